@@ -1,0 +1,40 @@
+"""The checks: one file each, found by name and imported only when needed."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from lambda_src.check import Check
+from lambda_src.errors import CheckError
+
+
+def check_ids() -> tuple[str, ...]:
+    """The ids of all checks, sorted, without importing any."""
+    return tuple(
+        sorted(
+            file.stem.replace("_", "-") for file in Path(__file__).parent.glob("*.py") if not file.stem.startswith("_")
+        )
+    )
+
+
+def load_check(check_id: str) -> Check[Any]:
+    """The declaration of one check.
+
+    Raises CheckError for an unknown id, for a file that cannot be imported and for one whose `CHECK` is
+    missing or has another id.
+    """
+    if check_id not in check_ids():
+        nearest = difflib.get_close_matches(check_id, check_ids(), n=1)
+        hint = f" Did you mean {nearest[0]}?" if nearest else ""
+        raise CheckError(f"There is no check {check_id!r}.{hint} Allowed: {', '.join(check_ids())}.")
+    name = f"{__name__}.{check_id.replace('-', '_')}"
+    try:
+        check = getattr(import_module(name), "CHECK", None)
+    except Exception as cause:
+        raise CheckError(f"Check {check_id} cannot be imported from {name}: {cause!r}.") from cause
+    if not isinstance(check, Check) or check.id != check_id:
+        raise CheckError(f"{name} must end in CHECK = Check(id={check_id!r}, ...); it has {check!r:.80}.")
+    return check

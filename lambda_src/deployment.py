@@ -1,0 +1,143 @@
+"""What the Lambdas know about their deployment.
+
+`deployment.json` lies beside the package in the zip: written at synthesis with `Deployment.to_json`, the same
+in all workspaces. What differs by workspace comes in environment variables.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from lambda_src.check import Severity
+from lambda_src.errors import DeploymentError
+from lambda_src.json_object import JsonObject, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEPLOYMENT_FILE = "deployment.json"
+"""The name of the manifest at the root of the zip."""
+
+RULE_NAME_PREFIX = "RULE_NAME_PREFIX"
+RESULTS_TABLE = "RESULTS_TABLE"
+HISTORY_DAYS = "HISTORY_DAYS"
+
+MAX_HISTORY_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment variables, the same for all functions of a workspace.
+
+    Attributes:
+        rule_name_prefix: what the names of this workspace's Config rules begin with, such as `acme-dev-`.
+        results_table: the name of the DynamoDB table.
+        history_days: days that a change stays in the table, 1 to 3,650.
+    """
+
+    rule_name_prefix: str
+    results_table: str
+    history_days: int
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> Environment:
+        """Read it from `os.environ` or the like; raises DeploymentError that names the variable."""
+        days = _variable(variables, HISTORY_DAYS)
+        if not days.isdecimal() or not 1 <= int(days[:5]) <= MAX_HISTORY_DAYS:
+            raise DeploymentError(
+                f"Environment variable {HISTORY_DAYS} is {days!r:.20}; allowed: 1 to {MAX_HISTORY_DAYS}."
+            )
+        return cls(
+            rule_name_prefix=_variable(variables, RULE_NAME_PREFIX),
+            results_table=_variable(variables, RESULTS_TABLE),
+            history_days=int(days),
+        )
+
+    def to_variables(self) -> dict[str, str]:
+        """The variables that `from_variables` reads."""
+        return {
+            RULE_NAME_PREFIX: self.rule_name_prefix,
+            RESULTS_TABLE: self.results_table,
+            HISTORY_DAYS: str(self.history_days),
+        }
+
+
+@dataclass(frozen=True)
+class DeployedRule:
+    """A Config rule of this deployment.
+
+    Attributes:
+        check: the id of the check that evaluates it; None for a rule that AWS evaluates.
+        severity: the severity that its results are recorded with.
+        api_calls: the API calls after which it is evaluated again, as `<event source>:<event name>`, such as
+            `s3.amazonaws.com:PutBucketPolicy`.
+    """
+
+    check: str | None
+    severity: Severity
+    api_calls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The manifest: the rules by their id, which is their name without the workspace's prefix."""
+
+    rules: Mapping[str, DeployedRule]
+
+    def to_json(self) -> str:
+        """The text of `deployment.json`: the same rules give the same bytes, whatever their order."""
+        rules = {
+            rule_id: {
+                "apiCalls": sorted(rule.api_calls),
+                "check": rule.check,
+                "severity": rule.severity.value,
+            }
+            for rule_id, rule in self.rules.items()
+        }
+        return json.dumps({"rules": rules}, indent=2, sort_keys=True) + "\n"
+
+    def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
+        """The rules of one workspace by the whole name of the Config rule.
+
+        Look a rule up here rather than by its prefix: `acme-dev-` also begins the rules of a workspace `dev-eu`.
+        """
+        return MappingProxyType({f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Deployment:
+        """Read what `to_json` wrote; raises DeploymentError that names the place."""
+        value = decoded(text, DEPLOYMENT_FILE, DeploymentError)
+        rules = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError).member("rules")
+        return cls(MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}))
+
+    @classmethod
+    def from_file(cls, path: Path | None = None) -> Deployment:
+        """Read the manifest, by default the one beside the package; raises DeploymentError without one."""
+        path = path or Path(__file__).parent.parent / DEPLOYMENT_FILE
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as cause:
+            raise DeploymentError(f"{path} cannot be read: {cause.strerror}. It belongs in the zip.") from cause
+        return cls.from_json(text)
+
+
+def _rule(rule: JsonObject) -> DeployedRule:
+    severity = rule.text("severity")
+    if severity not in Severity.__members__:
+        raise DeploymentError(f"{rule.place}.severity is {severity!r}; allowed: {', '.join(Severity.__members__)}.")
+    return DeployedRule(
+        check=rule.optional_text("check"),
+        severity=Severity[severity],
+        api_calls=rule.texts("apiCalls"),
+    )
+
+
+def _variable(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "")
+    if not value:
+        raise DeploymentError(f"Environment variable {name} is not set: the deployment must set it.")
+    return value

@@ -1,0 +1,167 @@
+"""The table is compared with AWS Config, and repaired where events were lost.
+
+AWS Config is right. A rule that is not deployed any more has no results.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lambda_src.check import Compliance, Severity
+from lambda_src.errors import EventError, ReconciliationError
+from lambda_src.results import Result
+from lambda_src.results_table import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_config import ConfigServiceClient
+
+    from lambda_src.deployment import DeployedRule
+    from lambda_src.logs import Log
+    from lambda_src.result_store import ResultStore
+
+PAGE_SIZE = 100
+"""The most results of one GetComplianceDetailsByConfigRule
+(https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html)."""
+
+RESERVE = 60.0
+"""Seconds that must be left to begin with another rule."""
+
+_ARN_PARTS = 7
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Results that were compared, and those of them that were written or closed."""
+
+    checked: int = 0
+    written: int = 0
+    closed: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of both."""
+        return Counts(self.checked + other.checked, self.written + other.written, self.closed + other.closed)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the rules are evaluated: AWS Config's answers leave that out."""
+
+    account: str
+    region: str
+
+    @classmethod
+    def of_function(cls, arn: str) -> Place:
+        """The account and region of a Lambda function's ARN; raises EventError."""
+        parts = arn.split(":")
+        if len(parts) < _ARN_PARTS:
+            raise EventError(
+                f"The function's ARN is {arn!r:.80}; it must be arn:aws:lambda:<region>:<account>:function:<name>."
+            )
+        return cls(account=parts[4], region=parts[3])
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """One comparison of the table with AWS Config.
+
+    Attributes:
+        rules: the deployed rules by their whole name.
+        config: the client of AWS Config.
+        store: the results table.
+        place: the account and region of the rules.
+        log: where the counts of each rule go.
+        remaining_seconds: how long the function may still run.
+    """
+
+    rules: Mapping[str, DeployedRule]
+    config: ConfigServiceClient
+    store: ResultStore
+    place: Place
+    log: Log
+    remaining_seconds: Callable[[], float]
+
+    def run(self) -> Counts:
+        """Compare all rules.
+
+        A rule that fails does not keep the others from being compared; in the end ReconciliationError names those
+        that failed and those for which there was no time.
+        """
+        counts = self._close_removed()
+        left: list[str] = []
+        # In another order every time, so that no rule is always the one for which there is no time.
+        for name in random.sample(list(self.rules), len(self.rules)):
+            if self.remaining_seconds() < RESERVE:
+                left.append(name)
+                continue
+            try:
+                rule_counts = self._compare(name, self.rules[name].severity)
+            except self.config.exceptions.ClientError as cause:
+                self.log.warning("Rule not compared", rule=name, reason=str(cause))
+                left.append(name)
+                continue
+            self.log.info("Rule compared", rule=name, **vars(rule_counts))
+            counts += rule_counts
+        self.log.info("Reconciled", notCompared=len(left), **vars(counts))
+        if left:
+            raise ReconciliationError(
+                f"{len(left)} of {len(self.rules)} rules were not compared: {', '.join(sorted(left))}."
+            )
+        return counts
+
+    def _compare(self, name: str, severity: Severity) -> Counts:
+        # What is recorded while AWS Config answers is later than this, so closing cannot undo it.
+        started = datetime.now(UTC)
+        reported = {result.resource: result for result in self._reported(name, severity)}
+        known = {result.resource: result for result in self.store.of_rule(name)}
+        written = [self.store.write(new) for key, new in reported.items() if _differs(known.get(key), new)]
+        closed = [self.store.write(_closed(old, started)) for key, old in known.items() if key not in reported]
+        return Counts(checked=len(reported | known), written=sum(written), closed=sum(closed))
+
+    def _reported(self, name: str, severity: Severity) -> Iterator[Result]:
+        pages = self.config.get_paginator("get_compliance_details_by_config_rule").paginate(
+            ConfigRuleName=name,
+            ComplianceTypes=["COMPLIANT", "NON_COMPLIANT"],
+            PaginationConfig={"PageSize": PAGE_SIZE},
+        )
+        try:
+            for page in pages:
+                for entry in page["EvaluationResults"]:
+                    qualifier = entry["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+                    yield Result(
+                        resource=Resource(
+                            self.place.account, self.place.region, qualifier["ResourceType"], qualifier["ResourceId"]
+                        ),
+                        rule_name=name,
+                        severity=severity,
+                        compliance=Compliance(entry["ComplianceType"]),
+                        annotation=entry.get("Annotation"),
+                        time=entry["ResultRecordedTime"].astimezone(UTC),
+                    )
+        except self.config.exceptions.NoSuchConfigRuleException:
+            self.log.warning("AWS Config does not know a rule of this deployment", rule=name)
+
+    def _close_removed(self) -> Counts:
+        """Close the violations of rules that are not deployed any more: nothing else would ever touch them."""
+        started = datetime.now(UTC)
+        removed = [
+            result
+            for severity in Severity
+            for result in self.store.violations(severity)
+            if result.rule_name not in self.rules
+        ]
+        closed = [self.store.write(_closed(result, started)) for result in removed]
+        return Counts(checked=len(removed), closed=sum(closed))
+
+
+def _differs(known: Result | None, reported: Result) -> bool:
+    # The time alone is no difference: AWS Config records the same result again at every evaluation.
+    return known is None or replace(known, time=reported.time) != reported
+
+
+def _closed(result: Result, at: datetime) -> Result:
+    return replace(result, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at)

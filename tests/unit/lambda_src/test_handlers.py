@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import Stubber
+
+from lambda_src import clients, handlers
+from lambda_src.check import Severity
+from lambda_src.deployment import DeployedRule, Deployment
+from lambda_src.errors import EventError, ParameterError
+from tests.unit.lambda_src.builders import (
+    CAPTURED_TIME,
+    Context,
+    client,
+    compliance_event,
+    config_event,
+    event_item,
+)
+from tests.unit.lambda_src.fake_results_table import FakeResultsTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEPLOYMENT = Deployment(
+    {
+        "required-tags": DeployedRule("required-tags", Severity.LOW, ("s3.amazonaws.com:PutBucketTagging",)),
+        "root-mfa": DeployedRule(None, Severity.CRITICAL),
+    }
+)
+
+
+class Installed:
+    """The functions as they are deployed, with AWS Config's answers prepared and the table in memory."""
+
+    def __init__(self) -> None:
+        self.config = client("config")
+        self.stub = Stubber(self.config)
+        self.table = FakeResultsTable()
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
+    installed = Installed()
+    monkeypatch.setenv("RULE_NAME_PREFIX", "acme-dev-")
+    monkeypatch.setenv("RESULTS_TABLE", "acme-dev-results")
+    monkeypatch.setenv("HISTORY_DAYS", "10")
+    monkeypatch.setattr(Deployment, "from_file", lambda: DEPLOYMENT)
+    monkeypatch.setattr(handlers, "config_client", lambda: installed.config)
+    monkeypatch.setattr(handlers, "dynamodb_client", lambda: installed.table)
+    for cached in (handlers._environment, handlers._rules):
+        cached.cache_clear()
+    with installed.stub:
+        yield installed
+    for cached in (handlers._environment, handlers._rules):
+        cached.cache_clear()
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_evaluate_puts_the_verdict_of_the_item(installed: Installed, capsys: pytest.CaptureFixture[str]) -> None:
+    evaluation = {
+        "ComplianceResourceType": "AWS::S3::Bucket",
+        "ComplianceResourceId": "logs",
+        "ComplianceType": "NON_COMPLIANT",
+        "Annotation": "Missing: Owner.",
+        "OrderingTimestamp": CAPTURED_TIME,
+    }
+    expected = {"Evaluations": [evaluation], "ResultToken": "token-1"}
+    installed.stub.add_response("put_evaluations", {}, expected)
+
+    handlers.evaluate(config_event(event_item(), parameters={"tags": '{"Owner":[]}'}), Context())
+
+    installed.stub.assert_no_pending_responses()
+    (line,) = logged(capsys)
+    expected_line = {
+        "level": "INFO",
+        "requestId": "request-1",
+        "rule": "acme-dev-required-tags",
+        "resourceId": "logs",
+        "compliance": "NON_COMPLIANT",
+    }
+    assert expected_line.items() <= line.items()
+
+
+def test_a_wrong_parameter_is_logged_and_fails_the_invocation(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ParameterError):
+        handlers.evaluate(config_event(parameters={"tags": "Owner"}), Context())
+
+    (line,) = logged(capsys)
+    assert (line["level"], line["message"], line["error"]) == ("ERROR", "Not evaluated", "ParameterError")
+    assert "tags" in line["reason"]
+    installed.stub.assert_no_pending_responses()
+
+
+def test_record_keeps_a_change_with_the_severity_of_its_rule(installed: Installed) -> None:
+    handlers.record(compliance_event(rule_name="acme-dev-root-mfa"), Context())
+
+    (present,) = installed.table.present
+    assert (present["rule"], present["severity"]) == ("acme-dev-root-mfa", "CRITICAL")
+
+
+@pytest.mark.parametrize("rule", ["acme-prod-root-mfa", "root-mfa", "acme-dev-eu-root-mfa"])
+def test_record_ignores_the_rules_of_others(
+    rule: str, installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handlers.record(compliance_event(rule_name=rule), Context())
+
+    assert installed.table.items == {}
+    (line,) = logged(capsys)
+    assert (line["level"], line["rule"]) == ("WARN", rule)
+
+
+def test_record_says_when_a_change_is_known_already(installed: Installed, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        handlers.record(compliance_event(), Context())
+
+    assert [line["message"] for line in logged(capsys)] == ["Recorded", "Already known"]
+    assert len(installed.table.history) == 1
+
+
+def test_record_reconciles_every_rule_when_asked_to(installed: Installed) -> None:
+    handlers.record(compliance_event(), Context())
+    for _ in DEPLOYMENT.rules:
+        installed.stub.add_response("get_compliance_details_by_config_rule", {"EvaluationResults": []})
+
+    handlers.record({"action": "reconcile"}, Context(seconds=900))
+
+    installed.stub.assert_no_pending_responses()
+    assert [item["compliance"] for item in installed.table.present] == ["NOT_APPLICABLE"]
+
+
+def test_record_refuses_an_event_of_another_kind(installed: Installed) -> None:
+    with pytest.raises(EventError):
+        handlers.record({"action": "reconsider"}, Context())
+    assert installed.table.items == {}
+
+
+def test_trigger_starts_the_rules_that_an_api_call_concerns(installed: Installed) -> None:
+    expected = {"ConfigRuleNames": ["acme-dev-required-tags"]}
+    installed.stub.add_response("start_config_rules_evaluation", {}, expected)
+
+    handlers.trigger({"detail": {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketTagging"}}, Context())
+
+    installed.stub.assert_no_pending_responses()
+
+
+def test_trigger_starts_nothing_for_a_call_that_concerns_no_rule(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handlers.trigger({"detail": {"eventSource": "s3.amazonaws.com", "eventName": "GetObject"}}, Context())
+
+    installed.stub.assert_no_pending_responses()
+    assert [line["rules"] for line in logged(capsys)] == [[]]
+
+
+def test_aws_errors_are_logged_and_fail_the_invocation(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed.stub.add_client_error("put_evaluations", "InvalidResultTokenException", "expired", expected_params=None)
+
+    with pytest.raises(installed.config.exceptions.InvalidResultTokenException):
+        handlers.evaluate(config_event(parameters={"tags": '{"Owner":[]}'}), Context())
+    assert [line["error"] for line in logged(capsys)] == ["InvalidResultTokenException"]
+
+
+def test_a_process_has_one_client_of_each_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+    assert clients.config_client() is clients.config_client()
+    assert clients.dynamodb_client() is clients.dynamodb_client()
