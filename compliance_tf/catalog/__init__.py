@@ -1,0 +1,1 @@
+"""What AWS publishes about AWS Config's managed rules, as data files with typed access."""

@@ -1,0 +1,218 @@
+"""AWS Config's managed rules: what each evaluates, when, where, and which parameters it takes.
+
+The facts are in ``managed_rules.json``, written by ``python -m compliance_tf.catalog.import_facts``. They are
+read at the first look-up, not at import.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.catalog.errors import UnknownManagedRuleError
+from compliance_tf.catalog.suggestions import did_you_mean, nearest
+from lambda_src.check import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DATA_FILE: Final = Path(__file__).with_name("managed_rules.json")
+
+_GUIDE: Final = "https://docs.aws.amazon.com/config/latest/developerguide"
+
+
+class ParameterType(enum.Enum):
+    """The types that AWS's documentation gives to rule parameters. In the API each value is a text."""
+
+    STRING = "String"
+    INT = "int"
+    DOUBLE = "double"
+    BOOLEAN = "boolean"
+    CSV = "CSV"
+    """Texts separated by commas."""
+    STRING_MAP = "StringMap"
+    """Texts or ``key:value`` pairs separated by commas."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedRuleParameter:
+    """One parameter of a managed rule.
+
+    Attributes
+    ----------
+    name
+        Its name; AWS tells upper from lower case.
+    type
+        What its text must look like.
+    required
+        Whether PutConfigRule refuses the rule without it. It does so even where a default is documented: the
+        API does not fill it in.
+    default
+        The documented default, None if there is none.
+    """
+
+    name: str
+    type: ParameterType
+    required: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedRuleFacts:
+    """What is known of one managed rule.
+
+    Attributes
+    ----------
+    identifier
+        What PutConfigRule calls it, such as ``INCOMING_SSH_DISABLED``.
+    name
+        What AWS's documentation calls it, such as ``restricted-ssh``.
+    change_triggered
+        Whether a change of a resource has it evaluated.
+    periodic
+        Whether it is evaluated on a schedule. A few rules are both; every rule is one of them.
+    resource_types
+        The types that it evaluates. Empty where it looks at something that AWS Config does not record.
+    parameters
+        The parameters that it takes.
+    excluded_regions
+        Codes of the regions that do not have it, as far as known.
+    only_regions
+        Codes of the only regions that have it; empty if it is in all but `excluded_regions`.
+    rating
+        A community's rating; AWS gives none. None for rules that were not rated.
+    """
+
+    identifier: str
+    name: str
+    change_triggered: bool
+    periodic: bool
+    resource_types: tuple[str, ...] = ()
+    parameters: tuple[ManagedRuleParameter, ...] = ()
+    excluded_regions: tuple[str, ...] = ()
+    only_regions: tuple[str, ...] = ()
+    rating: Severity | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How bad a violation is: the community's rating, medium where there is none."""
+        return self.rating or Severity.MEDIUM
+
+    @property
+    def documentation_url(self) -> str:
+        """The rule's page in the AWS Config Developer Guide."""
+        return f"{_GUIDE}/{self.name}.html"
+
+    def is_available_in(self, region: str) -> bool:
+        """Tell whether a region, given by its code, has the rule.
+
+        A region that is younger than the facts counts as having all rules but those limited to some regions.
+        """
+        if self.only_regions:
+            return region in self.only_regions
+        return region not in self.excluded_regions
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedRuleCatalog:
+    """All managed rules that are known.
+
+    Attributes
+    ----------
+    source
+        Where the facts come from.
+    as_of
+        The day on which they were true.
+    rules
+        The rules by identifier, in the order of the identifiers.
+    """
+
+    source: str
+    as_of: datetime.date
+    rules: Mapping[str, ManagedRuleFacts]
+
+
+@functools.cache
+def managed_rules() -> ManagedRuleCatalog:
+    """Return all managed rules, read once per process."""
+    return read_catalog(DATA_FILE.read_text(encoding="utf-8"))
+
+
+def managed_rule(identifier: str) -> ManagedRuleFacts:
+    """Return what is known of a managed rule.
+
+    Parameters
+    ----------
+    identifier
+        As in PutConfigRule: capitals, digits and underscores.
+
+    Raises
+    ------
+    UnknownManagedRuleError
+        No rule is called so; the message says which one was probably meant, also for a name in the form of
+        AWS's documentation such as ``restricted-ssh``.
+
+    Examples
+    --------
+    >>> managed_rule("INCOMING_SSH_DISABLED").resource_types
+    ('AWS::EC2::SecurityGroup',)
+    """
+    catalog = managed_rules()
+    facts = catalog.rules.get(identifier)
+    if facts is None:
+        raise UnknownManagedRuleError(_unknown_rule_message(identifier, catalog))
+    return facts
+
+
+def kebab_case(identifier: str) -> str:
+    """Return the name that AWS's documentation gives to nearly every rule with this identifier."""
+    return identifier.lower().replace("_", "-")
+
+
+def read_catalog(text: str) -> ManagedRuleCatalog:
+    """Read the text of a data file, which must be valid by ``managed_rules.schema.json``."""
+    document = json.loads(text)
+    return ManagedRuleCatalog(
+        source=document["source"],
+        as_of=datetime.date.fromisoformat(document["as_of"]),
+        rules=MappingProxyType({rule["identifier"]: _read_rule(rule) for rule in document["rules"]}),
+    )
+
+
+def _read_rule(rule: dict[str, Any]) -> ManagedRuleFacts:
+    return ManagedRuleFacts(
+        identifier=rule["identifier"],
+        name=rule.get("name") or kebab_case(rule["identifier"]),
+        change_triggered="change" in rule["triggers"],
+        periodic="periodic" in rule["triggers"],
+        resource_types=tuple(rule.get("resource_types", ())),
+        parameters=tuple(
+            ManagedRuleParameter(
+                name=parameter["name"],
+                type=ParameterType(parameter["type"]),
+                required=parameter.get("required", False),
+                default=parameter.get("default"),
+            )
+            for parameter in rule.get("parameters", ())
+        ),
+        excluded_regions=tuple(rule.get("excluded_regions", ())),
+        only_regions=tuple(rule.get("only_regions", ())),
+        rating=Severity[rule["rating"]] if "rating" in rule else None,
+    )
+
+
+def _unknown_rule_message(identifier: str, catalog: ManagedRuleCatalog) -> str:
+    identifiers = {rule.name: rule.identifier for rule in catalog.rules.values()}
+    identifiers |= {kebab_case(known): known for known in catalog.rules}
+    match = nearest(kebab_case(identifier), identifiers)
+    return (
+        f"managed rule {identifier!r} is not known{did_you_mean(match and identifiers[match])} "
+        f"Allowed are the {len(catalog.rules)} identifiers of {_GUIDE}/managed-rules-by-aws-config.html "
+        f"as of {catalog.as_of}."
+    )

@@ -1,0 +1,102 @@
+"""Where and when a managed rule may run, checked before AWS Config refuses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+
+from compliance_tf.catalog.errors import RuleUseError
+from compliance_tf.catalog.suggestions import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compliance_tf.catalog.managed_rules import ManagedRuleFacts
+
+MaximumExecutionFrequency: TypeAlias = Literal[
+    "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
+]
+"""How often a periodic rule may be evaluated (AWS Config API Reference, ConfigRule)."""
+
+_FREQUENCIES: Final[tuple[str, ...]] = get_args(MaximumExecutionFrequency)
+
+
+def validate_use(
+    facts: ManagedRuleFacts,
+    *,
+    region: str,
+    frequency: MaximumExecutionFrequency | None = None,
+    scope_types: Sequence[str] = (),
+    scoped_by_tag: bool = False,
+) -> None:
+    """Check that AWS Config will accept a managed rule as it is to be used.
+
+    Parameters
+    ----------
+    facts
+        The managed rule.
+    region
+        Code of the region that it is for.
+    frequency
+        How often it is to be evaluated; None for AWS Config's every 24 hours.
+    scope_types
+        The resource types that it is to be limited to; none for all that it evaluates.
+    scoped_by_tag
+        Whether it is to be limited to resources with some tag.
+
+    Raises
+    ------
+    RuleUseError
+        The region does not have the rule; a frequency is unknown, or given to a rule that is not periodic; a
+        scope is given to a rule that no change triggers, or has types that the rule does not evaluate. The
+        message names all problems at once.
+    """
+    problems = [
+        *_region_problems(facts, region),
+        *_frequency_problems(facts, frequency),
+        *_scope_problems(facts, scope_types, scoped_by_tag=scoped_by_tag),
+    ]
+    if problems:
+        raise RuleUseError(facts.identifier, problems)
+
+
+def _region_problems(facts: ManagedRuleFacts, region: str) -> Iterator[str]:
+    if facts.is_available_in(region):
+        return
+    if facts.only_regions:
+        allowed = f"Allowed: {', '.join(facts.only_regions)}."
+    else:
+        allowed = f"Allowed are all regions except {', '.join(facts.excluded_regions)}."
+    yield f"region {region!r} does not have the rule. {allowed}"
+
+
+def _frequency_problems(facts: ManagedRuleFacts, frequency: str | None) -> Iterator[str]:
+    if frequency is None:
+        return
+    if not facts.periodic:
+        yield (
+            f"frequency {frequency!r} is not allowed: only changes trigger the rule, each when it happens. "
+            "Leave the frequency out."
+        )
+    elif frequency not in _FREQUENCIES:
+        yield (
+            f"frequency {frequency!r} is not known{did_you_mean(nearest(frequency, _FREQUENCIES))} "
+            f"Allowed: {', '.join(_FREQUENCIES)}."
+        )
+
+
+def _scope_problems(facts: ManagedRuleFacts, scope_types: Sequence[str], *, scoped_by_tag: bool) -> Iterator[str]:
+    if not (scope_types or scoped_by_tag):
+        return
+    if not facts.change_triggered:
+        scope = ", ".join(scope_types) or "by tag"
+        yield (
+            f"scope {scope} is not allowed: the rule is periodic and finds its resources itself. Leave the scope out."
+        )
+        return
+    for scope_type in scope_types:
+        if scope_type not in facts.resource_types:
+            yield (
+                f"scope type {scope_type!r} is not evaluated by the rule"
+                f"{did_you_mean(nearest(scope_type, facts.resource_types))} "
+                f"Allowed: {', '.join(facts.resource_types)}."
+            )
