@@ -1,0 +1,57 @@
+"""AWS Config rules as Terraform, beside the recorder that is already there.
+
+Import this package before ``cdktf`` where you can: it then also chooses the Node that jsii runs on.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from compliance_tf.provider import load_lazily
+
+if TYPE_CHECKING:
+    from compliance_tf.errors import ComplianceError as ComplianceError
+    from compliance_tf.errors import SettingError as SettingError
+    from compliance_tf.recorder import RecorderSource as RecorderSource
+    from compliance_tf.rules import CheckRule as CheckRule
+    from compliance_tf.rules import ManagedRule as ManagedRule
+    from compliance_tf.rules import Scope as Scope
+    from compliance_tf.stack import ComplianceStack as ComplianceStack
+    from compliance_tf.state import LocalState as LocalState
+    from compliance_tf.state import S3State as S3State
+    from compliance_tf.synthesis import synthesize as synthesize
+    from compliance_tf.triggers import ApiCall as ApiCall
+    from compliance_tf.triggers import Schedule as Schedule
+    from compliance_tf.workspaces import Workspaces as Workspaces
+    from lambda_src.check import Severity as Severity
+
+# Loaded when they are named: the constructs start Node, which the other half of the library does without.
+_HOMES = {
+    "ApiCall": "compliance_tf.triggers",
+    "CheckRule": "compliance_tf.rules",
+    "ComplianceError": "compliance_tf.errors",
+    "ComplianceStack": "compliance_tf.stack",
+    "LocalState": "compliance_tf.state",
+    "ManagedRule": "compliance_tf.rules",
+    "RecorderSource": "compliance_tf.recorder",
+    "S3State": "compliance_tf.state",
+    "Schedule": "compliance_tf.triggers",
+    "Scope": "compliance_tf.rules",
+    "SettingError": "compliance_tf.errors",
+    "Severity": "lambda_src.check",
+    "Workspaces": "compliance_tf.workspaces",
+    "synthesize": "compliance_tf.synthesis",
+}
+
+load_lazily()
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,40 @@
+"""Conditions that Terraform checks at plan time, and the literals in their expressions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A precondition or postcondition.
+
+    Parameters
+    ----------
+    expression
+        A Terraform expression, without ``${}``, that is true when all is well.
+    message
+        A Terraform template: a sentence that says what is wrong and what to do.
+    """
+
+    expression: str
+    message: str
+
+    def to_terraform(self) -> dict[str, str]:
+        """Give the block as it stands in Terraform JSON."""
+        return {"condition": f"${{{self.expression}}}", "error_message": self.message}
+
+
+def literal(value: str | int | Sequence[str] | Mapping[str, str]) -> str:
+    """Write a value as a literal of Terraform's expression language, which takes JSON for it."""
+    return escape(json.dumps(value, sort_keys=True))
+
+
+def escape(text: str) -> str:
+    """Keep a text from being read as a Terraform template."""
+    return text.replace("${", "$${").replace("%{", "%%{")

@@ -1,0 +1,293 @@
+"""The three Lambda functions, each with its role, its log group and the permission to be invoked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdktf import App, AssetType, TerraformAsset, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+)
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
+from compliance_tf import lambda_package
+from compliance_tf.errors import SettingError
+from compliance_tf.naming import WORKSPACE, Naming
+from lambda_src.deployment import Deployment, Environment
+from lambda_src.results_table import BY_RULE, BY_SEVERITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from compliance_tf.account import Account
+    from compliance_tf.recorder import ExistingRecorder
+    from compliance_tf.results_table import ResultsTable
+
+RUNTIME = "python3.13"
+ARCHITECTURE = "arm64"
+
+RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
+RETRY_SECONDS = 6 * 60 * 60  # Lambda's longest age of an asynchronous event
+
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What CloudWatch Logs accepts. Source: CloudWatch Logs API, PutRetentionPolicy."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a role may do.
+
+    Parameters
+    ----------
+    actions
+        Whole names of actions: never a wildcard.
+    resources
+        What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
+    resource_tags
+        Tags that the resource must have.
+    """
+
+    actions: Sequence[str]
+    resources: Sequence[str]
+    resource_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def to_policy(self) -> dict[str, object]:
+        """Give the statement as it stands in a policy document."""
+        statement: dict[str, object] = {
+            "Effect": "Allow",
+            "Action": sorted(self.actions),
+            "Resource": sorted(self.resources),
+        }
+        if self.resource_tags:
+            tags = {f"aws:ResourceTag/{key}": value for key, value in sorted(self.resource_tags.items())}
+            statement["Condition"] = {"StringEquals": tags}
+        return statement
+
+
+class Invoker(Enum):
+    """Who invokes a function: its service principal."""
+
+    CONFIG = "config.amazonaws.com"
+    EVENTBRIDGE = "events.amazonaws.com"
+
+
+class ComplianceFunction(Construct):
+    """A Lambda function of the deployment's package.
+
+    Parameters
+    ----------
+    purpose
+        The last part of its names, and the handler's name in ``lambda_src.handlers``.
+    description
+        What it does, as the console shows it.
+    timeout_seconds
+        1 to 900.
+    environment
+        Its environment variables.
+    statements
+        What its role may do beside writing its log.
+    invoker
+        Who may invoke it, for rules of this account and deployment.
+    log_retention_days
+        How long its log is kept: one of :data:`LOG_RETENTION_DAYS`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        purpose: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        description: str,
+        timeout_seconds: int,
+        environment: Mapping[str, str],
+        statements: Sequence[Statement],
+        invoker: Invoker,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, purpose)
+        name = naming.function(purpose)
+        log_group = CloudwatchLogGroup(
+            self,
+            "log",
+            name=f"/aws/lambda/{name}",
+            retention_in_days=log_retention_days,
+            depends_on=[recorder.reading],
+        )
+        self.role = IamRole(
+            self,
+            "role",
+            name=naming.role(purpose),
+            description=f"Lambda function {name} in {naming.region}",
+            assume_role_policy=_policy(
+                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+            ),
+            depends_on=[recorder.reading],
+        )
+        own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (f"{log_group.arn}:*",))
+        policy = IamRolePolicy(
+            self,
+            "policy",
+            name=purpose,
+            role=self.role.name,
+            policy=_policy(*(statement.to_policy() for statement in (own_log, *statements))),
+        )
+        self.resource = LambdaFunction(
+            self,
+            "function",
+            function_name=name,
+            description=description,
+            role=self.role.arn,
+            handler=f"lambda_src.handlers.{purpose}",
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            memory_size=256,
+            timeout=timeout_seconds,
+            environment=LambdaFunctionEnvironment(variables=dict(environment)),
+            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
+            # A function that runs before its role may do its work fails its first events.
+            depends_on=[policy],
+        )
+        LambdaFunctionEventInvokeConfig(
+            self,
+            "retries",
+            function_name=self.resource.function_name,
+            maximum_retry_attempts=RETRY_ATTEMPTS,
+            maximum_event_age_in_seconds=RETRY_SECONDS,
+        )
+        self.permission = self._permission(invoker, naming, account)
+
+    def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
+        # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.
+        return LambdaPermission(
+            self,
+            "permission",
+            statement_id=invoker.name.lower(),
+            action="lambda:InvokeFunction",
+            function_name=self.resource.function_name,
+            principal=invoker.value,
+            # The ARN of a Config rule is made up by AWS, and comes too late: the rule needs the permission first.
+            source_account=account.id if invoker is Invoker.CONFIG else None,
+            source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
+        )
+
+
+class ComplianceFunctions(Construct):
+    """The functions that evaluate checks, record results and trigger evaluations."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        table: ResultsTable,
+        history_days: int,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        if log_retention_days not in LOG_RETENTION_DAYS:
+            raise SettingError(
+                f"log_retention_days={log_retention_days} is not a period that CloudWatch Logs knows: "
+                f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
+            )
+        self._check_actions: set[str] = set()
+        environment = Environment(naming.prefix, table.resource.name, history_days).to_variables()
+
+        def on_own_rules(action: str) -> Statement:
+            # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
+            tags = {"project": naming.project, "workspace": WORKSPACE}
+            return Statement((action,), (account.arn("config", "config-rule/*"),), resource_tags=tags)
+
+        self.evaluate = ComplianceFunction(
+            self,
+            "evaluate",
+            invoker=Invoker.CONFIG,
+            naming=naming,
+            account=account,
+            recorder=recorder,
+            log_retention_days=log_retention_days,
+            description="Evaluates resources for AWS Config's custom rules",
+            timeout_seconds=60,
+            environment=environment,
+            statements=(
+                # AWS has no resource-level permission for either of them.
+                Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),
+            ),
+        )
+        self.record = ComplianceFunction(
+            self,
+            "record",
+            invoker=Invoker.EVENTBRIDGE,
+            naming=naming,
+            account=account,
+            recorder=recorder,
+            log_retention_days=log_retention_days,
+            description="Records changes of compliance in the results table, and repairs it from AWS Config",
+            timeout_seconds=900,  # a reconciliation reads all results
+            environment=environment,
+            statements=(
+                Statement(("dynamodb:PutItem",), (table.resource.arn,)),
+                Statement(("dynamodb:Query",), (table.index_arn(BY_RULE), table.index_arn(BY_SEVERITY))),
+                on_own_rules("config:GetComplianceDetailsByConfigRule"),
+            ),
+        )
+        self.trigger = ComplianceFunction(
+            self,
+            "trigger",
+            invoker=Invoker.EVENTBRIDGE,
+            naming=naming,
+            account=account,
+            recorder=recorder,
+            log_retention_days=log_retention_days,
+            description="Has AWS Config evaluate rules on a schedule and after API calls",
+            timeout_seconds=300,  # AWS Config takes few of these calls at a time
+            environment=environment,
+            statements=(on_own_rules("config:StartConfigRulesEvaluation"),),
+        )
+
+    def allow_checks(self, actions: Iterable[str]) -> None:
+        """Let checks read what an item does not tell them, with these actions."""
+        self._check_actions.update(actions)
+
+    def complete(self, deployment: Deployment) -> None:
+        """Give the functions what depends on all rules: the checks' permissions, and the code with the rules in it."""
+        if self._check_actions:
+            # A check may be asked about any resource of the account.
+            statement = Statement(tuple(self._check_actions), ("*",))
+            IamRolePolicy(
+                self,
+                "checks",
+                name="checks",
+                role=self.evaluate.role.name,
+                policy=_policy(statement.to_policy()),
+            )
+        package = lambda_package.build(deployment)
+        path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
+        package.write(path)
+        asset = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE)
+        for function in (self.evaluate, self.record, self.trigger):
+            function.resource.filename = asset.path
+            function.resource.source_code_hash = package.source_code_hash
+
+
+def _policy(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

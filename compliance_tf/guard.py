@@ -1,0 +1,126 @@
+"""What a stack may declare, and why nothing else: the allow-list that every synthesis is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import jsii
+from cdktf import Annotations, IAspect, TerraformStack
+from constructs import IConstruct, IValidation
+
+ALLOWED_TYPES = frozenset(
+    {
+        "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_event_target",
+        "aws_cloudwatch_log_group",
+        "aws_config_config_rule",
+        "aws_dynamodb_table",
+        "aws_iam_policy",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+        "aws_lambda_function",
+        "aws_lambda_function_event_invoke_config",
+        "aws_lambda_permission",
+    }
+)
+
+_SINGLETON = (
+    "AWS allows one per region and account, and it belongs to whoever runs the account: creating it fails beside "
+    "another one, and destroying it takes it from everybody"
+)
+_REASONS = {
+    "aws_config_configuration_recorder": _SINGLETON,
+    "aws_config_configuration_recorder_status": _SINGLETON,
+    "aws_config_delivery_channel": _SINGLETON,
+    "aws_config_retention_configuration": _SINGLETON,
+    "aws_s3_bucket": "results are kept in DynamoDB, and AWS Config delivers to the account's own bucket",
+    "aws_sns_topic": "give the ARN of a topic that exists",
+    "aws_sqs_queue": "give the ARN of a queue that exists",
+}
+_REASON = "a deployment consists of Config rules, Lambda functions, EventBridge rules and one table, so that it can be "
+_REASON += "destroyed without touching anything else"
+
+_OPAQUE_BLOCKS = {
+    "module": "what a module declares cannot be seen at synthesis",
+    "removed": "a removed block leaves a resource behind that no deployment owns",
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that a stack may not declare.
+
+    Parameters
+    ----------
+    path
+        The construct's path, or the address in the configuration of what was added by an override.
+    reason
+        What it is and why it is refused.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Write it as an error message."""
+        return f"{self.path}: {self.reason}"
+
+
+def violations(configuration: Mapping[str, object]) -> Iterator[Violation]:
+    """Find what a synthesized configuration declares and may not.
+
+    Parameters
+    ----------
+    configuration
+        The whole Terraform JSON of a stack, overrides included: what stands in it is what Terraform will do.
+    """
+    for block, reason in _OPAQUE_BLOCKS.items():
+        for name in _members(configuration.get(block)):
+            yield Violation(f"{block}.{name}", f"a {block} block is refused: {reason}.")
+    resources = _members(configuration.get("resource"))
+    for resource_type, named in sorted(resources.items()):
+        for name, resource in sorted(_members(named).items()):
+            path = _path(resource, f"{resource_type}.{name}")
+            if resource_type not in ALLOWED_TYPES:
+                yield Violation(
+                    path, f"a resource of type {resource_type} is refused: {_REASONS.get(resource_type, _REASON)}."
+                )
+            if "provisioner" in _members(resource):
+                yield Violation(path, "a provisioner is refused: it changes things that no plan shows.")
+    tables = _members(resources.get("aws_dynamodb_table"))
+    if len(tables) > 1:
+        paths = ", ".join(sorted(_path(table, f"aws_dynamodb_table.{name}") for name, table in tables.items()))
+        yield Violation(paths, f"{len(tables)} tables are refused: a deployment keeps its results in one.")
+
+
+@jsii.implements(IAspect, IValidation)
+class AllowList:
+    """Refuses a stack that declares what it may not.
+
+    It looks at the stack's whole configuration. As an aspect it sees it when synthesis begins, as a validation once
+    more when the aspects of others have run, so that nothing is added behind its back.
+    """
+
+    def __init__(self, stack: TerraformStack) -> None:
+        self._stack = stack
+
+    def visit(self, node: IConstruct) -> None:
+        """Put an error on the stack for each violation."""
+        if node is self._stack:
+            for violation in violations(self._stack.to_terraform()):
+                Annotations.of(node).add_error(str(violation))
+
+    def validate(self) -> list[str]:
+        """List the violations."""
+        return [str(violation) for violation in violations(self._stack.to_terraform())]
+
+
+def _path(resource: object, address: str) -> str:
+    metadata = _members(_members(_members(resource).get("//")).get("metadata"))
+    return str(metadata.get("path", address))
+
+
+def _members(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,274 @@
+"""AWS Config rules: those that AWS manages and those that run our checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from cdktf_cdktf_provider_aws.config_config_rule import (
+    ConfigConfigRule,
+    ConfigConfigRuleScope,
+    ConfigConfigRuleSource,
+    ConfigConfigRuleSourceSourceDetail,
+)
+from constructs import Construct
+
+from compliance_tf.catalog.managed_rules import managed_rule
+from compliance_tf.catalog.parameters import ParameterValue, check_parameters, input_parameters
+from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.errors import SettingError
+from compliance_tf.stack import ComplianceStack
+from lambda_src.check import Check, Severity, Trigger
+from lambda_src.deployment import DeployedRule
+from lambda_src.errors import ParameterError
+from lambda_src.parameters import declared_parameters, to_rule_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdktf import ITerraformDependable
+
+    from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+    from compliance_tf.triggers import ApiCall
+
+P = TypeVar("P")
+
+_DEFAULT_FREQUENCY: Final = "TwentyFour_Hours"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which resources a rule looks at: those of some types, a single one, or those with a tag.
+
+    Build it with :meth:`types`, :meth:`resource` or :meth:`tag`.
+    """
+
+    resource_types: tuple[str, ...] = ()
+    resource_id: str | None = None
+    tag_key: str | None = None
+    tag_value: str | None = None
+
+    @classmethod
+    def types(cls, *resource_types: str) -> Scope:
+        """Look at resources of these types, such as ``AWS::S3::Bucket``: at most 100."""
+        return cls(resource_types=resource_types)
+
+    @classmethod
+    def resource(cls, resource_type: str, resource_id: str) -> Scope:
+        """Look at a single resource."""
+        return cls(resource_types=(resource_type,), resource_id=resource_id)
+
+    @classmethod
+    def tag(cls, key: str, value: str | None = None) -> Scope:
+        """Look at resources with this tag, and with this value if one is given."""
+        return cls(tag_key=key, tag_value=value)
+
+    def to_terraform(self) -> ConfigConfigRuleScope:
+        """Give the block as the provider takes it."""
+        return ConfigConfigRuleScope(
+            compliance_resource_types=list(self.resource_types) or None,
+            compliance_resource_id=self.resource_id,
+            tag_key=self.tag_key,
+            tag_value=self.tag_value,
+        )
+
+
+class ManagedRule(Construct):
+    """A rule that AWS wrote and runs.
+
+    Parameters
+    ----------
+    id_
+        The last part of the rule's name, in kebab case, and unique in the stack.
+    identifier
+        Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
+    parameters
+        Values of the rule's own parameters; AWS's defaults hold for the others.
+    rule_scope
+        Which resources it looks at, if not at all that it can evaluate; not for a periodic rule.
+    frequency
+        How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
+    severity
+        How bad it is when a resource does not comply; the catalogue's rating unless given.
+    evaluate_after
+        API calls after which the rule is evaluated at once. Each of them costs an evaluation of every resource
+        that the rule looks at, so this is for periodic rules that would see the change a day later.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the rule, or has none of this name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        identifier: ManagedRuleIdentifier,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        rule_scope: Scope | None = None,
+        frequency: MaximumExecutionFrequency | None = None,
+        severity: Severity | None = None,
+        evaluate_after: Sequence[ApiCall] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(self)
+        facts = managed_rule(identifier)
+        scope_types = rule_scope.resource_types if rule_scope else ()
+        validate_use(
+            facts,
+            region=stack.naming.region,
+            frequency=frequency,
+            scope_types=scope_types,
+            scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
+        )
+        stack.triggers.watch(evaluate_after)
+        stack.register(id_, DeployedRule(None, severity or facts.severity, _calls(evaluate_after)))
+        if facts.change_triggered:
+            stack.recorder.require(scope_types or facts.resource_types, rule=id_)
+        self.resource = _config_rule(
+            self,
+            stack,
+            id_,
+            parameters=check_parameters(facts, parameters or {}),
+            scope=rule_scope,
+            frequency=frequency,
+            source=ConfigConfigRuleSource(owner="AWS", source_identifier=facts.identifier),
+        )
+
+
+class CheckRule(Construct, Generic[P]):
+    """A rule that one of our checks evaluates.
+
+    Parameters
+    ----------
+    id_
+        The last part of the rule's name, in kebab case, and unique in the stack.
+    check
+        What evaluates a resource.
+    parameters
+        The check's own parameters; its defaults unless given.
+    rule_scope
+        Which resources it looks at, if not at all of the check's types. A check of any type looks at every
+        recorded resource unless this narrows it.
+    frequency
+        How often a periodic check is evaluated.
+    severity
+        How bad it is when a resource does not comply; the check's own unless given.
+    evaluate_after
+        API calls after which the rule is evaluated at once, which costs an evaluation of each of its resources.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        check: Check[P],
+        parameters: P | None = None,
+        rule_scope: Scope | None = None,
+        frequency: MaximumExecutionFrequency | None = None,
+        severity: Severity | None = None,
+        evaluate_after: Sequence[ApiCall] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(self)
+        if frequency is not None and check.trigger is not Trigger.PERIODIC:
+            raise SettingError(f"Rule '{id_}' takes no frequency: the check '{check.id}' is triggered by changes.")
+        rule_scope = rule_scope or (Scope.types(*check.resource_types) if check.resource_types else None)
+        foreign = set(rule_scope.resource_types if rule_scope else ()) - set(check.resource_types)
+        if check.resource_types and foreign:
+            raise SettingError(
+                f"Rule '{id_}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
+                f"evaluates {', '.join(check.resource_types)}."
+            )
+        stack.triggers.watch(evaluate_after)
+        stack.register(
+            id_,
+            DeployedRule(check.id, severity or check.severity, _calls(evaluate_after)),
+        )
+        if check.trigger is Trigger.CHANGE and rule_scope:
+            stack.recorder.require(rule_scope.resource_types, rule=id_)
+        stack.functions.allow_checks(check.actions)
+        function = stack.functions.evaluate
+        self.resource = _config_rule(
+            self,
+            stack,
+            id_,
+            parameters=_rule_parameters(id_, check, parameters),
+            scope=rule_scope,
+            frequency=None,
+            source=ConfigConfigRuleSource(
+                owner="CUSTOM_LAMBDA",
+                source_identifier=function.resource.arn,
+                source_detail=_notifications(check.trigger, frequency),
+            ),
+            description=check.description,
+            # AWS takes such a rule only when it may invoke the function.
+            needs=[function.permission],
+        )
+
+
+def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dict[str, str]:
+    if parameters is None:
+        required = [parameter.name for parameter in declared_parameters(check.parameters) if parameter.required]
+        if required:
+            raise SettingError(f"Rule '{rule_id}': the check '{check.id}' needs a value of {', '.join(required)}.")
+        return {}
+    try:
+        return to_rule_parameters(parameters)
+    except ParameterError as error:
+        raise SettingError(f"Rule '{rule_id}': {error}") from error
+
+
+def _notifications(
+    trigger: Trigger, frequency: MaximumExecutionFrequency | None
+) -> list[ConfigConfigRuleSourceSourceDetail]:
+    if trigger is Trigger.PERIODIC:
+        return [
+            ConfigConfigRuleSourceSourceDetail(
+                message_type="ScheduledNotification",
+                maximum_execution_frequency=frequency or _DEFAULT_FREQUENCY,
+            )
+        ]
+    # A rule without the second one never hears of an item of more than 256 KB.
+    return [
+        ConfigConfigRuleSourceSourceDetail(message_type="ConfigurationItemChangeNotification"),
+        ConfigConfigRuleSourceSourceDetail(message_type="OversizedConfigurationItemChangeNotification"),
+    ]
+
+
+def _calls(calls: Sequence[ApiCall]) -> tuple[str, ...]:
+    return tuple(str(call) for call in sorted(calls))
+
+
+def _config_rule(
+    construct: Construct,
+    stack: ComplianceStack,
+    rule_id: str,
+    *,
+    parameters: Mapping[str, str],
+    scope: Scope | None,
+    frequency: MaximumExecutionFrequency | None,
+    source: ConfigConfigRuleSource,
+    needs: Sequence[ITerraformDependable] = (),
+    description: str | None = None,
+) -> ConfigConfigRule:
+    return ConfigConfigRule(
+        construct,
+        "rule",
+        name=stack.naming.config_rule(rule_id),
+        description=description,
+        input_parameters=input_parameters(parameters) if parameters else None,
+        maximum_execution_frequency=frequency,
+        scope=scope.to_terraform() if scope else None,
+        source=source,
+        # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
+        depends_on=[stack.recorder.reading, stack.triggers.recording, *needs],
+    )

@@ -1,0 +1,170 @@
+"""The stack: puts the parts together and holds no logic of theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsii
+from cdktf import Aspects, IAspect, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+
+from compliance_tf.account import Account
+from compliance_tf.errors import SettingError
+from compliance_tf.functions import ComplianceFunctions
+from compliance_tf.guard import AllowList
+from compliance_tf.naming import WORKSPACE, Naming
+from compliance_tf.recorder import ExistingRecorder, RecorderSource
+from compliance_tf.results_table import ResultsTable
+from compliance_tf.state import LocalState, State
+from compliance_tf.triggers import Schedule, Triggers
+from compliance_tf.workspaces import Workspaces
+from lambda_src.deployment import MAX_HISTORY_DAYS, DeployedRule, Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct, IConstruct
+
+
+class ComplianceStack(TerraformStack):
+    """Config rules beside the recorder that the account has, the functions that serve them, and their results.
+
+    Parameters
+    ----------
+    project
+        The first part of every name: a lower-case letter, then lower-case letters, digits and underscores.
+    region
+        The AWS region. Have a stack for each region.
+    recorder_name
+        The recorder that the account has.
+    recorder_source
+        Where the plan reads it from.
+    workspaces
+        Which Terraform workspaces may be deployed to, and which are protected.
+    longest_workspace
+        How many characters a workspace's name may have; names have to leave room for them.
+    state
+        Where Terraform keeps its state.
+    history_days
+        How long the history of results is kept: 1 to 3,650.
+    log_retention_days
+        How long the functions' logs are kept.
+    reconcile
+        When the table is compared with AWS Config; it costs reads, no evaluations.
+    reevaluate
+        When all rules are evaluated again; see :class:`~compliance_tf.triggers.Triggers` for what that costs.
+    tags
+        Tags for everything, beside ``project``, ``workspace`` and ``managed-by``.
+
+    Raises
+    ------
+    SettingError
+        When a setting has a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        project: str,
+        region: str,
+        recorder_name: str = "default",
+        recorder_source: RecorderSource = RecorderSource.CLOUD_CONTROL,
+        workspaces: Workspaces | None = None,
+        longest_workspace: int = 20,
+        state: State | None = None,
+        history_days: int = 365,
+        log_retention_days: int = 30,
+        reconcile: Schedule | None = None,
+        reevaluate: Schedule | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        if not 1 <= history_days <= MAX_HISTORY_DAYS:
+            raise SettingError(f"history_days={history_days} is out of bounds: give 1 to {MAX_HISTORY_DAYS}.")
+        workspaces = workspaces or Workspaces()
+        own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
+        if taken := sorted(own_tags.keys() & (tags or {}).keys()):
+            raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
+
+        self.naming = Naming(project, region, longest_workspace)
+        self.rules: dict[str, DeployedRule] = {}
+        (state or LocalState()).configure(self, self.naming)
+        AwsProvider(
+            self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
+        )
+        account = Account(self, "account", region=region)
+        self.recorder = ExistingRecorder(
+            self,
+            "recorder",
+            naming=self.naming,
+            name=recorder_name,
+            source=recorder_source,
+            preconditions=workspaces.conditions(self.naming),
+        )
+        self.table = ResultsTable(self, "results", naming=self.naming, recorder=self.recorder, workspaces=workspaces)
+        self.functions = ComplianceFunctions(
+            self,
+            "functions",
+            naming=self.naming,
+            account=account,
+            recorder=self.recorder,
+            table=self.table,
+            history_days=history_days,
+            log_retention_days=log_retention_days,
+        )
+        self.triggers = Triggers(
+            self,
+            "triggers",
+            naming=self.naming,
+            recorder=self.recorder,
+            functions=self.functions,
+            reconcile=reconcile or Schedule.days(1),
+            reevaluate=reevaluate,
+        )
+        TerraformOutput(self, "results_table", value=self.table.resource.name)
+        TerraformOutput(self, "rule_name_prefix", value=self.naming.prefix)
+
+        guard = AllowList(self)
+        Aspects.of(self).add(_Completion())
+        Aspects.of(self).add(guard)
+        self.node.add_validation(guard)
+
+    @classmethod
+    def of(cls, construct: IConstruct) -> ComplianceStack:
+        """Find the stack that a construct stands in."""
+        stack = TerraformStack.of(construct)
+        if not isinstance(stack, cls):
+            raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
+        return stack
+
+    def register(self, rule_id: str, rule: DeployedRule) -> None:
+        """Make a rule known to the functions.
+
+        Raises
+        ------
+        SettingError
+            When another rule of the stack has this id.
+        """
+        if rule_id in self.rules:
+            raise SettingError(f"Two rules of stack '{self.node.id}' are called '{rule_id}': give one another id.")
+        self.rules[rule_id] = rule
+
+    def complete(self) -> None:
+        """Add what depends on all rules: the API calls to watch, and what the functions need to know and to do."""
+        self.triggers.complete()
+        self.functions.complete(Deployment(self.rules))
+
+
+@jsii.implements(IAspect)
+class _Completion:
+    """Completes a stack when its synthesis begins, which is when all of its rules are there."""
+
+    def __init__(self) -> None:
+        self._completed = False
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, ComplianceStack) and not self._completed:
+            self._completed = True
+            node.complete()

