@@ -1,6 +1,6 @@
 """How a check declares itself.
 
-A check is one file in `lambda_src/checks` that ends in `CHECK = Check(...)`. The Config rule, the validation
+A check is one file in ``lambda_src/checks`` that ends in ``CHECK = Check(...)``. The Config rule, the validation
 of its parameters, the function's policy and the reference page are all derived from this declaration.
 """
 
@@ -51,8 +51,13 @@ class Compliance(Enum):
 class Verdict:
     """What a check says about one resource.
 
-    `reason` is for people and becomes the annotation of the result; AWS Config keeps 256 characters of it, so
-    what matters comes first.
+    Parameters
+    ----------
+    compliance
+        The result.
+    reason
+        For people. It becomes the annotation of the result; AWS Config keeps 256 characters of it, so what matters
+        comes first.
     """
 
     compliance: Compliance
@@ -60,17 +65,17 @@ class Verdict:
 
     @classmethod
     def compliant(cls, reason: str) -> Verdict:
-        """The resource is as it should be."""
+        """Say that the resource is as it should be."""
         return cls(Compliance.COMPLIANT, reason)
 
     @classmethod
     def non_compliant(cls, reason: str) -> Verdict:
-        """The resource violates the rule; `reason` names what to change."""
+        """Say that the resource violates the rule; ``reason`` names what to change."""
         return cls(Compliance.NON_COMPLIANT, reason)
 
     @classmethod
     def not_applicable(cls, reason: str) -> Verdict:
-        """The rule has nothing to say about this resource. An earlier result disappears."""
+        """Leave the resource out: the rule has nothing to say about it. An earlier result disappears."""
         return cls(Compliance.NOT_APPLICABLE, reason)
 
 
@@ -78,17 +83,27 @@ class Verdict:
 class Check(Generic[P]):
     """The declaration of a check.
 
-    Attributes:
-        id: kebab-case; the name of its file with `-` for `_`.
-        title: a few words, for tables and headings.
-        description: what it asks for and why, in sentences; a Config rule holds 256 characters of it.
-        severity: how much a violation matters, unless the deployment says otherwise.
-        resource_types: AWS Config's names of the types that it judges; empty for every recorded type.
-        trigger: what makes AWS Config evaluate it.
-        parameters: a frozen dataclass; see `lambda_src.parameters` for the field types.
-        actions: read-only IAM actions that `evaluate` itself needs; empty for a pure function of the item.
-        evaluate: from a configuration item, never one of a deleted resource, and parameters to the verdict.
-            What it raises is no verdict: the invocation fails and AWS Lambda tries again.
+    Parameters
+    ----------
+    id
+        Kebab-case; the name of its file with ``-`` for ``_``.
+    title
+        A few words, for tables and headings.
+    description
+        What it asks for and why, in sentences; a Config rule holds 256 characters of it.
+    severity
+        How much a violation matters, unless the deployment says otherwise.
+    resource_types
+        AWS Config's names of the types that it judges; empty for every recorded type.
+    trigger
+        What makes AWS Config evaluate it.
+    parameters
+        A frozen dataclass; see ``lambda_src.parameters`` for the field types.
+    evaluate
+        From a configuration item, never one of a deleted resource, and parameters to the verdict. What it raises is no
+        verdict: the invocation fails and AWS Lambda tries again.
+    actions
+        Read-only IAM actions that ``evaluate`` itself needs; empty for a pure function of the item.
     """
 
     id: str

@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 6
 
 @cache
 def config_client() -> ConfigServiceClient:
-    """The client of AWS Config."""
+    """Give the client of AWS Config."""
     import boto3
 
     return boto3.client("config", config=_patient())
@@ -26,14 +26,14 @@ def config_client() -> ConfigServiceClient:
 
 @cache
 def dynamodb_client() -> DynamoDBClient:
-    """The client of DynamoDB."""
+    """Give the client of DynamoDB."""
     import boto3
 
     return boto3.client("dynamodb", config=_patient())
 
 
 def _patient() -> Config:
-    """Retries that slow down when AWS throttles: evaluations come in bursts."""
+    """Have retries slow down when AWS throttles: evaluations come in bursts."""
     from botocore.config import Config
 
     return Config(retries={"mode": "adaptive", "max_attempts": MAX_ATTEMPTS})

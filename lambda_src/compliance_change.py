@@ -29,12 +29,18 @@ INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
 class ComplianceChange:
     """A result that AWS Config announces.
 
-    Attributes:
-        rule_name: the whole name of the Config rule, which may be anyone's.
-        resource: what was evaluated.
-        compliance: the result; NOT_APPLICABLE also where AWS Config has none any more.
-        annotation: the reason, where there is one.
-        time: when the result was recorded or, where there is none, when the event was made; in UTC.
+    Parameters
+    ----------
+    rule_name
+        The whole name of the Config rule, which may be anyone's.
+    resource
+        What was evaluated.
+    compliance
+        The result; NOT_APPLICABLE also where AWS Config has none any more.
+    annotation
+        The reason, where there is one.
+    time
+        When the result was recorded or, where there is none, when the event was made; in UTC.
     """
 
     rule_name: str
@@ -44,12 +50,18 @@ class ComplianceChange:
     time: datetime
 
     def result(self, severity: Severity) -> Result:
-        """The result to keep, with the severity of its rule."""
+        """Give the result to keep, with the severity of its rule."""
         return Result(self.resource, self.rule_name, severity, self.compliance, self.annotation, self.time)
 
 
 def compliance_change(event: object) -> ComplianceChange:
-    """Read an event; raises EventError that names what is missing or of the wrong type, whatever `event` is."""
+    """Read an event.
+
+    Raises
+    ------
+    EventError
+        When something is missing or of the wrong type, whatever ``event`` is; the message names it.
+    """
     outer = JsonObject.of(event, "event", EventError)
     if outer.text("detail-type") != DETAIL_TYPE:
         raise EventError(f"event.detail-type is {outer.text('detail-type')!r:.80}; it must be {DETAIL_TYPE!r}.")

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 class OversizedItem:
     """An item too large for an event: what it looks like must be read from the resource's history.
 
-    Attributes:
-        resource_type: AWS Config's name of the type.
-        resource_id: what identifies it among those of its type.
-        capture_time: when AWS Config captured it, in UTC.
-        status: as in `ConfigurationItem`.
+    Parameters
+    ----------
+    resource_type
+        AWS Config's name of the type.
+    resource_id
+        What identifies it among those of its type.
+    capture_time
+        When AWS Config captured it, in UTC.
+    status
+        As in ``ConfigurationItem``.
     """
 
     resource_type: str
@@ -64,13 +69,20 @@ Subject: TypeAlias = ConfigurationItem | OversizedItem | Scheduled
 class ConfigRequest:
     """AWS Config asks for an evaluation.
 
-    Attributes:
-        rule_name: the name of the Config rule.
-        account: the account's 12 digits.
-        parameters: the rule's parameters, unread.
-        result_token: what PutEvaluations wants back.
-        left_scope: whether the resource does not belong to the rule's scope any more.
-        subject: what is to be evaluated.
+    Parameters
+    ----------
+    rule_name
+        The name of the Config rule.
+    account
+        The account's 12 digits.
+    parameters
+        The rule's parameters, unread.
+    result_token
+        What PutEvaluations wants back.
+    left_scope
+        Whether the resource does not belong to the rule's scope any more.
+    subject
+        What is to be evaluated.
     """
 
     rule_name: str
@@ -82,7 +94,13 @@ class ConfigRequest:
 
 
 def config_request(event: object) -> ConfigRequest:
-    """Read an event; raises EventError that names what is missing or of the wrong type, whatever `event` is."""
+    """Read an event.
+
+    Raises
+    ------
+    EventError
+        When something is missing or of the wrong type, whatever ``event`` is; the message names it.
+    """
     outer = JsonObject.of(event, "event", EventError)
     invoking = outer.member_in_text("invokingEvent")
     return ConfigRequest(

@@ -1,7 +1,7 @@
 """A resource as AWS Config recorded it: the form of events and the form of the history become one.
 
-The two forms differ in names (`ARN` and `arn`, `awsAccountId` and `accountId`), in encoding (in the history
-`configuration` and every supplementary value are JSON texts) and in times (ISO 8601 text and datetime):
+The two forms differ in names (``ARN`` and ``arn``, ``awsAccountId`` and ``accountId``), in encoding (in the history
+``configuration`` and every supplementary value are JSON texts) and in times (ISO 8601 text and datetime):
 https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html
 https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.html
 """
@@ -33,18 +33,30 @@ NOT_RECORDED_STATUS = "ResourceNotRecorded"
 class ConfigurationItem:
     """A resource as it was at one moment.
 
-    Attributes:
-        resource_type: AWS Config's name of the type, such as `AWS::S3::Bucket`.
-        resource_id: what identifies it among those of its type, 1 to 768 characters.
-        resource_name: its name, where the type has one.
-        arn: its ARN, where the type has one.
-        region: the region, `global` for some global types.
-        account: the account's 12 digits.
-        capture_time: when AWS Config captured it, in UTC.
-        status: OK, ResourceDiscovered, ResourceNotRecorded, ResourceDeleted or ResourceDeletedNotRecorded.
-        tags: the tags, wherever the type keeps them.
-        configuration: the decoded configuration; None when the resource was deleted.
-        supplementary: the decoded supplementary configuration; texts inside its values stay as they are.
+    Parameters
+    ----------
+    resource_type
+        AWS Config's name of the type, such as ``AWS::S3::Bucket``.
+    resource_id
+        What identifies it among those of its type, 1 to 768 characters.
+    resource_name
+        Its name, where the type has one.
+    arn
+        Its ARN, where the type has one.
+    region
+        The region, ``global`` for some global types.
+    account
+        The account's 12 digits.
+    capture_time
+        When AWS Config captured it, in UTC.
+    status
+        OK, ResourceDiscovered, ResourceNotRecorded, ResourceDeleted or ResourceDeletedNotRecorded.
+    tags
+        The tags, wherever the type keeps them.
+    configuration
+        The decoded configuration; None when the resource was deleted.
+    supplementary
+        The decoded supplementary configuration; texts inside its values stay as they are.
     """
 
     resource_type: str
@@ -71,7 +83,13 @@ class ConfigurationItem:
 
 
 def resource_identity(item: JsonObject) -> tuple[str, str]:
-    """The type and id of the resource that an item or a summary is about; raises EventError."""
+    """Read the type and id of the resource that an item or a summary is about.
+
+    Raises
+    ------
+    EventError
+        When one of them is missing or of the wrong type, or the id is too long.
+    """
     resource_id = item.text("resourceId")
     if len(resource_id) > MAX_RESOURCE_ID:
         raise EventError(
@@ -81,12 +99,24 @@ def resource_identity(item: JsonObject) -> tuple[str, str]:
 
 
 def item_from_event(item: JsonObject) -> ConfigurationItem:
-    """The item of a ConfigurationItemChangeNotification; raises EventError that names what is missing."""
+    """Read the item of a ConfigurationItemChangeNotification.
+
+    Raises
+    ------
+    EventError
+        When something is missing; the message names it.
+    """
     return _item(item, item.text("awsAccountId"), item.optional_text("ARN"), _container)
 
 
 def item_from_history(item: JsonObject) -> ConfigurationItem:
-    """An item of GetResourceConfigHistory; raises EventError that names what is missing."""
+    """Read an item of GetResourceConfigHistory.
+
+    Raises
+    ------
+    EventError
+        When something is missing; the message names it.
+    """
     return _item(item, item.text("accountId"), item.optional_text("arn"), _json_text)
 
 
@@ -139,7 +169,7 @@ _TAG_VALUES = ("value", "Value", "tagValue", "TagValue")
 
 
 def _tags(recorded: JsonValue, configuration: JsonValue, supplementary: Mapping[str, JsonValue]) -> dict[str, str]:
-    """All tags; where places differ, what AWS Config itself recorded as tags counts."""
+    """Collect all tags; where places differ, what AWS Config itself recorded as tags counts."""
     tags: dict[str, str] = {}
     bucket_tagging = supplementary.get("BucketTaggingConfiguration")
     tag_sets = bucket_tagging.get("tagSets") if isinstance(bucket_tagging, dict) else None
@@ -157,7 +187,7 @@ def _member_tags(value: object) -> dict[str, str]:
 
 
 def _tag_pairs(value: JsonValue) -> dict[str, str]:
-    """The tags of a map or of a list of pairs; anything else holds none."""
+    """Read the tags of a map or of a list of pairs; anything else holds none."""
     if isinstance(value, dict):
         return {key: text for key, text in value.items() if isinstance(text, str)}
     pairs = [pair for pair in value if isinstance(pair, dict)] if isinstance(value, list) else []

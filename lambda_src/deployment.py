@@ -1,6 +1,6 @@
 """What the Lambdas know about their deployment.
 
-`deployment.json` lies beside the package in the zip: written at synthesis with `Deployment.to_json`, the same
+``deployment.json`` lies beside the package in the zip: written at synthesis with ``Deployment.to_json``, the same
 in all workspaces. What differs by workspace comes in environment variables.
 """
 
@@ -33,10 +33,14 @@ MAX_HISTORY_DAYS = 3650
 class Environment:
     """The environment variables, the same for all functions of a workspace.
 
-    Attributes:
-        rule_name_prefix: what the names of this workspace's Config rules begin with, such as `acme-dev-`.
-        results_table: the name of the DynamoDB table.
-        history_days: days that a change stays in the table, 1 to 3,650.
+    Parameters
+    ----------
+    rule_name_prefix
+        What the names of this workspace's Config rules begin with, such as ``acme-dev-``.
+    results_table
+        The name of the DynamoDB table.
+    history_days
+        Days that a change stays in the table, 1 to 3,650.
     """
 
     rule_name_prefix: str
@@ -45,7 +49,13 @@ class Environment:
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Environment:
-        """Read it from `os.environ` or the like; raises DeploymentError that names the variable."""
+        """Read it from ``os.environ`` or the like.
+
+        Raises
+        ------
+        DeploymentError
+            When a variable is not set or has a value that is not allowed; the message names it.
+        """
         days = _variable(variables, HISTORY_DAYS)
         if not days.isdecimal() or not 1 <= int(days[:5]) <= MAX_HISTORY_DAYS:
             raise DeploymentError(
@@ -58,7 +68,7 @@ class Environment:
         )
 
     def to_variables(self) -> dict[str, str]:
-        """The variables that `from_variables` reads."""
+        """Give the variables that ``from_variables`` reads."""
         return {
             RULE_NAME_PREFIX: self.rule_name_prefix,
             RESULTS_TABLE: self.results_table,
@@ -70,11 +80,15 @@ class Environment:
 class DeployedRule:
     """A Config rule of this deployment.
 
-    Attributes:
-        check: the id of the check that evaluates it; None for a rule that AWS evaluates.
-        severity: the severity that its results are recorded with.
-        api_calls: the API calls after which it is evaluated again, as `<event source>:<event name>`, such as
-            `s3.amazonaws.com:PutBucketPolicy`.
+    Parameters
+    ----------
+    check
+        The id of the check that evaluates it; None for a rule that AWS evaluates.
+    severity
+        The severity that its results are recorded with.
+    api_calls
+        The API calls after which it is evaluated again, as ``<event source>:<event name>``, such as
+        ``s3.amazonaws.com:PutBucketPolicy``.
     """
 
     check: str | None
@@ -84,12 +98,18 @@ class DeployedRule:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The manifest: the rules by their id, which is their name without the workspace's prefix."""
+    """The manifest.
+
+    Parameters
+    ----------
+    rules
+        The rules by their id, which is their name without the workspace's prefix.
+    """
 
     rules: Mapping[str, DeployedRule]
 
     def to_json(self) -> str:
-        """The text of `deployment.json`: the same rules give the same bytes, whatever their order."""
+        """Write the text of ``deployment.json``: the same rules give the same bytes, whatever their order."""
         rules = {
             rule_id: {
                 "apiCalls": sorted(rule.api_calls),
@@ -101,22 +121,39 @@ class Deployment:
         return json.dumps({"rules": rules}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
-        """The rules of one workspace by the whole name of the Config rule.
+        """Give the rules of one workspace by the whole name of the Config rule.
 
-        Look a rule up here rather than by its prefix: `acme-dev-` also begins the rules of a workspace `dev-eu`.
+        Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
         """
         return MappingProxyType({f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items()})
 
     @classmethod
     def from_json(cls, text: str) -> Deployment:
-        """Read what `to_json` wrote; raises DeploymentError that names the place."""
+        """Read what ``to_json`` wrote.
+
+        Raises
+        ------
+        DeploymentError
+            When it is something else; the message names the place.
+        """
         value = decoded(text, DEPLOYMENT_FILE, DeploymentError)
         rules = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError).member("rules")
         return cls(MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}))
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> Deployment:
-        """Read the manifest, by default the one beside the package; raises DeploymentError without one."""
+        """Read the manifest.
+
+        Parameters
+        ----------
+        path
+            The file; by default the one beside the package.
+
+        Raises
+        ------
+        DeploymentError
+            When there is none, or it is not what ``to_json`` wrote.
+        """
         path = path or Path(__file__).parent.parent / DEPLOYMENT_FILE
         try:
             text = path.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ class CheckError(LambdaError):
 
 
 class DeploymentError(LambdaError):
-    """`deployment.json` or an environment variable is missing or malformed."""
+    """``deployment.json`` or an environment variable is missing or malformed."""
 
 
 class HistoryNotReadyError(LambdaError):

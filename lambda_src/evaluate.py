@@ -32,8 +32,23 @@ def evaluate(
 ) -> Evaluation:
     """Judge what AWS Config asks for.
 
-    Parameters: `rules` by the whole name of the Config rule; `config` gives the client, which only an oversized
-    item needs. Raises LambdaError and whatever the check or boto3 raises: what went wrong is never a verdict.
+    What went wrong is never a verdict.
+
+    Parameters
+    ----------
+    request
+        What AWS Config asks for.
+    rules
+        The deployed rules by the whole name of the Config rule.
+    config
+        Gives the client, which only an oversized item needs.
+
+    Raises
+    ------
+    LambdaError
+        When the request does not fit the deployment, or the item's history is not there yet.
+    Exception
+        Whatever the check or boto3 raises.
     """
     check = _check(request.rule_name, rules)
     parameters = from_rule_parameters(check.parameters, request.parameters)
@@ -61,7 +76,7 @@ def _check(rule_name: str, rules: Mapping[str, DeployedRule]) -> Check[Any]:
 def _inapplicable(
     request: ConfigRequest, subject: ConfigurationItem | OversizedItem, check: Check[Any]
 ) -> Verdict | None:
-    """The verdict where there is nothing to judge."""
+    """Give the verdict where there is nothing to judge."""
     if subject.deleted:
         return Verdict.not_applicable("The resource was deleted.")
     if request.left_scope:

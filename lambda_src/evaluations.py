@@ -47,7 +47,7 @@ class Evaluation:
 
 
 def annotation(reason: str) -> str:
-    """A text that AWS Config takes: 1 to 256 characters, cut at a word and marked if there were more."""
+    """Make a text that AWS Config takes: 1 to 256 characters, cut at a word and marked if there were more."""
     text = "".join(_plain(character) for character in " ".join(reason.split()))
     if not text:
         return "No reason given."
@@ -67,8 +67,12 @@ def put_evaluations(
 ) -> None:
     """Put all evaluations, 100 a call, and those that AWS Config could not take again.
 
-    Raises EvaluationsNotPutError when the next attempt would not end before the function does, and whatever boto3
-    raises.
+    Raises
+    ------
+    EvaluationsNotPutError
+        When the next attempt would not end before the function does.
+    Exception
+        Whatever boto3 raises.
     """
     for start in range(0, len(evaluations), MAX_EVALUATIONS):
         _put_batch(config, evaluations[start : start + MAX_EVALUATIONS], result_token, remaining_seconds, sleep)
@@ -93,7 +97,7 @@ def _put_batch(
 
 
 def _put_once(config: ConfigServiceClient, batch: Sequence[Evaluation], result_token: str) -> Sequence[Evaluation]:
-    """The evaluations that were not taken."""
+    """Put the evaluations and return those that were not taken."""
     answer = config.put_evaluations(Evaluations=[_entry(one) for one in batch], ResultToken=result_token)
     failed = {
         (entry["ComplianceResourceType"], entry["ComplianceResourceId"])
@@ -115,7 +119,7 @@ def _entry(evaluation: Evaluation) -> EvaluationTypeDef:
 
 
 def _plain(character: str) -> str:
-    """Characters outside of the basic plane may count twice, and others may not be sent at all."""
+    """Replace characters outside of the basic plane, which may count twice, and those that may not be sent at all."""
     return (
         character if character.isprintable() and ord(character) <= _LAST_OF_BASIC_PLANE else "\N{REPLACEMENT CHARACTER}"
     )

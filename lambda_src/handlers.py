@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lambda_src.lambda_context import LambdaContext
 
 RECONCILE = {"action": "reconcile"}
-"""The event that makes `record` compare the table with AWS Config."""
+"""The event that makes ``record`` compare the table with AWS Config."""
 
 
 def evaluate(event: object, context: LambdaContext) -> None:
@@ -91,7 +91,7 @@ def _environment() -> Environment:
 
 @cache
 def _rules() -> Mapping[str, DeployedRule]:
-    """The deployed rules by their whole name, read once per process."""
+    """Read the deployed rules by their whole name, once per process."""
     return Deployment.from_file().rules_by_name(_environment().rule_name_prefix)
 
 

@@ -16,7 +16,13 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 
 def decoded(text: str, place: str, error: type[LambdaError]) -> JsonValue:
-    """The value of a JSON text; raises `error`, which names `place`, if it is not JSON."""
+    """Read the value of a JSON text.
+
+    Raises
+    ------
+    LambdaError
+        The given ``error``, which names ``place``, when the text is not JSON.
+    """
     try:
         value: JsonValue = json.loads(text)
     except (ValueError, RecursionError) as cause:
@@ -28,10 +34,14 @@ def decoded(text: str, place: str, error: type[LambdaError]) -> JsonValue:
 class JsonObject:
     """A JSON object with its place, so that every error says where something is missing.
 
-    Attributes:
-        values: the members.
-        place: how messages call it, such as `invokingEvent.configurationItem`.
-        error: what is raised when a member is missing or of the wrong type.
+    Parameters
+    ----------
+    values
+        The members.
+    place
+        How messages call it, such as ``invokingEvent.configurationItem``.
+    error
+        What is raised when a member is missing or of the wrong type.
     """
 
     values: Mapping[str, object]
@@ -40,47 +50,53 @@ class JsonObject:
 
     @classmethod
     def of(cls, value: object, place: str, error: type[LambdaError]) -> JsonObject:
-        """Take `value` as an object; raises `error` if it is something else."""
+        """Take ``value`` as an object.
+
+        Raises
+        ------
+        LambdaError
+            The given ``error``, when it is something else.
+        """
         if not isinstance(value, Mapping):
             raise error(f"{place} must be a JSON object, not {_type_name(value)}.")
         return cls(value, place, error)
 
     def text(self, name: str) -> str:
-        """A text that must be there and not be empty."""
+        """Read a text that must be there and not be empty."""
         value = self.values.get(name)
         if not isinstance(value, str) or not value:
             raise self._wrong(name, "a text that is not empty", value)
         return value
 
     def optional_text(self, name: str) -> str | None:
-        """A text, or None where it is absent, null or empty."""
+        """Read a text; None where it is absent, null or empty."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, str):
             raise self._wrong(name, "a text", value)
         return value or None
 
     def member(self, name: str) -> JsonObject:
-        """An object that must be there."""
+        """Read an object that must be there."""
         return JsonObject.of(self.values.get(name), f"{self.place}.{name}", self.error)
 
     def optional_member(self, name: str) -> JsonObject | None:
-        """An object, or None where it is absent or null."""
+        """Read an object; None where it is absent or null."""
         return None if self.values.get(name) is None else self.member(name)
 
     def member_in_text(self, name: str) -> JsonObject:
-        """An object that stands in a text, as AWS Config nests them."""
+        """Read an object that stands in a text, as AWS Config nests them."""
         place = f"{self.place}.{name}"
         return JsonObject.of(decoded(self.text(name), place, self.error), place, self.error)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts; absent means empty."""
+        """Read a list of texts; absent means empty."""
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(element, str) for element in value):
             raise self._wrong(name, "a list of texts", value)
         return tuple(value)
 
     def time(self, name: str) -> datetime:
-        """A time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""
+        """Read a time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""
         value = self.values.get(name)
         if isinstance(value, str):
             try:

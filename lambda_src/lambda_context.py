@@ -6,16 +6,19 @@ from typing import Protocol
 
 
 class LambdaContext(Protocol):
-    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+    """The context of an invocation.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
 
     aws_request_id: str
     invoked_function_arn: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until AWS Lambda ends the invocation."""
+        """Give the milliseconds until AWS Lambda ends the invocation."""
         ...
 
 
 def remaining_seconds(context: LambdaContext) -> float:
-    """Seconds until AWS Lambda ends the invocation."""
+    """Give the seconds until AWS Lambda ends the invocation."""
     return context.get_remaining_time_in_millis() / 1000

@@ -20,15 +20,15 @@ class Log:
     request_id: str
 
     def info(self, message: str, **fields: object) -> None:
-        """Something that happened as it should."""
+        """Log something that happened as it should."""
         self._write("INFO", message, fields)
 
     def warning(self, message: str, **fields: object) -> None:
-        """Something that somebody may have to look at."""
+        """Log something that somebody may have to look at."""
         self._write("WARN", message, fields)
 
     def error(self, message: str, **fields: object) -> None:
-        """Something that failed."""
+        """Log something that failed."""
         self._write("ERROR", message, fields)
 
     @contextmanager

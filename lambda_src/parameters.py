@@ -8,11 +8,11 @@ InputParameters). A check declares them as a frozen dataclass:
     class Parameters:
         allowed_ports: tuple[str, ...] = field(default=(), metadata={"doc": "Ports that may be open."})
 
-and the rule has `{"allowedPorts": "443,8000-8100"}`. The field types and how they are written:
+and the rule has ``{"allowedPorts": "443,8000-8100"}``. The field types and how they are written:
 
     str                             as it is
     int                             decimal digits
-    bool                            `true` or `false`
+    bool                            ``true`` or ``false``
     tuple[str, ...]                 elements separated by commas
     tuple[int, ...]                 elements separated by commas
     Mapping[str, tuple[str, ...]]   a JSON object of lists
@@ -48,13 +48,20 @@ class NoParameters:
 class Parameter:
     """What a check declares of one parameter.
 
-    Attributes:
-        name: the field of the dataclass, in snake_case.
-        rule_name: its name in the Config rule, in camelCase.
-        meaning: the type in words.
-        required: whether it must be given.
-        default: the value when it is not given; None for a required one.
-        doc: the sentence of `field(metadata={"doc": ...})`.
+    Parameters
+    ----------
+    name
+        The field of the dataclass, in snake_case.
+    rule_name
+        Its name in the Config rule, in camelCase.
+    meaning
+        The type in words.
+    required
+        Whether it must be given.
+    default
+        The value when it is not given; None for a required one.
+    doc
+        The sentence of ``field(metadata={"doc": ...})``.
     """
 
     name: str
@@ -66,7 +73,13 @@ class Parameter:
 
 
 def declared_parameters(cls: type[object]) -> tuple[Parameter, ...]:
-    """The parameters that a dataclass declares, in its order; raises ParameterError for other types."""
+    """List the parameters that a dataclass declares, in its order.
+
+    Raises
+    ------
+    ParameterError
+        When a field has another type than those that a rule can hold.
+    """
     return tuple(
         Parameter(
             name=field.name,
@@ -81,10 +94,13 @@ def declared_parameters(cls: type[object]) -> tuple[Parameter, ...]:
 
 
 def to_rule_parameters(instance: object) -> dict[str, str]:
-    """The parameters of the Config rule, without those that equal their default, in the order of the fields.
+    """Write the parameters of the Config rule, without those that equal their default, in the order of the fields.
 
-    Raises ParameterError for a value of another type than declared, one that cannot be written, and for more
-    than 1,024 characters in all.
+    Raises
+    ------
+    ParameterError
+        When a value has another type than declared or cannot be written, or when all together take more than 1,024
+        characters.
     """
     written: dict[str, str] = {}
     for field, codec in _codecs(type(instance)):
@@ -112,10 +128,13 @@ def to_rule_parameters(instance: object) -> dict[str, str]:
 
 
 def from_rule_parameters(cls: type[P], values: Mapping[str, object]) -> P:
-    """An instance of `cls` from the parameters of a Config rule.
+    """Make an instance of ``cls`` from the parameters of a Config rule.
 
-    Raises ParameterError for an unknown name, a missing one, a text that is not of the declared type, and
-    whatever bounds `cls` checks itself.
+    Raises
+    ------
+    ParameterError
+        When a name is unknown or missing, a text is not of the declared type, or a value is out of the bounds that
+        ``cls`` checks itself.
     """
     codecs = {_rule_name(field.name): (field, codec) for field, codec in _codecs(cls)}
     for name in values:
@@ -132,7 +151,7 @@ def from_rule_parameters(cls: type[P], values: Mapping[str, object]) -> P:
 
 @dataclass(frozen=True)
 class _Codec:
-    """How values of one type are written; `encode` and `decode` raise ValueError with the reason."""
+    """How values of one type are written; ``encode`` and ``decode`` raise ValueError with the reason."""
 
     meaning: str
     accepts: Callable[[object], bool]

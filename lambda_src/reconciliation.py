@@ -43,7 +43,7 @@ class Counts:
     closed: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        """The counts of both."""
+        """Return the counts of both."""
         return Counts(self.checked + other.checked, self.written + other.written, self.closed + other.closed)
 
 
@@ -56,7 +56,13 @@ class Place:
 
     @classmethod
     def of_function(cls, arn: str) -> Place:
-        """The account and region of a Lambda function's ARN; raises EventError."""
+        """Read the account and region from a Lambda function's ARN.
+
+        Raises
+        ------
+        EventError
+            When it is no such ARN.
+        """
         parts = arn.split(":")
         if len(parts) < _ARN_PARTS:
             raise EventError(
@@ -69,13 +75,20 @@ class Place:
 class Reconciliation:
     """One comparison of the table with AWS Config.
 
-    Attributes:
-        rules: the deployed rules by their whole name.
-        config: the client of AWS Config.
-        store: the results table.
-        place: the account and region of the rules.
-        log: where the counts of each rule go.
-        remaining_seconds: how long the function may still run.
+    Parameters
+    ----------
+    rules
+        The deployed rules by their whole name.
+    config
+        The client of AWS Config.
+    store
+        The results table.
+    place
+        The account and region of the rules.
+    log
+        Where the counts of each rule go.
+    remaining_seconds
+        How long the function may still run.
     """
 
     rules: Mapping[str, DeployedRule]
@@ -88,8 +101,12 @@ class Reconciliation:
     def run(self) -> Counts:
         """Compare all rules.
 
-        A rule that fails does not keep the others from being compared; in the end ReconciliationError names those
-        that failed and those for which there was no time.
+        A rule that fails does not keep the others from being compared.
+
+        Raises
+        ------
+        ReconciliationError
+            In the end, when some rules failed or there was no time for them; the message names them.
         """
         counts = self._close_removed()
         left: list[str] = []

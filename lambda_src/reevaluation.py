@@ -26,9 +26,20 @@ MAX_RULES = 25
 
 
 def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[str]:
-    """The names of the rules that an event asks for, sorted: `{"action": "reevaluate"}` or a CloudTrail event.
+    """List the names of the rules that an event asks for, sorted.
 
-    An API call that failed changed nothing, so it asks for none. Raises EventError for another event.
+    Parameters
+    ----------
+    event
+        ``{"action": "reevaluate"}`` or a CloudTrail event. An API call that failed changed nothing, so it asks for
+        none.
+    rules
+        The deployed rules by their whole name.
+
+    Raises
+    ------
+    EventError
+        When it is another event.
     """
     outer = JsonObject.of(event, "event", EventError)
     action = outer.optional_text("action")
@@ -54,8 +65,12 @@ class Refused:
 def start_evaluations(config: ConfigServiceClient, names: Sequence[str]) -> None:
     """Start the evaluation of these rules, 25 a call.
 
-    Where AWS Config refuses some, such as those that are being evaluated, the others are started all the same;
-    then EvaluationsNotStartedError names them, so that AWS Lambda invokes again.
+    Where AWS Config refuses some, such as those that are being evaluated, the others are started all the same.
+
+    Raises
+    ------
+    EvaluationsNotStartedError
+        In the end, when AWS Config refused some, so that AWS Lambda invokes again; the message names them.
     """
     refused: list[Refused] = []
     for start in range(0, len(names), MAX_RULES):

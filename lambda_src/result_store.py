@@ -36,11 +36,16 @@ _IS_NEWS = (
 class ResultStore:
     """The results table.
 
-    Attributes:
-        client: DynamoDB's client.
-        table: the name of the table.
-        history_days: days until a change, or a closed result, expires.
-        now: the present in seconds since 1970.
+    Parameters
+    ----------
+    client
+        DynamoDB's client.
+    table
+        The name of the table.
+    history_days
+        Days until a change, or a closed result, expires.
+    now
+        The present in seconds since 1970.
     """
 
     client: DynamoDBClient
@@ -51,8 +56,16 @@ class ResultStore:
     def write(self, result: Result) -> bool:
         """Write the present result and its history, together or not at all.
 
-        Returns False, and changes nothing, if the table knows this result or a later one: events come twice and
-        out of order. Raises what boto3 raises.
+        Returns
+        -------
+        bool
+            False, with nothing changed, if the table knows this result or a later one: events come twice and out of
+            order.
+
+        Raises
+        ------
+        Exception
+            What boto3 raises.
         """
         expires_at = int(self.now()) + self.history_days * _SECONDS_OF_A_DAY
         try:
@@ -80,12 +93,12 @@ class ResultStore:
         return True
 
     def of_rule(self, rule_name: str) -> Iterator[Result]:
-        """The present results of a rule, without closed ones."""
+        """Read the present results of a rule, without closed ones."""
         for partition in rule_partitions(rule_name):
             yield from self._query(BY_RULE, partition)
 
     def violations(self, severity: Severity) -> Iterator[Result]:
-        """The present violations of a severity, whatever their rule."""
+        """Read the present violations of a severity, whatever their rule."""
         for partition in severity_partitions(severity):
             yield from self._query(BY_SEVERITY, partition)
 

@@ -1,4 +1,4 @@
-"""A result as it stands in the table. Its keys are described in `results_table`."""
+"""A result as it stands in the table. Its keys are described in ``results_table``."""
 
 from __future__ import annotations
 
@@ -21,20 +21,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Item: TypeAlias = dict[str, dict[str, str]]
-"""An item in DynamoDB's own form: `{"attribute": {"S": "text"}}`."""
+"""An item in DynamoDB's own form: ``{"attribute": {"S": "text"}}``."""
 
 
 @dataclass(frozen=True)
 class Result:
     """What AWS Config says about one resource and rule.
 
-    Attributes:
-        resource: what was evaluated.
-        rule_name: the whole name of the Config rule.
-        severity: how much a violation matters.
-        compliance: the result; NOT_APPLICABLE closes it.
-        annotation: the reason, where the rule gives one.
-        time: when AWS Config recorded the result, in UTC.
+    Parameters
+    ----------
+    resource
+        What was evaluated.
+    rule_name
+        The whole name of the Config rule.
+    severity
+        How much a violation matters.
+    compliance
+        The result; NOT_APPLICABLE closes it.
+    annotation
+        The reason, where the rule gives one.
+    time
+        When AWS Config recorded the result, in UTC.
     """
 
     resource: Resource
@@ -50,14 +57,26 @@ class Result:
         return self.time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def present_item(self, expires_at: int) -> Item:
-        """The item of the present result. Only a closed one expires, at that second since 1970."""
+        """Make the item of the present result.
+
+        Parameters
+        ----------
+        expires_at
+            When it expires, which only a closed one does: in seconds since 1970.
+        """
         item = self._attributes() | {SORT_KEY: {"S": present_sort_key(self.rule_name)}}
         keys = index_keys(self.resource, self.rule_name, self.severity, self.compliance)
         item |= {name: {"S": value} for name, value in keys.items()}
         return item if keys else item | _expiry(expires_at)
 
     def history_item(self, expires_at: int) -> Item:
-        """The item of this change, which expires at that second since 1970."""
+        """Make the item of this change.
+
+        Parameters
+        ----------
+        expires_at
+            When it expires, in seconds since 1970.
+        """
         sort_key = history_sort_key(self.rule_name, self.time_text)
         return self._attributes() | {SORT_KEY: {"S": sort_key}} | _expiry(expires_at)
 

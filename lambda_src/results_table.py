@@ -94,27 +94,27 @@ PRESENT_PREFIX = "RULE#"
 
 
 def present_sort_key(rule_name: str) -> str:
-    """The sort key of a rule's present result."""
+    """Build the sort key of a rule's present result."""
     return f"{PRESENT_PREFIX}{rule_name}"
 
 
 def history_prefix(rule_name: str) -> str:
-    """What the sort keys of a rule's history begin with."""
+    """Build what the sort keys of a rule's history begin with."""
     return f"HISTORY#{rule_name}#"
 
 
 def history_sort_key(rule_name: str, result_time: str) -> str:
-    """The sort key of one change; `result_time` is text whose order is that of time."""
+    """Build the sort key of one change; ``result_time`` is text whose order is that of time."""
     return f"{history_prefix(rule_name)}{result_time}"
 
 
 def status_prefix(compliance: Compliance) -> str:
-    """What the status keys of results with this compliance begin with."""
+    """Build what the status keys of results with this compliance begin with."""
     return f"{compliance.value}#"
 
 
 def index_keys(resource: Resource, rule_name: str, severity: Severity, compliance: Compliance) -> dict[str, str]:
-    """The index keys of a present result, by attribute; none for NOT_APPLICABLE, which is closed."""
+    """Build the index keys of a present result, by attribute; none for NOT_APPLICABLE, which is closed."""
     if compliance is Compliance.NOT_APPLICABLE:
         return {}
     shard = resource.shard
@@ -129,17 +129,17 @@ def index_keys(resource: Resource, rule_name: str, severity: Severity, complianc
 
 
 def rule_partitions(rule_name: str) -> tuple[str, ...]:
-    """The partition keys in `by_rule` that hold a rule's results."""
+    """List the partition keys in ``by_rule`` that hold a rule's results."""
     return _partitions(rule_name)
 
 
 def severity_partitions(severity: Severity) -> tuple[str, ...]:
-    """The partition keys in `by_severity` that hold a severity's violations."""
+    """List the partition keys in ``by_severity`` that hold a severity's violations."""
     return _partitions(severity.value)
 
 
 def resource_type_partitions(resource_type: str) -> tuple[str, ...]:
-    """The partition keys in `by_resource_type` that hold a resource type's violations."""
+    """List the partition keys in ``by_resource_type`` that hold a resource type's violations."""
     return _partitions(resource_type)
 
 

@@ -24,10 +24,14 @@ _PROTOCOLS = {"-1": "all traffic", "1": "icmp", "6": "tcp", "17": "udp", "58": "
 class Permission:
     """What may come in from where.
 
-    Attributes:
-        protocol: tcp, udp, icmp, icmpv6, `all traffic` or the number of another protocol.
-        ports: the ports of TCP or UDP; None for what has no ports.
-        cidrs: the address ranges. Prefix lists and other groups may come in too, but are no ranges.
+    Parameters
+    ----------
+    protocol
+        tcp, udp, icmp, icmpv6, ``all traffic`` or the number of another protocol.
+    ports
+        The ports of TCP or UDP; None for what has no ports.
+    cidrs
+        The address ranges. Prefix lists and other groups may come in too, but are no ranges.
     """
 
     protocol: str
@@ -36,7 +40,7 @@ class Permission:
 
     @property
     def traffic(self) -> str:
-        """Protocol and ports in words, such as `tcp 22` or `udp 8000-8100`."""
+        """Protocol and ports in words, such as ``tcp 22`` or ``udp 8000-8100``."""
         if self.ports is None:
             return f"protocol {self.protocol}" if self.protocol.isdecimal() else self.protocol
         if self.ports == ALL_PORTS:
@@ -45,12 +49,18 @@ class Permission:
         return f"{self.protocol} {first}" if first == last else f"{self.protocol} {first}-{last}"
 
     def within(self, ports: range) -> bool:
-        """Whether it opens nothing but some of these ports of TCP or UDP."""
+        """Tell whether it opens nothing but some of these ports of TCP or UDP."""
         return self.ports is not None and ports.start <= self.ports.start and self.ports.stop <= ports.stop
 
 
 def ingress_permissions(item: ConfigurationItem) -> list[Permission]:
-    """The permissions of an AWS::EC2::SecurityGroup; raises EventError if the item has no list of them."""
+    """Read the permissions of an AWS::EC2::SecurityGroup.
+
+    Raises
+    ------
+    EventError
+        When the item has no list of them.
+    """
     configuration = item.configuration if isinstance(item.configuration, dict) else {}
     permissions = configuration.get("ipPermissions")
     if not isinstance(permissions, list):
@@ -73,7 +83,10 @@ def _ports(entry: dict[str, JsonValue]) -> range:
 
 
 def _cidrs(entry: dict[str, JsonValue]) -> tuple[str, ...]:
-    """Old items have `ipRanges` only, a list of texts; newer ones also lists of objects by address family."""
+    """Read the address ranges.
+
+    Old items have ``ipRanges`` only, a list of texts; newer ones also lists of objects by address family.
+    """
     old = entry.get("ipRanges")
     recorded = list(old) if isinstance(old, list) else []
     recorded += [element.get("cidrIp") for element in _objects(entry.get("ipv4Ranges"))]

@@ -12,7 +12,7 @@ from lambda_src.errors import CheckError
 
 
 def check_ids() -> tuple[str, ...]:
-    """The ids of all checks, sorted, without importing any."""
+    """List the ids of all checks, sorted, without importing any."""
     return tuple(
         sorted(
             file.stem.replace("_", "-") for file in Path(__file__).parent.glob("*.py") if not file.stem.startswith("_")
@@ -21,10 +21,12 @@ def check_ids() -> tuple[str, ...]:
 
 
 def load_check(check_id: str) -> Check[Any]:
-    """The declaration of one check.
+    """Import the declaration of one check.
 
-    Raises CheckError for an unknown id, for a file that cannot be imported and for one whose `CHECK` is
-    missing or has another id.
+    Raises
+    ------
+    CheckError
+        When the id is unknown, the file cannot be imported, or its ``CHECK`` is missing or has another id.
     """
     if check_id not in check_ids():
         nearest = difflib.get_close_matches(check_id, check_ids(), n=1)

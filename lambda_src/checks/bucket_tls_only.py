@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
-    """Compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
+    """Call it compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
     statements = _statements(item.supplementary.get("BucketPolicy"))
     denials = [statement for statement in statements if _denies_plain(statement)]
     resources = [text for statement in denials for text in _texts(statement.get("Resource"))]
@@ -35,7 +35,7 @@ def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
 
 
 def _statements(policy: JsonValue) -> list[Mapping[str, object]]:
-    """The statements of the recorded policy; a bucket without one has a null text."""
+    """Read the statements of the recorded policy; a bucket without one has a null text."""
     text = policy.get("policyText") if isinstance(policy, dict) else None
     document = json.loads(text) if isinstance(text, str) else {}
     statements = document.get("Statement", [])
@@ -57,7 +57,7 @@ def _everyone(principal: object) -> bool:
 
 
 def _holds_without_tls(condition: object) -> bool:
-    """Whether a denial meets every request without TLS: any other condition beside that would weaken it."""
+    """Tell whether a denial meets every request without TLS: any other condition beside that would weaken it."""
     if not condition:
         return True
     if not isinstance(condition, Mapping) or len(condition) != 1:
@@ -84,7 +84,7 @@ def _matches(pattern: str, arn: str) -> bool:
 
 
 def _texts(value: object) -> list[str]:
-    """One value or a list of them; true and false may also be JSON's own."""
+    """Read one value or a list of them; true and false may also be JSON's own."""
     values = value if isinstance(value, list) else [] if value is None else [value]
     return [element if isinstance(element, str) else json.dumps(element) for element in values]
 

@@ -15,7 +15,13 @@ MAX_VALUE = 256
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which tags are asked for: 1 to 50, keys of 1 to 128 and values of at most 256 characters."""
+    """Which tags are asked for: 1 to 50, keys of 1 to 128 and values of at most 256 characters.
+
+    Raises
+    ------
+    ParameterError
+        When AWS could never hold them.
+    """
 
     tags: Mapping[str, tuple[str, ...]] = field(
         metadata={"doc": "Tag keys, case-sensitive, each with its allowed values; an empty list allows any."}
@@ -33,7 +39,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Compliant if every tag is there with an allowed value."""
+    """Call it compliant if every tag is there with an allowed value."""
     missing = sorted(key for key in parameters.tags if key not in item.tags)
     problems = [f"Missing: {', '.join(missing)}."] if missing else []
     for key, allowed in sorted(parameters.tags.items()):

@@ -28,7 +28,13 @@ PRIVATE = tuple(ip_network(text) for text in f"{PRIVATE_IPV4} {PRIVATE_IPV6}".sp
 
 @dataclass(frozen=True)
 class Parameters:
-    """What may be open. Ports are 0 to 65535."""
+    """What may be open. Ports are 0 to 65535.
+
+    Raises
+    ------
+    ParameterError
+        When a text is no port or no address range.
+    """
 
     allowed_ports: tuple[str, ...] = field(
         default=(), metadata={"doc": "TCP and UDP ports that anyone may reach, as 443 or 8000-8100."}
@@ -46,11 +52,11 @@ class Parameters:
         self.networks()
 
     def ports(self) -> list[range]:
-        """The allowed ports; raises ParameterError."""
+        """Read the allowed ports."""
         return [_port_range(text) for text in self.allowed_ports]
 
     def networks(self) -> list[Network]:
-        """The allowed address ranges; raises ParameterError."""
+        """Read the allowed address ranges."""
         try:
             return [ip_network(text) for text in self.allowed_cidrs]
         except ValueError as cause:
@@ -58,7 +64,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Compliant if nothing but the allowed ports is open to anyone but the allowed ranges."""
+    """Call it compliant if nothing but the allowed ports is open to anyone but the allowed ranges."""
     openings = dict.fromkeys(
         f"{permission.traffic} open to {cidr}"
         for permission in ingress_permissions(item)
