@@ -1,0 +1,17 @@
+"""An account and a region: what all state of the stand-in belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class AccountRegion:
+    """One region of one account (twelve digits)."""
+
+    account: str
+    region: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a regional resource here."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
