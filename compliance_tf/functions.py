@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,50 +218,39 @@ class ComplianceFunctions(Construct):
             tags = {"project": naming.project, "workspace": WORKSPACE}
             return Statement((action,), (account.arn("config", "config-rule/*"),), resource_tags=tags)
 
-        self.evaluate = ComplianceFunction(
+        declare = partial(
+            ComplianceFunction,
             self,
-            "evaluate",
-            invoker=Invoker.CONFIG,
             naming=naming,
             account=account,
             recorder=recorder,
-            log_retention_days=log_retention_days,
-            description="Evaluates resources for AWS Config's custom rules",
-            timeout_seconds=60,
             environment=environment,
-            statements=(
-                # AWS has no resource-level permission for either of them.
-                Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),
-            ),
+            log_retention_days=log_retention_days,
         )
-        self.record = ComplianceFunction(
-            self,
+        self.evaluate = declare(
+            "evaluate",
+            description="Evaluates resources for AWS Config's custom rules",
+            invoker=Invoker.CONFIG,
+            timeout_seconds=60,
+            # AWS has no resource-level permission for either of them.
+            statements=(Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),),
+        )
+        self.record = declare(
             "record",
-            invoker=Invoker.EVENTBRIDGE,
-            naming=naming,
-            account=account,
-            recorder=recorder,
-            log_retention_days=log_retention_days,
             description="Records changes of compliance in the results table, and repairs it from AWS Config",
+            invoker=Invoker.EVENTBRIDGE,
             timeout_seconds=900,  # a reconciliation reads all results
-            environment=environment,
             statements=(
                 Statement(("dynamodb:PutItem",), (table.resource.arn,)),
                 Statement(("dynamodb:Query",), (table.index_arn(BY_RULE), table.index_arn(BY_SEVERITY))),
                 on_own_rules("config:GetComplianceDetailsByConfigRule"),
             ),
         )
-        self.trigger = ComplianceFunction(
-            self,
+        self.trigger = declare(
             "trigger",
-            invoker=Invoker.EVENTBRIDGE,
-            naming=naming,
-            account=account,
-            recorder=recorder,
-            log_retention_days=log_retention_days,
             description="Has AWS Config evaluate rules on a schedule and after API calls",
+            invoker=Invoker.EVENTBRIDGE,
             timeout_seconds=300,  # AWS Config takes few of these calls at a time
-            environment=environment,
             statements=(on_own_rules("config:StartConfigRulesEvaluation"),),
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import jsii
-from cdktf import Annotations, IAspect, TerraformStack
-from constructs import IConstruct, IValidation
+from cdktf import Annotations, TerraformStack
+from constructs import IValidation
 
 ALLOWED_TYPES = frozenset(
     {
@@ -95,22 +95,21 @@ def violations(configuration: Mapping[str, object]) -> Iterator[Violation]:
         yield Violation(paths, f"{len(tables)} tables are refused: a deployment keeps its results in one.")
 
 
-@jsii.implements(IAspect, IValidation)
+@jsii.implements(IValidation)
 class AllowList:
     """Refuses a stack that declares what it may not.
 
-    It looks at the stack's whole configuration. As an aspect it sees it when synthesis begins, as a validation once
-    more when the aspects of others have run, so that nothing is added behind its back.
+    It looks at the stack's whole configuration, twice: in an aspect when synthesis begins, which cannot be skipped,
+    and in a validation when the aspects of others have run, so that nothing is added behind its back.
     """
 
     def __init__(self, stack: TerraformStack) -> None:
         self._stack = stack
 
-    def visit(self, node: IConstruct) -> None:
+    def annotate(self) -> None:
         """Put an error on the stack for each violation."""
-        if node is self._stack:
-            for violation in violations(self._stack.to_terraform()):
-                Annotations.of(node).add_error(str(violation))
+        for message in self.validate():
+            Annotations.of(self._stack).add_error(message)
 
     def validate(self) -> list[str]:
         """List the violations."""

@@ -15,7 +15,6 @@ from cdktf import (
     Lazy,
     TerraformAsset,
     TerraformDataSource,
-    TerraformProviderGeneratorMetadata,
     TerraformStack,
 )
 from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
@@ -128,14 +127,7 @@ class ExistingRecorder(Construct):
         program = TerraformAsset(
             self, "program", path=str(Path(__file__).with_name("read_recorder.py")), type=AssetType.FILE
         )
-        reading = TerraformDataSource(
-            self,
-            "reading",
-            terraform_resource_type="external",
-            terraform_generator_metadata=TerraformProviderGeneratorMetadata(
-                provider_name="external", provider_version=_EXTERNAL_PROVIDER
-            ),
-        )
+        reading = TerraformDataSource(self, "reading", terraform_resource_type="external")
         reading.override_logical_id("existing_recorder")
         reading.add_override("program", ["python3", f"${{path.module}}/{program.path}"])
         reading.add_override("query", {"name": escape(self._name), "region": self._region})

@@ -19,6 +19,7 @@ from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import SettingError
 from compliance_tf.stack import ComplianceStack
 from lambda_src.check import Check, Severity, Trigger
+from lambda_src.checks import load_check
 from lambda_src.deployment import DeployedRule
 from lambda_src.errors import ParameterError
 from lambda_src.parameters import declared_parameters, to_rule_parameters
@@ -113,7 +114,7 @@ class ManagedRule(Construct):
         evaluate_after: Sequence[ApiCall] = (),
     ) -> None:
         super().__init__(scope, id_)
-        stack = ComplianceStack.of(self)
+        stack = ComplianceStack.of(scope)
         facts = managed_rule(identifier)
         scope_types = rule_scope.resource_types if rule_scope else ()
         validate_use(
@@ -178,7 +179,8 @@ class CheckRule(Construct, Generic[P]):
         evaluate_after: Sequence[ApiCall] = (),
     ) -> None:
         super().__init__(scope, id_)
-        stack = ComplianceStack.of(self)
+        stack = ComplianceStack.of(scope)
+        load_check(check.id)  # as the function will: what it cannot find must not be deployed
         if frequency is not None and check.trigger is not Trigger.PERIODIC:
             raise SettingError(f"Rule '{id_}' takes no frequency: the check '{check.id}' is triggered by changes.")
         rule_scope = rule_scope or (Scope.types(*check.resource_types) if check.resource_types else None)

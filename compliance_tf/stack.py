@@ -126,15 +126,14 @@ class ComplianceStack(TerraformStack):
         TerraformOutput(self, "results_table", value=self.table.resource.name)
         TerraformOutput(self, "rule_name_prefix", value=self.naming.prefix)
 
-        guard = AllowList(self)
+        self._guard = AllowList(self)
+        self.node.add_validation(self._guard)
         Aspects.of(self).add(_Completion())
-        Aspects.of(self).add(guard)
-        self.node.add_validation(guard)
 
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
         """Find the stack that a construct stands in."""
-        stack = TerraformStack.of(construct)
+        stack = construct if isinstance(construct, cls) else TerraformStack.of(construct)
         if not isinstance(stack, cls):
             raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
         return stack
@@ -152,9 +151,10 @@ class ComplianceStack(TerraformStack):
         self.rules[rule_id] = rule
 
     def complete(self) -> None:
-        """Add what depends on all rules: the API calls to watch, and what the functions need to know and to do."""
+        """Add what depends on all rules, and refuse what may not be declared: when synthesis begins."""
         self.triggers.complete()
         self.functions.complete(Deployment(self.rules))
+        self._guard.annotate()
 
 
 @jsii.implements(IAspect)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from compliance_tf import ApiCall, CheckRule, ComplianceError, ComplianceStack, ManagedRule, Schedule, Scope, Severity
 from lambda_src.checks import bucket_tls_only, required_tags
+from lambda_src.errors import CheckError
 from tests.synth.conftest import Synthesize, only, resources
 
 if TYPE_CHECKING:
@@ -165,6 +167,10 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
             lambda stack: ManagedRule(stack, "R_1", identifier="CLOUD_TRAIL_ENABLED"),
             "'R_1' cannot end a Config rule's name",
         ),
+        (
+            lambda stack: CheckRule(stack, "r", check=replace(bucket_tls_only.CHECK, id="bucket-tls")),
+            "(?s)'bucket-tls'.*bucket-tls-only",
+        ),
         (lambda _: ApiCall("s3.amazonaws.com", "PutObject"), "names no API call"),
         (lambda _: Schedule.cron("0 6 * * ?"), "has 5 fields, and EventBridge takes 6"),
         (lambda _: Schedule.days(0), "never comes"),
@@ -173,7 +179,7 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
 def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
     synthesize: Synthesize, build: Callable[[ComplianceStack], object], message: str
 ) -> None:
-    with pytest.raises(ComplianceError, match=message):
+    with pytest.raises((ComplianceError, CheckError), match=message):
         synthesize(build)
 
 
