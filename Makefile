@@ -30,10 +30,10 @@ plan: setup ## Show what a deployment to WORKSPACE would change
 	compliance-tf plan --workspace $(WORKSPACE)
 
 deploy: setup ## Deploy to WORKSPACE, made if it does not exist
-	compliance-tf deploy --workspace $(WORKSPACE)
+	compliance-tf deploy --workspace $(WORKSPACE) --auto-approve
 
-destroy: setup ## Destroy what was deployed to WORKSPACE
-	compliance-tf destroy --workspace $(WORKSPACE)
+destroy: setup ## Destroy what was deployed to WORKSPACE (asks, unless AUTO_APPROVE=1)
+	compliance-tf destroy --workspace $(WORKSPACE) $(if $(AUTO_APPROVE),--auto-approve)
 
 demo: setup ## Watch it work from end to end on local AWS (KEEP=1 leaves it running)
 	compliance-tf demo $(if $(KEEP),--keep)

@@ -9,7 +9,7 @@ from compliance_tf.errors import ComplianceError
 from compliance_tf.terraform import Machine, read, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 OUTPUT = "cdktf.out"
@@ -29,9 +29,14 @@ class Project:
         Where its ``cdktf.json`` stands.
     workspace
         The Terraform workspace, which is made if it does not exist.
+    on_line
+        Takes each line that cdktf prints, which then does not go to the terminal.
     """
 
-    def __init__(self, machine: Machine, folder: Path, workspace: str) -> None:
+    def __init__(
+        self, machine: Machine, folder: Path, workspace: str, on_line: Callable[[str], None] | None = None
+    ) -> None:
+        self._on_line = on_line
         self._environment = machine.environment()
         self._folder = folder
         self._workspace = workspace
@@ -61,7 +66,7 @@ class Project:
         self._cdktf("destroy", *_approval(auto_approve=auto_approve))
 
     def _prepare(self) -> list[str]:
-        run(["cdktf", "synth"], environment=self._environment, folder=self._folder)
+        run(["cdktf", "synth"], environment=self._environment, folder=self._folder, on_line=self._on_line)
         manifest = json.loads((self._folder / OUTPUT / "manifest.json").read_text())
         stacks = sorted(manifest["stacks"])
         for stack in stacks:
@@ -78,7 +83,7 @@ class Project:
 
     def _cdktf(self, command: str, *options: str) -> None:
         line = ["cdktf", command, *self._stacks, *_OPTIONS, *options]
-        run(line, environment=self._environment, folder=self._folder)
+        run(line, environment=self._environment, folder=self._folder, on_line=self._on_line)
 
     def _terraform(self, stack: str, *arguments: str) -> str:
         folder = self._folder / OUTPUT / "stacks" / stack

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import ComplianceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 AWS_PROVIDER = "registry.terraform.io/hashicorp/aws"
 AWS_PROVIDER_VERSION = "5.100.0"
@@ -93,6 +93,8 @@ class Machine:
         variables["PATH"] = os.pathsep.join([str(Path(sys.prefix, "bin")), variables.get("PATH", os.defpath)])
         variables["CHECKPOINT_DISABLE"] = "1"
         variables["TF_IN_AUTOMATION"] = "1"
+        if not sys.stdout.isatty():
+            variables.setdefault("CI", "true")  # cdktf then prints lines, and does not repaint a terminal
         if self.cli_configuration() is None:
             variables["TF_CLI_CONFIG_FILE"] = str(self._write_cli_configuration().absolute())
         return variables
@@ -118,18 +120,37 @@ class Machine:
         return path
 
 
-def run(command: Sequence[str], *, environment: Mapping[str, str], folder: Path | None = None) -> None:
+def run(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> None:
     """Run a command in the terminal of this program.
+
+    Parameters
+    ----------
+    on_line
+        Takes each line of its output, which then does not go to the terminal.
 
     Raises
     ------
     CommandError
         When it is not installed, or fails.
     """
-    program = find(command[0], environment)
-    completed = subprocess.run([program, *command[1:]], env=dict(environment), cwd=folder, check=False)  # noqa: S603
-    if completed.returncode != 0:
-        raise CommandError(f"`{' '.join(command)}` failed with exit code {completed.returncode}: see its output above.")
+    line = [find(command[0], environment), *command[1:]]
+    if on_line is None:
+        code = subprocess.run(line, env=dict(environment), cwd=folder, check=False).returncode  # noqa: S603
+    else:
+        with subprocess.Popen(  # noqa: S603
+            line, env=dict(environment), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            for text in process.stdout or ():
+                on_line(text.rstrip())
+        code = process.returncode
+    if code != 0:
+        raise CommandError(f"`{' '.join(command)}` failed with exit code {code}: see its output above.")
 
 
 def read(command: Sequence[str], *, environment: Mapping[str, str], folder: Path | None = None) -> str:

@@ -1,0 +1,88 @@
+"""Describes all that an account holds of the kinds that a deployment makes, as the APIs describe it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compliance_tf.local import LocalAws
+
+
+def describe(aws: LocalAws, region: str) -> dict[str, Any]:
+    """Describe a region and what is global, by kind and name."""
+    config = aws.client("config", region=region)
+    functions = aws.client("lambda", region=region)
+    events = aws.client("events", region=region)
+    tables = aws.client("dynamodb", region=region)
+    roles = aws.client("iam", region=region)
+    logs = aws.client("logs", region=region)
+    return {
+        "recorder": recorder(aws, region),
+        "config rule": {
+            rule["ConfigRuleName"]: [rule, config.list_tags_for_resource(ResourceArn=rule["ConfigRuleArn"])["Tags"]]
+            for page in config.get_paginator("describe_config_rules").paginate()
+            for rule in page["ConfigRules"]
+        },
+        "function": {
+            function["FunctionName"]: [
+                functions.get_function(FunctionName=function["FunctionName"])["Configuration"],
+                functions.get_policy(FunctionName=function["FunctionName"])["Policy"],
+            ]
+            for page in functions.get_paginator("list_functions").paginate()
+            for function in page["Functions"]
+        },
+        "event rule": {
+            rule["Name"]: [rule, events.list_targets_by_rule(Rule=rule["Name"])["Targets"]]
+            for page in events.get_paginator("list_rules").paginate()
+            for rule in page["Rules"]
+        },
+        "table": {
+            name: _stable_table(tables.describe_table(TableName=name)["Table"])
+            for page in tables.get_paginator("list_tables").paginate()
+            for name in page["TableNames"]
+        },
+        "role": {
+            role["RoleName"]: [
+                role["Arn"],
+                [
+                    roles.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
+                    for name in roles.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+                ],
+            ]
+            for page in roles.get_paginator("list_roles").paginate()
+            for role in page["Roles"]
+        },
+        "log group": {
+            group["logGroupName"]: group["retentionInDays"]
+            for page in logs.get_paginator("describe_log_groups").paginate()
+            for group in page["logGroups"]
+        },
+    }
+
+
+def recorder(aws: LocalAws, region: str) -> dict[str, Any]:
+    """Describe the recorder, whether it is on, its delivery channel, and what Cloud Control says of it."""
+    config = aws.client("config", region=region)
+    return {
+        "recorders": config.describe_configuration_recorders()["ConfigurationRecorders"],
+        "status": config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"],
+    }
+
+
+def of(description: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Pick what belongs to one deployment by the beginning of its names, and the recorder."""
+    return {
+        kind: named
+        if kind == "recorder"
+        else {name: value for name, value in named.items() if name.removeprefix("/aws/lambda/").startswith(prefix)}
+        for kind, named in description.items()
+    }
+
+
+def _stable_table(table: dict[str, Any]) -> dict[str, Any]:
+    counted = {"ItemCount", "TableSizeBytes"}
+    indexes = [
+        {key: value for key, value in index.items() if key not in {"ItemCount", "IndexSizeBytes"}}
+        for index in table["GlobalSecondaryIndexes"]
+    ]
+    return {key: value for key, value in table.items() if key not in counted} | {"GlobalSecondaryIndexes": indexes}

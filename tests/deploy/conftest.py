@@ -1,0 +1,106 @@
+"""Real Terraform with the real AWS provider, on local AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance_tf.local import LocalAws, create_recorder
+from compliance_tf.terraform import Machine
+
+REPOSITORY = Path(__file__).parents[2]
+REGION = "eu-west-1"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of this repository's app in a folder of its own, with the state that it makes there.
+
+    Parameters
+    ----------
+    folder
+        Where it stands.
+    variables
+        The environment variables that lead to local AWS.
+    """
+
+    folder: Path
+    variables: dict[str, str]
+
+    @classmethod
+    def create(cls, folder: Path, variables: dict[str, str], app: str | None = None) -> Project:
+        """Write the app, by default this repository's main.py, and synthesize it."""
+        folder.mkdir()
+        text = app if app is not None else (REPOSITORY / "main.py").read_text()
+        (folder / "main.py").write_text(text)
+        settings = json.loads((REPOSITORY / "cdktf.json").read_text())
+        (folder / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
+        project = cls(folder, variables)
+        project.run("python", "main.py")
+        return project
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its commands."""
+        variables = {**os.environ, **self.variables, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color"}
+        return Machine(variables, working_folder=self.folder).environment()
+
+    def stack_folder(self, stack: str = "compliance") -> Path:
+        """Where Terraform runs."""
+        return self.folder / "cdktf.out" / "stacks" / stack
+
+    def configuration(self, stack: str = "compliance") -> str:
+        """The synthesized Terraform JSON."""
+        return (self.stack_folder(stack) / "cdk.tf.json").read_text()
+
+    def run(self, *command: str, folder: Path | None = None, fails: bool = False) -> str:
+        """Run a command to its end, check its exit code, and give what it printed."""
+        completed = subprocess.run(
+            command,
+            cwd=folder or self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = completed.stdout + completed.stderr
+        assert (completed.returncode != 0) == fails, f"{command} ended with {completed.returncode}:\n{output}"
+        return output
+
+    def terraform(self, *arguments: str, stack: str = "compliance", fails: bool = False) -> str:
+        """Run Terraform in the stack's folder."""
+        return self.run("terraform", *arguments, folder=self.stack_folder(stack), fails=fails)
+
+    def select(self, workspace: str, stack: str = "compliance") -> None:
+        """Go to a workspace."""
+        self.terraform("init", "-input=false", stack=stack)
+        self.terraform("workspace", "select", "-or-create", workspace, stack=stack)
+
+    def apply(self, workspace: str, stack: str = "compliance") -> str:
+        """Deploy to a workspace."""
+        self.select(workspace, stack)
+        return self.terraform("apply", "-auto-approve", "-input=false", stack=stack)
+
+    def destroy(self, workspace: str, stack: str = "compliance") -> str:
+        """Destroy what is deployed to a workspace."""
+        self.select(workspace, stack)
+        return self.terraform("destroy", "-auto-approve", "-input=false", stack=stack)
+
+
+@pytest.fixture(scope="module")
+def aws(local_aws: LocalAws) -> LocalAws:
+    """A local AWS without anything in it, for one module of tests."""
+    return local_aws
+
+
+def record_everything(aws: LocalAws, region: str = REGION, **group: Any) -> None:
+    """Leave a recorder behind as a landing zone does; it records everything unless a recording group is given."""
+    create_recorder(aws.client("config", region=region), recording_group=group or None)

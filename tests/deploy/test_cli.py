@@ -1,0 +1,101 @@
+"""``compliance-tf`` deploys with cdktf: one command, no prompt, one message when it cannot be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deploy import account
+from tests.deploy.conftest import REGION, Project, record_everything
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.local import LocalAws
+
+APP = """
+from compliance_tf import ComplianceStack, ManagedRule, Workspaces, synthesize
+
+def build(app):
+    stack = ComplianceStack(app, "compliance", project="acme", region="eu-west-1",
+                            workspaces=Workspaces(protected=("prod",)))
+    ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
+
+synthesize(build)
+"""
+
+
+@pytest.fixture(scope="module")
+def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    record_everything(aws)
+    return Project.create(tmp_path_factory.mktemp("cli") / "app", aws.environment(region=REGION), APP)
+
+
+def test_a_workspace_that_does_not_exist_is_planned_deployed_and_destroyed_without_a_prompt(
+    project: Project, aws: LocalAws
+) -> None:
+    before = account.describe(aws, REGION)
+    assert "24 to add" in project.run("compliance-tf", "plan", "--workspace", "first")
+    assert account.describe(aws, REGION) == before
+    project.run("compliance-tf", "deploy", "--workspace", "first", "--auto-approve")
+    project.run("compliance-tf", "deploy", "--workspace", "second", "--auto-approve")
+    description = account.describe(aws, REGION)
+    assert set(description["config rule"]) == {"acme-first-trail", "acme-second-trail"}
+    for workspace in ("first", "second"):
+        project.run("compliance-tf", "destroy", "--workspace", workspace, "--auto-approve")
+    assert account.describe(aws, REGION) == before
+
+
+def test_plain_cdktf_works_in_the_selected_workspace(project: Project, aws: LocalAws) -> None:
+    project.run("compliance-tf", "plan", "--workspace", "plain")
+    project.run("cdktf", "deploy", "--auto-approve", "--skip-provider-lock")
+    assert set(account.describe(aws, REGION)["table"]) == {"acme-plain-results"}
+    project.run("cdktf", "destroy", "--auto-approve", "--skip-provider-lock")
+
+
+def test_a_protected_workspace_is_not_half_destroyed(project: Project, aws: LocalAws) -> None:
+    project.run("compliance-tf", "deploy", "--workspace", "prod", "--auto-approve")
+    before = account.describe(aws, REGION)
+    output = project.run("compliance-tf", "destroy", "--workspace", "prod", "--auto-approve", fails=True)
+    assert "error: The workspace 'prod' is protected, and with it the table acme-prod-results" in output
+    assert account.describe(aws, REGION) == before
+
+
+def test_a_failed_plan_ends_with_its_exit_code_and_one_message(project: Project) -> None:
+    output = project.run("compliance-tf", "plan", "--workspace", "not-allowed", fails=True)
+    assert "The workspace 'not-allowed' cannot be part of a name" in output
+    assert "Traceback" not in output
+
+
+def test_a_mistake_in_the_app_is_one_message_with_its_line(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(APP.replace("CLOUD_TRAIL_ENABLED", "CLOUDTRAIL_ENABLED"))
+    output = project.run("python", "main.py", folder=tmp_path, fails=True)
+    assert output.startswith("main.py:7: error: managed rule 'CLOUDTRAIL_ENABLED' is not known")
+    assert "CLOUD_TRAIL_ENABLED" in output
+    assert len(output.strip().splitlines()) == 1
+
+
+def test_what_the_guard_refuses_is_one_message_too(project: Project, tmp_path: Path) -> None:
+    addition = '    stack.add_override("resource.aws_config_delivery_channel.mine", {"s3_bucket_name": "b"})\n'
+    (tmp_path / "main.py").write_text(APP.replace("\nsynthesize(build)", addition + "\nsynthesize(build)"))
+    output = project.run("python", "main.py", folder=tmp_path, fails=True)
+    assert "aws_config_delivery_channel.mine: a resource of type aws_config_delivery_channel is refused" in output
+    assert "Traceback" not in output
+
+
+def test_the_local_aws_is_started_found_and_stopped_by_command(project: Project, tmp_path: Path) -> None:
+    folder = ("--folder", str(tmp_path))
+    assert "not running" in project.run("compliance-tf", "local", "status", *folder, fails=True)
+    exports = project.run("compliance-tf", "local", "up", *folder)
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in exports
+    assert project.run("compliance-tf", "local", "up", *folder) == exports
+    assert "running at http://127.0.0.1:" in project.run("compliance-tf", "local", "status", *folder)
+    assert "stopped" in project.run("compliance-tf", "local", "down", *folder)
+    assert "not running" in project.run("compliance-tf", "local", "status", *folder, fails=True)
+    assert "none was running" in project.run("compliance-tf", "local", "down", *folder)
+
+
+@pytest.mark.parametrize("command", [[], ["plan"], ["deploy"], ["destroy"], ["demo"], ["local"], ["local", "up"]])
+def test_every_command_explains_itself(project: Project, command: list[str]) -> None:
+    assert "Usage: compliance-tf" in project.run("compliance-tf", *command, "--help")

@@ -1,0 +1,107 @@
+"""Everything that is declared exists in the provider, and nothing of it is deprecated."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.deploy.conftest import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+META = {"//", "count", "depends_on", "for_each", "lifecycle", "provider"}
+SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
+
+EVERYTHING = """
+from compliance_tf import ApiCall, ComplianceStack, CheckRule, ManagedRule, S3State, Schedule, Scope, synthesize
+from lambda_src.checks import bucket_tls_only
+
+def build(app):
+    stack = ComplianceStack(
+        app, "compliance", project="acme", region="eu-west-1", reevaluate=Schedule.days(7), tags={"team": "a"},
+    )
+    ManagedRule(stack, "rotated", identifier="ACCESS_KEYS_ROTATED", parameters={"maxAccessKeyAge": 9},
+                frequency="One_Hour", evaluate_after=[ApiCall("iam", "CreateAccessKey")])
+    ManagedRule(stack, "one", identifier="S3_BUCKET_VERSIONING_ENABLED",
+                rule_scope=Scope.resource("AWS::S3::Bucket", "b"))
+    ManagedRule(stack, "tagged", identifier="S3_BUCKET_VERSIONING_ENABLED", rule_scope=Scope.tag("team", "a"))
+    CheckRule(stack, "tls", check=bucket_tls_only.CHECK)
+
+synthesize(build)
+"""
+
+
+@pytest.fixture(scope="module", params=["main.py", "every option"])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    app = EVERYTHING if request.param == "every option" else None
+    project = Project.create(tmp_path_factory.mktemp("schema") / "app", {}, app)
+    project.terraform("init", "-input=false")
+    return project
+
+
+def test_every_resource_and_attribute_exists_and_none_is_deprecated(project: Project) -> None:
+    (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
+    configuration = json.loads(project.configuration())
+    seen = 0
+    for section, schemas in SECTIONS.items():
+        for type_, named in configuration[section].items():
+            assert type_ in provider[schemas], f"{section} {type_} does not exist"
+            for name, body in named.items():
+                problems = list(differences(provider[schemas][type_]["block"], body, f"{type_}.{name}"))
+                assert problems == []
+                seen += 1
+    assert seen > 25
+    provider_block = {key: value for key, value in configuration["provider"]["aws"][0].items() if key not in META}
+    assert list(differences(provider["provider"]["block"], provider_block, "provider")) == []
+
+
+def differences(block: Mapping[str, Any], body: Mapping[str, Any], path: str) -> Iterator[str]:
+    """List what stands in a body and not in its schema, and what is deprecated there."""
+    if block.get("deprecated"):
+        yield f"{path} is deprecated"
+    for name, value in body.items():
+        attribute = block.get("attributes", {}).get(name)
+        nested = block.get("block_types", {}).get(name)
+        if attribute is not None:
+            if attribute.get("deprecated"):
+                yield f"{path}.{name} is deprecated"
+            if not (attribute.get("optional") or attribute.get("required")):
+                yield f"{path}.{name} cannot be set"
+        elif nested is not None:
+            for inner in value if isinstance(value, list) else [value]:
+                yield from differences(nested["block"], inner, f"{path}.{name}")
+        elif name not in META:
+            yield f"{path}.{name} does not exist"
+
+
+def test_the_check_itself_finds_what_is_deprecated_and_what_does_not_exist(project: Project) -> None:
+    (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
+    rule = provider["resource_schemas"]["aws_cloudwatch_event_rule"]["block"]
+    assert list(differences(rule, {"is_enabled": True, "mood": "good", "arn": "a"}, "rule")) == [
+        "rule.is_enabled is deprecated",
+        "rule.mood does not exist",
+        "rule.arn cannot be set",
+    ]
+
+
+def test_the_state_of_an_s3_backend_is_locked_by_s3_itself(tmp_path: Path) -> None:
+    app = EVERYTHING.replace(
+        'tags={"team": "a"}', 'state=S3State(bucket="states", region="eu-west-1", workspace_key_prefix="compliance")'
+    )
+    project = Project.create(tmp_path / "app", {}, app)
+    (backend,) = json.loads(project.configuration())["terraform"]["backend"].items()
+    assert backend == (
+        "s3",
+        {
+            "bucket": "states",
+            "encrypt": True,
+            "key": "acme/eu-west-1/terraform.tfstate",
+            "region": "eu-west-1",
+            "use_lockfile": True,
+            "workspace_key_prefix": "compliance",
+        },
+    )
