@@ -1,7 +1,7 @@
 # The commands of the README. Everything is installed into .venv and node_modules, nothing elsewhere.
 
 WORKSPACE ?= dev
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIPENV_VERSION := 2026.10.3
 
 BIN := .venv/bin
@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup synth plan deploy destroy demo check format test bench lock clean
+.PHONY: help setup terraform synth plan deploy destroy demo check format test bench lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -35,7 +35,7 @@ deploy: setup ## Deploy to WORKSPACE, made if it does not exist
 destroy: setup ## Destroy what was deployed to WORKSPACE (asks, unless AUTO_APPROVE=1)
 	compliance-tf destroy --workspace $(WORKSPACE) $(if $(AUTO_APPROVE),--auto-approve)
 
-demo: setup ## Watch it work from end to end on local AWS (KEEP=1 leaves it running)
+demo: setup terraform ## Watch it work from end to end on local AWS (KEEP=1 leaves it running)
 	compliance-tf demo $(if $(KEEP),--keep)
 
 check: $(PYTHON_READY) ## Lint, formatting and types
@@ -47,8 +47,8 @@ format: $(PYTHON_READY) ## Mend what ruff can mend
 	ruff check --fix .
 	ruff format .
 
-test: setup ## Run all tests, deployments to local AWS included
-	pytest -n 2
+test: setup terraform ## Run all tests, deployments to local AWS included
+	pytest -n 2 --dist loadfile
 
 bench: setup ## Print measurements
 	python -m tests.bench
@@ -62,8 +62,13 @@ lock: $(PYTHON_READY) ## Resolve the dependencies anew
 clean: ## Remove what was generated, but neither state nor what was installed
 	rm -rf cdktf.out .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
+terraform:
+	@command -v terraform >/dev/null \
+	|| { echo "make: terraform was not found on the PATH: install Terraform 1.10 or newer." >&2; exit 1; }
+
 $(PYTHON_READY): Pipfile.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) was not found: install Python 3.11, or name it with make PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	|| { echo "make: Python 3.11 was not found: install it, or name it with make PYTHON=<path>." >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/pipenv sync --dev

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import ComplianceError
-from compliance_tf.terraform import Machine, read, run
+from compliance_tf.terraform import AWS_PROVIDER_VERSION, MIRROR_VARIABLE, CommandError, Machine, read, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,9 +70,20 @@ class Project:
         manifest = json.loads((self._folder / OUTPUT / "manifest.json").read_text())
         stacks = sorted(manifest["stacks"])
         for stack in stacks:
-            self._terraform(stack, "init", "-input=false")
+            self._initialize(stack)
             self._terraform(stack, "workspace", "select", "-or-create", self._workspace)
         return stacks
+
+    def _initialize(self, stack: str) -> None:
+        try:
+            self._terraform(stack, "init", "-input=false")
+        except CommandError as error:
+            if "provider packages" not in str(error):
+                raise
+            raise CommandError(
+                f"Terraform found no AWS provider {AWS_PROVIDER_VERSION}: connect to the registry, or name a folder "
+                f"that mirrors it in {MIRROR_VARIABLE}. It said:\n{error}"
+            ) from error
 
     def _protected_tables(self) -> Iterator[str]:
         for stack in self._stacks:

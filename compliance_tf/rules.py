@@ -195,8 +195,9 @@ class CheckRule(Construct, Generic[P]):
             id_,
             DeployedRule(check.id, severity or check.severity, _calls(evaluate_after)),
         )
-        if check.trigger is Trigger.CHANGE and rule_scope:
-            stack.recorder.require(rule_scope.resource_types, rule=id_)
+        if check.trigger is Trigger.CHANGE:
+            scope_types = rule_scope.resource_types if rule_scope else ()
+            stack.recorder.require(scope_types or check.resource_types, rule=id_)
         stack.functions.allow_checks(check.actions)
         function = stack.functions.evaluate
         self.resource = _config_rule(

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from constructs import Construct, IConstruct
 
 
+TERRAFORM_VERSION = ">= 1.10"
+"""S3 locks a state by itself from this version on."""
+
+
 class ComplianceStack(TerraformStack):
     """Config rules beside the recorder that the account has, the functions that serve them, and their results.
 
@@ -90,6 +94,7 @@ class ComplianceStack(TerraformStack):
 
         self.naming = Naming(project, region, longest_workspace)
         self.rules: dict[str, DeployedRule] = {}
+        self.add_override("terraform.required_version", TERRAFORM_VERSION)
         (state or LocalState()).configure(self, self.naming)
         AwsProvider(
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]

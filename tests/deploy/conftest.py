@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,6 +79,13 @@ class Project:
     def terraform(self, *arguments: str, stack: str = "compliance", fails: bool = False) -> str:
         """Run Terraform in the stack's folder."""
         return self.run("terraform", *arguments, folder=self.stack_folder(stack), fails=fails)
+
+    def failed_plan(self) -> str:
+        """The output of a plan that must fail once and make nothing, as one line, for Terraform breaks lines."""
+        output = self.terraform("plan", "-input=false", fails=True)
+        assert output.count("Error: ") == 1, output
+        assert "will be created" not in output
+        return re.sub(r"\s+", " ", output)
 
     def select(self, workspace: str, stack: str = "compliance") -> None:
         """Go to a workspace."""

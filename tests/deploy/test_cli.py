@@ -68,6 +68,17 @@ def test_a_failed_plan_ends_with_its_exit_code_and_one_message(project: Project)
     assert "Traceback" not in output
 
 
+def test_a_provider_that_is_nowhere_is_one_message_with_what_to_do(project: Project, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.rc"
+    (tmp_path / "mirror").mkdir()
+    empty.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{tmp_path}/mirror"\n  }}\n}}\n')
+    stranger = Project(tmp_path / "app", {**project.variables, "TF_CLI_CONFIG_FILE": str(empty)})
+    Project.create(stranger.folder, stranger.variables, APP)
+    output = stranger.run("compliance-tf", "plan", "--workspace", "dev", fails=True)
+    assert "error: Terraform found no AWS provider 5.100.0: connect to the registry, or name a folder" in output
+    assert "Traceback" not in output
+
+
 def test_a_mistake_in_the_app_is_one_message_with_its_line(project: Project, tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(APP.replace("CLOUD_TRAIL_ENABLED", "CLOUDTRAIL_ENABLED"))
     output = project.run("python", "main.py", folder=tmp_path, fails=True)

@@ -1,0 +1,31 @@
+"""``make demo``'s command plays to its end and leaves nothing behind."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from tests.deploy.conftest import REPOSITORY, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_demo_shows_results_of_both_workspaces_and_an_untouched_recorder(tmp_path: Path) -> None:
+    project = Project(tmp_path / "checkout", {})
+    project.folder.mkdir()
+    for name in ("main.py", "cdktf.json"):
+        shutil.copy(REPOSITORY / name, project.folder)
+    lines = project.run("compliance-tf", "demo").splitlines()
+
+    (heading,) = [line.split() for line in lines if line.startswith("Rule  ")]
+    assert heading == ["Rule", "Severity", "Resource", "dev", "prod", "Reason"]
+    verdicts = {tuple(line.split()[0:3:2]): line.split()[3:5] for line in lines if "✓" in line or "✗" in line}
+    assert verdicts["s3-bucket-tls-only", "acme-archive"] == ["✓", "✓"]
+    assert verdicts["s3-bucket-tls-only", "acme-invoices"] == ["✗", "✗"]
+    assert any(line.startswith("✓ s3-bucket-tls-only of prod to find acme-invoices COMPLIANT") for line in lines)
+    assert "Config rules left of dev: 0, of prod: 15" in lines
+    assert "It is byte for byte what it was before the first deployment:" in lines
+    assert lines[-1] == "Local AWS is stopped, and all that the demo made is gone."
+    assert not (project.folder / ".cache" / "demo").exists()
+    assert not (project.folder / "state").exists()
