@@ -128,7 +128,7 @@ class Triggers(Construct):
         self._naming = naming
         self._recorder = recorder
         self._trigger = functions.trigger
-        self._calls: set[ApiCall] = set()
+        self._operations: defaultdict[str, set[str]] = defaultdict(set)
         self.recording = self._on_event(
             "compliance-changes",
             functions.record,
@@ -147,41 +147,37 @@ class Triggers(Construct):
             self._on_schedule("reevaluate", functions.trigger, "Evaluates all rules again", reevaluate)
 
     def watch(self, calls: Iterable[ApiCall]) -> None:
-        """Have these API calls trigger evaluations."""
-        self._calls.update(calls)
+        """Have these API calls trigger evaluations.
+
+        Raises
+        ------
+        SettingError
+            When more calls of a service are watched than fit into an event pattern.
+        """
+        for call in calls:
+            operations = self._operations[call.service]
+            operations.add(call.operation)
+            _event_pattern(_api_call_pattern(call.service, operations), place=f"API calls to {call.service}")
 
     def complete(self) -> None:
         """Declare an EventBridge rule for each service whose API calls are watched: when all of them are known."""
-        operations: defaultdict[str, list[str]] = defaultdict(list)
-        for call in sorted(self._calls):
-            operations[call.service].append(call.operation)
-        for service, names in operations.items():
+        for service, operations in sorted(self._operations.items()):
             self._on_event(
                 f"api-calls-{service}",
                 self._trigger,
                 f"API calls to {service} after which rules are evaluated",
-                {
-                    "source": [f"aws.{service}"],
-                    "detail-type": ["AWS API Call via CloudTrail"],
-                    "detail": {"eventSource": [f"{service}.amazonaws.com"], "eventName": names},
-                },
+                _api_call_pattern(service, operations),
             )
 
     def _on_event(
         self, purpose: str, function: ComplianceFunction, description: str, pattern: Mapping[str, object]
     ) -> CloudwatchEventTarget:
-        text = json.dumps(pattern, sort_keys=True)
-        if len(text) > LONGEST_PATTERN:
-            raise SettingError(
-                f"The event pattern of '{purpose}' has {len(text)} characters, and EventBridge takes {LONGEST_PATTERN}:"
-                " have fewer API calls trigger an evaluation."
-            )
         rule = CloudwatchEventRule(
             self,
             purpose,
             name=self._naming.event_rule(purpose),
             description=description,
-            event_pattern=text,
+            event_pattern=_event_pattern(pattern, place=purpose),
             depends_on=[self._recorder.reading],
         )
         return self._target(rule, purpose, function)
@@ -212,3 +208,21 @@ class Triggers(Construct):
             ),
             depends_on=[function.permission],
         )
+
+
+def _api_call_pattern(service: str, operations: Iterable[str]) -> dict[str, object]:
+    return {
+        "source": [f"aws.{service}"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {"eventSource": [f"{service}.amazonaws.com"], "eventName": sorted(operations)},
+    }
+
+
+def _event_pattern(pattern: Mapping[str, object], *, place: str) -> str:
+    text = json.dumps(pattern, sort_keys=True)
+    if len(text) > LONGEST_PATTERN:
+        raise SettingError(
+            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {LONGEST_PATTERN}. Have "
+            "fewer API calls trigger an evaluation."
+        )
+    return text

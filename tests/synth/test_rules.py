@@ -171,6 +171,12 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
             lambda stack: CheckRule(stack, "r", check=replace(bucket_tls_only.CHECK, id="bucket-tls")),
             "(?s)'bucket-tls'.*bucket-tls-only",
         ),
+        (
+            lambda stack: stack.triggers.watch(
+                ApiCall("s3", f"PutSomethingOrOther{number:03}") for number in range(99)
+            ),
+            "API calls to s3: the event pattern has 2058 characters, and EventBridge takes 2048",
+        ),
         (lambda _: ApiCall("s3.amazonaws.com", "PutObject"), "names no API call"),
         (lambda _: Schedule.cron("0 6 * * ?"), "has 5 fields, and EventBridge takes 6"),
         (lambda _: Schedule.days(0), "never comes"),
