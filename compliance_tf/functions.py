@@ -29,7 +29,7 @@ from lambda_src.deployment import Deployment, Environment
 from lambda_src.results_table import BY_RULE, BY_SEVERITY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from compliance_tf.account import Account
     from compliance_tf.recorder import ExistingRecorder
@@ -60,11 +60,21 @@ class Statement:
         What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
     resource_tags
         Tags that the resource must have.
+
+    Raises
+    ------
+    SettingError
+        When an action is a wildcard.
     """
 
-    actions: Sequence[str]
+    actions: Collection[str]
     resources: Sequence[str]
     resource_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for action in self.actions:
+            if "*" in action:
+                raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
 
     def to_policy(self) -> dict[str, object]:
         """Give the statement as it stands in a policy document."""
@@ -210,7 +220,7 @@ class ComplianceFunctions(Construct):
                 f"log_retention_days={log_retention_days} is not a period that CloudWatch Logs knows: "
                 f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
             )
-        self._check_actions: set[str] = set()
+        self._check_actions = Statement((), ("*",))
         environment = Environment(naming.prefix, table.resource.name, history_days).to_variables()
 
         def on_own_rules(action: str) -> Statement:
@@ -255,20 +265,25 @@ class ComplianceFunctions(Construct):
         )
 
     def allow_checks(self, actions: Iterable[str]) -> None:
-        """Let checks read what an item does not tell them, with these actions."""
-        self._check_actions.update(actions)
+        """Let checks read what an item does not tell them, with these actions.
+
+        Raises
+        ------
+        SettingError
+            When one of them is a wildcard.
+        """
+        # A check may be asked about any resource of the account.
+        self._check_actions = Statement({*self._check_actions.actions, *actions}, ("*",))
 
     def complete(self, deployment: Deployment) -> None:
         """Give the functions what depends on all rules: the checks' permissions, and the code with the rules in it."""
-        if self._check_actions:
-            # A check may be asked about any resource of the account.
-            statement = Statement(tuple(self._check_actions), ("*",))
+        if self._check_actions.actions:
             IamRolePolicy(
                 self,
                 "checks",
                 name="checks",
                 role=self.evaluate.role.name,
-                policy=_policy(statement.to_policy()),
+                policy=_policy(self._check_actions.to_policy()),
             )
         package = lambda_package.build(deployment)
         path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"

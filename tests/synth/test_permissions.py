@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from compliance_tf import CheckRule
+from compliance_tf import CheckRule, SettingError
 from lambda_src.checks import bucket_tls_only
 from tests.synth.conftest import Configuration, Synthesize, resources
 
@@ -49,6 +49,12 @@ def test_a_check_gets_the_actions_that_it_declares(synthesize: Synthesize) -> No
     (statement,) = json.loads(policy["policy"])["Statement"]
     assert statement["Action"] == ["s3:GetBucketAcl", "s3:GetBucketPolicy"]
     assert "evaluate" in policy["role"]
+
+
+def test_a_check_that_asks_for_a_wildcard_is_refused(synthesize: Synthesize) -> None:
+    greedy = replace(bucket_tls_only.CHECK, actions=("s3:Get*",))
+    with pytest.raises(SettingError, match=r"The action 's3:Get\*' is a wildcard"):
+        synthesize(lambda stack: CheckRule(stack, "tls", check=greedy))
 
 
 @pytest.mark.parametrize(
