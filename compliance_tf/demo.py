@@ -20,9 +20,11 @@ from compliance_tf.deploy import Project
 from compliance_tf.errors import ComplianceError
 from compliance_tf.local.detached import down, up
 from compliance_tf.local.landing_zone import create_recorder
+from compliance_tf.local.server import ACCOUNT
 from compliance_tf.terraform import Machine
 from lambda_src.check import Compliance
 from lambda_src.result_store import ResultStore
+from lambda_src.results_table import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -145,8 +147,15 @@ class Demo:
         self.console.print(
             "aws configservice describe-config-rules --query 'ConfigRules[].ConfigRuleName'", soft_wrap=True
         )
-        self.console.print("aws dynamodb scan --table-name compliance-prod-results", soft_wrap=True)
-        self.console.print(f"End it with: compliance-tf local down --folder {FOLDER}")
+        resource = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", _BAD_BUCKET)
+        values = json.dumps({":resource": {"S": resource.key}})
+        self.console.print(
+            "aws dynamodb query --table-name compliance-prod-results --key-condition-expression 'pk = :resource' "
+            f"--expression-attribute-values '{values}'",
+            soft_wrap=True,
+            highlight=False,
+        )
+        self.console.print(f"End it with: .venv/bin/compliance-tf local down --folder {FOLDER}")
 
     def _furnish_account(self) -> None:
         create_recorder(self._client("config"))

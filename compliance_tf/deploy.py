@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import ComplianceError
@@ -47,7 +48,13 @@ class Project:
         self._cdktf("diff")
 
     def deploy(self, *, auto_approve: bool) -> None:
-        """Deploy all stacks."""
+        """Deploy all stacks.
+
+        Raises
+        ------
+        ComplianceError
+            When it is to ask before anything is changed, and there is no terminal.
+        """
         self._cdktf("deploy", *_approval(auto_approve=auto_approve))
 
     def destroy(self, *, auto_approve: bool) -> None:
@@ -56,7 +63,8 @@ class Project:
         Raises
         ------
         ComplianceError
-            When the workspace is protected: AWS would refuse to delete the table after all else is gone.
+            When the workspace is protected: AWS would refuse to delete the table after all else is gone. Also when
+            it is to ask before anything is changed, and there is no terminal.
         """
         if tables := sorted(self._protected_tables()):
             raise ComplianceError(
@@ -102,4 +110,8 @@ class Project:
 
 
 def _approval(*, auto_approve: bool) -> list[str]:
-    return ["--auto-approve"] if auto_approve else []
+    if auto_approve:
+        return ["--auto-approve"]
+    if not sys.stdin.isatty():
+        raise ComplianceError("Nobody is there to approve the changes: use a terminal, or --auto-approve.")
+    return []
