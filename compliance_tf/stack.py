@@ -93,6 +93,7 @@ class ComplianceStack(TerraformStack):
             raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
 
         self.naming = Naming(project, region, longest_workspace)
+        self._refuse_twin(scope)
         self.rules: dict[str, DeployedRule] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         (state or LocalState()).configure(self, self.naming)
@@ -142,6 +143,17 @@ class ComplianceStack(TerraformStack):
         if not isinstance(stack, cls):
             raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
         return stack
+
+    def _refuse_twin(self, scope: Construct) -> None:
+        """Refuse another stack of this project and region: both would have the same names, and the same state."""
+        for other in scope.node.children:
+            if other is self or not isinstance(other, ComplianceStack):
+                continue
+            if (other.naming.project, other.naming.region) == (self.naming.project, self.naming.region):
+                raise SettingError(
+                    f"Stacks '{other.node.id}' and '{self.node.id}' are both of project '{self.naming.project}' in "
+                    f"{self.naming.region}: they would overwrite each other. Give one another project or region."
+                )
 
     def register(self, rule_id: str, rule: DeployedRule) -> None:
         """Make a rule known to the functions.

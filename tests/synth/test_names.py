@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import pytest
+from cdktf import App
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf import ComplianceStack, ManagedRule, SettingError
 from compliance_tf.naming import Kind, Naming
 from tests.synth.conftest import Synthesize, resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMED = {
     "aws_cloudwatch_event_rule": "name",
@@ -119,6 +124,15 @@ def test_two_rules_with_one_id_are_refused(synthesize: Synthesize) -> None:
 
     with pytest.raises(SettingError, match="Two rules of stack 'stack' are called 'trail'"):
         synthesize(build)
+
+
+def test_two_stacks_that_would_overwrite_each_other_are_refused(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    ComplianceStack(app, "one", project="acme", region="eu-west-1")
+    ComplianceStack(app, "other-region", project="acme", region="us-east-1")
+    ComplianceStack(app, "other-project", project="acme2", region="eu-west-1")
+    with pytest.raises(SettingError, match="Stacks 'one' and 'two' are both of project 'acme' in eu-west-1"):
+        ComplianceStack(app, "two", project="acme", region="eu-west-1")
 
 
 def test_permissions_of_functions_reach_only_rules_of_the_same_project_and_workspace(synthesize: Synthesize) -> None:
