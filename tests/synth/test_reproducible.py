@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,14 @@ def test_another_folder_time_user_and_locale_change_nothing(tmp_path: Path, refe
 
 def test_the_documented_import_gives_the_same_bytes(tmp_path: Path, reference: dict[str, bytes]) -> None:
     assert synthesize(REPOSITORY, tmp_path, EAGER) == reference
+
+
+def test_the_order_of_files_in_the_zip_does_not_follow_the_disk(reference: dict[str, bytes]) -> None:
+    (package,) = [content for name, content in reference.items() if name.endswith(".zip")]
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        names = archive.namelist()
+    assert names == sorted(names)
+    assert "lambda_src/checks/bucket_tls_only.py" in names
 
 
 def test_nothing_of_this_machine_is_in_the_files(reference: dict[str, bytes]) -> None:
