@@ -84,11 +84,13 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
 
 
 def test_api_calls_are_watched_with_one_event_rule_for_each_service(synthesize: Synthesize) -> None:
+    trail = ["DeleteTrail", "PutEventSelectors", "RemoveTags", "StopLogging", "UpdateTrail"]
+
     def build(stack: ComplianceStack) -> None:
-        for number, call in enumerate(
-            [("cloudtrail", "StopLogging"), ("cloudtrail", "DeleteTrail"), ("iam", "TagRole")]
-        ):
-            ManagedRule(stack, f"r-{number}", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall(*call)])
+        ManagedRule(stack, "role", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall("iam", "TagRole")])
+        for number, operation in enumerate(reversed(trail)):
+            call = ApiCall("cloudtrail", operation)
+            ManagedRule(stack, f"trail-{number}", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[call])
 
     patterns = [
         json.loads(rule["event_pattern"])
@@ -96,7 +98,7 @@ def test_api_calls_are_watched_with_one_event_rule_for_each_service(synthesize: 
         if "api-calls" in rule["name"]
     ]
     assert [(pattern["source"], pattern["detail"]["eventName"]) for pattern in patterns] == [
-        (["aws.cloudtrail"], ["DeleteTrail", "StopLogging"]),
+        (["aws.cloudtrail"], trail),
         (["aws.iam"], ["TagRole"]),
     ]
 
