@@ -60,25 +60,22 @@ def test_a_role_that_has_the_permission_is_let_through(account: Account) -> None
     assert call(account, "rich", "config", "put_evaluations", ResultToken="t", TestMode=True) == "done"
 
 
+def allow_start(account: Account, function: str, limits: dict[str, Any]) -> None:
+    """Let a function start evaluations, within the limits of a statement."""
+    statement = {"Effect": "Allow", "Action": "config:StartConfigRulesEvaluation", **limits}
+    account.client("iam").put_role_policy(
+        RoleName=f"{function}-role",
+        PolicyName="start",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+    )
+
+
 def test_a_permission_for_one_rule_is_none_for_another(account: Account) -> None:
     for name in BOTH_RULES:
         account.managed_rule(name, "S3_BUCKET_VERSIONING_ENABLED")
     [rule] = account.config.describe_config_rules(ConfigRuleNames=["allowed"])["ConfigRules"]
     account.function("starter", CALL)
-    account.client("iam").put_role_policy(
-        RoleName="starter-role",
-        PolicyName="start",
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": {
-                    "Effect": "Allow",
-                    "Action": "config:StartConfigRulesEvaluation",
-                    "Resource": rule["ConfigRuleArn"],
-                },
-            }
-        ),
-    )
+    allow_start(account, "starter", {"Resource": rule["ConfigRuleArn"]})
 
     def start(*names: str) -> Any:
         return call(account, "starter", "config", "start_config_rules_evaluation", ConfigRuleNames=list(names))
@@ -98,21 +95,7 @@ def test_a_permission_for_rules_with_a_tag_is_none_for_others(account: Account) 
             Tags=[{"Key": "team", "Value": team}],
         )
     account.function("tagged", CALL)
-    account.client("iam").put_role_policy(
-        RoleName="tagged-role",
-        PolicyName="start",
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": {
-                    "Effect": "Allow",
-                    "Action": "config:StartConfigRulesEvaluation",
-                    "Resource": "*",
-                    "Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}},
-                },
-            }
-        ),
-    )
+    allow_start(account, "tagged", {"Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}})
 
     def start(*names: str) -> Any:
         return call(account, "tagged", "config", "start_config_rules_evaluation", ConfigRuleNames=list(names))
