@@ -74,7 +74,6 @@ class Naming:
             raise SettingError(f"region={self.region!r} is not an AWS region such as 'eu-west-1'.")
         if self.longest_workspace < 1:
             raise SettingError(f"longest_workspace={self.longest_workspace} leaves no room: give at least 1.")
-        self.role("evaluate")
 
     @property
     def prefix(self) -> str:

@@ -77,29 +77,23 @@ class ExistingRecorder(Construct):
         self._region = naming.region
         self._rules_by_type: defaultdict[str, list[str]] = defaultdict(list)
         if source is RecorderSource.CLOUD_CONTROL:
-            self.reading, properties = self._read_by_cloud_control(), "self.properties"
+            self.reading, self._properties = self._read_by_cloud_control(), "self.properties"
         else:
-            self.reading, properties = self._read_by_config_api(), "self.result.properties"
+            self.reading, self._properties = self._read_by_config_api(), "self.result.properties"
         self.reading.add_override("lifecycle.precondition", [condition.to_terraform() for condition in preconditions])
-        self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self, properties)))
+        self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self)))
 
     def require(self, resource_types: Iterable[str], *, rule: str) -> None:
         """Have the plan fail unless the recorder records these types, which a change-triggered rule needs."""
         for resource_type in resource_types:
             self._rules_by_type[resource_type].append(rule)
 
-    def coverage(self, properties: str) -> Condition:
-        """Build the condition that every required type is recorded.
-
-        Parameters
-        ----------
-        properties
-            The expression of the recorder's properties, a JSON text in the form of its CloudFormation schema.
-        """
+    def coverage(self) -> Condition:
+        """Build the condition that every required type is recorded."""
         needed = {
             resource_type: _enumerate(sorted(rules)) for resource_type, rules in sorted(self._rules_by_type.items())
         }
-        unrecorded = _unrecorded_types(properties, list(needed))
+        unrecorded = _unrecorded_types(self._properties, list(needed))
         listing = f'join("; ", [for type in {unrecorded} : "${{type}} (needed by ${{{literal(needed)}[type]}})"])'
         return Condition(
             f"length({unrecorded}) == 0",
@@ -138,17 +132,17 @@ class ExistingRecorder(Construct):
 class _Coverage:
     """Builds the postcondition when all rules are known: at synthesis."""
 
-    def __init__(self, recorder: ExistingRecorder, properties: str) -> None:
+    def __init__(self, recorder: ExistingRecorder) -> None:
         self._recorder = recorder
-        self._properties = properties
 
     def produce(self, _context: IResolveContext) -> list[dict[str, str]]:
-        return [self._recorder.coverage(self._properties).to_terraform()]
+        return [self._recorder.coverage().to_terraform()]
 
 
 def _unrecorded_types(properties: str, resource_types: list[str]) -> str:
     """Write the expression of those types that the recorder does not record.
 
+    ``properties`` is the expression of the recorder's properties, a JSON text in the form of its CloudFormation schema.
     A recorder names its strategy in ``RecordingStrategy``; one of before 2023 has only a list of types, or none.
     """
     group = f"try(jsondecode({properties}).RecordingGroup, {{}})"

@@ -184,19 +184,16 @@ class CheckRule(Construct, Generic[P]):
         if frequency is not None and check.trigger is not Trigger.PERIODIC:
             raise SettingError(f"Rule '{id_}' takes no frequency: the check '{check.id}' is triggered by changes.")
         rule_scope = rule_scope or (Scope.types(*check.resource_types) if check.resource_types else None)
-        foreign = set(rule_scope.resource_types if rule_scope else ()) - set(check.resource_types)
+        scope_types = rule_scope.resource_types if rule_scope else ()
+        foreign = set(scope_types) - set(check.resource_types)
         if check.resource_types and foreign:
             raise SettingError(
                 f"Rule '{id_}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
                 f"evaluates {', '.join(check.resource_types)}."
             )
         stack.triggers.watch(evaluate_after)
-        stack.register(
-            id_,
-            DeployedRule(check.id, severity or check.severity, _calls(evaluate_after)),
-        )
+        stack.register(id_, DeployedRule(check.id, severity or check.severity, _calls(evaluate_after)))
         if check.trigger is Trigger.CHANGE:
-            scope_types = rule_scope.resource_types if rule_scope else ()
             stack.recorder.require(scope_types or check.resource_types, rule=id_)
         stack.functions.allow_checks(check.actions)
         function = stack.functions.evaluate

@@ -198,6 +198,5 @@ def _holds_aws_provider(folder: Path) -> bool:
 def _platform() -> str:
     """Name this platform as Terraform does."""
     machine = platform.machine().lower()
-    return f"{platform.system().lower()}_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(machine, machine) }".replace(
-        " ", ""
-    )
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
+    return f"{platform.system().lower()}_{architecture}"

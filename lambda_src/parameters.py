@@ -23,7 +23,6 @@ empty value as its default.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -32,6 +31,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from lambda_src.errors import ParameterError
+from lambda_src.suggestions import hint
 
 P = TypeVar("P")
 
@@ -272,9 +272,7 @@ def _decoded(name: str, codec: _Codec, text: object) -> object:
 
 
 def _unknown(name: str, allowed: list[str]) -> str:
-    nearest = difflib.get_close_matches(name, allowed, n=1)
-    hint = f" Did you mean {nearest[0]}?" if nearest else ""
-    return f"There is no parameter {name}.{hint} Allowed: {', '.join(allowed) or 'none'}."
+    return f"There is no parameter {name}.{hint(name, allowed)} Allowed: {', '.join(allowed) or 'none'}."
 
 
 def _required(field: Field[Any]) -> bool:

@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.catalog.errors import UnknownManagedRuleError
-from compliance_tf.catalog.suggestions import did_you_mean, nearest
+from compliance_tf.catalog.suggestions import did_you_mean
 from lambda_src.check import Severity
+from lambda_src.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

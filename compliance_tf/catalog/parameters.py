@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_tf.catalog.errors import RuleParametersError
 from compliance_tf.catalog.managed_rules import ParameterType
-from compliance_tf.catalog.suggestions import did_you_mean, nearest
+from compliance_tf.catalog.suggestions import did_you_mean
 from lambda_src.parameters import MAX_RULE_PARAMETERS
+from lambda_src.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

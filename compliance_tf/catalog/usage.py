@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from compliance_tf.catalog.errors import RuleUseError
-from compliance_tf.catalog.suggestions import did_you_mean, nearest
+from compliance_tf.catalog.suggestions import did_you_mean
+from lambda_src.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

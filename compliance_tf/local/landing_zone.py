@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_tf.local.server import ACCOUNT
+
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_config.type_defs import RecordingGroupTypeDef
@@ -16,7 +18,7 @@ def create_recorder(
     name: str = "default",
     recording_group: RecordingGroupTypeDef | None = None,
     *,
-    account: str = "000000000001",
+    account: str = ACCOUNT,
 ) -> None:
     """Create a recorder with AWS Config's service-linked role, and switch it on.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from lambda_src.check import Check
 from lambda_src.errors import CheckError
+from lambda_src.suggestions import hint
 
 
 def check_ids() -> tuple[str, ...]:
@@ -20,8 +21,9 @@ def check_ids() -> tuple[str, ...]:
     )
 
 
+@cache
 def load_check(check_id: str) -> Check[Any]:
-    """Import the declaration of one check.
+    """Import the declaration of one check, looked for once per process.
 
     Raises
     ------
@@ -29,9 +31,8 @@ def load_check(check_id: str) -> Check[Any]:
         When the id is unknown, the file cannot be imported, or its ``CHECK`` is missing or has another id.
     """
     if check_id not in check_ids():
-        nearest = difflib.get_close_matches(check_id, check_ids(), n=1)
-        hint = f" Did you mean {nearest[0]}?" if nearest else ""
-        raise CheckError(f"There is no check {check_id!r}.{hint} Allowed: {', '.join(check_ids())}.")
+        allowed = check_ids()
+        raise CheckError(f"There is no check {check_id!r}.{hint(check_id, allowed)} Allowed: {', '.join(allowed)}.")
     name = f"{__name__}.{check_id.replace('-', '_')}"
     try:
         check = getattr(import_module(name), "CHECK", None)

@@ -65,21 +65,23 @@ class Parameters:
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Call it compliant if nothing but the allowed ports is open to anyone but the allowed ranges."""
+    allowed_ports = parameters.ports()
+    trusted = [*PRIVATE, *parameters.networks()]
     openings = dict.fromkeys(
         f"{permission.traffic} open to {cidr}"
         for permission in ingress_permissions(item)
-        if not any(permission.within(ports) for ports in parameters.ports())
+        if not any(permission.within(ports) for ports in allowed_ports)
         for cidr in permission.cidrs
-        if _exposed(ip_network(cidr, strict=False), parameters)
+        if _exposed(ip_network(cidr, strict=False), trusted, public_ranges=parameters.public_ranges)
     )
     if openings:
         return Verdict.non_compliant("; ".join(openings))
     return Verdict.compliant("No ingress from the internet but on the allowed ports.")
 
 
-def _exposed(network: Network, parameters: Parameters) -> bool:
-    refused = parameters.public_ranges or network.prefixlen < WIDEST_PREFIX[network.version]
-    return refused and not _within(network, [*PRIVATE, *parameters.networks()])
+def _exposed(network: Network, trusted: Iterable[Network], *, public_ranges: bool) -> bool:
+    refused = public_ranges or network.prefixlen < WIDEST_PREFIX[network.version]
+    return refused and not _within(network, trusted)
 
 
 def _within(network: Network, ranges: Iterable[Network]) -> bool:
