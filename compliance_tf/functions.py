@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cdktf import App, AssetType, TerraformAsset, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -25,18 +26,26 @@ from constructs import Construct
 from compliance_tf import lambda_package
 from compliance_tf.errors import SettingError
 from compliance_tf.naming import WORKSPACE, Naming
+from lambda_src.check import LookupCheck, PeriodicCheck
 from lambda_src.deployment import Deployment, Environment
 from lambda_src.results_table import BY_RULE, BY_SEVERITY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from compliance_tf.account import Account
+    from compliance_tf.check_folder import CheckFolder
     from compliance_tf.recorder import ExistingRecorder
     from compliance_tf.results_table import ResultsTable
+    from lambda_src.check import Check
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
+
+LONGEST_TIMEOUT_SECONDS = 900
+"""Lambda quotas, "Function timeout"."""
+
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
 
 RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
 RETRY_SECONDS = 6 * 60 * 60  # Lambda's longest age of an asynchronous event
@@ -108,7 +117,7 @@ class ComplianceFunction(Construct):
     timeout_seconds
         1 to 900.
     environment
-        Its environment variables.
+        What its code reads from the environment.
     statements
         What its role may do beside writing its log.
     invoker
@@ -127,7 +136,7 @@ class ComplianceFunction(Construct):
         recorder: ExistingRecorder,
         description: str,
         timeout_seconds: int,
-        environment: Mapping[str, str],
+        environment: Environment,
         statements: Sequence[Statement],
         invoker: Invoker,
         log_retention_days: int,
@@ -170,7 +179,7 @@ class ComplianceFunction(Construct):
             architectures=[ARCHITECTURE],
             memory_size=256,
             timeout=timeout_seconds,
-            environment=LambdaFunctionEnvironment(variables=dict(environment)),
+            environment=LambdaFunctionEnvironment(variables=environment.to_variables()),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
             # A function that runs before its role may do its work fails its first events.
             depends_on=[policy],
@@ -213,6 +222,8 @@ class ComplianceFunctions(Construct):
         table: ResultsTable,
         history_days: int,
         log_retention_days: int,
+        checks: CheckFolder | None,
+        execution_role: str | None,
     ) -> None:
         super().__init__(scope, id_)
         if log_retention_days not in LOG_RETENTION_DAYS:
@@ -220,21 +231,29 @@ class ComplianceFunctions(Construct):
                 f"log_retention_days={log_retention_days} is not a period that CloudWatch Logs knows: "
                 f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
             )
-        self._check_actions = Statement((), ("*",))
-        environment = Environment(naming.prefix, table.resource.name, history_days).to_variables()
+        if execution_role is not None and not _ROLE_ARN.fullmatch(execution_role):
+            raise SettingError(
+                f"execution_role={execution_role!r} is not the ARN of a role, such as "
+                "arn:aws:iam::111122223333:role/compliance-reader."
+            )
+        self._checks = checks
+        self._execution_role = execution_role
+        self._check_actions: set[str] = set()
+        self._has_periodic_checks = False
+        environment = Environment(naming.prefix, table.resource.name, history_days)
 
         def on_own_rules(action: str) -> Statement:
             # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
             tags = {"project": naming.project, "workspace": WORKSPACE}
             return Statement((action,), (account.arn("config", "config-rule/*"),), resource_tags=tags)
 
+        self._read_own_results = on_own_rules("config:GetComplianceDetailsByConfigRule")
         declare = partial(
             ComplianceFunction,
             self,
             naming=naming,
             account=account,
             recorder=recorder,
-            environment=environment,
             log_retention_days=log_retention_days,
         )
         self.evaluate = declare(
@@ -242,6 +261,7 @@ class ComplianceFunctions(Construct):
             description="Evaluates resources for AWS Config's custom rules",
             invoker=Invoker.CONFIG,
             timeout_seconds=60,
+            environment=replace(environment, execution_role=execution_role),
             # AWS has no resource-level permission for either of them.
             statements=(Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),),
         )
@@ -249,49 +269,67 @@ class ComplianceFunctions(Construct):
             "record",
             description="Records changes of compliance in the results table, and repairs it from AWS Config",
             invoker=Invoker.EVENTBRIDGE,
-            timeout_seconds=900,  # a reconciliation reads all results
+            environment=environment,
+            timeout_seconds=LONGEST_TIMEOUT_SECONDS,  # a reconciliation reads all results
             statements=(
                 Statement(("dynamodb:PutItem",), (table.resource.arn,)),
                 Statement(("dynamodb:Query",), (table.index_arn(BY_RULE), table.index_arn(BY_SEVERITY))),
-                on_own_rules("config:GetComplianceDetailsByConfigRule"),
+                self._read_own_results,
             ),
         )
         self.trigger = declare(
             "trigger",
             description="Has AWS Config evaluate rules on a schedule and after API calls",
             invoker=Invoker.EVENTBRIDGE,
+            environment=environment,
             timeout_seconds=300,  # AWS Config takes few of these calls at a time
             statements=(on_own_rules("config:StartConfigRulesEvaluation"),),
         )
 
-    def allow_checks(self, actions: Iterable[str]) -> None:
-        """Let checks read what an item does not tell them, with these actions.
+    def serve(self, check: Check[Any]) -> None:
+        """Let a check look up what it needs, and a periodic one clear what it does not find any more.
 
         Raises
         ------
         SettingError
-            When one of them is a wildcard.
+            When one of its actions is a wildcard.
         """
-        # A check may be asked about any resource of the account.
-        self._check_actions = Statement({*self._check_actions.actions, *actions}, ("*",))
+        if isinstance(check, LookupCheck | PeriodicCheck):
+            Statement(check.actions, ("*",))
+            self._check_actions.update(check.actions)
+        if isinstance(check, PeriodicCheck):
+            self._has_periodic_checks = True
 
     def complete(self, deployment: Deployment) -> None:
         """Give the functions what depends on all rules: the checks' permissions, and the code with the rules in it."""
-        if self._check_actions.actions:
+        if statements := self._check_statements():
             IamRolePolicy(
                 self,
                 "checks",
                 name="checks",
                 role=self.evaluate.role.name,
-                policy=_policy(self._check_actions.to_policy()),
+                policy=_policy(*(statement.to_policy() for statement in statements)),
             )
-        package = lambda_package.build(deployment)
+        if self._has_periodic_checks:
+            self.evaluate.resource.timeout = LONGEST_TIMEOUT_SECONDS
+        package = lambda_package.build(deployment, self._checks)
         path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
         package.write(path)
         asset = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE)
         for function in (self.evaluate, self.record, self.trigger):
             function.resource.filename = asset.path
             function.resource.source_code_hash = package.source_code_hash
+
+    def _check_statements(self) -> list[Statement]:
+        statements = []
+        if self._check_actions and self._execution_role:
+            statements.append(Statement(("sts:AssumeRole",), (self._execution_role,)))
+        elif self._check_actions:
+            # A check may be asked about any resource of the account.
+            statements.append(Statement(self._check_actions, ("*",)))
+        if self._has_periodic_checks:
+            statements.append(self._read_own_results)
+        return statements
 
 
 def _policy(*statements: Mapping[str, object]) -> str:

@@ -8,9 +8,13 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import lambda_src
 from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
+
+if TYPE_CHECKING:
+    from compliance_tf.check_folder import CheckFolder
 
 # A zip cannot hold an earlier time; a real one would change the bytes at every run.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -34,10 +38,11 @@ class LambdaPackage:
         path.write_bytes(self.content)
 
 
-def build(deployment: Deployment) -> LambdaPackage:
-    """Pack ``lambda_src`` and what this deployment consists of."""
+def build(deployment: Deployment, checks: CheckFolder | None = None) -> LambdaPackage:
+    """Pack ``lambda_src``, the user's own checks and what this deployment consists of."""
     root = Path(lambda_src.__file__).parent
     files = {f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob("*.py")}
+    files |= checks.files() if checks else {}
     files[DEPLOYMENT_FILE] = deployment.to_json().encode()
 
     buffer = io.BytesIO()

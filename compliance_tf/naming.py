@@ -30,6 +30,7 @@ class Kind(Enum):
     """A kind of named thing, with the length that AWS allows its name."""
 
     CONFIG_RULE = ("Config rule", 128)  # AWS Config API: ConfigRule.ConfigRuleName
+    PERIODIC_CHECK_RULE = ("Config rule of a periodic check", 64)  # AWS Config API: GetComplianceDetailsByConfigRule
     EVENT_RULE = ("EventBridge rule", 64)  # EventBridge API: PutRule.Name
     FUNCTION = ("Lambda function", 64)  # Lambda API: CreateFunction.FunctionName
     ROLE = ("IAM role", 64)  # IAM API: CreateRole.RoleName
@@ -83,6 +84,10 @@ class Naming:
     def config_rule(self, rule_id: str) -> str:
         """Name a Config rule."""
         return self._name(Kind.CONFIG_RULE, rule_id)
+
+    def periodic_check_rule(self, rule_id: str) -> str:
+        """Name the Config rule of a periodic check, which has to list its own results by this name."""
+        return self._name(Kind.PERIODIC_CHECK_RULE, rule_id)
 
     def event_rule(self, purpose: str) -> str:
         """Name an EventBridge rule."""

@@ -18,11 +18,12 @@ from compliance_tf.catalog.parameters import ParameterValue, check_parameters, i
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import SettingError
 from compliance_tf.stack import ComplianceStack
-from lambda_src.check import Check, Severity, Trigger
-from lambda_src.checks import load_check
+from lambda_src.check import Check, PeriodicCheck, Severity
+from lambda_src.checks import check_ids, check_module, load_check
 from lambda_src.deployment import DeployedRule
 from lambda_src.errors import ParameterError
 from lambda_src.parameters import declared_parameters, to_rule_parameters
+from lambda_src.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,7 +132,7 @@ class ManagedRule(Construct):
         self.resource = _config_rule(
             self,
             stack,
-            id_,
+            stack.naming.config_rule(id_),
             parameters=check_parameters(facts, parameters or {}),
             scope=rule_scope,
             frequency=frequency,
@@ -152,9 +153,9 @@ class CheckRule(Construct, Generic[P]):
         The check's own parameters; its defaults unless given.
     rule_scope
         Which resources it looks at, if not at all of the check's types. A check of any type looks at every
-        recorded resource unless this narrows it.
+        recorded resource unless this narrows it. Not for a periodic check.
     frequency
-        How often a periodic check is evaluated.
+        How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
     severity
         How bad it is when a resource does not comply; the check's own unless given.
     evaluate_after
@@ -180,39 +181,77 @@ class CheckRule(Construct, Generic[P]):
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
-        load_check(check.id)  # as the function will: what it cannot find must not be deployed
-        if frequency is not None and check.trigger is not Trigger.PERIODIC:
-            raise SettingError(f"Rule '{id_}' takes no frequency: the check '{check.id}' is triggered by changes.")
-        rule_scope = rule_scope or (Scope.types(*check.resource_types) if check.resource_types else None)
-        scope_types = rule_scope.resource_types if rule_scope else ()
-        foreign = set(scope_types) - set(check.resource_types)
-        if check.resource_types and foreign:
-            raise SettingError(
-                f"Rule '{id_}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
-                f"evaluates {', '.join(check.resource_types)}."
-            )
+        module = _module(id_, check, stack)
+        if isinstance(check, PeriodicCheck):
+            name = stack.naming.periodic_check_rule(id_)
+            if rule_scope is not None:
+                raise SettingError(
+                    f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and finds its resources itself."
+                )
+        else:
+            name = stack.naming.config_rule(id_)
+            rule_scope = _change_scope(id_, check, rule_scope, frequency)
+            stack.recorder.require((rule_scope and rule_scope.resource_types) or check.resource_types, rule=id_)
         stack.triggers.watch(evaluate_after)
-        stack.register(id_, DeployedRule(check.id, severity or check.severity, _calls(evaluate_after)))
-        if check.trigger is Trigger.CHANGE:
-            stack.recorder.require(scope_types or check.resource_types, rule=id_)
-        stack.functions.allow_checks(check.actions)
+        stack.register(id_, DeployedRule(module, severity or check.severity, _calls(evaluate_after)))
+        stack.functions.serve(check)
         function = stack.functions.evaluate
         self.resource = _config_rule(
             self,
             stack,
-            id_,
+            name,
             parameters=_rule_parameters(id_, check, parameters),
             scope=rule_scope,
             frequency=None,
             source=ConfigConfigRuleSource(
                 owner="CUSTOM_LAMBDA",
                 source_identifier=function.resource.arn,
-                source_detail=_notifications(check.trigger, frequency),
+                source_detail=_notifications(check, frequency),
             ),
             description=check.description,
             # AWS takes such a rule only when it may invoke the function.
             needs=[function.permission],
         )
+
+
+def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
+    """Find where the function will import a check from: what it cannot find must not be deployed."""
+    if stack.checks and check.id in stack.checks.ids:
+        declared, module = stack.checks.load(check.id), stack.checks.module(check.id)
+    elif check.id in check_ids():
+        declared, module = load_check(check.id), check_module(check.id)
+    else:
+        own = (
+            f"in {stack.checks.path}."
+            if stack.checks
+            else "in a folder of yours: give that to the stack, checks=<folder>."
+        )
+        known = [*check_ids(), *(stack.checks.ids if stack.checks else ())]
+        raise SettingError(
+            f"Rule '{rule_id}': there is no check '{check.id}', neither shipped nor {own}{hint(check.id, known)}"
+        )
+    if declared is not check:
+        raise SettingError(
+            f"Rule '{rule_id}': the function would import another check '{check.id}', that of {module}: "
+            "give the rule the one that is declared there."
+        )
+    return module
+
+
+def _change_scope(
+    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: MaximumExecutionFrequency | None
+) -> Scope | None:
+    if frequency is not None:
+        raise SettingError(f"Rule '{rule_id}' takes no frequency: the check '{check.id}' is triggered by changes.")
+    if rule_scope is None:
+        return Scope.types(*check.resource_types) if check.resource_types else None
+    foreign = set(rule_scope.resource_types) - set(check.resource_types)
+    if check.resource_types and foreign:
+        raise SettingError(
+            f"Rule '{rule_id}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
+            f"evaluates {', '.join(check.resource_types)}."
+        )
+    return rule_scope
 
 
 def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dict[str, str]:
@@ -228,9 +267,9 @@ def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dic
 
 
 def _notifications(
-    trigger: Trigger, frequency: MaximumExecutionFrequency | None
+    check: Check[P], frequency: MaximumExecutionFrequency | None
 ) -> list[ConfigConfigRuleSourceSourceDetail]:
-    if trigger is Trigger.PERIODIC:
+    if isinstance(check, PeriodicCheck):
         return [
             ConfigConfigRuleSourceSourceDetail(
                 message_type="ScheduledNotification",
@@ -251,7 +290,7 @@ def _calls(calls: Sequence[ApiCall]) -> tuple[str, ...]:
 def _config_rule(
     construct: Construct,
     stack: ComplianceStack,
-    rule_id: str,
+    name: str,
     *,
     parameters: Mapping[str, str],
     scope: Scope | None,
@@ -263,7 +302,7 @@ def _config_rule(
     return ConfigConfigRule(
         construct,
         "rule",
-        name=stack.naming.config_rule(rule_id),
+        name=name,
         description=description,
         input_parameters=input_parameters(parameters) if parameters else None,
         maximum_execution_frequency=frequency,

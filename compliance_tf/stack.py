@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsii
@@ -9,6 +10,7 @@ from cdktf import Aspects, IAspect, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 
 from compliance_tf.account import Account
+from compliance_tf.check_folder import CheckFolder
 from compliance_tf.errors import SettingError
 from compliance_tf.functions import ComplianceFunctions
 from compliance_tf.guard import AllowList
@@ -57,6 +59,13 @@ class ComplianceStack(TerraformStack):
         When the table is compared with AWS Config; it costs reads, no evaluations.
     reevaluate
         When all rules are evaluated again; see :class:`~compliance_tf.triggers.Triggers` for what that costs.
+    checks
+        A folder with checks of your own, which are packed and validated with the rest: see
+        :class:`~compliance_tf.check_folder.CheckFolder`.
+    execution_role
+        The ARN of a role with which checks look up what AWS Config does not record, perhaps in another account; it must
+        trust the role of the function ``evaluate``. By default they use that function's own role. Results are always
+        put with the function's own role.
     tags
         Tags for everything, beside ``project``, ``workspace`` and ``managed-by``.
 
@@ -82,6 +91,8 @@ class ComplianceStack(TerraformStack):
         log_retention_days: int = 30,
         reconcile: Schedule | None = None,
         reevaluate: Schedule | None = None,
+        checks: str | Path | None = None,
+        execution_role: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -92,6 +103,9 @@ class ComplianceStack(TerraformStack):
         if taken := sorted(own_tags.keys() & (tags or {}).keys()):
             raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
 
+        self.checks = None if checks is None else CheckFolder(Path(checks))
+        if self.checks:
+            self.checks.validate()
         self.naming = Naming(project, region, longest_workspace)
         self._refuse_twin(scope)
         self.rules: dict[str, DeployedRule] = {}
@@ -119,6 +133,8 @@ class ComplianceStack(TerraformStack):
             table=self.table,
             history_days=history_days,
             log_retention_days=log_retention_days,
+            checks=self.checks,
+            execution_role=execution_role,
         )
         self.triggers = Triggers(
             self,

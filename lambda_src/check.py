@@ -1,7 +1,8 @@
 """How a check declares itself.
 
-A check is one file in ``lambda_src/checks`` that ends in ``CHECK = Check(...)``. The Config rule, the validation
-of its parameters, the function's policy and the reference page are all derived from this declaration.
+A check is one file in ``lambda_src/checks`` that ends in ``CHECK = ChangeCheck(...)`` or one of the other kinds. The
+Config rule, the validation of its parameters, the function's policy and the reference page are all derived from this
+declaration.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from lambda_src.account import Account
     from lambda_src.configuration_item import ConfigurationItem
 
 P = TypeVar("P")
@@ -26,13 +28,6 @@ class Severity(Enum):
     MEDIUM = "MEDIUM"
     HIGH = "HIGH"
     CRITICAL = "CRITICAL"
-
-
-class Trigger(Enum):
-    """What makes AWS Config evaluate a check."""
-
-    CHANGE = "change"
-    PERIODIC = "periodic"
 
 
 class Compliance(Enum):
@@ -80,8 +75,27 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A verdict about a resource that a periodic check found by itself.
+
+    Parameters
+    ----------
+    resource_type
+        AWS Config's name of the type.
+    resource_id
+        What identifies the resource among those of its type, as AWS Config does: 1 to 768 characters.
+    verdict
+        What the check says about it.
+    """
+
+    resource_type: str
+    resource_id: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check(Generic[P]):
-    """The declaration of a check.
+    """What every check declares. A check is one of the three kinds below.
 
     Parameters
     ----------
@@ -95,15 +109,8 @@ class Check(Generic[P]):
         How much a violation matters, unless the deployment says otherwise.
     resource_types
         AWS Config's names of the types that it judges; empty for every recorded type.
-    trigger
-        What makes AWS Config evaluate it.
     parameters
         A frozen dataclass; see ``lambda_src.parameters`` for the field types.
-    evaluate
-        From a configuration item, never one of a deleted resource, and parameters to the verdict. What it raises is no
-        verdict: the invocation fails and AWS Lambda tries again.
-    actions
-        Read-only IAM actions that ``evaluate`` itself needs; empty for a pure function of the item.
     """
 
     id: str
@@ -111,7 +118,51 @@ class Check(Generic[P]):
     description: str
     severity: Severity
     resource_types: tuple[str, ...]
-    trigger: Trigger
     parameters: type[P]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeCheck(Check[P]):
+    """A check that AWS Config asks whenever a resource changes, and that needs nothing but what was recorded of it.
+
+    Parameters
+    ----------
+    evaluate
+        From a configuration item, never one of a deleted resource, and parameters to the verdict. What it raises is no
+        verdict: the invocation fails and AWS Lambda tries again.
+    """
+
     evaluate: Callable[[ConfigurationItem, P], Verdict]
-    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookupCheck(Check[P]):
+    """A check of changes that must also look something up, because AWS Config does not record it with the resource.
+
+    Parameters
+    ----------
+    evaluate
+        As that of a ``ChangeCheck``, with the account to ask.
+    actions
+        The read-only IAM actions that asking needs: whole names, at least one.
+    """
+
+    evaluate: Callable[[ConfigurationItem, P, Account], Verdict]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodicCheck(Check[P]):
+    """A check that AWS Config asks on a schedule, and that finds by itself what it judges.
+
+    Parameters
+    ----------
+    evaluate
+        From the account and parameters to the findings, one for each resource, given as they are found so that memory
+        does not grow with the account. What was reported earlier and is not found again is cleared.
+    actions
+        The read-only IAM actions that asking needs: whole names, at least one.
+    """
+
+    evaluate: Callable[[Account, P], Iterator[Finding]]
+    actions: tuple[str, ...]

@@ -6,34 +6,84 @@ boto3 is imported here and only inside the functions, so that reading what a che
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3control import S3ControlClient
 
 MAX_ATTEMPTS = 6
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+"""botocore's minute would leave no time for a second attempt."""
+
+SESSION_NAME = "compliance_tf"
+"""How CloudTrail names the sessions of an assumed role."""
+
+
+class Clients(Protocol):
+    """Gives the client of a service."""
+
+    @overload
+    def __call__(self, service: Literal["config"], /) -> ConfigServiceClient: ...
+    @overload
+    def __call__(self, service: Literal["dynamodb"], /) -> DynamoDBClient: ...
+    @overload
+    def __call__(self, service: Literal["ec2"], /) -> EC2Client: ...
+    @overload
+    def __call__(self, service: Literal["iam"], /) -> IAMClient: ...
+    @overload
+    def __call__(self, service: Literal["logs"], /) -> CloudWatchLogsClient: ...
+    @overload
+    def __call__(self, service: Literal["s3control"], /) -> S3ControlClient: ...
+    @overload
+    def __call__(self, service: str, /) -> Any: ...  # noqa: ANN401 (boto3's clients have no common type)
+
+
+def _make_client(service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+    import boto3
+
+    return boto3.client(service, config=_patient())  # type: ignore[call-overload]  # the service is a variable
+
+
+client = cast("Clients", cache(_make_client))
+"""Gives the client of a service, with the function's own role."""
 
 
 @cache
-def config_client() -> ConfigServiceClient:
-    """Give the client of AWS Config."""
+def clients_of_role(role_arn: str) -> Clients:
+    """Give what makes clients with another role, which the function's own role must be allowed to assume."""
     import boto3
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.session import get_session
 
-    return boto3.client("config", config=_patient())
-
-
-@cache
-def dynamodb_client() -> DynamoDBClient:
-    """Give the client of DynamoDB."""
-    import boto3
-
-    return boto3.client("dynamodb", config=_patient())
+    session = get_session()
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=session.create_client,
+        source_credentials=session.get_credentials(),
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": SESSION_NAME},
+    )
+    # They are fetched when first needed, and again before they expire: a function's process outlives them.
+    assumed = get_session()
+    assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001 no other way in
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )
+    made = boto3.Session(botocore_session=assumed)
+    return cast("Clients", cache(lambda service: made.client(service, config=_patient())))
 
 
 def _patient() -> Config:
     """Have retries slow down when AWS throttles: evaluations come in bursts."""
     from botocore.config import Config
 
-    return Config(retries={"mode": "adaptive", "max_attempts": MAX_ATTEMPTS})
+    return Config(
+        retries={"mode": "adaptive", "max_attempts": MAX_ATTEMPTS},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+    )

@@ -15,12 +15,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from lambda_src.errors import EventError
+from lambda_src.json_object import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from lambda_src.json_object import JsonObject, JsonValue
+    from lambda_src.json_object import JsonValue
 
 MAX_RESOURCE_ID = 768
 """Characters of a resource's id (AWS Config API, BaseResourceId)."""
@@ -70,6 +71,32 @@ class ConfigurationItem:
     tags: Mapping[str, str]
     configuration: JsonValue
     supplementary: Mapping[str, JsonValue]
+
+    @property
+    def members(self) -> JsonObject:
+        """The configuration as an object, for checks to read.
+
+        Raises
+        ------
+        EventError
+            When it is none.
+        """
+        return JsonObject.of(self.configuration, f"{self.resource_type} {self.resource_id}: configuration", EventError)
+
+    def supplement(self, name: str) -> JsonObject | None:
+        """Give a value of the supplementary configuration as an object; None where it is absent or null.
+
+        Raises
+        ------
+        EventError
+            When it is something else.
+        """
+        value = self.supplementary.get(name)
+        return (
+            None
+            if value is None
+            else JsonObject.of(value, f"{self.resource_type} {self.resource_id}: {name}", EventError)
+        )
 
     @property
     def recorded(self) -> bool:

@@ -25,6 +25,7 @@ DEPLOYMENT_FILE = "deployment.json"
 RULE_NAME_PREFIX = "RULE_NAME_PREFIX"
 RESULTS_TABLE = "RESULTS_TABLE"
 HISTORY_DAYS = "HISTORY_DAYS"
+EXECUTION_ROLE = "EXECUTION_ROLE"
 
 MAX_HISTORY_DAYS = 3650
 
@@ -41,11 +42,14 @@ class Environment:
         The name of the DynamoDB table.
     history_days
         Days that a change stays in the table, 1 to 3,650.
+    execution_role
+        The ARN of the role with which checks look up what they need; None for the function's own.
     """
 
     rule_name_prefix: str
     results_table: str
     history_days: int
+    execution_role: str | None = None
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Environment:
@@ -65,15 +69,17 @@ class Environment:
             rule_name_prefix=_variable(variables, RULE_NAME_PREFIX),
             results_table=_variable(variables, RESULTS_TABLE),
             history_days=int(days),
+            execution_role=variables.get(EXECUTION_ROLE) or None,
         )
 
     def to_variables(self) -> dict[str, str]:
         """Give the variables that ``from_variables`` reads."""
-        return {
+        variables = {
             RULE_NAME_PREFIX: self.rule_name_prefix,
             RESULTS_TABLE: self.results_table,
             HISTORY_DAYS: str(self.history_days),
         }
+        return variables | ({EXECUTION_ROLE: self.execution_role} if self.execution_role else {})
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,9 @@ class DeployedRule:
 
     Parameters
     ----------
-    check
-        The id of the check that evaluates it; None for a rule that AWS evaluates.
+    check_module
+        The module that declares the check that evaluates it, such as ``lambda_src.checks.required_tags``; None for a
+        rule that AWS evaluates.
     severity
         The severity that its results are recorded with.
     api_calls
@@ -91,7 +98,7 @@ class DeployedRule:
         ``s3.amazonaws.com:PutBucketPolicy``.
     """
 
-    check: str | None
+    check_module: str | None
     severity: Severity
     api_calls: tuple[str, ...] = ()
 
@@ -113,7 +120,7 @@ class Deployment:
         rules = {
             rule_id: {
                 "apiCalls": sorted(rule.api_calls),
-                "check": rule.check,
+                "check": rule.check_module,
                 "severity": rule.severity.value,
             }
             for rule_id, rule in self.rules.items()
@@ -167,7 +174,7 @@ def _rule(rule: JsonObject) -> DeployedRule:
     if severity not in Severity.__members__:
         raise DeploymentError(f"{rule.place}.severity is {severity!r}; allowed: {', '.join(Severity.__members__)}.")
     return DeployedRule(
-        check=rule.optional_text("check"),
+        check_module=rule.optional_text("check"),
         severity=Severity[severity],
         api_calls=rule.texts("apiCalls"),
     )

@@ -25,6 +25,14 @@ class HistoryNotReadyError(LambdaError):
     """AWS Config announced an item that its history does not hold yet: invoke again later."""
 
 
+class ReportNotReadyError(LambdaError):
+    """IAM was still preparing the credential report when the check had waited long enough: invoke again later."""
+
+
+class NotReadableError(LambdaError):
+    """AWS does not show the rule's role what a check must read, as it is encrypted."""
+
+
 class EvaluationsNotPutError(LambdaError):
     """AWS Config did not take all evaluations within the time that was left."""
 

@@ -1,76 +1,83 @@
-"""A request of AWS Config becomes the evaluation of one resource."""
+"""A request of AWS Config about one changed resource becomes its evaluation."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lambda_src.check import Verdict
-from lambda_src.checks import load_check
-from lambda_src.config_event import ConfigRequest, OversizedItem, Scheduled
+from lambda_src.account import Account
+from lambda_src.check import ChangeCheck, LookupCheck, Verdict
+from lambda_src.config_event import OversizedItem
 from lambda_src.configuration_item import item_from_history
-from lambda_src.errors import DeploymentError, EventError, HistoryNotReadyError
+from lambda_src.errors import EventError, HistoryNotReadyError
 from lambda_src.evaluations import Evaluation
 from lambda_src.json_object import JsonObject
-from lambda_src.parameters import from_rule_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from mypy_boto3_config import ConfigServiceClient
 
     from lambda_src.check import Check
+    from lambda_src.clients import Clients
+    from lambda_src.config_event import ConfigRequest
     from lambda_src.configuration_item import ConfigurationItem
-    from lambda_src.deployment import DeployedRule
 
 _SECOND = timedelta(seconds=1)
 
 
-def evaluate(
-    request: ConfigRequest, rules: Mapping[str, DeployedRule], config: Callable[[], ConfigServiceClient]
+def evaluate_change(
+    request: ConfigRequest,
+    subject: ConfigurationItem | OversizedItem,
+    check: Check[Any],
+    parameters: object,
+    *,
+    config: Callable[[], ConfigServiceClient],
+    lookup: Clients,
 ) -> Evaluation:
-    """Judge what AWS Config asks for.
-
-    What went wrong is never a verdict.
+    """Judge a changed resource.
 
     Parameters
     ----------
     request
         What AWS Config asks for.
-    rules
-        The deployed rules by the whole name of the Config rule.
+    subject
+        The resource that it asks about.
+    check
+        What judges it.
+    parameters
+        Those of the rule.
     config
-        Gives the client, which only an oversized item needs.
+        Gives the client of AWS Config, which only an oversized item needs.
+    lookup
+        Gives the clients of what a ``LookupCheck`` asks.
 
     Raises
     ------
     LambdaError
-        When the request does not fit the deployment, or the item's history is not there yet.
+        When the check does not judge changes, or the item's history is not there yet.
     Exception
-        Whatever the check or boto3 raises.
+        Whatever the check or boto3 raises: what went wrong is never a verdict.
     """
-    check = _check(request.rule_name, rules)
-    parameters = from_rule_parameters(check.parameters, request.parameters)
-    subject = request.subject
-    if isinstance(subject, Scheduled):
-        raise EventError(
-            f"Rule {request.rule_name} was invoked on a schedule, but check {check.id} judges changes: "
-            "take the schedule from the rule."
-        )
     verdict = _inapplicable(request, subject, check)
     if verdict is None:
         subject = _from_history(subject, config()) if isinstance(subject, OversizedItem) else subject
-        verdict = _inapplicable(request, subject, check) or check.evaluate(subject, parameters)
+        verdict = _inapplicable(request, subject, check) or _judged(request, subject, check, parameters, lookup)
     return Evaluation(subject.resource_type, subject.resource_id, verdict, subject.capture_time)
 
 
-def _check(rule_name: str, rules: Mapping[str, DeployedRule]) -> Check[Any]:
-    rule = rules.get(rule_name)
-    if rule is None or rule.check is None:
-        known = ", ".join(sorted(name for name, rule in rules.items() if rule.check))
-        raise DeploymentError(f"Rule {rule_name} is not evaluated by this deployment; its rules are {known}.")
-    return load_check(rule.check)
+def _judged(
+    request: ConfigRequest, item: ConfigurationItem, check: Check[Any], parameters: object, lookup: Clients
+) -> Verdict:
+    if isinstance(check, ChangeCheck):
+        return check.evaluate(item, parameters)
+    if isinstance(check, LookupCheck):
+        return check.evaluate(item, parameters, Account(item.account, item.region, item.capture_time, lookup))
+    raise EventError(
+        f"Rule {request.rule_name} was invoked for a change, but check {check.id} is periodic: "
+        "give the rule a schedule instead."
+    )
 
 
 def _inapplicable(

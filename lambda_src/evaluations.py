@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambda_src.errors import EvaluationsNotPutError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_config.type_defs import EvaluationTypeDef
 
-    from lambda_src.check import Verdict
+    from lambda_src.check import Compliance, Verdict
 
 MAX_EVALUATIONS = 100
 """Evaluations in one call."""
@@ -60,22 +62,31 @@ def annotation(reason: str) -> str:
 
 def put_evaluations(
     config: ConfigServiceClient,
-    evaluations: Sequence[Evaluation],
+    evaluations: Iterable[Evaluation],
     result_token: str,
     remaining_seconds: Callable[[], float],
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Put all evaluations, 100 a call, and those that AWS Config could not take again.
+) -> Counter[Compliance]:
+    """Put all evaluations, 100 a call as soon as there are as many, and those that AWS Config could not take again.
+
+    Returns
+    -------
+    Counter[Compliance]
+        How many of each result.
 
     Raises
     ------
     EvaluationsNotPutError
         When the next attempt would not end before the function does.
     Exception
-        Whatever boto3 raises.
+        Whatever ``evaluations`` or boto3 raises. What was put until then stays.
     """
-    for start in range(0, len(evaluations), MAX_EVALUATIONS):
-        _put_batch(config, evaluations[start : start + MAX_EVALUATIONS], result_token, remaining_seconds, sleep)
+    counts: Counter[Compliance] = Counter()
+    left = iter(evaluations)
+    while batch := list(islice(left, MAX_EVALUATIONS)):
+        _put_batch(config, batch, result_token, remaining_seconds, sleep)
+        counts.update(evaluation.verdict.compliance for evaluation in batch)
+    return counts
 
 
 def _put_batch(

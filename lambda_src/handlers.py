@@ -6,21 +6,21 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lambda_src import evaluate as evaluation
-from lambda_src.clients import config_client, dynamodb_client
+from lambda_src.clients import client, clients_of_role
 from lambda_src.compliance_change import compliance_change
 from lambda_src.config_event import config_request
 from lambda_src.deployment import Deployment, Environment
-from lambda_src.evaluations import put_evaluations
-from lambda_src.lambda_context import remaining_seconds
+from lambda_src.evaluator import Evaluator
+from lambda_src.lambda_context import Place, remaining_seconds
 from lambda_src.logs import Log
-from lambda_src.reconciliation import Place, Reconciliation
+from lambda_src.reconciliation import Reconciliation
 from lambda_src.reevaluation import rules_to_evaluate, start_evaluations
 from lambda_src.result_store import ResultStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lambda_src.clients import Clients
     from lambda_src.deployment import DeployedRule
     from lambda_src.lambda_context import LambdaContext
 
@@ -29,30 +29,29 @@ RECONCILE = {"action": "reconcile"}
 
 
 def evaluate(event: object, context: LambdaContext) -> None:
-    """For AWS Config: judge a resource and put the verdict."""
-    log = Log(context.aws_request_id)
-    with log.failures("Not evaluated"):
+    """For AWS Config: judge a changed resource, or all that a periodic check finds, and put the verdicts."""
+    log = Log(context.aws_request_id, context.function_name)
+    with log.failures("Not evaluated") as fields:
         request = config_request(event)
-        result = evaluation.evaluate(request, _rules(), config_client)
-        put_evaluations(config_client(), [result], request.result_token, lambda: remaining_seconds(context))
-        log.info(
-            "Evaluated",
-            rule=request.rule_name,
-            account=request.account,
-            resourceType=result.resource_type,
-            resourceId=result.resource_id,
-            compliance=result.verdict.compliance.value,
+        fields["rule"] = request.rule_name
+        evaluator = Evaluator(
+            rules=_rules(),
+            client=client,
+            lookup=_lookup_clients(),
+            region=Place.of_function(context.invoked_function_arn).region,
+            remaining_seconds=lambda: remaining_seconds(context),
         )
+        log.info("Evaluated", rule=request.rule_name, **evaluator.run(request))
 
 
 def record(event: object, context: LambdaContext) -> None:
     """For EventBridge: keep a compliance change, or compare the table with AWS Config."""
-    log = Log(context.aws_request_id)
-    with log.failures("Not recorded"):
+    log = Log(context.aws_request_id, context.function_name)
+    with log.failures("Not recorded") as fields:
         if event == RECONCILE:
             Reconciliation(
                 rules=_rules(),
-                config=config_client(),
+                config=client("config"),
                 store=_store(),
                 place=Place.of_function(context.invoked_function_arn),
                 log=log,
@@ -60,6 +59,7 @@ def record(event: object, context: LambdaContext) -> None:
             ).run()
             return
         change = compliance_change(event)
+        fields["rule"] = change.rule_name
         rule = _rules().get(change.rule_name)
         if rule is None:
             log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
@@ -76,12 +76,17 @@ def record(event: object, context: LambdaContext) -> None:
 
 def trigger(event: object, context: LambdaContext) -> None:
     """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for."""
-    log = Log(context.aws_request_id)
+    log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not all evaluations started"):
         names = rules_to_evaluate(event, _rules())
         if names:
-            start_evaluations(config_client(), names)
+            start_evaluations(client("config"), names)
         log.info("Evaluations started", rules=names)
+
+
+def _lookup_clients() -> Clients:
+    role = _environment().execution_role
+    return clients_of_role(role) if role else client
 
 
 @cache
@@ -96,4 +101,4 @@ def _rules() -> Mapping[str, DeployedRule]:
 
 
 def _store() -> ResultStore:
-    return ResultStore(dynamodb_client(), _environment().results_table, _environment().history_days)
+    return ResultStore(client("dynamodb"), _environment().results_table, _environment().history_days)

@@ -89,11 +89,42 @@ class JsonObject:
         return JsonObject.of(decoded(self.text(name), place, self.error), place, self.error)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Read a list of texts; absent means empty."""
-        value = self.values.get(name, [])
+        """Read a list of texts; absent or null means empty."""
+        value = self.values.get(name)
+        if value is None:
+            return ()
         if not isinstance(value, list) or not all(isinstance(element, str) for element in value):
             raise self._wrong(name, "a list of texts", value)
         return tuple(value)
+
+    def objects(self, name: str) -> tuple[JsonObject, ...]:
+        """Read a list of objects; absent or null means empty."""
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise self._wrong(name, "a list of objects", value)
+        return tuple(
+            JsonObject.of(element, f"{self.place}.{name}[{index}]", self.error) for index, element in enumerate(value)
+        )
+
+    def flag(self, name: str, *, absent: bool = False) -> bool:
+        """Read true or false; ``absent`` is what a missing or null one means."""
+        value = self.values.get(name)
+        if value is None:
+            return absent
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false", value)
+        return value
+
+    def optional_number(self, name: str) -> int | None:
+        """Read a whole number; None where it is absent or null."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong(name, "a whole number", value)
+        return value
 
     def time(self, name: str) -> datetime:
         """Read a time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""

@@ -1,9 +1,16 @@
-"""Log lines as JSON on standard output, from where AWS Lambda takes them to CloudWatch Logs."""
+"""Log lines as JSON on standard output, from where AWS Lambda takes them to CloudWatch Logs.
+
+What failed is also counted: its line is in the embedded metric format, of which CloudWatch makes the metric
+``Failures`` in the namespace ``compliance_tf``, by function. The rule is in the line and no dimension of the metric,
+because every combination of dimensions is a metric that has to be paid.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +20,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+NAMESPACE = "compliance_tf"
+FAILURES = "Failures"
+
+
 @dataclass(frozen=True)
 class Log:
-    """Writes one line an entry, each with the id of the invocation that it belongs to."""
+    """Writes one line an entry.
+
+    Parameters
+    ----------
+    request_id
+        The invocation that the entries belong to.
+    function_name
+        The function that is invoked, whose name tells project and workspace.
+    """
 
     request_id: str
+    function_name: str
 
     def info(self, message: str, **fields: object) -> None:
         """Log something that happened as it should."""
@@ -27,17 +47,34 @@ class Log:
         """Log something that somebody may have to look at."""
         self._write("WARN", message, fields)
 
-    def error(self, message: str, **fields: object) -> None:
-        """Log something that failed."""
-        self._write("ERROR", message, fields)
+    def failure(self, message: str, cause: Exception, **fields: object) -> None:
+        """Log that an invocation failed, and count it."""
+        metric = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [["FunctionName"]],
+            "Metrics": [{"Name": FAILURES, "Unit": "Count"}],
+        }
+        count = {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
+            "FunctionName": self.function_name,
+            FAILURES: 1,
+        }
+        self._write("ERROR", message, {"error": type(cause).__name__, "reason": str(cause), **fields, **count})
 
     @contextmanager
-    def failures(self, message: str) -> Iterator[None]:
-        """Log any exception of the block, and let it pass: AWS Lambda invokes again what failed."""
+    def failures(self, message: str) -> Iterator[dict[str, object]]:
+        """Log any exception of the block, and let it pass: AWS Lambda invokes again what failed.
+
+        Yields
+        ------
+        dict[str, object]
+            The fields of the line; add what the block finds out.
+        """
+        fields: dict[str, object] = {}
         try:
-            yield
+            yield fields
         except Exception as cause:
-            self.error(message, error=type(cause).__name__, reason=str(cause))
+            self.failure(message, cause, **fields)
             raise
 
     def _write(self, level: str, message: str, fields: dict[str, object]) -> None:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lambda_src.check import Compliance, Severity
-from lambda_src.errors import EventError, ReconciliationError
+from lambda_src.errors import ReconciliationError
 from lambda_src.results import Result
 from lambda_src.results_table import Resource
+from lambda_src.rule_results import rule_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,17 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
 
     from lambda_src.deployment import DeployedRule
+    from lambda_src.lambda_context import Place
     from lambda_src.logs import Log
     from lambda_src.result_store import ResultStore
 
-PAGE_SIZE = 100
-"""The most results of one GetComplianceDetailsByConfigRule
-(https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html)."""
-
 RESERVE = 60.0
 """Seconds that must be left to begin with another rule."""
-
-_ARN_PARTS = 7
 
 
 @dataclass(frozen=True)
@@ -45,30 +41,6 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         """Return the counts of both."""
         return Counts(self.checked + other.checked, self.written + other.written, self.closed + other.closed)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the rules are evaluated: AWS Config's answers leave that out."""
-
-    account: str
-    region: str
-
-    @classmethod
-    def of_function(cls, arn: str) -> Place:
-        """Read the account and region from a Lambda function's ARN.
-
-        Raises
-        ------
-        EventError
-            When it is no such ARN.
-        """
-        parts = arn.split(":")
-        if len(parts) < _ARN_PARTS:
-            raise EventError(
-                f"The function's ARN is {arn!r:.80}; it must be arn:aws:lambda:<region>:<account>:function:<name>."
-            )
-        return cls(account=parts[4], region=parts[3])
 
 
 @dataclass(frozen=True)
@@ -140,25 +112,19 @@ class Reconciliation:
         return Counts(checked=len(reported | known), written=sum(written), closed=sum(closed))
 
     def _reported(self, name: str, severity: Severity) -> Iterator[Result]:
-        pages = self.config.get_paginator("get_compliance_details_by_config_rule").paginate(
-            ConfigRuleName=name,
-            ComplianceTypes=["COMPLIANT", "NON_COMPLIANT"],
-            PaginationConfig={"PageSize": PAGE_SIZE},
-        )
         try:
-            for page in pages:
-                for entry in page["EvaluationResults"]:
-                    qualifier = entry["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
-                    yield Result(
-                        resource=Resource(
-                            self.place.account, self.place.region, qualifier["ResourceType"], qualifier["ResourceId"]
-                        ),
-                        rule_name=name,
-                        severity=severity,
-                        compliance=Compliance(entry["ComplianceType"]),
-                        annotation=entry.get("Annotation"),
-                        time=entry["ResultRecordedTime"].astimezone(UTC),
-                    )
+            for entry in rule_results(self.config, name):
+                qualifier = entry["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+                yield Result(
+                    resource=Resource(
+                        self.place.account, self.place.region, qualifier["ResourceType"], qualifier["ResourceId"]
+                    ),
+                    rule_name=name,
+                    severity=severity,
+                    compliance=Compliance(entry["ComplianceType"]),
+                    annotation=entry.get("Annotation"),
+                    time=entry["ResultRecordedTime"].astimezone(UTC),
+                )
         except self.config.exceptions.NoSuchConfigRuleException:
             self.log.warning("AWS Config does not know a rule of this deployment", rule=name)
 

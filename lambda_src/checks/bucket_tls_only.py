@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from lambda_src.check import Check, Severity, Trigger, Verdict
+from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.parameters import NoParameters
 
 if TYPE_CHECKING:
@@ -89,13 +89,12 @@ def _texts(value: object) -> list[str]:
     return [element if isinstance(element, str) else json.dumps(element) for element in values]
 
 
-CHECK = Check(
+CHECK = ChangeCheck(
     id="bucket-tls-only",
     title="Buckets only by TLS",
     description="Bucket policies must deny every request without TLS, to the bucket and to all its objects.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::S3::Bucket",),
-    trigger=Trigger.CHANGE,
     parameters=NoParameters,
     evaluate=evaluate,
 )

@@ -3,14 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lambda_src.check import Check, Severity, Trigger, Verdict
+from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.configuration_item import ConfigurationItem
 from lambda_src.errors import ParameterError
-
-# https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-MAX_TAGS = 50
-MAX_KEY = 128
-MAX_VALUE = 256
+from lambda_src.tags import MAX_TAGS, is_allowed, refuse_impossible_tags
 
 
 @dataclass(frozen=True)
@@ -24,18 +20,17 @@ class Parameters:
     """
 
     tags: Mapping[str, tuple[str, ...]] = field(
-        metadata={"doc": "Tag keys, case-sensitive, each with its allowed values; an empty list allows any."}
+        metadata={
+            "doc": "Tag keys, each with its allowed values, all case-sensitive; an empty list allows any. A value with "
+            "* or ? is a pattern: * stands for any characters, also none, and ? for exactly one, as in cc-????."
+        }
     )
 
     def __post_init__(self) -> None:
         """Refuse what AWS could never hold."""
-        if not 1 <= len(self.tags) <= MAX_TAGS:
-            raise ParameterError(f"Parameter tags has {len(self.tags)} tags; a resource has 1 to {MAX_TAGS}.")
-        for key, values in self.tags.items():
-            if not 1 <= len(key) <= MAX_KEY:
-                raise ParameterError(f"Parameter tags has the key {key!r:.40}; keys have 1 to {MAX_KEY} characters.")
-            if any(len(value) > MAX_VALUE for value in values):
-                raise ParameterError(f"Parameter tags: a value of {key} has more than {MAX_VALUE} characters.")
+        if not self.tags:
+            raise ParameterError(f"Parameter tags has no tags; a resource has 1 to {MAX_TAGS}.")
+        refuse_impossible_tags("tags", self.tags)
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
@@ -44,20 +39,19 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     problems = [f"Missing: {', '.join(missing)}."] if missing else []
     for key, allowed in sorted(parameters.tags.items()):
         value = item.tags.get(key)
-        if value is not None and allowed and value not in allowed:
+        if value is not None and not is_allowed(value, allowed):
             problems.append(f"{key} is {value!r}, allowed: {', '.join(allowed)}.")
     if problems:
         return Verdict.non_compliant(" ".join(problems))
     return Verdict.compliant("All required tags are there.")
 
 
-CHECK = Check(
+CHECK = ChangeCheck(
     id="required-tags",
     title="Required tags",
-    description="Resources must carry the required tags, with an allowed value where values are listed.",
+    description="Resources must carry the required tags, with an allowed value where values or patterns are listed.",
     severity=Severity.LOW,
     resource_types=(),
-    trigger=Trigger.CHANGE,
     parameters=Parameters,
     evaluate=evaluate,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zipfile
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 Configuration = dict[str, Any]
 Build = Callable[[ComplianceStack], object]
 Synthesize = Callable[..., Configuration]
+
+_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -46,13 +50,57 @@ def only(configuration: Configuration, resource_type: str) -> Configuration:
     return resource
 
 
-@pytest.fixture
-def read_package(tmp_path: Path) -> Callable[[], str]:
-    """Read the manifest in the Lambda's zip of the synthesized stack."""
+class CheckFolderOfTest:
+    """A folder of checks as a user has one, under a name of its own, for Python imports a name once."""
 
-    def read() -> str:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, **files: str) -> None:
+        """Write files by their names without `.py`."""
+        for name, text in files.items():
+            (self.path / f"{name}.py").write_text(text)
+
+    def check(self, name: str) -> Any:
+        """Import what a file declares, as the user's app does."""
+        return import_module(f"{self.path.name}.{name}").CHECK
+
+
+@pytest.fixture
+def own_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckFolderOfTest:
+    folder = tmp_path / f"checks_{tmp_path.name}_{next(_numbers)}"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return CheckFolderOfTest(folder)
+
+
+CHECK_FILE = """
+from lambda_src.check import {kind}, Severity, Verdict
+from lambda_src.parameters import NoParameters
+
+def evaluate(*_):
+    return Verdict.compliant("Fine.")
+
+CHECK = {kind}(
+    id="{id}", title="T", description="D", severity=Severity.LOW, resource_types=("AWS::S3::Bucket",),
+    parameters=NoParameters, evaluate=evaluate{more},
+)
+"""
+
+
+def check_file(check_id: str, kind: str = "ChangeCheck", actions: tuple[str, ...] = ()) -> str:
+    """The text of a file that declares a check."""
+    more = "" if kind == "ChangeCheck" else f", actions={actions!r}"
+    return CHECK_FILE.format(kind=kind, id=check_id, more=more)
+
+
+@pytest.fixture
+def read_package(tmp_path: Path) -> Callable[..., str]:
+    """Read a file, by default the manifest, in the Lambda's zip of the synthesized stack."""
+
+    def read(name: str = "deployment.json") -> str:
         (package,) = (tmp_path / "stacks" / "stack" / "assets").rglob("lambda.zip")
         with zipfile.ZipFile(package) as archive:
-            return archive.read("deployment.json").decode()
+            return archive.read(name).decode()
 
     return read

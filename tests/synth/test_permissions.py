@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from compliance_tf import CheckRule, SettingError
-from lambda_src.checks import bucket_tls_only
-from tests.synth.conftest import Configuration, Synthesize, resources
+from tests.synth.conftest import CheckFolderOfTest, Configuration, Synthesize, check_file, resources
 
 # What AWS has no resource-level permission for. Source: Service Authorization Reference, AWS Config.
 WITHOUT_RESOURCES = {"config:PutEvaluations", "config:GetResourceConfigHistory"}
@@ -42,19 +40,61 @@ def test_only_the_function_that_records_may_write_the_table(synthesize: Synthesi
     assert writers == ["record"]
 
 
-def test_a_check_gets_the_actions_that_it_declares(synthesize: Synthesize) -> None:
-    curious = replace(bucket_tls_only.CHECK, actions=("s3:GetBucketPolicy", "s3:GetBucketAcl"))
-    configuration = synthesize(lambda stack: CheckRule(stack, "tls", check=curious))
+def check_statements(configuration: Configuration) -> list[dict[str, Any]]:
+    """What the checks of a stack may do beside what all may."""
     (policy,) = [policy for policy in resources(configuration, "aws_iam_role_policy") if policy["name"] == "checks"]
-    (statement,) = json.loads(policy["policy"])["Statement"]
-    assert statement["Action"] == ["s3:GetBucketAcl", "s3:GetBucketPolicy"]
     assert "evaluate" in policy["role"]
+    found: list[dict[str, Any]] = json.loads(policy["policy"])["Statement"]
+    return found
 
 
-def test_a_check_that_asks_for_a_wildcard_is_refused(synthesize: Synthesize) -> None:
-    greedy = replace(bucket_tls_only.CHECK, actions=("s3:Get*",))
+def test_a_check_gets_the_actions_that_it_declares(synthesize: Synthesize, own_checks: CheckFolderOfTest) -> None:
+    own_checks.write(curious=check_file("curious", "LookupCheck", ("s3:GetBucketPolicy", "s3:GetBucketAcl")))
+    configuration = synthesize(
+        lambda stack: CheckRule(stack, "tls", check=own_checks.check("curious")), checks=own_checks.path
+    )
+    (statement,) = check_statements(configuration)
+    assert statement["Action"] == ["s3:GetBucketAcl", "s3:GetBucketPolicy"]
+
+
+def test_a_check_that_asks_for_a_wildcard_is_refused(synthesize: Synthesize, own_checks: CheckFolderOfTest) -> None:
+    own_checks.write(greedy=check_file("greedy", "LookupCheck", ("s3:Get*",)))
     with pytest.raises(SettingError, match=r"The action 's3:Get\*' is a wildcard"):
-        synthesize(lambda stack: CheckRule(stack, "tls", check=greedy))
+        synthesize(lambda stack: CheckRule(stack, "tls", check=own_checks.check("greedy")), checks=own_checks.path)
+
+
+def test_a_periodic_check_may_list_the_results_of_this_deployment_alone(
+    synthesize: Synthesize, own_checks: CheckFolderOfTest
+) -> None:
+    own_checks.write(roles=check_file("roles", "PeriodicCheck", ("iam:ListRoles",)))
+    configuration = synthesize(
+        lambda stack: CheckRule(stack, "r", check=own_checks.check("roles")), checks=own_checks.path
+    )
+    looking, listing = check_statements(configuration)
+    assert looking["Action"] == ["iam:ListRoles"]
+    assert listing["Action"] == ["config:GetComplianceDetailsByConfigRule"]
+    assert listing["Condition"]["StringEquals"]["aws:ResourceTag/workspace"] == "${terraform.workspace}"
+
+
+def test_with_an_execution_role_the_function_may_assume_it_and_looks_nothing_up_itself(
+    synthesize: Synthesize, own_checks: CheckFolderOfTest
+) -> None:
+    own_checks.write(curious=check_file("curious", "LookupCheck", ("s3:GetBucketPolicy",)))
+    role = "arn:aws:iam::111122223333:role/path/reader"
+    configuration = synthesize(
+        lambda stack: CheckRule(stack, "r", check=own_checks.check("curious")),
+        checks=own_checks.path,
+        execution_role=role,
+    )
+    (statement,) = check_statements(configuration)
+    assert (statement["Action"], statement["Resource"]) == (["sts:AssumeRole"], [role])
+    functions = resources(configuration, "aws_lambda_function")
+    roles = {function["handler"]: function["environment"]["variables"].get("EXECUTION_ROLE") for function in functions}
+    assert roles == {
+        "lambda_src.handlers.evaluate": role,
+        "lambda_src.handlers.record": None,
+        "lambda_src.handlers.trigger": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,11 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
 
     synthesize(build)
     assert json.loads(read_package())["rules"] == {
-        "tls": {"apiCalls": [], "check": "bucket-tls-only", "severity": bucket_tls_only.CHECK.severity.value},
+        "tls": {
+            "apiCalls": [],
+            "check": "lambda_src.checks.bucket_tls_only",
+            "severity": bucket_tls_only.CHECK.severity.value,
+        },
         "trail": {
             "apiCalls": ["cloudtrail.amazonaws.com:StopLogging"],
             "check": None,
@@ -197,6 +201,8 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
         ({"history_days": 0}, "history_days=0 is out of bounds"),
         ({"log_retention_days": 8}, "log_retention_days=8 is not a period that CloudWatch Logs knows"),
         ({"tags": {"workspace": "x"}}, "tags gives a value to workspace"),
+        ({"execution_role": "reader"}, "execution_role='reader' is not the ARN of a role"),
+        ({"checks": "no/such/folder"}, "checks='no/such/folder': there is no such folder"),
     ],
 )
 def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: dict[str, object], message: str) -> None:

@@ -8,17 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, config_event, event_item, oversized_event, scheduled_event
 from lambda_src.config_event import OversizedItem, Scheduled, config_request
 from lambda_src.configuration_item import ConfigurationItem
 from lambda_src.errors import EventError
-from tests.unit.lambda_src.builders import (
-    ACCOUNT,
-    CAPTURED_TIME,
-    config_event,
-    event_item,
-    oversized_event,
-    scheduled_event,
-)
 
 
 def test_a_change_brings_its_item_and_the_rule_that_asks() -> None:

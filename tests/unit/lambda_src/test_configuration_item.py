@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from compliance_tf.testing import CAPTURED_TIME, event_item, history_item
 from lambda_src.configuration_item import ConfigurationItem, item_from_event, item_from_history
 from lambda_src.errors import EventError
 from lambda_src.json_object import JsonObject
-from tests.unit.lambda_src.builders import CAPTURED_TIME, configuration_item, event_item, history_item
+from tests.unit.lambda_src.builders import configuration_item
 
 
 def from_history(item: dict[str, Any]) -> ConfigurationItem:
@@ -18,6 +19,7 @@ def from_history(item: dict[str, Any]) -> ConfigurationItem:
 
 def test_both_forms_of_an_item_are_the_same_in_the_end() -> None:
     item = event_item(
+        arn="arn:aws:s3:::logs",
         configuration={"name": "logs", "owner": {"id": "7"}, "text": "123"},
         supplementary={
             "BucketPolicy": {"policyText": '{"Statement":[]}'},

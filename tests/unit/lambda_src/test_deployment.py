@@ -25,7 +25,7 @@ def test_the_manifest_reads_back_as_the_deployment_that_it_was_written_from() ->
 
 
 def test_the_same_rules_give_the_same_bytes_in_any_order() -> None:
-    backwards = DeployedRule(TAGS.check, TAGS.severity, TAGS.api_calls[::-1])
+    backwards = DeployedRule(TAGS.check_module, TAGS.severity, TAGS.api_calls[::-1])
 
     assert Deployment({"a": TAGS, "b": MANAGED}).to_json() == Deployment({"b": MANAGED, "a": backwards}).to_json()
 

@@ -9,10 +9,11 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_tf.testing import CAPTURED_TIME
 from lambda_src.check import Verdict
 from lambda_src.errors import EvaluationsNotPutError
 from lambda_src.evaluations import Evaluation, annotation, put_evaluations
-from tests.unit.lambda_src.builders import CAPTURED_TIME, client
+from tests.unit.lambda_src.builders import client
 
 
 def evaluation(number: int = 0, reason: str = "Missing: Owner.") -> Evaluation:

@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
+from compliance_tf.testing import CAPTURED_TIME, config_event, event_item
 from lambda_src import clients, handlers
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment
 from lambda_src.errors import EventError, ParameterError
-from tests.unit.lambda_src.builders import (
-    CAPTURED_TIME,
-    Context,
-    client,
-    compliance_event,
-    config_event,
-    event_item,
-)
+from tests.unit.lambda_src.builders import Context, client, compliance_event
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -25,7 +19,9 @@ if TYPE_CHECKING:
 
 DEPLOYMENT = Deployment(
     {
-        "required-tags": DeployedRule("required-tags", Severity.LOW, ("s3.amazonaws.com:PutBucketTagging",)),
+        "required-tags": DeployedRule(
+            "lambda_src.checks.required_tags", Severity.LOW, ("s3.amazonaws.com:PutBucketTagging",)
+        ),
         "root-mfa": DeployedRule(None, Severity.CRITICAL),
     }
 )
@@ -47,8 +43,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
     monkeypatch.setenv("RESULTS_TABLE", "acme-dev-results")
     monkeypatch.setenv("HISTORY_DAYS", "10")
     monkeypatch.setattr(Deployment, "from_file", lambda: DEPLOYMENT)
-    monkeypatch.setattr(handlers, "config_client", lambda: installed.config)
-    monkeypatch.setattr(handlers, "dynamodb_client", lambda: installed.table)
+    monkeypatch.setattr(handlers, "client", {"config": installed.config, "dynamodb": installed.table}.__getitem__)
     for cached in (handlers._environment, handlers._rules):
         cached.cache_clear()
     with installed.stub:
@@ -96,6 +91,22 @@ def test_a_wrong_parameter_is_logged_and_fails_the_invocation(
     assert (line["level"], line["message"], line["error"]) == ("ERROR", "Not evaluated", "ParameterError")
     assert "tags" in line["reason"]
     installed.stub.assert_no_pending_responses()
+
+
+def test_what_fails_is_counted_by_function_with_the_rule_in_the_line(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del installed
+    with pytest.raises(ParameterError):
+        handlers.evaluate(config_event(parameters={"tags": "Owner"}), Context())
+
+    (line,) = logged(capsys)
+    (metric,) = line["_aws"]["CloudWatchMetrics"]
+    assert metric["Namespace"] == "compliance_tf"
+    assert metric["Dimensions"] == [["FunctionName"]]
+    assert [one["Name"] for one in metric["Metrics"]] == ["Failures"]
+    assert (line["Failures"], line["FunctionName"], line["rule"]) == (1, "acme-dev-record", "acme-dev-required-tags")
+    assert isinstance(line["_aws"]["Timestamp"], int)
 
 
 def test_record_keeps_a_change_with_the_severity_of_its_rule(installed: Installed) -> None:
@@ -172,5 +183,5 @@ def test_aws_errors_are_logged_and_fail_the_invocation(
 def test_a_process_has_one_client_of_each_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
 
-    assert clients.config_client() is clients.config_client()
-    assert clients.dynamodb_client() is clients.dynamodb_client()
+    assert clients.client("config") is clients.client("config")
+    assert clients.client("dynamodb") is clients.client("dynamodb")

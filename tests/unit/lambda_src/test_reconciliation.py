@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from lambda_src.check import Compliance, Severity
 from lambda_src.deployment import DeployedRule
 from lambda_src.errors import EventError, ReconciliationError
+from lambda_src.lambda_context import Place
 from lambda_src.logs import Log
-from lambda_src.reconciliation import Counts, Place, Reconciliation
+from lambda_src.reconciliation import Counts, Reconciliation
 from lambda_src.result_store import ResultStore
 from lambda_src.results import Result
 from lambda_src.results_table import Resource
-from tests.unit.lambda_src.builders import ACCOUNT, CAPTURED_TIME, FUNCTION_ARN, REGION, client
+from tests.unit.lambda_src.builders import FUNCTION_ARN, client
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class Account:
             config=self.config,
             store=self.store,
             place=Place.of_function(FUNCTION_ARN),
-            log=Log("request-1"),
+            log=Log("request-1", "acme-dev-record"),
             remaining_seconds=lambda: seconds,
         ).run()
         self.stub.assert_no_pending_responses()

@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from lambda_src.check import Compliance, Severity
 from lambda_src.compliance_change import ComplianceChange, compliance_change
 from lambda_src.errors import EventError
@@ -26,7 +27,7 @@ from lambda_src.results_table import (
     severity_partitions,
     status_prefix,
 )
-from tests.unit.lambda_src.builders import ACCOUNT, CAPTURED_TIME, REGION, client, compliance_event
+from tests.unit.lambda_src.builders import client, compliance_event
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
 RULE = "acme-dev-required-tags"

@@ -1,0 +1,166 @@
+"""A folder with checks of the user's own: found, validated, and packed with the functions."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.errors import SettingError
+from lambda_src.checks import check_ids, check_module, ids_in, import_check
+from lambda_src.errors import CheckError, ParameterError
+from lambda_src.parameters import declared_parameters
+from lambda_src.suggestions import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lambda_src.check import Check
+
+IN_THE_FUNCTION = frozenset({"boto3", "botocore", "lambda_src"})
+"""What code in the function can import beside Python's own modules and its own folder."""
+
+LONGEST_DESCRIPTION = 256
+"""Characters of a Config rule's description (AWS Config API, ConfigRule)."""
+
+
+@dataclass(frozen=True)
+class CheckFolder:
+    """A folder of Python files, each of which declares a check; files that begin with ``_`` serve the others.
+
+    In the function it has its own name as a package, so that ``from checks._names import ...`` works there as it does
+    at home.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    SettingError
+        When there is no such folder, or its name cannot be a package's.
+    """
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        if not self.path.is_dir():
+            raise SettingError(f"checks={str(self.path)!r}: there is no such folder.")
+        taken = {*sys.stdlib_module_names, *IN_THE_FUNCTION, "compliance_tf"}
+        if not self.package.isidentifier() or self.package in taken:
+            raise SettingError(
+                f"checks={str(self.path)!r}: the folder's name is that of a package, so it must be a Python name that "
+                "no module has yet: call it checks or the like."
+            )
+
+    @property
+    def package(self) -> str:
+        """The name of the package that the folder is."""
+        return self.path.resolve().name
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its checks, sorted."""
+        return ids_in(self.path)
+
+    def module(self, check_id: str) -> str:
+        """Give the name of the module that declares a check."""
+        return check_module(check_id, self.package)
+
+    def load(self, check_id: str) -> Check[Any]:
+        """Import a check as the function will.
+
+        Raises
+        ------
+        SettingError
+            When it is not there, declares itself wrongly, or needs what the function does not have.
+        """
+        if check_id not in self.ids:
+            raise SettingError(
+                f"There is no check {check_id!r} in {self.path}.{hint(check_id, self.ids)} "
+                f"It has {', '.join(self.ids) or 'none'}."
+            )
+        if check_id in check_ids():
+            raise SettingError(f"{self.path} has a check {check_id!r}, which compliance_tf ships too: rename yours.")
+        self._import_package()
+        try:
+            check = import_check(self.module(check_id))
+            declared_parameters(check.parameters)
+        except (CheckError, ParameterError) as cause:
+            raise SettingError(str(cause)) from cause
+        if not 1 <= len(check.description) <= LONGEST_DESCRIPTION:
+            raise SettingError(
+                f"Check {check_id} has a description of {len(check.description)} characters; a Config rule holds 1 to "
+                f"{LONGEST_DESCRIPTION}."
+            )
+        return check
+
+    def validate(self) -> None:
+        """Make sure that all checks can be deployed.
+
+        Raises
+        ------
+        SettingError
+            For the first file that cannot.
+        """
+        for path in self._files("*.py"):
+            self._refuse_foreign_imports(path)
+        for check_id in self.ids:
+            self.load(check_id)
+
+    def files(self) -> Mapping[str, bytes]:
+        """Give the files to pack, by their path in the zip."""
+        return {
+            f"{self.package}/{path.relative_to(self.path).as_posix()}": path.read_bytes() for path in self._files("*")
+        }
+
+    def _files(self, pattern: str) -> Iterator[Path]:
+        for path in sorted(self.path.rglob(pattern)):
+            parts = path.relative_to(self.path).parts
+            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
+                yield path
+
+    def _import_package(self) -> None:
+        parent = str(self.path.resolve().parent)
+        if parent not in sys.path:
+            # At the end, so that nothing beside the folder hides a module that others import.
+            sys.path.append(parent)
+        places = [Path(place).resolve() for place in import_module(self.package).__path__]
+        if self.path.resolve() not in places:
+            raise SettingError(
+                f"checks={str(self.path)!r}: Python finds another package {self.package!r} in {places[0]}: "
+                "rename the folder."
+            )
+
+    def _refuse_foreign_imports(self, path: Path) -> None:
+        allowed = {*sys.stdlib_module_names, *IN_THE_FUNCTION, self.package}
+        try:
+            tree = ast.parse(path.read_bytes(), filename=str(path))
+        except (SyntaxError, ValueError) as cause:
+            raise SettingError(f"{path} is not Python: {cause}.") from cause
+        for line, name in _imports(tree.body):
+            if name.partition(".")[0] not in allowed:
+                raise SettingError(
+                    f"{path}, line {line} imports {name}, which the function does not have: a check can import "
+                    "Python's own modules, boto3, lambda_src and its own folder."
+                )
+
+
+def _imports(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
+    """Give line and module of all imports but those that only type checkers read, and relative ones."""
+    for statement in body:
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
+            yield from _imports(statement.orelse)
+            continue
+        if isinstance(statement, ast.Import):
+            yield from ((statement.lineno, alias.name) for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and not statement.level:
+            yield (statement.lineno, statement.module or "")
+        for block in ("body", "orelse", "finalbody"):
+            yield from _imports(getattr(statement, block, []))
+        for handler in getattr(statement, "handlers", []):
+            yield from _imports(handler.body)
