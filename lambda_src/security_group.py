@@ -1,28 +1,65 @@
-"""The ingress permissions of a recorded security group, old and new forms as one.
+"""The permissions of a recorded security group, old and new forms as one.
 
+AWS Config records a group's permissions as DescribeSecurityGroups gives them, without the ids of their rules: what
+names a rule is the description that people gave it.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Literal
 
 from lambda_src.errors import EventError
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
-    from lambda_src.json_object import JsonValue
+    from lambda_src.json_object import JsonObject
+    from lambda_src.networks import Network
 
 ALL_PORTS = range(65536)
+ALL_TRAFFIC = "all traffic"
 
 # The API gives and takes names and IANA's numbers.
-_PROTOCOLS = {"-1": "all traffic", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+_PROTOCOLS = {"-1": ALL_TRAFFIC, "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+
+
+@dataclass(frozen=True)
+class Range:
+    """An address range that a rule names.
+
+    Parameters
+    ----------
+    network
+        The addresses.
+    description
+        What people wrote on the rule, where they did.
+    """
+
+    network: Network
+    description: str | None
+
+
+@dataclass(frozen=True)
+class PrefixList:
+    """A prefix list that a rule names; AWS Config does not record its addresses.
+
+    Parameters
+    ----------
+    id
+        Such as ``pl-0123456789abcdef0``.
+    description
+        What people wrote on the rule, where they did.
+    """
+
+    id: str
+    description: str | None
 
 
 @dataclass(frozen=True)
 class Permission:
-    """What may come in from where.
+    """What may pass from or to whom.
 
     Parameters
     ----------
@@ -30,13 +67,16 @@ class Permission:
         tcp, udp, icmp, icmpv6, ``all traffic`` or the number of another protocol.
     ports
         The ports of TCP or UDP; None for what has no ports.
-    cidrs
-        The address ranges. Prefix lists and other groups may come in too, but are no ranges.
+    ranges
+        The address ranges.
+    prefix_lists
+        The prefix lists. Other security groups may be named too, but are neither.
     """
 
     protocol: str
     ports: range | None
-    cidrs: tuple[str, ...]
+    ranges: tuple[Range, ...]
+    prefix_lists: tuple[PrefixList, ...]
 
     @property
     def traffic(self) -> str:
@@ -45,54 +85,75 @@ class Permission:
             return f"protocol {self.protocol}" if self.protocol.isdecimal() else self.protocol
         if self.ports == ALL_PORTS:
             return f"{self.protocol} all ports"
-        first, last = self.ports[0], self.ports[-1]
+        first, last = self.ports.start, self.ports.stop - 1
         return f"{self.protocol} {first}" if first == last else f"{self.protocol} {first}-{last}"
+
+    @property
+    def width(self) -> int:
+        """How much it opens, for comparisons: the number of ports; a protocol without ports is more, and all most."""
+        if self.ports is not None:
+            return self.ports.stop - self.ports.start
+        return ALL_PORTS.stop + (2 if self.protocol == ALL_TRAFFIC else 1)
 
     def within(self, ports: range) -> bool:
         """Tell whether it opens nothing but some of these ports of TCP or UDP."""
         return self.ports is not None and ports.start <= self.ports.start and self.ports.stop <= ports.stop
 
 
-def ingress_permissions(item: ConfigurationItem) -> list[Permission]:
-    """Read the permissions of an AWS::EC2::SecurityGroup.
+def protocol_name(recorded: str) -> str:
+    """Give the one name of a protocol that may be written as a name or as IANA's number."""
+    return _PROTOCOLS.get(recorded.lower(), recorded.lower())
+
+
+def permissions_of(
+    item: ConfigurationItem, member: Literal["ipPermissions", "ipPermissionsEgress"]
+) -> tuple[Permission, ...]:
+    """Read the permissions of an AWS::EC2::SecurityGroup for what comes in or goes out.
 
     Raises
     ------
     EventError
-        When the item has no list of them.
+        When the item has no list of them, or an entry is malformed.
     """
     configuration = item.configuration if isinstance(item.configuration, dict) else {}
-    permissions = configuration.get("ipPermissions")
+    permissions = configuration.get(member)
     if not isinstance(permissions, list):
-        raise EventError(f"{item.resource_id}: configuration.ipPermissions must be a list, not {permissions!r:.80}.")
-    return [_permission(entry) for entry in _objects(permissions)]
+        raise EventError(f"{item.resource_id}: configuration.{member} must be a list, not {permissions!r:.80}.")
+    return tuple(_permission(entry) for entry in item.members.objects(member))
 
 
-def _permission(entry: dict[str, JsonValue]) -> Permission:
-    recorded = str(entry.get("ipProtocol", "-1")).lower()
-    protocol = _PROTOCOLS.get(recorded, recorded)
+def _permission(entry: JsonObject) -> Permission:
+    protocol = protocol_name(entry.text("ipProtocol"))
     ports = _ports(entry) if protocol in {"tcp", "udp"} else None
-    return Permission(protocol, ports, _cidrs(entry))
+    lists = tuple(
+        PrefixList(element.text("prefixListId"), element.optional_text("description"))
+        for element in entry.objects("prefixListIds")
+    )
+    return Permission(protocol, ports, _ranges(entry), lists)
 
 
-def _ports(entry: dict[str, JsonValue]) -> range:
-    first, last = entry.get("fromPort"), entry.get("toPort")
-    if not isinstance(first, int) or not isinstance(last, int) or first < 0 or last < first:
+def _ports(entry: JsonObject) -> range:
+    first, last = entry.optional_number("fromPort"), entry.optional_number("toPort")
+    if first is None or last is None or first < 0 or last < first:
         return ALL_PORTS
     return range(first, last + 1)
 
 
-def _cidrs(entry: dict[str, JsonValue]) -> tuple[str, ...]:
+def _ranges(entry: JsonObject) -> tuple[Range, ...]:
     """Read the address ranges.
 
     Old items have ``ipRanges`` only, a list of texts; newer ones also lists of objects by address family.
     """
-    old = entry.get("ipRanges")
-    recorded = list(old) if isinstance(old, list) else []
-    recorded += [element.get("cidrIp") for element in _objects(entry.get("ipv4Ranges"))]
-    recorded += [element.get("cidrIpv6") for element in _objects(entry.get("ipv6Ranges"))]
-    return tuple(dict.fromkeys(cidr for cidr in recorded if isinstance(cidr, str)))
+    described: dict[str, str | None] = dict.fromkeys(entry.texts("ipRanges"))
+    for element in entry.objects("ipv4Ranges"):
+        described[element.text("cidrIp")] = element.optional_text("description")
+    for element in entry.objects("ipv6Ranges"):
+        described[element.text("cidrIpv6")] = element.optional_text("description")
+    return tuple(Range(_network(entry, cidr), description) for cidr, description in described.items())
 
 
-def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:
-    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
+def _network(entry: JsonObject, cidr: str) -> Network:
+    try:
+        return ip_network(cidr, strict=False)
+    except ValueError:
+        raise EventError(f"{entry.place} must hold address ranges, not {cidr!r:.80}.") from None

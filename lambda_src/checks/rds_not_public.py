@@ -1,0 +1,35 @@
+"""Databases have no public address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lambda_src.check import ChangeCheck, Severity, Verdict
+from lambda_src.parameters import NoParameters
+from lambda_src.recorded import recorded_flag
+
+if TYPE_CHECKING:
+    from lambda_src.configuration_item import ConfigurationItem
+
+
+def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
+    """Call it compliant if the instance is not publicly accessible."""
+    if recorded_flag(item.members, "publiclyAccessible"):
+        return Verdict.non_compliant(
+            "The database is publicly accessible, its name leads to a public address: switch public access off."
+        )
+    return Verdict.compliant("The database has no public address.")
+
+
+CHECK = ChangeCheck(
+    id="rds-not-public",
+    title="No public databases",
+    description=(
+        "RDS instances must not be publicly accessible: with a public address, only their security groups keep the "
+        "internet from trying passwords."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("AWS::RDS::DBInstance",),
+    parameters=NoParameters,
+    evaluate=evaluate,
+)
