@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from compliance_tf.local.cloud_control import RECORDER_TYPE, read_recorder
 from compliance_tf.local.config_service import ConfigService
 from compliance_tf.local.engine import Engine
+from compliance_tf.local.faults import Faults
 from compliance_tf.local.function_runtime import make_function_runtime
 from compliance_tf.local.json_api import Call, JsonApi
 
@@ -38,7 +39,8 @@ class LocalAwsApplication:
     def __init__(self, behaviour: Behaviour, home: Path) -> None:
         self._behaviour = behaviour
         self._engine = Engine(make_function_runtime(home / "function-runtime"))
-        self._config = ConfigService(self._engine)
+        self._faults = Faults(behaviour.fault_rate)
+        self._config = ConfigService(self._engine, self._faults)
         self._poller: asyncio.Task[None] | None = None
         self._serve()
 
@@ -64,12 +66,16 @@ class LocalAwsApplication:
 
     def _serve(self) -> None:
         engine = self._engine
-        engine.serve("config", JsonApi("config", self._config.operations(), self._config.authorize))
+        engine.serve("config", JsonApi("config", self._config.operations(), self._admit))
         engine.serve(
             "cloudcontrol",
             JsonApi("cloudcontrol", {"GetResource": self._read_recorder}, self._authorize_reading_recorder),
             when=lambda parameters: parameters.get("TypeName") == RECORDER_TYPE,
         )
+
+    def _admit(self, call: Call) -> None:
+        self._config.authorize(call)
+        self._faults.throttle(call)
 
     def _read_recorder(self, call: Call) -> dict[str, Any]:
         recorder = self._config.region(call.place).recorder.current

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from compliance_tf.local.account_region import AccountRegion
     from compliance_tf.local.engine import Engine
+    from compliance_tf.local.faults import Faults
     from compliance_tf.local.json_api import Call
 
 
 class ConfigRegion:
     """AWS Config of one account and region."""
 
-    def __init__(self, place: AccountRegion, engine: Engine) -> None:
+    def __init__(self, place: AccountRegion, engine: Engine, faults: Faults) -> None:
         self._place = place
         self._engine = engine
         self._inventory = Inventory(place, engine)
@@ -32,7 +33,7 @@ class ConfigRegion:
         self.recorder = RecorderSlot(place, self.tags)
         self.history = History(place, self.recorder)
         self.results = Results(self._tell_of_change)
-        self.evaluation = Evaluation(place, engine, self.results)
+        self.evaluation = Evaluation(place, engine, self.results, faults)
         self.rules = ConfigRules(
             place,
             engine,
@@ -59,14 +60,15 @@ class ConfigRegion:
 class ConfigService:
     """AWS Config of all accounts and regions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, faults: Faults) -> None:
         self._engine = engine
+        self._faults = faults
         self._regions: dict[AccountRegion, ConfigRegion] = {}
 
     def region(self, place: AccountRegion) -> ConfigRegion:
         """AWS Config of an account and region, which is empty when it is first asked for."""
         if place not in self._regions:
-            self._regions[place] = ConfigRegion(place, self._engine)
+            self._regions[place] = ConfigRegion(place, self._engine, self._faults)
         return self._regions[place]
 
     def tick(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api_error import ApiError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compliance_tf.local.config_rule import ConfigRule
     from compliance_tf.local.configuration_item import ConfigurationItem
     from compliance_tf.local.engine import Engine
+    from compliance_tf.local.faults import Faults
     from compliance_tf.local.history import Change
     from compliance_tf.local.json_api import Call
     from compliance_tf.local.results import Results
@@ -44,8 +46,9 @@ class Invocation:
 class Evaluation:
     """Evaluates the rules of an account and region."""
 
-    def __init__(self, place: AccountRegion, engine: Engine, results: Results) -> None:
+    def __init__(self, place: AccountRegion, engine: Engine, results: Results, faults: Faults) -> None:
         self._place = place
+        self._faults = faults
         self._engine = engine
         self._results = results
         self._due: dict[str, ConfigRule] = {}
@@ -69,6 +72,7 @@ class Evaluation:
         self, rules: Iterable[ConfigRule], changes: list[Change], present: list[ConfigurationItem], moment: datetime
     ) -> None:
         """Evaluate what changed, what was asked for, and what is scheduled."""
+        self._faults.deliver_late()
         due, self._due = self._due, {}
         changed = {change.item.resource.key for change in changes}
         unchanged = [item for item in present if item.resource.key not in changed]
@@ -146,8 +150,12 @@ class Evaluation:
             token = uuid.uuid4().hex
             self._invocations[token] = Invocation(rule, moment)
             event = function_event(rule, self._place.account, notification, token=token, left_scope=left_scope)
-            self._engine.invoke(rule.source, event)
+            self._faults.deliver(partial(self._deliver, rule.source, event))
         self._statuses[rule.name] = status.invoked(moment)
+
+    def _deliver(self, function_arn: str, event: dict[str, Any]) -> None:
+        with self._engine.within(self._place):
+            self._engine.invoke(function_arn, event)
 
     # -- What functions put ----------------------------------------------------------------------------------
 
@@ -163,10 +171,12 @@ class Evaluation:
             raise ApiError("InvalidResultTokenException", "The result token provided is not valid.")
         if invocation.rule.name not in self._statuses:
             raise ApiError("NoSuchConfigRuleException", f"The rule '{invocation.rule.name}' does not exist.")
+        failed = self._faults.not_taken(evaluations)
         for evaluation in evaluations:
-            self._results.record(_result(evaluation, invocation))
+            if evaluation not in failed:
+                self._results.record(_result(evaluation, invocation))
         self._statuses[invocation.rule.name] = self._statuses[invocation.rule.name].evaluated(now())
-        return {"FailedEvaluations": []}
+        return {"FailedEvaluations": failed}
 
     def describe_status(self, call: Call, rules: list[ConfigRule]) -> dict[str, Any]:
         """DescribeConfigRuleEvaluationStatus."""

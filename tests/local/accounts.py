@@ -93,6 +93,16 @@ class Account:
         ec2 = self.client("ec2")
         return str(ec2.create_security_group(GroupName=name, Description="for a test")["GroupId"])
 
+    def grow(self, group: str) -> None:
+        """Give a security group more rules than a change notification can carry."""
+        ranges = [
+            {"CidrIp": f"10.{number // 256}.{number % 256}.0/24", "Description": "d" * 200} for number in range(1200)
+        ]
+        self.client("ec2").authorize_security_group_ingress(
+            GroupId=group,
+            IpPermissions=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": ranges}],
+        )
+
     def policy(self, name: str, **statement: Any) -> Any:
         allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"} | statement
         created = self.client("iam").create_policy(PolicyName=name, PolicyDocument=document(allow))

@@ -136,29 +136,11 @@ def test_a_resource_that_leaves_the_scope_is_told_of_once_more(account: Account)
     assert [event["eventLeftScope"] for event in events] == [False, True]
 
 
-def grow(account: Account, group: str) -> None:
-    """Give a security group more rules than a change notification can carry."""
-    account.client("ec2").authorize_security_group_ingress(
-        GroupId=group,
-        IpPermissions=[
-            {
-                "IpProtocol": "tcp",
-                "FromPort": 443,
-                "ToPort": 443,
-                "IpRanges": [
-                    {"CidrIp": f"10.{number // 256}.{number % 256}.0/24", "Description": "d" * 200}
-                    for number in range(1200)
-                ],
-            }
-        ],
-    )
-
-
 def test_an_oversized_item_is_announced_without_its_content(account: Account) -> None:
     account.rule("rule", account.function("check", PRINT_EVENT), [*CHANGES, OVERSIZED])
     group = account.security_group("large")
 
-    grow(account, group)
+    account.grow(group)
 
     told = eventually(
         "an oversized item",
@@ -177,7 +159,7 @@ def test_an_oversized_item_is_not_told_to_a_rule_without_that_message_type(accou
     group = account.security_group("large")
     eventually("the small item", lambda: "large" in seen(account, "small-only"))
 
-    grow(account, group)
+    account.grow(group)
 
     eventually("the large item", lambda: OVERSIZED in [one["messageType"] for one in account.notifications_of("both")])
     account.bucket("afterwards")

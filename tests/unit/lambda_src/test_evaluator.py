@@ -31,7 +31,7 @@ from lambda_src.evaluator import Evaluator
 from tests.unit.lambda_src.builders import client
 from tests.unit.lambda_src.fake_config import FakeConfig
 
-SAMPLES = "tests.unit.lambda_src.sample_checks"
+SAMPLES = "tests.runtime.own_checks"
 RULES = MappingProxyType(
     {
         "acme-dev-required-tags": DeployedRule("lambda_src.checks.required_tags", Severity.LOW),

@@ -1,0 +1,1 @@
+"""Checks that only tests have, deployed as a user's own folder is."""

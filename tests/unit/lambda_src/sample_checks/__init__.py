@@ -1,1 +1,0 @@
-"""Checks that only tests have, which the evaluator finds as it finds deployed ones."""
