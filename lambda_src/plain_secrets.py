@@ -4,7 +4,7 @@ Nothing here ever gives a value back, not even a part of one.
 
 The formats are those that their issuers publish:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
+https://github.blog/changelog/2021-03-31-authentication-token-format-updates-are-generally-available
 https://docs.gitlab.com/security/tokens/#token-prefixes, https://docs.slack.dev/authentication/tokens,
 https://docs.stripe.com/keys, https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7468
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 # A match begins where a run of its own characters begins, so that no character is looked at for every other one.
 _FORMATS = (
-    ("AWS access key", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
+    ("AWS access key", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")),
     ("private key", re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")),
-    ("GitHub token", re.compile(r"(?<![A-Za-z0-9_])(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22})")),
+    ("GitHub token", re.compile(r"(?<!\w)(?:gh[pousr]_[\w.-]{36}|github_pat_\w{22})", re.ASCII)),
     ("GitLab token", re.compile(r"(?<![\w-])gl(?:pat|dt|rt|ptt)-[\w-]{20}", re.ASCII)),
-    ("Slack token", re.compile(r"(?<![A-Za-z0-9])xox[abeoprs](?:\.xox[a-z])?-[A-Za-z0-9-]{10}")),
+    ("Slack token", re.compile(r"(?<![A-Za-z0-9])(?:xox[abeoprs](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{10}")),
     ("Slack webhook", re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9]")),
     ("Stripe key", re.compile(r"(?<![A-Za-z0-9])(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16}")),
     ("JWT", re.compile(r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{2,}\.[\w-]{10}", re.ASCII)),

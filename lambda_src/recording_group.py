@@ -21,8 +21,6 @@ def records_listed_types_only(group: RecordingGroupOutputTypeDef) -> bool:
 
 def excluded_types(group: RecordingGroupOutputTypeDef) -> set[str]:
     """List the types that are left out one by one."""
-    if _strategy(group) != "EXCLUSION_BY_RESOURCE_TYPES":
-        return set()
     return set(group.get("exclusionByResourceTypes", {}).get("resourceTypes", []))
 
 
