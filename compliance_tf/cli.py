@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compliance_tf import check_commands
 from compliance_tf.errors import ComplianceError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ app = typer.Typer(
 )
 local = typer.Typer(help="A stand-in for AWS on this machine, for demos and tests.", no_args_is_help=True)
 app.add_typer(local, name="local")
+app.add_typer(check_commands.new, name="new")
+app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
 
 LOCAL_FOLDER = Path(".cache")
 

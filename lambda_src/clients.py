@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3control import S3ControlClient
 
@@ -37,6 +38,8 @@ class Clients(Protocol):
     def __call__(self, service: Literal["ec2"], /) -> EC2Client: ...
     @overload
     def __call__(self, service: Literal["iam"], /) -> IAMClient: ...
+    @overload
+    def __call__(self, service: Literal["lambda"], /) -> LambdaClient: ...
     @overload
     def __call__(self, service: Literal["logs"], /) -> CloudWatchLogsClient: ...
     @overload

@@ -1,0 +1,178 @@
+"""Runs a check here, as the function would: on a saved item, on a live one, or on the whole account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from compliance_tf.errors import ComplianceError, SettingError
+from lambda_src.account import Account
+from lambda_src.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, Verdict
+from lambda_src.checks import check_ids, load_check
+from lambda_src.configuration_item import item_from_history
+from lambda_src.errors import EventError, ParameterError
+from lambda_src.json_object import JsonObject
+from lambda_src.parameters import declared_parameters, from_rule_parameters
+from lambda_src.suggestions import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.check_folder import CheckFolder
+    from lambda_src.check import Check
+    from lambda_src.clients import Clients
+    from lambda_src.configuration_item import ConfigurationItem
+
+
+def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:
+    """Find a check among those that are shipped and those of a folder.
+
+    Raises
+    ------
+    SettingError
+        When there is none, or the folder's cannot be deployed.
+    """
+    if folder and check_id in folder.ids:
+        return folder.load(check_id)
+    if check_id in check_ids():
+        return load_check(check_id)
+    own = folder.ids if folder else ()
+    known = sorted([*check_ids(), *own])
+    raise SettingError(f"There is no check {check_id!r}.{hint(check_id, known)} There are {', '.join(known)}.")
+
+
+def read_parameters(check: Check[Any], text: str | None, place: str) -> object:
+    """Read a check's parameters.
+
+    Parameters
+    ----------
+    text
+        A JSON object with names as the check or as AWS Config writes them, and values as JSON's own or as AWS Config's
+        texts. None for the defaults.
+    place
+        How messages call it.
+
+    Raises
+    ------
+    SettingError
+        When the check does not take them.
+    """
+    try:
+        given = {} if text is None else JsonObject.of(json.loads(text), place, ParameterError).values
+        names = {parameter.name: parameter.rule_name for parameter in declared_parameters(check.parameters)}
+        written = {names.get(name, name): _written(value) for name, value in given.items()}
+        return from_rule_parameters(check.parameters, written)
+    except (ValueError, RecursionError) as cause:
+        raise SettingError(f"{place} is not JSON: {cause}.") from cause
+    except ParameterError as cause:
+        raise SettingError(f"Check {check.id}: {cause}") from cause
+
+
+@dataclass(frozen=True)
+class CheckRun:
+    """A check with its parameters, and an account to ask.
+
+    Parameters
+    ----------
+    check
+        The check.
+    parameters
+        Its parameters.
+    region
+        The region to ask; None for that of the environment.
+    """
+
+    check: Check[Any]
+    parameters: object
+    region: str | None = None
+
+    def on_item(self, item: ConfigurationItem) -> Verdict:
+        """Judge an item.
+
+        Raises
+        ------
+        SettingError
+            When the check is periodic.
+        Exception
+            Whatever the check raises.
+        """
+        if not isinstance(self.check, ChangeCheck | LookupCheck):
+            raise SettingError(
+                f"Check {self.check.id} is periodic, and finds its resources itself: give --from-account."
+            )
+        if item.deleted:
+            return Verdict.not_applicable("The resource was deleted.")
+        if self.check.resource_types and item.resource_type not in self.check.resource_types:
+            return Verdict.not_applicable(f"The check does not judge {item.resource_type}.")
+        if isinstance(self.check, ChangeCheck):
+            return self.check.evaluate(item, self.parameters)
+        account = Account(item.account, item.region, item.capture_time, self._clients)
+        return self.check.evaluate(item, self.parameters, account)
+
+    def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:
+        """Read what AWS Config recorded last of a resource.
+
+        Raises
+        ------
+        ComplianceError
+            When AWS Config knows no such resource.
+        """
+        config = self._clients("config")
+        try:
+            answer = config.get_resource_config_history(
+                resourceType=resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
+                resourceId=resource_id,
+                limit=1,
+            )
+        except config.exceptions.ResourceNotDiscoveredException:
+            answer = {"configurationItems": []}  # type: ignore[typeddict-item]
+        if not answer["configurationItems"]:
+            raise ComplianceError(
+                f"AWS Config knows no {resource_type} {resource_id} in {config.meta.region_name}. Resources are called "
+                "by AWS Config's own ids: aws configservice list-discovered-resources shows them."
+            )
+        return item_from_history(JsonObject.of(answer["configurationItems"][0], "configurationItems[0]", EventError))
+
+    def on_account(self) -> Iterator[Finding]:
+        """Find and judge what a periodic check looks for.
+
+        Raises
+        ------
+        SettingError
+            When the check is not periodic.
+        Exception
+            Whatever the check or boto3 raises.
+        """
+        if not isinstance(self.check, PeriodicCheck):
+            raise SettingError(
+                f"Check {self.check.id} judges single resources: name one with --type and --id, or give --item."
+            )
+        config = self._clients("config")
+        account_id = self._clients("sts").get_caller_identity()["Account"]
+        account = Account(account_id, config.meta.region_name, datetime.now(UTC), self._clients)
+        yield from self.check.evaluate(account, self.parameters)
+
+    @property
+    def _clients(self) -> Clients:
+        return _clients_in(self.region)
+
+
+@cache
+def _clients_in(region: str | None) -> Clients:
+    import boto3
+
+    session = boto3.Session(region_name=region)
+    return cast("Clients", cache(session.client))
+
+
+def _written(value: object) -> str:
+    """Write a value of JSON as a rule's parameter holds it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ",".join(str(element) for element in value)
+    return json.dumps(value) if isinstance(value, Mapping | bool) else str(value)

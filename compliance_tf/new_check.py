@@ -1,0 +1,101 @@
+"""Writes a check and its test, to begin from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+
+from compliance_tf.errors import SettingError
+from lambda_src.checks import check_ids
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_RESOURCE_TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True)
+class NewCheck:
+    """A check that does not exist yet.
+
+    Parameters
+    ----------
+    id
+        Its id, in kebab case.
+    folder
+        The folder for it, which becomes a package.
+    tests
+        The folder for its test.
+    resource_type
+        What a check of changes judges, such as ``AWS::S3::Bucket``.
+    periodic
+        Whether it finds its resources itself, on a schedule.
+
+    Raises
+    ------
+    SettingError
+        When a name cannot be one, or is taken.
+    """
+
+    id: str
+    folder: Path
+    tests: Path
+    resource_type: str = "AWS::S3::Bucket"
+    periodic: bool = False
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise SettingError(f"{self.id!r} cannot be a check's id: use lower-case words joined by hyphens.")
+        if self.id in check_ids():
+            raise SettingError(f"compliance_tf ships a check {self.id!r} already: call yours otherwise.")
+        if not _RESOURCE_TYPE.fullmatch(self.resource_type):
+            raise SettingError(f"{self.resource_type!r} is not a resource type such as AWS::S3::Bucket.")
+        if not self.folder.name.isidentifier():
+            raise SettingError(f"The folder {str(self.folder)!r} becomes a package: give it a Python name.")
+
+    @property
+    def module(self) -> str:
+        """The name of its file without ``.py``."""
+        return self.id.replace("-", "_")
+
+    def write(self) -> tuple[Path, Path]:
+        """Write the check and its test.
+
+        Returns
+        -------
+        tuple[Path, Path]
+            Both files.
+
+        Raises
+        ------
+        SettingError
+            When one of them exists already; nothing is written then.
+        """
+        kind = "periodic_check" if self.periodic else "change_check"
+        texts = {
+            self.folder / f"{self.module}.py": self._fill(f"{kind}.txt"),
+            self.tests / f"test_{self.module}.py": self._fill(f"{kind}_test.txt"),
+        }
+        for path in texts:
+            if path.exists():
+                raise SettingError(f"{path} exists already.")
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        (self.folder / "__init__.py").touch()
+        check, test = texts
+        return check, test
+
+    def _fill(self, name: str) -> str:
+        template = files("compliance_tf").joinpath("templates", name).read_text(encoding="utf-8")
+        return Template(template).substitute(
+            id=self.id,
+            module=self.module,
+            package=self.folder.name,
+            resource_type=self.resource_type,
+            title=self.id.replace("-", " ").capitalize(),
+        )
