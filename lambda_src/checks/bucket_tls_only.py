@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from lambda_src.bucket_access import bucket_policy
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.parameters import NoParameters
+from lambda_src.policy.conditions import Truth
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
-    from lambda_src.json_object import JsonValue
+    from lambda_src.policy.document import Statement
+
+WITHOUT_TLS = {"aws:securetransport": "false"}
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     """Call it compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
-    statements = _statements(item.supplementary.get("BucketPolicy"))
-    denials = [statement for statement in statements if _denies_plain(statement)]
-    resources = [text for statement in denials for text in _texts(statement.get("Resource"))]
+    denials = [statement for statement in bucket_policy(item).denying if _denies_plain(statement)]
     bucket = item.arn or f"arn:aws:s3:::{item.resource_id}"
-    parts = {
-        "the bucket": _covers_bucket(resources, bucket),
-        "its objects": _covers_objects(resources, bucket),
-    }
-    open_parts = [part for part, covered in parts.items() if not covered]
+    # A key has at least one character.
+    parts = {"the bucket": bucket, "its objects": f"{bucket}/?*"}
+    open_parts = [part for part, arn in parts.items() if not any(_covers(statement, arn) for statement in denials)]
     if open_parts:
         return Verdict.non_compliant(
             f"The bucket policy does not deny requests without TLS to {' and '.join(open_parts)}: "
@@ -34,59 +31,22 @@ def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     return Verdict.compliant("The bucket policy denies all requests without TLS.")
 
 
-def _statements(policy: JsonValue) -> list[Mapping[str, object]]:
-    """Read the statements of the recorded policy; a bucket without one has a null text."""
-    text = policy.get("policyText") if isinstance(policy, dict) else None
-    document = json.loads(text) if isinstance(text, str) else {}
-    statements = document.get("Statement", [])
-    return [statements] if isinstance(statements, Mapping) else list(statements)
-
-
-def _denies_plain(statement: Mapping[str, object]) -> bool:
+def _denies_plain(statement: Statement) -> bool:
+    """Tell whether a denial meets every request without TLS: any other condition beside that would weaken it."""
     return (
-        statement.get("Effect") == "Deny"
-        and _everyone(statement.get("Principal"))
-        and any(action.lower() in {"*", "s3:*"} for action in _texts(statement.get("Action")))
-        and _holds_without_tls(statement.get("Condition"))
+        statement.principals is not None
+        and statement.principals.everyone_without_exception
+        and statement.actions.covers("s3:*")
+        # The key is a truth value: what the operators for texts make of it is not documented.
+        and all(condition.operator == "bool" for condition in statement.conditions)
+        and statement.holds(WITHOUT_TLS) is Truth.ALWAYS
     )
 
 
-def _everyone(principal: object) -> bool:
-    accounts = principal.get("AWS") if isinstance(principal, Mapping) else principal
-    return "*" in _texts(accounts)
-
-
-def _holds_without_tls(condition: object) -> bool:
-    """Tell whether a denial meets every request without TLS: any other condition beside that would weaken it."""
-    if not condition:
-        return True
-    if not isinstance(condition, Mapping) or len(condition) != 1:
-        return False
-    operator, keys = next(iter(condition.items()))
-    if operator not in {"Bool", "BoolIfExists"} or not isinstance(keys, Mapping) or len(keys) != 1:
-        return False
-    key, values = next(iter(keys.items()))
-    return key.lower() == "aws:securetransport" and "false" in {value.lower() for value in _texts(values)}
-
-
-def _covers_bucket(resources: Iterable[str], bucket: str) -> bool:
-    return any(_matches(pattern, bucket) for pattern in resources)
-
-
-def _covers_objects(resources: Iterable[str], bucket: str) -> bool:
-    # Only wildcards match a key of one character that no policy can spell; the last `*` takes longer keys.
-    return any(pattern.endswith("*") and _matches(pattern, f"{bucket}/\0") for pattern in resources)
-
-
-def _matches(pattern: str, arn: str) -> bool:
-    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, arn, re.DOTALL) is not None
-
-
-def _texts(value: object) -> list[str]:
-    """Read one value or a list of them; true and false may also be JSON's own."""
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    return [element if isinstance(element, str) else json.dumps(element) for element in values]
+def _covers(statement: Statement, arn: str) -> bool:
+    # A denial for all resources but some says nothing that a reader could check at a glance.
+    resources = statement.resources
+    return resources is not None and not resources.negated and resources.covers(arn)
 
 
 CHECK = ChangeCheck(

@@ -98,9 +98,10 @@ _CANONICAL_USER = re.compile("[0-9a-f]{64}")
 _ANY_SESSION = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}:\*")
 
 # The path of a role may hold colons, so that only the ARN operators, which compare part by part, may have a wildcard
-# before the account: with the others it could stand for a role's ARN up to a part that looks like an account.
-_ACCOUNT_IN_PARTS = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
-_ACCOUNT_IN_TEXT = re.compile(r"arn:[^:*?]*:[^:*?]*:[^:*?]*:([0-9]{12})(?![0-9])")
+# before the account: with the others it could stand for a role's ARN up to a part that looks like an account. A policy
+# variable has a colon of its own.
+_ACCOUNT_IN_PARTS = re.compile(r"arn:[^:$]*:[^:$]*:[^:$]*:([0-9]{12}):")
+_ACCOUNT_IN_TEXT = re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12})(?![0-9])")
 
 
 class _Value(Enum):
@@ -149,7 +150,7 @@ def bounds_on(statement: Statement, document: PolicyDocument) -> tuple[Bound, ..
     Every request that the statement lets through comes from a party of each of them. Seen are the condition keys above;
     and denials to everyone, with or without exceptions, of at least the same actions and resources.
     """
-    own = (_demanded(condition) for condition in statement.conditions)
+    own = (_demanded(condition, statement) for condition in statement.conditions)
     denials = (_spared(denial) for denial in document.denying if _is_beyond(denial, statement))
     return tuple(bound for bound in (*own, *denials) if bound is not None)
 
@@ -166,11 +167,11 @@ def callers(principals: Principals) -> Bound:
     return (*known, *(Party(Relation.CALLER, user) for user in principals.canonical_users))
 
 
-def _demanded(condition: Condition) -> Bound | None:
-    """Give the parties that a condition lets through; None where it does not tell."""
+def _demanded(condition: Condition, statement: Statement) -> Bound | None:
+    """Give the parties that one of a statement's conditions lets through; None where it does not tell."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.NEVER} else None
-    return _parties(condition) if condition.demands else None
+    return _parties(condition) if condition in statement.demanding(condition.key) else None
 
 
 def _spared(denial: Statement) -> Bound | None:

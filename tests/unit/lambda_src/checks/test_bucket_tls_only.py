@@ -7,6 +7,7 @@ import pytest
 
 from lambda_src.check import Compliance, Verdict
 from lambda_src.checks.bucket_tls_only import evaluate
+from lambda_src.errors import EventError
 from lambda_src.parameters import NoParameters
 from tests.unit.lambda_src.builders import configuration_item
 
@@ -48,6 +49,7 @@ def judged(*statements: dict[str, Any], arn: str = BUCKET) -> Verdict:
         [denial(Condition=None)],
         [denial(Resource="*")],
         [denial(Resource="arn:aws:s3:::logs*")],
+        [denial(Resource=[BUCKET, f"{BUCKET}/?*"])],
         [denial(Resource=["arn:aws:s3:::log?", "arn:aws:s3:::*/*"])],
         [denial(Resource=BUCKET), denial(Resource=OBJECTS)],
         [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": OBJECTS}, denial()],
@@ -132,8 +134,9 @@ def test_a_single_statement_need_not_stand_in_a_list() -> None:
     assert evaluate(item, NoParameters()).compliance is Compliance.COMPLIANT
 
 
-def test_a_policy_that_is_no_json_is_no_verdict() -> None:
-    item = configuration_item(supplementary={"BucketPolicy": {"policyText": "{"}})
+@pytest.mark.parametrize("text", ["{", "[1]", '{"Statement": [{"Effect": "Deny"}]}'])
+def test_a_policy_that_iam_would_not_take_is_no_verdict(text: str) -> None:
+    item = configuration_item(supplementary={"BucketPolicy": {"policyText": text}})
 
-    with pytest.raises(ValueError, match="Expecting"):
+    with pytest.raises(EventError, match="policyText"):
         evaluate(item, NoParameters())
