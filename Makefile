@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan deploy destroy demo check format test bench lock clean
+.PHONY: help setup terraform synth plan deploy destroy demo check format test docs bench lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -49,6 +49,9 @@ format: $(PYTHON_READY) ## Mend what ruff can mend
 
 test: setup terraform ## Run all tests, deployments to local AWS included
 	pytest -n 2 --dist loadfile
+
+docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
+	python -m compliance_tf.checks_reference >docs/reference/checks.md
 
 bench: setup ## Print measurements
 	python -m tests.bench

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from lambda_src.check import Check, Compliance
-from lambda_src.parameters import from_rule_parameters, to_rule_parameters
-from tests.unit.lambda_src.builders import configuration_item
+from compliance_tf.checks_reference import reference
+from compliance_tf.testing import event_item
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -27,14 +27,22 @@ def test_the_app_of_the_readme_synthesizes(tmp_path: Path) -> None:
     assert (tmp_path / "cdktf.out" / "stacks" / "compliance" / "cdk.tf.json").exists()
 
 
-def test_the_check_of_the_how_to_judges_a_bucket() -> None:
+def test_the_check_of_the_how_to_is_deployed_from_its_folder_and_judges_a_bucket(tmp_path: Path) -> None:
     declaration, use = python_blocks("docs/how-to/add-a-check.md")
-    module: dict[str, object] = {"__name__": "bucket_name"}
-    exec(compile(declaration, "bucket_name.py", "exec", dont_inherit=True), module)  # noqa: S102
-    check = module["CHECK"]
-    assert isinstance(check, Check)
-    assert "bucket_name.CHECK" in use
-    parameters = check.parameters(prefix="acme-")
-    assert from_rule_parameters(check.parameters, to_rule_parameters(parameters)) == parameters
-    assert check.evaluate(configuration_item(resource_id="acme-logs"), parameters).compliance is Compliance.COMPLIANT
-    assert check.evaluate(configuration_item(resource_id="logs"), parameters).compliance is Compliance.NON_COMPLIANT
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "bucket_names.py").write_text(declaration)
+    app = (
+        f"from cdktf import App\nfrom compliance_tf import CheckRule, ComplianceStack\napp = App()\n{use}app.synth()\n"
+    )
+    (tmp_path / "main.py").write_text(app)
+    subprocess.run([sys.executable, "main.py"], cwd=tmp_path, check=True)
+
+    (tmp_path / "item.json").write_text(json.dumps(event_item("AWS::S3::Bucket", "orders")))
+    command = [Path(sys.executable).with_name("compliance-tf"), "check", "bucket-names", "--item", "item.json"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode, "orders does not begin with acme-" in run.stdout) == (1, True), run.stdout + run.stderr
+
+
+def test_the_reference_of_the_checks_is_what_they_declare() -> None:
+    written = (REPOSITORY / "docs" / "reference" / "checks.md").read_text()
+    assert written == reference(), "run make docs"
