@@ -108,23 +108,27 @@ class JsonObject:
             JsonObject.of(element, f"{self.place}.{name}[{index}]", self.error) for index, element in enumerate(value)
         )
 
-    def flag(self, name: str, *, absent: bool = False) -> bool:
-        """Read true or false; ``absent`` is what a missing or null one means."""
+    def flag(self, name: str) -> bool:
+        """Read true or false that must be there."""
         value = self.values.get(name)
-        if value is None:
-            return absent
         if not isinstance(value, bool):
             raise self._wrong(name, "true or false", value)
         return value
 
-    def optional_number(self, name: str) -> int | None:
-        """Read a whole number; None where it is absent or null."""
+    def optional_flag(self, name: str) -> bool:
+        """Read true or false; false where it is absent or null."""
+        return self.values.get(name) is not None and self.flag(name)
+
+    def number(self, name: str) -> int:
+        """Read a whole number that must be there."""
         value = self.values.get(name)
-        if value is None:
-            return None
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(name, "a whole number", value)
         return value
+
+    def optional_number(self, name: str) -> int | None:
+        """Read a whole number; None where it is absent or null."""
+        return None if self.values.get(name) is None else self.number(name)
 
     def time(self, name: str) -> datetime:
         """Read a time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.kms_keys import is_approved, refuse_other_than_keys
+from lambda_src.resources.kms_keys import is_approved, refuse_other_than_keys
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
@@ -74,7 +74,7 @@ def _problems(rule: JsonObject, parameters: Parameters) -> list[str]:
     problems = []
     if parameters.approved_keys and (key is None or not is_approved(key, parameters.approved_keys)):
         problems.append(f"The default encryption is with {key or 'the AWS managed key aws/s3'}, not an approved key.")
-    if parameters.require_bucket_key and algorithm == KMS and not rule.flag("bucketKeyEnabled"):
+    if parameters.require_bucket_key and algorithm == KMS and not rule.optional_flag("bucketKeyEnabled"):
         problems.append("The bucket key is off.")
     return problems
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_src.bucket_access import bucket_policy
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.resource_access import TrustParameters, access_verdict
+from lambda_src.resources.bucket_access import bucket_policy
+from lambda_src.resources.resource_access import TrustParameters, access_verdict
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambda_src.bucket_access import bucket_policy, public_grants
 from lambda_src.check import LookupCheck, Severity, Verdict
 from lambda_src.errors import EventError, ParameterError
 from lambda_src.json_object import JsonObject
 from lambda_src.policy.exposure import public_statements
 from lambda_src.policy.patterns import any_matches
+from lambda_src.resources.bucket_access import bucket_policy, public_grants
 
 if TYPE_CHECKING:
     from lambda_src.account import Account
@@ -67,11 +67,13 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
         *(Opening(f"its ACL ({grant})", "IgnorePublicAcls") for grant in public_grants(item)),
     ]
     block = item.supplement("PublicAccessBlockConfiguration")
-    openings = [one for one in found if block is None or not block.flag(_recorded_name(one.stopped_by))]
+    openings = [one for one in found if block is None or not block.optional_flag(_recorded_name(one.stopped_by))]
     if not openings:
         return Verdict.compliant("Neither the bucket's policy nor its ACL opens it to anyone.")
     account_block = _account_block(account)
-    effective = [one.words for one in openings if account_block is None or not account_block.flag(one.stopped_by)]
+    effective = [
+        one.words for one in openings if account_block is None or not account_block.optional_flag(one.stopped_by)
+    ]
     if not effective:
         return Verdict.compliant("The account's public access block stops what the bucket would open to anyone.")
     return Verdict.non_compliant(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.bucket_access import bucket_policy
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.parameters import NoParameters
 from lambda_src.policy.conditions import Truth
+from lambda_src.resources.bucket_access import bucket_policy
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

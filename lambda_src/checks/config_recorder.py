@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lambda_src.account import ACCOUNT_TYPE
 from lambda_src.check import PeriodicCheck, Severity, Verdict
-from lambda_src.recording_group import GLOBAL_TYPES, excluded_types, records, records_listed_types_only
+from lambda_src.resources.recording_group import GLOBAL_TYPES, excluded_types, records, records_listed_types_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

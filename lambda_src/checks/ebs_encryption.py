@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.encryption import encryption_verdict
-from lambda_src.kms_keys import KEYS_DOC, refuse_other_than_keys
+from lambda_src.resources.encryption import encryption_verdict
+from lambda_src.resources.kms_keys import KEYS_DOC, refuse_other_than_keys
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

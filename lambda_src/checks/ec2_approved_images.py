@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_src.check import LookupCheck, Severity, Verdict
-from lambda_src.ec2_instances import ended_state
 from lambda_src.errors import ParameterError
-from lambda_src.machine_images import find_image
+from lambda_src.resources.ec2_instances import ended_state
+from lambda_src.resources.machine_images import find_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lambda_src.account import Account
     from lambda_src.configuration_item import ConfigurationItem
-    from lambda_src.machine_images import MachineImage
+    from lambda_src.resources.machine_images import MachineImage
 
 OWNER = re.compile(r"[0-9]{12}|self|amazon|aws-marketplace")
 

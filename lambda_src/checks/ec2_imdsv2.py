@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.ec2_instances import ended_state
 from lambda_src.errors import ParameterError
-from lambda_src.recorded import recorded_number
+from lambda_src.resources.ec2_instances import ended_state
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
@@ -50,7 +49,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
         return Verdict.non_compliant(
             "The metadata service answers requests without a token (IMDSv1): set HttpTokens to required."
         )
-    hops = recorded_number(options, "httpPutResponseHopLimit")
+    hops = options.number("httpPutResponseHopLimit")
     if hops > parameters.max_hop_limit:
         return Verdict.non_compliant(
             f"Metadata tokens travel {hops} hops: set HttpPutResponseHopLimit to at most {parameters.max_hop_limit}."

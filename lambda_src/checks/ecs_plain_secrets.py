@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import EventError
-from lambda_src.plain_secrets import variables_with_secrets
-from lambda_src.task_definition import container_definitions, is_deregistered
+from lambda_src.resources.plain_secrets import variables_with_secrets
+from lambda_src.resources.task_definition import container_definitions, is_deregistered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.policy.patterns import any_matches
-from lambda_src.task_definition import container_definitions, is_deregistered
+from lambda_src.resources.task_definition import container_definitions, is_deregistered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 
 
 def _problems(container: JsonObject, parameters: Parameters) -> Iterator[str]:
-    if container.flag("Privileged"):
+    if container.optional_flag("Privileged"):
         yield "is privileged"
     linux = container.optional_member("LinuxParameters")
     capabilities = linux.optional_member("Capabilities") if linux else None

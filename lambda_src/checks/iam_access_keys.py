@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from lambda_src.account import ACCOUNT_TYPE
 from lambda_src.check import Finding, PeriodicCheck, Severity, Verdict
-from lambda_src.credential_report import ROOT_USER, active_keys_by_user
 from lambda_src.errors import ParameterError
 from lambda_src.policy.patterns import any_matches
+from lambda_src.resources.credential_report import ROOT_USER, active_keys_by_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from lambda_src.account import Account
-    from lambda_src.credential_report import AccessKey
+    from lambda_src.resources.credential_report import AccessKey
 
 MAX_DAYS = 3650
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
 from lambda_src.policy.patterns import any_matches
+from lambda_src.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

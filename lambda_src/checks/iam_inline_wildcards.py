@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.iam_policies import inline_policies, is_everything
-from lambda_src.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 from lambda_src.policy.patterns import covers
+from lambda_src.resources.iam_policies import inline_policies, is_everything
+from lambda_src.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.iam_policies import trust_policy
-from lambda_src.oidc_providers import claims_of, is_scoped, oidc_provider
 from lambda_src.policy.patterns import any_matches, covers
+from lambda_src.resources.iam_policies import trust_policy
+from lambda_src.resources.oidc_providers import claims_of, is_scoped, oidc_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.iam_policies import administering, default_version, is_aws_managed
 from lambda_src.policy.patterns import any_matches
+from lambda_src.resources.iam_policies import administering, default_version, is_aws_managed
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.iam_policies import administering, default_version, inline_policies, is_aws_managed
-from lambda_src.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
 from lambda_src.policy.patterns import any_matches, matches
-from lambda_src.privilege_escalation import COMBINATIONS, possible_combinations
+from lambda_src.resources.iam_policies import administering, default_version, inline_policies, is_aws_managed
+from lambda_src.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
+from lambda_src.resources.privilege_escalation import COMBINATIONS, possible_combinations
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

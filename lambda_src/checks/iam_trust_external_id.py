@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.iam_policies import trust_policy
-from lambda_src.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 from lambda_src.policy.document import PolicyDocument
 from lambda_src.policy.exposure import Trusted, strangers
+from lambda_src.resources.iam_policies import trust_policy
+from lambda_src.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import EventError
 from lambda_src.policy.document import PolicyDocument
-from lambda_src.resource_access import TrustParameters, access_verdict
+from lambda_src.resources.resource_access import TrustParameters, access_verdict
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

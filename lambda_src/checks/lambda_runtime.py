@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import Finding, PeriodicCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.lambda_runtimes import AS_OF, DEPRECATION_DATES
+from lambda_src.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

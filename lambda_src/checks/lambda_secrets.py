@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import LookupCheck, Severity, Verdict
 from lambda_src.errors import NotReadableError
-from lambda_src.plain_secrets import variables_with_secrets
 from lambda_src.policy.patterns import any_matches
+from lambda_src.resources.plain_secrets import variables_with_secrets
 
 if TYPE_CHECKING:
     from lambda_src.account import Account

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import Finding, PeriodicCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.kms_keys import KEYS_DOC, is_approved, refuse_other_than_keys
+from lambda_src.resources.kms_keys import KEYS_DOC, is_approved, refuse_other_than_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.errors import ParameterError
-from lambda_src.recorded import recorded_number
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
@@ -70,7 +69,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
         return Verdict.not_applicable(f"A read replica of {source}, which keeps the backups.")
     environment = item.tags.get(parameters.environment_tag)
     needed = parameters.by_environment().get(environment or "", parameters.days)
-    kept = recorded_number(members, "backupRetentionPeriod")
+    kept = members.number("backupRetentionPeriod")
     facts = f"{_kept(kept)}; {environment or 'without an environment it'} needs {needed}"
     if kept < needed:
         return Verdict.non_compliant(f"{facts}: raise the backup retention period.")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.parameters import NoParameters
-from lambda_src.recorded import recorded_flag
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     """Call it compliant if the instance is not publicly accessible."""
-    if recorded_flag(item.members, "publiclyAccessible"):
+    if item.members.flag("publiclyAccessible"):
         return Verdict.non_compliant(
             "The database is publicly accessible, its name leads to a public address: switch public access off."
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.configuration_item import ConfigurationItem
 from lambda_src.errors import ParameterError
-from lambda_src.tags import MAX_TAGS, is_allowed, refuse_impossible_tags
+from lambda_src.resources.tags import MAX_TAGS, is_allowed, refuse_impossible_tags
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.opening_parameters import OpeningParameters
-from lambda_src.openings import openings
-from lambda_src.security_group import permissions_of
-from lambda_src.tags import exempting_tag
+from lambda_src.resources.opening_parameters import OpeningParameters
+from lambda_src.resources.openings import openings
+from lambda_src.resources.security_group import permissions_of
+from lambda_src.resources.tags import exempting_tag
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lambda_src.check import ChangeCheck, Severity
-from lambda_src.messaging_access import MessagingParameters, messaging_verdict
+from lambda_src.resources.messaging_access import MessagingParameters, messaging_verdict
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
 from lambda_src.configuration_item import ConfigurationItem
-from lambda_src.tags import EXEMPT_TAGS_DOC, exempting_tag, refuse_impossible_tags
+from lambda_src.resources.tags import EXEMPT_TAGS_DOC, exempting_tag, refuse_impossible_tags
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from lambda_src.account import Account
 from lambda_src.check import Finding, PeriodicCheck, Severity, Verdict
 from lambda_src.errors import EventError, ParameterError
 from lambda_src.json_object import JsonObject
-from lambda_src.recorded import recorded_number
-from lambda_src.tags import EXEMPT_TAGS_DOC, exempting_tag, refuse_impossible_tags
+from lambda_src.resources.tags import EXEMPT_TAGS_DOC, exempting_tag, refuse_impossible_tags
 
 VOLUME_TYPE = "AWS::EC2::Volume"
 PAGE_SIZE = 500
@@ -61,7 +60,7 @@ def verdict(volume: JsonObject, parameters: Parameters, now: datetime) -> Verdic
     if exempt:
         return Verdict.not_applicable(f"Exempt by the tag {exempt}.")
     age = (now - volume.time("CreateTime")).days
-    facts = f"{recorded_number(volume, 'Size')} GiB of {volume.text('VolumeType')}, {age} days old, attached to nothing"
+    facts = f"{volume.number('Size')} GiB of {volume.text('VolumeType')}, {age} days old, attached to nothing"
     if age > parameters.days:
         return Verdict.non_compliant(
             f"{facts} (allowed for {parameters.days} days): snapshot and delete it, or tag it."

@@ -9,8 +9,8 @@ from botocore.stub import Stubber
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, account_with
 from lambda_src.check import Compliance, Finding, Verdict
 from lambda_src.checks.iam_access_keys import CHECK, Parameters, judge
-from lambda_src.credential_report import ROOT_USER, AccessKey
 from lambda_src.errors import ParameterError
+from lambda_src.resources.credential_report import ROOT_USER, AccessKey
 from tests.unit.lambda_src.builders import client
 from tests.unit.lambda_src.credential_reports import credential_report
 

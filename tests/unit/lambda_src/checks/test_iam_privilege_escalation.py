@@ -9,7 +9,7 @@ from lambda_src.check import Compliance, Verdict
 from lambda_src.checks.iam_privilege_escalation import CHECK, Parameters
 from lambda_src.errors import EventError, ParameterError
 from lambda_src.parameters import to_rule_parameters
-from lambda_src.privilege_escalation import COMBINATIONS
+from lambda_src.resources.privilege_escalation import COMBINATIONS
 from tests.unit.lambda_src.iam_items import allow, deny, group, inline, managed_policy, role, user
 
 if TYPE_CHECKING:

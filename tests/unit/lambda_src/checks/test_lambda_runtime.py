@@ -10,7 +10,7 @@ from compliance_tf.testing import CAPTURED_TIME, account_with
 from lambda_src.check import Compliance, Finding, Verdict
 from lambda_src.checks.lambda_runtime import CHECK, Parameters, judge
 from lambda_src.errors import ParameterError
-from lambda_src.lambda_runtimes import AS_OF, DEPRECATION_DATES
+from lambda_src.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
 from tests.unit.lambda_src.builders import client
 
 TODAY = CAPTURED_TIME.date()  # 2026-03-01

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.plain_secrets import secret_kind, variables_with_secrets
+from lambda_src.resources.plain_secrets import secret_kind, variables_with_secrets
 
 # Put together here, so that no scanner of repositories takes them for real.
 SECRETS = {

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_src.iam_policies import iam_arn
 from lambda_src.policy.document import may
+from lambda_src.resources.iam_policies import iam_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,7 +16,7 @@ from lambda_src.errors import EventError
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
     from lambda_src.json_object import JsonObject
-    from lambda_src.networks import Network
+    from lambda_src.resources.networks import Network
 
 ALL_PORTS = range(65536)
 ALL_TRAFFIC = "all traffic"

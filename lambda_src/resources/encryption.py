@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lambda_src.check import Verdict
-from lambda_src.kms_keys import is_approved
-from lambda_src.recorded import recorded_flag
+from lambda_src.resources.kms_keys import is_approved
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +32,7 @@ def encryption_verdict(members: JsonObject, flag: str, approved_keys: Collection
     EventError
         When the flag is missing, or the key of something encrypted is where keys are listed.
     """
-    if not recorded_flag(members, flag):
+    if not members.flag(flag):
         return Verdict.non_compliant(f"The storage is not encrypted: {remedy}.")
     if not approved_keys:
         return Verdict.compliant("The storage is encrypted.")

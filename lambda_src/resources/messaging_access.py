@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lambda_src.policy.document import PolicyDocument
 from lambda_src.policy.exposure import unsourced_services
-from lambda_src.resource_access import TrustParameters, access_verdict
+from lambda_src.resources.resource_access import TrustParameters, access_verdict
 
 if TYPE_CHECKING:
     from lambda_src.check import Verdict

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from lambda_src.credential_report import ATTEMPTS, ROOT_USER, AccessKey, active_keys_by_user
 from lambda_src.errors import EventError, ReportNotReadyError
+from lambda_src.resources.credential_report import ATTEMPTS, ROOT_USER, AccessKey, active_keys_by_user
 from tests.unit.lambda_src.builders import client
 from tests.unit.lambda_src.credential_reports import credential_report
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lambda_src.errors import ParameterError
-from lambda_src.networks import Network, networks_of
-from lambda_src.security_group import ALL_PORTS, protocol_name
-from lambda_src.tags import EXEMPT_TAGS_DOC, refuse_impossible_tags
+from lambda_src.resources.networks import Network, networks_of
+from lambda_src.resources.security_group import ALL_PORTS, protocol_name
+from lambda_src.resources.tags import EXEMPT_TAGS_DOC, refuse_impossible_tags
 
 _NAMED_PROTOCOLS = frozenset({"tcp", "udp", "icmp", "icmpv6"})
 _MAX_PROTOCOL = 255

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambda_src.oidc_providers import is_scoped, oidc_provider
+from lambda_src.resources.oidc_providers import is_scoped, oidc_provider
 
 
 @pytest.mark.parametrize(

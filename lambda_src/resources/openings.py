@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.networks import PRIVATE, is_inside, is_internet
-from lambda_src.security_group import PrefixList
+from lambda_src.resources.networks import PRIVATE, is_inside, is_internet
+from lambda_src.resources.security_group import PrefixList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambda_src.networks import Network
-    from lambda_src.opening_parameters import OpeningParameters
-    from lambda_src.security_group import Permission, Range
+    from lambda_src.resources.networks import Network
+    from lambda_src.resources.opening_parameters import OpeningParameters
+    from lambda_src.resources.security_group import Permission, Range
 
 SHOWN_DESCRIPTION = 40
 """Characters of a rule's description that a reason shows; EC2 allows 255."""

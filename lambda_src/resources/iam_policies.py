@@ -85,7 +85,7 @@ def default_version(item: ConfigurationItem) -> PolicyDocument:
         When there is none or it is malformed.
     """
     members = item.members
-    versions = [one for one in members.objects("policyVersionList") if one.flag("isDefaultVersion")]
+    versions = [one for one in members.objects("policyVersionList") if one.optional_flag("isDefaultVersion")]
     if len(versions) != 1:
         raise EventError(
             f"{members.place}.policyVersionList has {len(versions)} default versions; a policy has exactly one."
