@@ -1,4 +1,4 @@
-"""The errors about managed rules. A message lists all that is wrong with one rule, one problem a line."""
+"""The errors about managed rules and conformance packs. A message lists all that is wrong with one rule, one problem a line."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ class RuleParametersError(_RuleProblemsError):
 
 class RuleUseError(_RuleProblemsError):
     """AWS Config would refuse the region, the frequency or the scope given to a managed rule."""
+
+
+class UnknownPackError(ComplianceError):
+    """No conformance pack has this name."""
 
 
 class FactsError(ManagedRuleError):

@@ -6,11 +6,11 @@ of AWS's documentation), and maybe ``resource_types``, ``parameters`` and ``seve
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Final
 
 from compliance_tf.catalog.errors import FactsError
+from compliance_tf.catalog.facts_reading import check_keys, check_member, expect, read_object, texts
 from compliance_tf.catalog.managed_rules import (
     ManagedRuleFacts,
     ManagedRuleParameter,
@@ -19,11 +19,6 @@ from compliance_tf.catalog.managed_rules import (
 )
 from compliance_tf.catalog.region_names import REGION_CODES
 from lambda_src.check import Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-T = TypeVar("T")
 
 NAMES_UNLIKE_IDENTIFIERS: Final = {
     "CLOUD_TRAIL_ENABLED": "cloudtrail-enabled",
@@ -34,8 +29,6 @@ NAMES_UNLIKE_IDENTIFIERS: Final = {
     "RESTRICTED_INCOMING_TRAFFIC": "restricted-common-ports",
 }
 """Names that are not the identifier in kebab case (AWS Config Developer Guide, List of Managed Rules)."""
-
-_JSON_NAMES: Final[dict[type, str]] = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 
 _TRIGGERS: Final = ("change", "periodic")
 
@@ -56,33 +49,29 @@ def read_source_facts(text: str) -> tuple[ManagedRuleFacts, ...]:
     FactsError
         The text is not JSON, or a rule has an unknown key, type, trigger, severity or region, or lacks a key.
     """
-    try:
-        document = json.loads(text, object_pairs_hook=_object_without_duplicates)
-    except json.JSONDecodeError as error:
-        raise FactsError(f"the facts are not JSON: {error}") from error
-    rules = _expect("the facts", document, dict)
+    rules = read_object(text)
     return tuple(_rule(identifier, rules[identifier]) for identifier in sorted(rules))
 
 
 def _rule(identifier: str, value: object) -> ManagedRuleFacts:
-    rule = _expect(identifier, value, dict)
-    _check_keys(
+    rule = expect(identifier, value, dict)
+    check_keys(
         identifier,
         rule,
         required={"triggers", "regions"},
         optional={"resource_types", "parameters", "severity"},
     )
-    triggers = _texts(f"{identifier}, triggers", rule["triggers"])
+    triggers = texts(f"{identifier}, triggers", rule["triggers"])
     for trigger in triggers:
-        _check_member(f"{identifier}, triggers", trigger, _TRIGGERS)
-    excluded, only = _regions(identifier, _expect(f"{identifier}, regions", rule["regions"], str))
-    parameters = _expect(f"{identifier}, parameters", rule.get("parameters", []), list)
+        check_member(f"{identifier}, triggers", trigger, _TRIGGERS)
+    excluded, only = _regions(identifier, expect(f"{identifier}, regions", rule["regions"], str))
+    parameters = expect(f"{identifier}, parameters", rule.get("parameters", []), list)
     return ManagedRuleFacts(
         identifier=identifier,
         name=NAMES_UNLIKE_IDENTIFIERS.get(identifier, kebab_case(identifier)),
         change_triggered="change" in triggers,
         periodic="periodic" in triggers,
-        resource_types=tuple(sorted(_texts(f"{identifier}, resource_types", rule.get("resource_types", [])))),
+        resource_types=tuple(sorted(texts(f"{identifier}, resource_types", rule.get("resource_types", [])))),
         parameters=tuple(_parameter(identifier, parameter) for parameter in parameters),
         excluded_regions=excluded,
         only_regions=only,
@@ -92,21 +81,21 @@ def _rule(identifier: str, value: object) -> ManagedRuleFacts:
 
 def _parameter(identifier: str, value: object) -> ManagedRuleParameter:
     place = f"{identifier}, parameters"
-    parameter = _expect(place, value, dict)
-    _check_keys(place, parameter, required={"name", "type", "optional"}, optional={"default"})
+    parameter = expect(place, value, dict)
+    check_keys(place, parameter, required={"name", "type", "optional"}, optional={"default"})
     place = f"{place}, {parameter['name']}"
-    _check_member(place, parameter["type"], [kind.value for kind in ParameterType])
+    check_member(place, parameter["type"], [kind.value for kind in ParameterType])
     return ManagedRuleParameter(
         name=parameter["name"],
         type=ParameterType(parameter["type"]),
-        required=not _expect(place, parameter["optional"], bool),
+        required=not expect(place, parameter["optional"], bool),
         default=parameter.get("default"),
     )
 
 
 def _rating(identifier: str, value: object) -> Severity:
     ratings = {severity.name.capitalize(): severity for severity in Severity}
-    _check_member(f"{identifier}, severity", value, ratings.keys())
+    check_member(f"{identifier}, severity", value, ratings.keys())
     return ratings[str(value)]
 
 
@@ -131,35 +120,3 @@ def _region_codes(identifier: str, names: str | None) -> tuple[str, ...]:
                 "If AWS opened a region, add it to region_names.py."
             )
     return tuple(sorted(REGION_CODES[name] for name in listed))
-
-
-def _expect(place: str, value: object, kind: type[T]) -> T:
-    if not isinstance(value, kind):
-        raise FactsError(f"{place}: {value!r} is not allowed. Give {_JSON_NAMES[kind]}.")
-    return value
-
-
-def _texts(place: str, value: object) -> list[str]:
-    return [_expect(place, item, str) for item in _expect(place, value, list)]
-
-
-def _check_keys(place: str, value: dict[str, Any], *, required: set[str], optional: set[str]) -> None:
-    if unknown := sorted(value.keys() - required - optional):
-        raise FactsError(
-            f"{place}: {', '.join(unknown)} is not known. Allowed: {', '.join(sorted(required | optional))}."
-        )
-    if missing := sorted(required - value.keys()):
-        raise FactsError(f"{place}: {', '.join(missing)} is missing.")
-
-
-def _check_member(place: str, value: object, allowed: Collection[str]) -> None:
-    if value not in allowed:
-        raise FactsError(f"{place}: {value!r} is not known. Allowed: {', '.join(allowed)}.")
-
-
-def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise FactsError(f"{', '.join(sorted({key for key in keys if keys.count(key) > 1}))} is given twice.")
-    return value

@@ -24,7 +24,7 @@ _FREQUENCIES: Final[tuple[str, ...]] = get_args(MaximumExecutionFrequency)
 def validate_use(
     facts: ManagedRuleFacts,
     *,
-    region: str,
+    region: str | None = None,
     frequency: MaximumExecutionFrequency | None = None,
     scope_types: Sequence[str] = (),
     scoped_by_tag: bool = False,
@@ -36,7 +36,7 @@ def validate_use(
     facts
         The managed rule.
     region
-        Code of the region that it is for.
+        Code of the region that it is for; None where that is not known yet.
     frequency
         How often it is to be evaluated; None for AWS Config's every 24 hours.
     scope_types
@@ -60,8 +60,8 @@ def validate_use(
         raise RuleUseError(facts.identifier, problems)
 
 
-def _region_problems(facts: ManagedRuleFacts, region: str) -> Iterator[str]:
-    if facts.is_available_in(region):
+def _region_problems(facts: ManagedRuleFacts, region: str | None) -> Iterator[str]:
+    if region is None or facts.is_available_in(region):
         return
     if facts.only_regions:
         allowed = f"Allowed: {', '.join(facts.only_regions)}."

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.resources.encryption import encryption_verdict
-from lambda_src.resources.kms_keys import KEYS_DOC, refuse_other_than_keys
+from lambda_src.resources.encryption import ApprovedKeys, encryption_verdict
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
 
 
 @dataclass(frozen=True)
-class Parameters:
-    """With which keys.
-
-    Raises
-    ------
-    ParameterError
-        When a text is neither a key id nor a key ARN.
-    """
-
-    approved_keys: tuple[str, ...] = field(default=(), metadata={"doc": KEYS_DOC})
-
-    def __post_init__(self) -> None:
-        """Refuse what is no key."""
-        refuse_other_than_keys("approved_keys", self.approved_keys)
+class Parameters(ApprovedKeys):
+    """With which keys."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Call it compliant if the instance or the cluster is encrypted with an approved key."""
     remedy = "restore it from a copy of its snapshot that is encrypted with the right key"
-    return encryption_verdict(item.members, "storageEncrypted", parameters.approved_keys, remedy=remedy)
+    return encryption_verdict(item.members, "storageEncrypted", parameters, remedy=remedy)
 
 
 CHECK = ChangeCheck(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import synthesis
+from tests.bench import runtime, synthesis
 
+runtime.measure()
 synthesis.measure()
