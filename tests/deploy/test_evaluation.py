@@ -43,6 +43,9 @@ def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     app = (REPOSITORY / "main.py").read_text()
     versioning = 'identifier="S3_BUCKET_VERSIONING_ENABLED"'
     app = app.replace(versioning, f'{versioning}, evaluate_after=[ApiCall("kms", "CreateKey")]')
+    app = app.replace("import bucket_tls_only,", "import bucket_tls_only, log_group_retention,")
+    periodic = '    CheckRule(stack, "log-groups", check=log_group_retention.CHECK)\n'
+    app = app.replace("\n\nif __name__", f"{periodic}\n\nif __name__")
     project = Project.create(tmp_path_factory.mktemp("evaluation") / "app", aws.environment(region=REGION), app)
     project.apply("dev")
     yield project
@@ -106,6 +109,21 @@ def test_rules_of_aws_and_our_own_are_recorded_alike(aws: LocalAws, store: Resul
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
     for rule in ("compliance-dev-ssh-restricted", "compliance-dev-security-group-ingress"):
         assert eventually(lambda rule=rule: verdicts(store, rule).get(group) is Compliance.NON_COMPLIANT)
+
+
+def test_a_periodic_check_reports_what_it_finds_and_clears_what_is_gone(aws: LocalAws, store: ResultStore) -> None:
+    rule, group = "compliance-dev-log-groups", "/acme/orders"
+    config, logs = aws.client("config", region=REGION), aws.client("logs", region=REGION)
+    assert eventually(lambda: verdicts(store, rule).get("/aws/lambda/compliance-dev-evaluate") is Compliance.COMPLIANT)
+
+    logs.create_log_group(logGroupName=group)
+    config.start_config_rules_evaluation(ConfigRuleNames=[rule])
+    assert eventually(lambda: verdicts(store, rule).get(group) is Compliance.NON_COMPLIANT)
+
+    logs.delete_log_group(logGroupName=group)
+    time.sleep(1)  # results that are less than a second old count as those of the same schedule
+    config.start_config_rules_evaluation(ConfigRuleNames=[rule])
+    assert eventually(lambda: group not in verdicts(store, rule))
 
 
 def test_reconciliation_repairs_what_lost_events_left_behind(aws: LocalAws, store: ResultStore) -> None:

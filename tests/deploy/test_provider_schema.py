@@ -18,12 +18,20 @@ SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 
 EVERYTHING = """
 from compliance_tf import ApiCall, ComplianceStack, CheckRule, ManagedRule, S3State, Schedule, Scope, synthesize
-from lambda_src.checks import bucket_tls_only
+from lambda_src.checks import bucket_tls_only, check_ids, ec2_approved_images, load_check, required_tags
+
+PARAMETERS = {
+    "ec2-approved-images": ec2_approved_images.Parameters(allowed_owners=("self",)),
+    "required-tags": required_tags.Parameters(tags={"owner": ()}),
+}
 
 def build(app):
     stack = ComplianceStack(
         app, "compliance", project="acme", region="eu-west-1", reevaluate=Schedule.days(7), tags={"team": "a"},
+        execution_role="arn:aws:iam::111122223333:role/reader",
     )
+    for check_id in check_ids():
+        CheckRule(stack, check_id, check=load_check(check_id), parameters=PARAMETERS.get(check_id))
     ManagedRule(stack, "rotated", identifier="ACCESS_KEYS_ROTATED", parameters={"maxAccessKeyAge": 9},
                 frequency="One_Hour", evaluate_after=[ApiCall("iam", "CreateAccessKey")])
     ManagedRule(stack, "one", identifier="S3_BUCKET_VERSIONING_ENABLED",
