@@ -1,6 +1,7 @@
 """The boto3 clients: one of each per process, made when first asked for.
 
-boto3 is imported here and only inside the functions, so that reading what a check declares does not load it.
+They are boto3's, made by botocore, which is imported here and only inside the functions, so that reading what a check
+declares does not load it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.session import Session
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
@@ -48,10 +50,16 @@ class Clients(Protocol):
     def __call__(self, service: str, /) -> Any: ...  # noqa: ANN401 (boto3's clients have no common type)
 
 
-def _make_client(service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-    import boto3
+@cache
+def _session() -> Session:
+    # botocore's session makes the same clients as boto3, whose import takes longer: a function's start waits for it.
+    from botocore.session import get_session
 
-    return boto3.client(service, config=_patient())  # type: ignore[call-overload]  # the service is a variable
+    return get_session()
+
+
+def _make_client(service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+    return _session().create_client(service, config=_patient())
 
 
 client = cast("Clients", cache(_make_client))
@@ -61,11 +69,10 @@ client = cast("Clients", cache(_make_client))
 @cache
 def clients_of_role(role_arn: str) -> Clients:
     """Give what makes clients with another role, which the function's own role must be allowed to assume."""
-    import boto3
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.session import get_session
 
-    session = get_session()
+    session = _session()
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=session.create_client,
         source_credentials=session.get_credentials(),
@@ -77,8 +84,7 @@ def clients_of_role(role_arn: str) -> Clients:
     assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001 no other way in
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
-    made = boto3.Session(botocore_session=assumed)
-    return cast("Clients", cache(lambda service: made.client(service, config=_patient())))
+    return cast("Clients", cache(lambda service: assumed.create_client(service, config=_patient())))
 
 
 def _patient() -> Config:

@@ -1,4 +1,7 @@
-"""The entry points of the three functions: each reads its event, has it done and logs what came of it."""
+"""The entry points of the three functions: each reads its event, has it done and logs what came of it.
+
+What a function alone needs is imported in it: a start waits for every import, and ``evaluate`` starts most often.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lambda_src.clients import client, clients_of_role
-from lambda_src.compliance_change import compliance_change
 from lambda_src.config_event import config_request
 from lambda_src.deployment import Deployment, Environment
 from lambda_src.evaluator import Evaluator
 from lambda_src.lambda_context import Place, remaining_seconds
 from lambda_src.logs import Log
-from lambda_src.reconciliation import Reconciliation
-from lambda_src.reevaluation import rules_to_evaluate, start_evaluations
-from lambda_src.result_store import ResultStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lambda_src.clients import Clients
     from lambda_src.deployment import DeployedRule
     from lambda_src.lambda_context import LambdaContext
+    from lambda_src.result_store import ResultStore
 
 RECONCILE = {"action": "reconcile"}
 """The event that makes ``record`` compare the table with AWS Config."""
@@ -46,6 +46,9 @@ def evaluate(event: object, context: LambdaContext) -> None:
 
 def record(event: object, context: LambdaContext) -> None:
     """For EventBridge: keep a compliance change, or compare the table with AWS Config."""
+    from lambda_src.compliance_change import compliance_change
+    from lambda_src.reconciliation import Reconciliation
+
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not recorded") as fields:
         if event == RECONCILE:
@@ -76,6 +79,8 @@ def record(event: object, context: LambdaContext) -> None:
 
 def trigger(event: object, context: LambdaContext) -> None:
     """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for."""
+    from lambda_src.reevaluation import rules_to_evaluate, start_evaluations
+
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not all evaluations started"):
         names = rules_to_evaluate(event, _rules())
@@ -101,4 +106,6 @@ def _rules() -> Mapping[str, DeployedRule]:
 
 
 def _store() -> ResultStore:
+    from lambda_src.result_store import ResultStore
+
     return ResultStore(client("dynamodb"), _environment().results_table, _environment().history_days)

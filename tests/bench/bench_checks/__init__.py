@@ -1,0 +1,1 @@
+"""Checks that only the measurements have, packed as a user's own folder is."""
