@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compliance_tf.synthesis import synthesize as synthesize
     from compliance_tf.triggers import ApiCall as ApiCall
     from compliance_tf.triggers import Schedule as Schedule
+    from compliance_tf.workspace_values import by_workspace as by_workspace
     from compliance_tf.workspaces import Workspaces as Workspaces
     from lambda_src.check import Severity as Severity
 
@@ -41,6 +42,7 @@ _HOMES = {
     "SettingError": "compliance_tf.errors",
     "Severity": "lambda_src.check",
     "Workspaces": "compliance_tf.workspaces",
+    "by_workspace": "compliance_tf.workspace_values",
     "synthesize": "compliance_tf.synthesis",
 }
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -30,8 +26,8 @@ class Condition:
         return {"condition": f"${{{self.expression}}}", "error_message": self.message}
 
 
-def literal(value: str | int | Sequence[str] | Mapping[str, str]) -> str:
-    """Write a value as a literal of Terraform's expression language, which takes JSON for it."""
+def literal(value: object) -> str:
+    """Write a text, number, truth value, list or mapping as a literal of Terraform's language, which takes JSON."""
     return escape(json.dumps(value, sort_keys=True))
 
 

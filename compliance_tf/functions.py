@@ -26,8 +26,9 @@ from constructs import Construct
 from compliance_tf import lambda_package
 from compliance_tf.errors import SettingError
 from compliance_tf.naming import WORKSPACE, Naming
+from compliance_tf.workspace_values import to_terraform
 from lambda_src.check import LookupCheck, PeriodicCheck
-from lambda_src.deployment import Deployment, Environment
+from lambda_src.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
 from lambda_src.results_table import BY_RULE, BY_SEVERITY
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from compliance_tf.check_folder import CheckFolder
     from compliance_tf.recorder import ExistingRecorder
     from compliance_tf.results_table import ResultsTable
+    from compliance_tf.workspace_values import ByWorkspace
     from lambda_src.check import Check
 
 RUNTIME = "python3.13"
@@ -122,8 +124,10 @@ class ComplianceFunction(Construct):
         What its role may do beside writing its log.
     invoker
         Who may invoke it, for rules of this account and deployment.
+    history_days
+        How long the history of results is kept, by workspace.
     log_retention_days
-        How long its log is kept: one of :data:`LOG_RETENTION_DAYS`.
+        How long its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
     """
 
     def __init__(
@@ -139,7 +143,8 @@ class ComplianceFunction(Construct):
         environment: Environment,
         statements: Sequence[Statement],
         invoker: Invoker,
-        log_retention_days: int,
+        history_days: ByWorkspace[int],
+        log_retention_days: ByWorkspace[int],
     ) -> None:
         super().__init__(scope, purpose)
         name = naming.function(purpose)
@@ -147,9 +152,9 @@ class ComplianceFunction(Construct):
             self,
             "log",
             name=f"/aws/lambda/{name}",
-            retention_in_days=log_retention_days,
             depends_on=[recorder.reading],
         )
+        log_group.add_override("retention_in_days", to_terraform(log_retention_days))
         self.role = IamRole(
             self,
             "role",
@@ -179,7 +184,9 @@ class ComplianceFunction(Construct):
             architectures=[ARCHITECTURE],
             memory_size=256,
             timeout=timeout_seconds,
-            environment=LambdaFunctionEnvironment(variables=environment.to_variables()),
+            environment=LambdaFunctionEnvironment(
+                variables=environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}
+            ),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
             # A function that runs before its role may do its work fails its first events.
             depends_on=[policy],
@@ -220,17 +227,14 @@ class ComplianceFunctions(Construct):
         account: Account,
         recorder: ExistingRecorder,
         table: ResultsTable,
-        history_days: int,
-        log_retention_days: int,
+        history_days: ByWorkspace[int],
+        log_retention_days: ByWorkspace[int],
         checks: CheckFolder | None,
         execution_role: str | None,
     ) -> None:
         super().__init__(scope, id_)
-        if log_retention_days not in LOG_RETENTION_DAYS:
-            raise SettingError(
-                f"log_retention_days={log_retention_days} is not a period that CloudWatch Logs knows: "
-                f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
-            )
+        log_retention_days.map(_validate_log_retention)
+        history_days.map(_validate_history)
         if execution_role is not None and not _ROLE_ARN.fullmatch(execution_role):
             raise SettingError(
                 f"execution_role={execution_role!r} is not the ARN of a role, such as "
@@ -240,7 +244,7 @@ class ComplianceFunctions(Construct):
         self._execution_role = execution_role
         self._check_actions: set[str] = set()
         self._has_periodic_checks = False
-        environment = Environment(naming.prefix, table.resource.name, history_days)
+        environment = Environment(naming.prefix, table.resource.name, history_days.default)
 
         def on_own_rules(action: str) -> Statement:
             # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
@@ -254,6 +258,7 @@ class ComplianceFunctions(Construct):
             naming=naming,
             account=account,
             recorder=recorder,
+            history_days=history_days,
             log_retention_days=log_retention_days,
         )
         self.evaluate = declare(
@@ -330,6 +335,19 @@ class ComplianceFunctions(Construct):
         if self._has_periodic_checks:
             statements.append(self._read_own_results)
         return statements
+
+
+def _validate_log_retention(days: int) -> None:
+    if days not in LOG_RETENTION_DAYS:
+        raise SettingError(
+            f"log_retention_days={days} is not a period that CloudWatch Logs knows: "
+            f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
+        )
+
+
+def _validate_history(days: int) -> None:
+    if not 1 <= days <= MAX_HISTORY_DAYS:
+        raise SettingError(f"history_days={days} is out of bounds: give 1 to {MAX_HISTORY_DAYS}.")
 
 
 def _policy(*statements: Mapping[str, object]) -> str:

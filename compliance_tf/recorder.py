@@ -21,11 +21,13 @@ from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCl
 from constructs import Construct
 
 from compliance_tf.conditions import Condition, escape, literal
+from compliance_tf.workspace_values import ALWAYS, expression, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from compliance_tf.naming import Naming
+    from compliance_tf.workspace_values import ByWorkspace
 
 RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
 
@@ -75,7 +77,7 @@ class ExistingRecorder(Construct):
         super().__init__(scope, id_)
         self._name = name
         self._region = naming.region
-        self._rules_by_type: defaultdict[str, list[str]] = defaultdict(list)
+        self._rules_by_type: defaultdict[str, dict[str, ByWorkspace[bool]]] = defaultdict(dict)
         if source is RecorderSource.CLOUD_CONTROL:
             self.reading, self._properties = self._read_by_cloud_control(), "self.properties"
         else:
@@ -83,17 +85,23 @@ class ExistingRecorder(Construct):
         self.reading.add_override("lifecycle.precondition", [condition.to_terraform() for condition in preconditions])
         self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self)))
 
-    def require(self, resource_types: Iterable[str], *, rule: str) -> None:
-        """Have the plan fail unless the recorder records these types, which a change-triggered rule needs."""
+    def require(self, resource_types: Iterable[str], *, rule: str, enabled: ByWorkspace[bool] = ALWAYS) -> None:
+        """Have the plan fail unless the recorder records these types, which a change-triggered rule needs.
+
+        Parameters
+        ----------
+        enabled
+            In which workspaces there is the rule.
+        """
         for resource_type in resource_types:
-            self._rules_by_type[resource_type].append(rule)
+            self._rules_by_type[resource_type][rule] = enabled
 
     def coverage(self) -> Condition:
         """Build the condition that every required type is recorded."""
         needed = {
             resource_type: _enumerate(sorted(rules)) for resource_type, rules in sorted(self._rules_by_type.items())
         }
-        unrecorded = _unrecorded_types(self._properties, list(needed))
+        unrecorded = _unrecorded_types(self._properties, self._needed_types())
         listing = f'join("; ", [for type in {unrecorded} : "${{type}} (needed by ${{{literal(needed)}[type]}})"])'
         return Condition(
             f"length({unrecorded}) == 0",
@@ -101,6 +109,14 @@ class ExistingRecorder(Construct):
             "that is triggered by changes of a type never evaluates where the type is not recorded: have the "
             "recorder's owner add the type, or remove the rule.",
         )
+
+    def _needed_types(self) -> str:
+        """Write the expression of the types that the rules of the workspace need."""
+        needed = {
+            resource_type: together(rules).map(lambda enabled: any(enabled.values()))
+            for resource_type, rules in sorted(self._rules_by_type.items())
+        }
+        return expression(together(needed).map(lambda types: [name for name, is_needed in types.items() if is_needed]))
 
     def _read_by_cloud_control(self) -> TerraformDataSource:
         reading = DataAwsCloudcontrolapiResource(self, "reading", type_name=RECORDER_TYPE, identifier="${each.value}")
@@ -139,10 +155,11 @@ class _Coverage:
         return [self._recorder.coverage().to_terraform()]
 
 
-def _unrecorded_types(properties: str, resource_types: list[str]) -> str:
+def _unrecorded_types(properties: str, resource_types: str) -> str:
     """Write the expression of those types that the recorder does not record.
 
-    ``properties`` is the expression of the recorder's properties, a JSON text in the form of its CloudFormation schema.
+    ``resource_types`` is the expression of the list of types, ``properties`` that of the recorder's properties, a JSON
+    text in the form of its CloudFormation schema.
     A recorder names its strategy in ``RecordingStrategy``; one of before 2023 has only a list of types, or none.
     """
     group = f"try(jsondecode({properties}).RecordingGroup, {{}})"
@@ -159,7 +176,7 @@ def _unrecorded_types(properties: str, resource_types: list[str]) -> str:
     # A loop over one value gives it a name: the language has no other way inside an expression.
     return (
         f"flatten([for group in [{group}] : [for strategy in [{strategy}] : "
-        f"[for type in {literal(resource_types)} : type if !({recorded})]]])"
+        f"[for type in {resource_types} : type if !({recorded})]]])"
     )
 
 

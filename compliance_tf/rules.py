@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cdktf_cdktf_provider_aws.config_config_rule import (
     ConfigConfigRule,
@@ -15,9 +15,10 @@ from constructs import Construct
 
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters, input_parameters
-from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import SettingError
 from compliance_tf.stack import ComplianceStack
+from compliance_tf.workspace_values import as_by_workspace, expression, to_terraform, together
 from lambda_src.check import Check, PeriodicCheck, Severity
 from lambda_src.checks import check_ids, check_module, load_check
 from lambda_src.deployment import DeployedRule
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 
     from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
     from compliance_tf.triggers import ApiCall
+    from compliance_tf.workspace_values import ByWorkspace, Setting
 
 P = TypeVar("P")
-
-_DEFAULT_FREQUENCY: Final = "TwentyFour_Hours"
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,13 @@ class ManagedRule(Construct):
         How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
     severity
         How bad it is when a resource does not comply; the catalogue's rating unless given.
+    enabled
+        Whether there is the rule: by workspace for one that only some have.
     evaluate_after
         API calls after which the rule is evaluated at once. Each of them costs an evaluation of every resource
         that the rule looks at, so this is for periodic rules that would see the change a day later.
+    packs
+        The names of the packs that it comes from, for views and reports.
 
     Raises
     ------
@@ -108,34 +112,41 @@ class ManagedRule(Construct):
         id_: str,
         *,
         identifier: ManagedRuleIdentifier,
-        parameters: Mapping[str, ParameterValue] | None = None,
+        parameters: Mapping[str, Setting[ParameterValue]] | None = None,
         rule_scope: Scope | None = None,
-        frequency: MaximumExecutionFrequency | None = None,
+        frequency: Setting[MaximumExecutionFrequency] | None = None,
         severity: Severity | None = None,
         evaluate_after: Sequence[ApiCall] = (),
+        enabled: Setting[bool] = True,
+        packs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         facts = managed_rule(identifier)
         scope_types = rule_scope.resource_types if rule_scope else ()
-        validate_use(
-            facts,
-            region=stack.naming.region,
-            frequency=frequency,
-            scope_types=scope_types,
-            scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
-        )
+        frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
+        given = together({name: _by_workspace(value) for name, value in (parameters or {}).items()})
+        stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
+        for one in (frequencies.default, *frequencies.values.values()):
+            validate_use(
+                facts,
+                region=stack.naming.region,
+                frequency=one,
+                scope_types=scope_types,
+                scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
+            )
         stack.triggers.watch(evaluate_after)
-        stack.register(id_, DeployedRule(None, severity or facts.severity, _calls(evaluate_after)))
+        stack.register(id_, _deployed(None, severity or facts.severity, evaluate_after, packs, existence))
         if facts.change_triggered:
-            stack.recorder.require(scope_types or facts.resource_types, rule=id_)
+            stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
         self.resource = _config_rule(
             self,
             stack,
             stack.naming.config_rule(id_),
-            parameters=check_parameters(facts, parameters or {}),
+            parameters=given.map(lambda values: check_parameters(facts, values)),
             scope=rule_scope,
-            frequency=frequency,
+            frequency=to_terraform(frequencies),
+            enabled=existence,
             source=ConfigConfigRuleSource(owner="AWS", source_identifier=facts.identifier),
         )
 
@@ -158,8 +169,12 @@ class CheckRule(Construct, Generic[P]):
         How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
     severity
         How bad it is when a resource does not comply; the check's own unless given.
+    enabled
+        Whether there is the rule: by workspace for one that only some have.
     evaluate_after
         API calls after which the rule is evaluated at once, which costs an evaluation of each of its resources.
+    packs
+        The names of the packs that it comes from, for views and reports.
 
     Raises
     ------
@@ -173,15 +188,20 @@ class CheckRule(Construct, Generic[P]):
         id_: str,
         *,
         check: Check[P],
-        parameters: P | None = None,
+        parameters: Setting[P] | None = None,
         rule_scope: Scope | None = None,
-        frequency: MaximumExecutionFrequency | None = None,
+        frequency: Setting[MaximumExecutionFrequency] | None = None,
         severity: Severity | None = None,
         evaluate_after: Sequence[ApiCall] = (),
+        enabled: Setting[bool] = True,
+        packs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         module = _module(id_, check, stack)
+        frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
+        given = as_by_workspace(parameters)
+        stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
         if isinstance(check, PeriodicCheck):
             name = stack.naming.periodic_check_rule(id_)
             if rule_scope is not None:
@@ -191,27 +211,33 @@ class CheckRule(Construct, Generic[P]):
         else:
             name = stack.naming.config_rule(id_)
             rule_scope = _change_scope(id_, check, rule_scope, frequency)
-            stack.recorder.require((rule_scope and rule_scope.resource_types) or check.resource_types, rule=id_)
+            types = (rule_scope and rule_scope.resource_types) or check.resource_types
+            stack.recorder.require(types, rule=id_, enabled=existence)
         stack.triggers.watch(evaluate_after)
-        stack.register(id_, DeployedRule(module, severity or check.severity, _calls(evaluate_after)))
+        stack.register(id_, _deployed(module, severity or check.severity, evaluate_after, packs, existence))
         stack.functions.serve(check)
         function = stack.functions.evaluate
         self.resource = _config_rule(
             self,
             stack,
             name,
-            parameters=_rule_parameters(id_, check, parameters),
+            parameters=given.map(lambda values: _rule_parameters(id_, check, values)),
             scope=rule_scope,
             frequency=None,
+            enabled=existence,
             source=ConfigConfigRuleSource(
                 owner="CUSTOM_LAMBDA",
                 source_identifier=function.resource.arn,
-                source_detail=_notifications(check, frequency),
+                source_detail=_notifications(check, frequencies),
             ),
             description=check.description,
             # AWS takes such a rule only when it may invoke the function.
             needs=[function.permission],
         )
+
+
+def _by_workspace(value: Setting[ParameterValue]) -> ByWorkspace[ParameterValue]:
+    return as_by_workspace(value)
 
 
 def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
@@ -239,7 +265,7 @@ def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
 
 
 def _change_scope(
-    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: MaximumExecutionFrequency | None
+    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: Setting[MaximumExecutionFrequency] | None
 ) -> Scope | None:
     if frequency is not None:
         raise SettingError(f"Rule '{rule_id}' takes no frequency: the check '{check.id}' is triggered by changes.")
@@ -267,13 +293,13 @@ def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dic
 
 
 def _notifications(
-    check: Check[P], frequency: MaximumExecutionFrequency | None
+    check: Check[P], frequency: ByWorkspace[MaximumExecutionFrequency | None]
 ) -> list[ConfigConfigRuleSourceSourceDetail]:
     if isinstance(check, PeriodicCheck):
         return [
             ConfigConfigRuleSourceSourceDetail(
                 message_type="ScheduledNotification",
-                maximum_execution_frequency=frequency or _DEFAULT_FREQUENCY,
+                maximum_execution_frequency=to_terraform(frequency.map(lambda one: one or DEFAULT_FREQUENCY)),
             )
         ]
     # A rule without the second one never hears of an item of more than 256 KB.
@@ -283,8 +309,21 @@ def _notifications(
     ]
 
 
-def _calls(calls: Sequence[ApiCall]) -> tuple[str, ...]:
-    return tuple(str(call) for call in sorted(calls))
+def _deployed(
+    module: str | None,
+    severity: Severity,
+    calls: Sequence[ApiCall],
+    packs: Sequence[str],
+    enabled: ByWorkspace[bool],
+) -> DeployedRule:
+    return DeployedRule(
+        check_module=module,
+        severity=severity,
+        api_calls=tuple(str(call) for call in sorted(calls)),
+        packs=tuple(packs),
+        enabled=enabled.default,
+        except_in=tuple(sorted(enabled.differing)),
+    )
 
 
 def _config_rule(
@@ -292,22 +331,33 @@ def _config_rule(
     stack: ComplianceStack,
     name: str,
     *,
-    parameters: Mapping[str, str],
+    parameters: ByWorkspace[dict[str, str]],
     scope: Scope | None,
-    frequency: MaximumExecutionFrequency | None,
+    frequency: str | None,
+    enabled: ByWorkspace[bool],
     source: ConfigConfigRuleSource,
     needs: Sequence[ITerraformDependable] = (),
     description: str | None = None,
 ) -> ConfigConfigRule:
-    return ConfigConfigRule(
+    rule = ConfigConfigRule(
         construct,
         "rule",
         name=name,
         description=description,
-        input_parameters=input_parameters(parameters) if parameters else None,
+        input_parameters=_parameters_text(name, parameters),
         maximum_execution_frequency=frequency,
         scope=scope.to_terraform() if scope else None,
         source=source,
         # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
         depends_on=[stack.recorder.reading, stack.triggers.recording, *needs],
     )
+    if enabled.differs or not enabled.default:
+        rule.add_override("count", f"${{{expression(enabled)} ? 1 : 0}}")
+    return rule
+
+
+def _parameters_text(name: str, parameters: ByWorkspace[dict[str, str]]) -> str | None:
+    texts = parameters.map(lambda values: input_parameters(values) if values else "")
+    if texts.differs and any("${" in text for text in (texts.default, *texts.values.values())):
+        raise SettingError(f"Rule '{name}': parameters that differ by workspace cannot hold Terraform expressions.")
+    return to_terraform(texts) or None

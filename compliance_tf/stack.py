@@ -19,8 +19,9 @@ from compliance_tf.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.results_table import ResultsTable
 from compliance_tf.state import LocalState, State
 from compliance_tf.triggers import Schedule, Triggers
+from compliance_tf.workspace_values import Setting, as_by_workspace
 from compliance_tf.workspaces import Workspaces
-from lambda_src.deployment import MAX_HISTORY_DAYS, DeployedRule, Deployment
+from lambda_src.deployment import DeployedRule, Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ TERRAFORM_VERSION = ">= 1.10"
 
 class ComplianceStack(TerraformStack):
     """Config rules beside the recorder that the account has, the functions that serve them, and their results.
+
+    What is a ``Setting`` may differ by workspace: see :func:`~compliance_tf.workspace_values.by_workspace`.
 
     Parameters
     ----------
@@ -87,18 +90,19 @@ class ComplianceStack(TerraformStack):
         workspaces: Workspaces | None = None,
         longest_workspace: int = 20,
         state: State | None = None,
-        history_days: int = 365,
-        log_retention_days: int = 30,
-        reconcile: Schedule | None = None,
-        reevaluate: Schedule | None = None,
+        history_days: Setting[int] = 365,
+        log_retention_days: Setting[int] = 30,
+        reconcile: Setting[Schedule] | None = None,
+        reevaluate: Setting[Schedule | None] = None,
         checks: str | Path | None = None,
         execution_role: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        if not 1 <= history_days <= MAX_HISTORY_DAYS:
-            raise SettingError(f"history_days={history_days} is out of bounds: give 1 to {MAX_HISTORY_DAYS}.")
-        workspaces = workspaces or Workspaces()
+        self.workspaces = workspaces or Workspaces()
+        periods = (as_by_workspace(history_days), as_by_workspace(log_retention_days))
+        schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
+        self.workspaces.refuse_unknown([*periods, *schedules], f"Stack '{id_}'")
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
         if taken := sorted(own_tags.keys() & (tags or {}).keys()):
             raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
@@ -121,9 +125,11 @@ class ComplianceStack(TerraformStack):
             naming=self.naming,
             name=recorder_name,
             source=recorder_source,
-            preconditions=workspaces.conditions(self.naming),
+            preconditions=self.workspaces.conditions(self.naming),
         )
-        self.table = ResultsTable(self, "results", naming=self.naming, recorder=self.recorder, workspaces=workspaces)
+        self.table = ResultsTable(
+            self, "results", naming=self.naming, recorder=self.recorder, workspaces=self.workspaces
+        )
         self.functions = ComplianceFunctions(
             self,
             "functions",
@@ -131,8 +137,8 @@ class ComplianceStack(TerraformStack):
             account=account,
             recorder=self.recorder,
             table=self.table,
-            history_days=history_days,
-            log_retention_days=log_retention_days,
+            history_days=periods[0],
+            log_retention_days=periods[1],
             checks=self.checks,
             execution_role=execution_role,
         )
@@ -142,8 +148,8 @@ class ComplianceStack(TerraformStack):
             naming=self.naming,
             recorder=self.recorder,
             functions=self.functions,
-            reconcile=reconcile or Schedule.days(1),
-            reevaluate=reevaluate,
+            reconcile=schedules[0],
+            reevaluate=schedules[1],
         )
         TerraformOutput(self, "results_table", value=self.table.resource.name)
         TerraformOutput(self, "rule_name_prefix", value=self.naming.prefix)

@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
 from constructs import Construct
 
 from compliance_tf.errors import SettingError
+from compliance_tf.workspace_values import as_by_workspace, to_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from compliance_tf.functions import ComplianceFunction, ComplianceFunctions
     from compliance_tf.naming import Naming
     from compliance_tf.recorder import ExistingRecorder
+    from compliance_tf.workspace_values import ByWorkspace
 
 RETRY_ATTEMPTS = 185  # EventBridge's most
 RETRY_SECONDS = 24 * 60 * 60  # EventBridge's longest age of an event
@@ -121,8 +123,8 @@ class Triggers(Construct):
         naming: Naming,
         recorder: ExistingRecorder,
         functions: ComplianceFunctions,
-        reconcile: Schedule,
-        reevaluate: Schedule | None,
+        reconcile: ByWorkspace[Schedule],
+        reevaluate: ByWorkspace[Schedule | None],
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
@@ -143,7 +145,7 @@ class Triggers(Construct):
             },
         )
         self._on_schedule("reconcile", functions.record, "Repairs the results table from AWS Config", reconcile)
-        if reevaluate is not None:
+        if reevaluate != as_by_workspace(None):
             self._on_schedule("reevaluate", functions.trigger, "Evaluates all rules again", reevaluate)
 
     def watch(self, calls: Iterable[ApiCall]) -> None:
@@ -182,13 +184,20 @@ class Triggers(Construct):
         )
         return self._target(rule, purpose, function)
 
-    def _on_schedule(self, action: str, function: ComplianceFunction, description: str, schedule: Schedule) -> None:
+    def _on_schedule(
+        self,
+        action: str,
+        function: ComplianceFunction,
+        description: str,
+        schedule: ByWorkspace[Schedule] | ByWorkspace[Schedule | None],
+    ) -> None:
         rule = CloudwatchEventRule(
             self,
             action,
             name=self._naming.event_rule(action),
             description=description,
-            schedule_expression=schedule.expression,
+            schedule_expression=to_terraform(schedule.map(_expression)),
+            state=to_terraform(schedule.map(_state)),
             depends_on=[self._recorder.reading],
         )
         self._target(rule, action, function, payload=json.dumps({"action": action}))
@@ -208,6 +217,15 @@ class Triggers(Construct):
             ),
             depends_on=[function.permission],
         )
+
+
+def _expression(schedule: Schedule | None) -> str:
+    # Where there is none the rule is disabled, and has an expression only because it must.
+    return (schedule or Schedule.days(1)).expression
+
+
+def _state(schedule: Schedule | None) -> str:
+    return "ENABLED" if schedule else "DISABLED"
 
 
 def _api_call_pattern(service: str, operations: Iterable[str]) -> dict[str, object]:

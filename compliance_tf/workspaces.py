@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compliance_tf.conditions import Condition, literal
 from compliance_tf.errors import SettingError
 from compliance_tf.naming import NAME_PART, Naming
+from lambda_src.suggestions import hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from compliance_tf.workspace_values import ByWorkspace
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,23 @@ class Workspaces:
     def is_protected(self) -> str:
         """The Terraform expression that tells whether the workspace of the plan is protected."""
         return f"${{contains({literal(list(self.protected))}, terraform.workspace)}}"
+
+    def refuse_unknown(self, settings: Iterable[ByWorkspace[Any]], place: str) -> None:
+        """Refuse values for workspaces that the stack can never be deployed to.
+
+        Raises
+        ------
+        SettingError
+            When one is named that is not allowed.
+        """
+        if not self.allowed:
+            return
+        for workspace in (name for setting in settings for name in setting.values):
+            if workspace not in self.allowed:
+                raise SettingError(
+                    f"{place}: the stack is never deployed to the workspace {workspace!r}."
+                    f"{hint(workspace, self.allowed)} Allowed: {', '.join(self.allowed)}."
+                )
 
     def conditions(self, naming: Naming) -> list[Condition]:
         """List what the plan refuses about its workspace.

@@ -96,11 +96,24 @@ class DeployedRule:
     api_calls
         The API calls after which it is evaluated again, as ``<event source>:<event name>``, such as
         ``s3.amazonaws.com:PutBucketPolicy``.
+    packs
+        The names of the packs that it comes from.
+    enabled
+        Whether there is the rule, in all workspaces but those of ``except_in``.
+    except_in
+        The workspaces where it is the other way round.
     """
 
     check_module: str | None
     severity: Severity
     api_calls: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    enabled: bool = True
+    except_in: tuple[str, ...] = ()
+
+    def is_in(self, workspace: str) -> bool:
+        """Tell whether a workspace has the rule."""
+        return (workspace in self.except_in) is not self.enabled
 
 
 @dataclass(frozen=True)
@@ -121,6 +134,9 @@ class Deployment:
             rule_id: {
                 "apiCalls": sorted(rule.api_calls),
                 "check": rule.check_module,
+                "enabled": rule.enabled,
+                "exceptIn": sorted(rule.except_in),
+                "packs": sorted(rule.packs),
                 "severity": rule.severity.value,
             }
             for rule_id, rule in self.rules.items()
@@ -128,11 +144,14 @@ class Deployment:
         return json.dumps({"rules": rules}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
-        """Give the rules of one workspace by the whole name of the Config rule.
+        """Give the rules that one workspace has, by the whole name of the Config rule.
 
         Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
         """
-        return MappingProxyType({f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items()})
+        workspace = prefix.split("-")[1]
+        return MappingProxyType(
+            {f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items() if rule.is_in(workspace)}
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Deployment:
@@ -177,6 +196,9 @@ def _rule(rule: JsonObject) -> DeployedRule:
         check_module=rule.optional_text("check"),
         severity=Severity[severity],
         api_calls=rule.texts("apiCalls"),
+        packs=rule.texts("packs"),
+        enabled=rule.flag("enabled"),
+        except_in=rule.texts("exceptIn"),
     )
 
 

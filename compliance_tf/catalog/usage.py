@@ -18,6 +18,9 @@ MaximumExecutionFrequency: TypeAlias = Literal[
 ]
 """How often a periodic rule may be evaluated (AWS Config API Reference, ConfigRule)."""
 
+DEFAULT_FREQUENCY: Final[MaximumExecutionFrequency] = "TwentyFour_Hours"
+"""AWS Config's own, for a periodic rule that is given none (AWS Config API Reference, ConfigRule)."""
+
 _FREQUENCIES: Final[tuple[str, ...]] = get_args(MaximumExecutionFrequency)
 
 

@@ -46,3 +46,11 @@ def test_the_check_of_the_how_to_is_deployed_from_its_folder_and_judges_a_bucket
 def test_the_reference_of_the_checks_is_what_they_declare() -> None:
     written = (REPOSITORY / "docs" / "reference" / "checks.md").read_text()
     assert written == reference(), "run make docs"
+
+
+def test_the_environments_of_the_how_to_synthesize(tmp_path: Path) -> None:
+    (settings,) = python_blocks("docs/how-to/environments.md")
+    (tmp_path / "main.py").write_text(f"from cdktf import App\napp = App()\n{settings}app.synth()\n")
+    subprocess.run([sys.executable, "main.py"], cwd=tmp_path, check=True)
+    configuration = (tmp_path / "cdktf.out" / "stacks" / "compliance" / "cdk.tf.json").read_text()
+    assert '? 1 : 0}"' in configuration

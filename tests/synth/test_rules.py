@@ -77,11 +77,17 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
         "tls": {
             "apiCalls": [],
             "check": "lambda_src.checks.bucket_tls_only",
+            "enabled": True,
+            "exceptIn": [],
+            "packs": [],
             "severity": bucket_tls_only.CHECK.severity.value,
         },
         "trail": {
             "apiCalls": ["cloudtrail.amazonaws.com:StopLogging"],
             "check": None,
+            "enabled": True,
+            "exceptIn": [],
+            "packs": [],
             "severity": "CRITICAL",
         },
     }

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 VARIABLES = {"RULE_NAME_PREFIX": "acme-dev-", "RESULTS_TABLE": "acme-dev-results", "HISTORY_DAYS": "365"}
 TAGS = DeployedRule(
-    "required-tags", Severity.LOW, ("ec2.amazonaws.com:CreateTags", "s3.amazonaws.com:PutBucketTagging")
+    "required-tags",
+    Severity.LOW,
+    ("ec2.amazonaws.com:CreateTags", "s3.amazonaws.com:PutBucketTagging"),
+    ("acme", "hipaa"),
 )
 MANAGED = DeployedRule(None, Severity.CRITICAL)
 
@@ -25,7 +28,7 @@ def test_the_manifest_reads_back_as_the_deployment_that_it_was_written_from() ->
 
 
 def test_the_same_rules_give_the_same_bytes_in_any_order() -> None:
-    backwards = DeployedRule(TAGS.check_module, TAGS.severity, TAGS.api_calls[::-1])
+    backwards = DeployedRule(TAGS.check_module, TAGS.severity, TAGS.api_calls[::-1], TAGS.packs[::-1])
 
     assert Deployment({"a": TAGS, "b": MANAGED}).to_json() == Deployment({"b": MANAGED, "a": backwards}).to_json()
 
@@ -47,6 +50,7 @@ def test_rules_are_known_by_their_whole_name() -> None:
         ('{"rules":{"a":{"severity":"low"}}}', "'low'; allowed: LOW, MEDIUM, HIGH, CRITICAL"),
         ('{"rules":{"a":{"severity":"LOW","check":5}}}', "rules.a.check must be a text"),
         ('{"rules":{"a":{"severity":"LOW","apiCalls":"x"}}}', "rules.a.apiCalls must be a list"),
+        ('{"rules":{"a":{"severity":"LOW","packs":"hipaa"}}}', "rules.a.packs must be a list"),
     ],
 )
 def test_a_damaged_manifest_is_refused_with_the_place(text: str, message: str) -> None:
