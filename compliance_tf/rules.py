@@ -85,7 +85,7 @@ class ManagedRule(Construct):
     identifier
         Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
     parameters
-        Values of the rule's own parameters; AWS's defaults hold for the others.
+        Values of the rule's own parameters; AWS's defaults hold for the others, and where one is None.
     rule_scope
         Which resources it looks at, if not at all that it can evaluate; not for a periodic rule.
     frequency
@@ -112,9 +112,9 @@ class ManagedRule(Construct):
         id_: str,
         *,
         identifier: ManagedRuleIdentifier,
-        parameters: Mapping[str, Setting[ParameterValue]] | None = None,
+        parameters: Mapping[str, Setting[ParameterValue | None]] | None = None,
         rule_scope: Scope | None = None,
-        frequency: Setting[MaximumExecutionFrequency] | None = None,
+        frequency: Setting[MaximumExecutionFrequency | None] = None,
         severity: Severity | None = None,
         evaluate_after: Sequence[ApiCall] = (),
         enabled: Setting[bool] = True,
@@ -143,7 +143,7 @@ class ManagedRule(Construct):
             self,
             stack,
             stack.naming.config_rule(id_),
-            parameters=given.map(lambda values: check_parameters(facts, values)),
+            parameters=given.map(lambda values: check_parameters(facts, _given(values))),
             scope=rule_scope,
             frequency=to_terraform(frequencies),
             enabled=existence,
@@ -190,7 +190,7 @@ class CheckRule(Construct, Generic[P]):
         check: Check[P],
         parameters: Setting[P] | None = None,
         rule_scope: Scope | None = None,
-        frequency: Setting[MaximumExecutionFrequency] | None = None,
+        frequency: Setting[MaximumExecutionFrequency | None] = None,
         severity: Severity | None = None,
         evaluate_after: Sequence[ApiCall] = (),
         enabled: Setting[bool] = True,
@@ -236,8 +236,12 @@ class CheckRule(Construct, Generic[P]):
         )
 
 
-def _by_workspace(value: Setting[ParameterValue]) -> ByWorkspace[ParameterValue]:
+def _by_workspace(value: Setting[ParameterValue | None]) -> ByWorkspace[ParameterValue | None]:
     return as_by_workspace(value)
+
+
+def _given(values: Mapping[str, ParameterValue | None]) -> dict[str, ParameterValue]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
@@ -265,7 +269,7 @@ def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
 
 
 def _change_scope(
-    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: Setting[MaximumExecutionFrequency] | None
+    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: Setting[MaximumExecutionFrequency | None]
 ) -> Scope | None:
     if frequency is not None:
         raise SettingError(f"Rule '{rule_id}' takes no frequency: the check '{check.id}' is triggered by changes.")
@@ -351,9 +355,14 @@ def _config_rule(
         # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
         depends_on=[stack.recorder.reading, stack.triggers.recording, *needs],
     )
+    declare_only_where(rule, enabled)
+    return rule
+
+
+def declare_only_where(rule: ConfigConfigRule, enabled: ByWorkspace[bool]) -> None:
+    """Have the plan leave a rule out of the workspaces where it is not enabled."""
     if enabled.differs or not enabled.default:
         rule.add_override("count", f"${{{expression(enabled)} ? 1 : 0}}")
-    return rule
 
 
 def _parameters_text(name: str, parameters: ByWorkspace[dict[str, str]]) -> str | None:

@@ -1,4 +1,7 @@
-"""The errors about managed rules and conformance packs. A message lists all that is wrong with one rule, one problem a line."""
+"""The errors about managed rules and conformance packs.
+
+A message lists all that is wrong with one rule, one problem a line.
+"""
 
 from __future__ import annotations
 

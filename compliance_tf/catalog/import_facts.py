@@ -1,7 +1,7 @@
-"""For maintainers: ``python -m compliance_tf.catalog.import_facts PATH`` takes over a newer file of facts.
+"""For maintainers: ``python -m compliance_tf.catalog.import_facts PATH --packs PATH`` takes over newer facts.
 
-It shows what the facts change and writes the data file and the module of identifiers anew. It needs the
-development dependency jsonschema.
+It shows what the facts change and writes the data files, and the modules of identifiers and of pack names, anew. It
+needs the development dependency jsonschema.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import dataclasses
 import datetime
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema
-
-from compliance_tf.catalog.errors import FactsError
+from compliance_tf.catalog.conformance_packs import DATA_FILE as PACKS_DATA_FILE
+from compliance_tf.catalog.data_files import Differences, check_by_schema, compact, compare
+from compliance_tf.catalog.import_packs import PACK_NAMES_FILE, import_packs
 from compliance_tf.catalog.managed_rules import (
     DATA_FILE,
     ManagedRuleCatalog,
@@ -53,25 +52,6 @@ ManagedRuleIdentifier: TypeAlias = Literal[
 '''
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """What newer facts change.
-
-    Attributes
-    ----------
-    added
-        Identifiers that are new.
-    removed
-        Identifiers that are gone.
-    changed
-        One text per changed rule: the identifier and each field with its old and its new value.
-    """
-
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
-
-
 def import_facts(facts_file: Path, data_file: Path, identifiers_file: Path, as_of: datetime.date) -> Differences:
     """Write the data file and the module of identifiers from a file of facts.
 
@@ -96,7 +76,7 @@ def import_facts(facts_file: Path, data_file: Path, identifiers_file: Path, as_o
     check_schema(data)
     data_file.write_text(data, encoding="utf-8")
     identifiers_file.write_text(identifiers_module(after), encoding="utf-8")
-    return differences(before, after)
+    return compare(before, after, _changes)
 
 
 def check_schema(data: str) -> None:
@@ -107,20 +87,12 @@ def check_schema(data: str) -> None:
     FactsError
         It is not valid; the message names the rule and the value.
     """
-    document = json.loads(data)
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
-    for error in validator.iter_errors(document):
-        match list(error.absolute_path):
-            case ["rules", int(index), *rest]:
-                place = ", ".join([document["rules"][index].get("identifier", f"rule {index}"), *map(str, rest)])
-            case path:
-                place = ", ".join(map(str, path)) or "the data"
-        raise FactsError(f"{place}: {error.message} ({SCHEMA_FILE.name})")
+    check_by_schema(data, SCHEMA_FILE, member="rules", name="identifier")
 
 
 def data_text(catalog: ManagedRuleCatalog) -> str:
     """Return the text of the data file: one rule a line, so that a change can be reviewed."""
-    lines = ",\n".join(_compact(_rule_document(rule)) for rule in catalog.rules.values())
+    lines = ",\n".join(compact(_rule_document(rule)) for rule in catalog.rules.values())
     head = {"$schema": SCHEMA_FILE.name, "source": catalog.source, "as_of": catalog.as_of.isoformat()}
     entries = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
     return f'{{\n{entries}\n"rules": [\n{lines}\n]\n}}\n'
@@ -131,23 +103,11 @@ def identifiers_module(rules: Mapping[str, ManagedRuleFacts]) -> str:
     return _MODULE_HEAD + "".join(f'    "{identifier}",\n' for identifier in rules) + "]\n"
 
 
-def differences(before: Mapping[str, ManagedRuleFacts], after: Mapping[str, ManagedRuleFacts]) -> Differences:
-    """Compare two sets of rules, each given by identifier."""
-    return Differences(
-        added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        changed=tuple(
-            f"{identifier}: {'; '.join(_changes(before[identifier], after[identifier]))}"
-            for identifier in sorted(before.keys() & after.keys())
-            if before[identifier] != after[identifier]
-        ),
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the result is its exit status."""
     parser = argparse.ArgumentParser(prog="python -m compliance_tf.catalog.import_facts", description=__doc__)
-    parser.add_argument("facts", type=Path, help="the file of facts")
+    parser.add_argument("facts", type=Path, nargs="?", help="the file of facts about managed rules")
+    parser.add_argument("--packs", type=Path, help="the file of facts about conformance packs")
     parser.add_argument(
         "--as-of",
         type=datetime.date.fromisoformat,
@@ -155,23 +115,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the day on which the facts were true (default: today)",
     )
     options = parser.parse_args(arguments)
+    if not (options.facts or options.packs):
+        parser.error("give a file of facts, about managed rules, conformance packs or both")
     try:
-        found = import_facts(options.facts, DATA_FILE, IDENTIFIERS_FILE, options.as_of)
+        if options.facts:
+            found = import_facts(options.facts, DATA_FILE, IDENTIFIERS_FILE, options.as_of)
+            sys.stdout.write(f"Managed rules:\n{found}\n")
+        if options.packs:
+            rules = read_catalog(DATA_FILE.read_text(encoding="utf-8")).rules
+            found = import_packs(options.packs, PACKS_DATA_FILE, PACK_NAMES_FILE, options.as_of, rules)
+            sys.stdout.write(f"Conformance packs:\n{found}\n")
     except (ComplianceError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(_report(found))
     return 0
-
-
-def _report(found: Differences) -> str:
-    lines = [
-        *(f"+ {identifier}" for identifier in found.added),
-        *(f"- {identifier}" for identifier in found.removed),
-        *(f"~ {change}" for change in found.changed),
-        f"{len(found.added)} added, {len(found.removed)} removed, {len(found.changed)} changed",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _changes(before: ManagedRuleFacts, after: ManagedRuleFacts) -> Iterator[str]:
@@ -190,7 +147,7 @@ def _changes(before: ManagedRuleFacts, after: ManagedRuleFacts) -> Iterator[str]
 def _show(value: object) -> str:
     match value:
         case ManagedRuleParameter():
-            return _compact(_parameter_document(value))
+            return compact(_parameter_document(value))
         case Severity():
             return value.name
         case _:
@@ -220,10 +177,6 @@ def _parameter_document(parameter: ManagedRuleParameter) -> dict[str, Any]:
         "default": parameter.default,
     }
     return {key: value for key, value in document.items() if value is not None}
-
-
-def _compact(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Severity
+from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Severity, by_workspace
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 from compliance_tf.pack_resolution import Change
 from compliance_tf.packs import Packs
-from lambda_src.checks import bucket_tls_only
+from lambda_src.checks import bucket_tls_only, log_group_retention
 from tests.synth.conftest import Synthesize, resources
+from tests.synth.test_docs import python_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,3 +141,82 @@ def test_packs_that_cannot_be_declared_are_refused(
 ) -> None:
     with pytest.raises(ComplianceError, match=message):
         synthesize(build)
+
+
+def test_the_code_of_the_how_to_declares_what_it_says(synthesize: Synthesize) -> None:
+    blocks = python_blocks("docs/how-to/packs.md")
+    declared_by_block = []
+    for block in blocks:
+        configuration = synthesize(
+            lambda stack, block=block: exec(compile(block, "packs.md", "exec"), {"stack": stack})  # noqa: S102
+        )
+        declared_by_block.append(declared(configuration))
+    regional, changed, by_environment, both, policy = declared_by_block
+    assert "count" in by_environment["access-keys-rotated"]
+    assert "s3-bucket-versioning-enabled" in regional
+    assert "cloudfront-sni-enabled" not in regional
+    assert json.loads(changed["access-keys-rotated"]["input_parameters"]) == {"maxAccessKeyAge": "45"}
+    assert "internet-gateway-authorized-vpc-only" not in changed
+    assert {"security-group-ingress", "access-keys-rotated", "guardduty-eks-protection-audit-enabled"} <= set(both)
+    assert list(policy) == ["buckets-in-use"]
+
+
+def test_a_workspace_has_the_rules_of_its_own_packs_with_their_settings(synthesize: Synthesize) -> None:
+    small = Pack("small", (ManagedPackRule("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": 90}, "Six_Hours"),))
+    large = Pack(
+        "large",
+        (
+            ManagedPackRule("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": 30}, severity=Severity.HIGH),
+            ManagedPackRule("CLOUD_TRAIL_ENABLED"),
+            CheckPackRule(log_group_retention.CHECK, log_group_retention.Parameters(min_days=365)),
+        ),
+    )
+
+    configuration = synthesize(
+        lambda stack: Packs(stack, "packs", packs=by_workspace(prod=[large], staging=[large], default=[small]))
+    )
+
+    rules = {
+        rule["name"].removeprefix("acme-${terraform.workspace}-"): rule
+        for rule in resources(configuration, "aws_config_config_rule")
+    }
+    assert "count" not in rules["access-keys-rotated"]
+    for rule_id in ("cloud-trail-enabled", "log-group-retention"):
+        assert rules[rule_id]["count"] == (
+            '${lookup({"prod": true, "staging": true}, terraform.workspace, false) ? 1 : 0}'
+        )
+    parameters = rules["access-keys-rotated"]["input_parameters"].replace("\\", "")
+    assert parameters.endswith('terraform.workspace, "{"maxAccessKeyAge":"90"}")}')
+    assert parameters.count('"{"maxAccessKeyAge":"30"}"') == 2
+    frequency = rules["access-keys-rotated"]["maximum_execution_frequency"]
+    assert frequency == '${lookup({"prod": null, "staging": null}, terraform.workspace, "Six_Hours")}'
+
+
+def test_packs_that_mean_different_rules_in_different_workspaces_are_refused(synthesize: Synthesize) -> None:
+    one = Pack("one", (ManagedPackRule("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": 90}, id="keys"),))
+    two = Pack("two", (ManagedPackRule("IAM_ROOT_ACCESS_KEY_CHECK", id="keys"),))
+
+    with pytest.raises(ComplianceError, match="keys is not the same rule in all workspaces"):
+        synthesize(lambda stack: Packs(stack, "packs", packs=by_workspace(prod=[one], default=[two])))
+    with pytest.raises(ComplianceError, match="leave_out: no pack has a rule 'kyes'"):
+        synthesize(lambda stack: Packs(stack, "packs", packs=by_workspace(prod=[one], default=[]), leave_out=["kyes"]))
+
+
+def test_a_rule_of_one_workspace_s_packs_can_be_left_out_and_changed(synthesize: Synthesize) -> None:
+    pack = Pack(
+        "one", (ManagedPackRule("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": 90}), ManagedPackRule("CLOUD_TRAIL_ENABLED"))
+    )
+
+    configuration = synthesize(
+        lambda stack: Packs(
+            stack,
+            "packs",
+            packs=by_workspace(prod=[pack], default=[]),
+            leave_out=["cloud-trail-enabled"],
+            change={"access-keys-rotated": Change(parameters={"maxAccessKeyAge": 7})},
+        )
+    )
+
+    (rule,) = resources(configuration, "aws_config_config_rule")
+    assert rule["input_parameters"] == '{"maxAccessKeyAge":"7"}'
+    assert rule["count"] == '${lookup({"prod": true}, terraform.workspace, false) ? 1 : 0}'

@@ -89,11 +89,11 @@ def test_a_description_that_is_too_long_is_refused(synthesize: Synthesize) -> No
         synthesize(policy_rule(description="x" * 257))
 
 
-def test_where_guards_parser_is_not_installed_a_warning_says_that_the_policy_was_not_parsed(
+def test_where_guards_parser_is_not_installed_a_note_says_that_the_policy_was_not_parsed(
     synthesize: Synthesize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cfn_guard_rs.api", None)
     made: list[PolicyRule] = []
     synthesize(lambda stack: made.append(policy_rule("not Guard at all")(stack)))
-    (warning,) = [entry.data for entry in made[0].node.metadata if "warn" in entry.type]
-    assert "the policy was not parsed" in warning
+    (note,) = [entry.data for entry in made[0].node.metadata if "info" in entry.type]
+    assert "the policy was not parsed" in note

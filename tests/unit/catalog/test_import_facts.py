@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.catalog import import_facts as command
+from compliance_tf.catalog.data_files import Differences
 from compliance_tf.catalog.errors import FactsError
-from compliance_tf.catalog.import_facts import Differences, import_facts
+from compliance_tf.catalog.import_facts import import_facts
 from compliance_tf.catalog.managed_rules import ManagedRuleFacts, ManagedRuleParameter, ParameterType, read_catalog
 from lambda_src.check import Severity
 from tests.unit.catalog.builders import source_rule, write_source
@@ -212,6 +213,7 @@ def test_the_command_prints_what_changed(own_files: Path, capsys: pytest.Capture
     assert command.main([str(facts), "--as-of", "2027-01-02"]) == 0
 
     assert capsys.readouterr().out.splitlines() == [
+        "Managed rules:",
         "+ NEW_RULE",
         "- GONE_RULE",
         "~ OTHER_RULE: rating None -> LOW",

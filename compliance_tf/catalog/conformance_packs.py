@@ -1,0 +1,151 @@
+"""The conformance packs that AWS publishes: which managed rules each has, with which parameters.
+
+The facts are in ``conformance_packs.json``, written by ``python -m compliance_tf.catalog.import_facts``. They are
+read at the first look-up, not at import.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.catalog.errors import UnknownPackError
+from compliance_tf.catalog.pack_naming import short_name
+from compliance_tf.catalog.suggestions import did_you_mean
+from lambda_src.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance_tf.catalog.usage import MaximumExecutionFrequency
+
+DATA_FILE: Final = Path(__file__).with_name("conformance_packs.json")
+
+PROCESS_CHECK: Final = "AWS_CONFIG_PROCESS_CHECK"
+"""What stands in a pack for duties that people do and tick off. No rule of this name can be declared, nor would
+anything evaluate it (AWS Config Developer Guide, Process Checks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConformancePackRule:
+    """A managed rule of a conformance pack.
+
+    Attributes
+    ----------
+    identifier
+        Which managed rule it is.
+    parameters
+        The pack's values, as AWS Config takes them. The rule's defaults hold for the others.
+    frequency
+        How often the pack has it evaluated; None for every 24 hours, or at changes alone.
+    """
+
+    identifier: str
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    frequency: MaximumExecutionFrequency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConformancePack:
+    """A conformance pack that AWS publishes.
+
+    Attributes
+    ----------
+    name
+        Its short name, such as ``pci-dss-4.0``; ``pack_naming`` makes it.
+    aws_name
+        What AWS calls its template.
+    title
+        A few words for tables and headings.
+    rules
+        Its managed rules, in the order of their identifiers.
+    process_checks
+        Whether it also has process checks, which people answer and no rule can.
+    """
+
+    name: str
+    aws_name: str
+    title: str
+    rules: tuple[ConformancePackRule, ...]
+    process_checks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConformancePackCatalog:
+    """All conformance packs that are known.
+
+    Attributes
+    ----------
+    source
+        Where the facts come from.
+    as_of
+        The day on which they were true.
+    packs
+        The packs by short name, in the order of the names.
+    """
+
+    source: str
+    as_of: datetime.date
+    packs: Mapping[str, ConformancePack]
+
+
+@functools.cache
+def conformance_packs() -> ConformancePackCatalog:
+    """Return all conformance packs, read once per process."""
+    return read_packs(DATA_FILE.read_text(encoding="utf-8"))
+
+
+def conformance_pack(name: str) -> ConformancePack:
+    """Return what is known of a conformance pack.
+
+    Parameters
+    ----------
+    name
+        Its short name, or AWS's name of it.
+
+    Raises
+    ------
+    UnknownPackError
+        No pack is called so; the message says which one was probably meant.
+
+    Examples
+    --------
+    >>> conformance_pack("Operational-Best-Practices-for-HIPAA-Security").name
+    'hipaa'
+    """
+    packs = conformance_packs().packs
+    by_any_name = {pack.aws_name: pack for pack in packs.values()} | dict(packs)
+    if name not in by_any_name:
+        raise UnknownPackError(
+            f"pack {name!r} is not known{did_you_mean(nearest(short_name(name), packs))} "
+            f"`compliance-tf packs` lists all {len(packs)}."
+        )
+    return by_any_name[name]
+
+
+def read_packs(text: str) -> ConformancePackCatalog:
+    """Read the text of a data file, which must be valid by ``conformance_packs.schema.json``."""
+    document = json.loads(text)
+    return ConformancePackCatalog(
+        source=document["source"],
+        as_of=datetime.date.fromisoformat(document["as_of"]),
+        packs=MappingProxyType({pack["name"]: _read_pack(pack) for pack in document["packs"]}),
+    )
+
+
+def _read_pack(pack: dict[str, Any]) -> ConformancePack:
+    return ConformancePack(
+        name=pack["name"],
+        aws_name=pack["aws_name"],
+        title=pack["title"],
+        rules=tuple(
+            ConformancePackRule(identifier, MappingProxyType(rule.get("parameters", {})), rule.get("frequency"))
+            for identifier, rule in pack["rules"].items()
+        ),
+        process_checks=pack.get("process_checks", False),
+    )

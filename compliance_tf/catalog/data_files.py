@@ -1,0 +1,102 @@
+"""How the catalogue's data files are checked, written and compared."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+
+from compliance_tf.catalog.errors import FactsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What newer facts change.
+
+    Attributes
+    ----------
+    added
+        Identifiers of rules, or names of packs, that are new.
+    removed
+        Those that are gone.
+    changed
+        One text for each that changed: its identifier or name, and each field with its old and its new value.
+    """
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Write a line for each, and their numbers."""
+        return "\n".join(
+            [
+                *(f"+ {name}" for name in self.added),
+                *(f"- {name}" for name in self.removed),
+                *(f"~ {change}" for change in self.changed),
+                f"{len(self.added)} added, {len(self.removed)} removed, {len(self.changed)} changed",
+            ]
+        )
+
+
+def compare(before: Mapping[str, T], after: Mapping[str, T], changes: Callable[[T, T], Iterable[str]]) -> Differences:
+    """Compare two sets of rules or packs, each given by its identifier or name.
+
+    Parameters
+    ----------
+    changes
+        Tells what differs between an old and a new one, a text for each field.
+    """
+    return Differences(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(
+            f"{name}: {'; '.join(changes(before[name], after[name]))}"
+            for name in sorted(before.keys() & after.keys())
+            if before[name] != after[name]
+        ),
+    )
+
+
+def compact(document: dict[str, Any]) -> str:
+    """Write an object on one line."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def check_by_schema(data: str, schema_file: Path, *, member: str, name: str) -> None:
+    """Check the text of a data file against its JSON schema.
+
+    Parameters
+    ----------
+    data
+        The text.
+    schema_file
+        The schema.
+    member
+        Where the list of rules or packs stands in it.
+    name
+        The field by which a message calls one of them.
+
+    Raises
+    ------
+    FactsError
+        It is not valid; the message names the rule or pack and the value.
+    """
+    document = json.loads(data)
+    validator = jsonschema.Draft202012Validator(json.loads(schema_file.read_text(encoding="utf-8")))
+    for error in validator.iter_errors(document):
+        match list(error.absolute_path):
+            case [str(first), int(index), *rest] if first == member:
+                place = ", ".join([document[member][index].get(name, f"{member} {index}"), *map(str, rest)])
+            case path:
+                place = ", ".join(map(str, path)) or "the data"
+        raise FactsError(f"{place}: {error.message} ({schema_file.name})")

@@ -1,0 +1,288 @@
+"""Packs: rules that belong together, of AWS or of your own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from compliance_tf.catalog.conformance_packs import conformance_pack
+from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
+from compliance_tf.catalog.parameters import ParameterValue, check_parameters
+from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.errors import ComplianceError
+from compliance_tf.guard_policy import check_policy
+from compliance_tf.naming import PURPOSE
+from lambda_src.check import Check, PeriodicCheck, Severity
+from lambda_src.errors import ParameterError
+from lambda_src.parameters import declared_parameters, to_rule_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+    from compliance_tf.catalog.pack_names import PackAlias, PackName
+
+PACK_NAME = r"[a-z0-9]+([-.][a-z0-9]+)*"
+"""What a pack may be called: words of lower case and digits, joined by hyphens and dots."""
+
+LONGEST_PACK_NAME = 64
+
+PACK_FILE_ENDINGS = (".yaml", ".yml")
+
+
+class PackError(ComplianceError):
+    """A pack, or one of its rules, contradicts itself."""
+
+
+@dataclass(frozen=True)
+class ManagedPackRule:
+    """A managed rule in a pack.
+
+    Parameters
+    ----------
+    identifier
+        Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
+    parameters
+        Values of the rule's own parameters; AWS's defaults hold for the others.
+    frequency
+        How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
+    resource_types
+        The types that it looks at; all that it can evaluate unless given. Not for a periodic rule.
+    severity
+        How bad it is when a resource does not comply; the catalogue's rating unless given.
+    id
+        The last part of the rule's name; the identifier in kebab case unless given.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the rule, or has none of this name.
+    """
+
+    identifier: ManagedRuleIdentifier
+    parameters: Mapping[str, ParameterValue] = field(default_factory=lambda: MappingProxyType({}))
+    frequency: MaximumExecutionFrequency | None = None
+    resource_types: tuple[str, ...] = ()
+    severity: Severity | None = None
+    id: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        return self.identifier
+
+    def __post_init__(self) -> None:
+        facts = managed_rule(self.identifier)
+        check_parameters(facts, self.parameters)
+        validate_use(facts, frequency=self.frequency, scope_types=self.resource_types)
+        object.__setattr__(self, "id", self.id or kebab_case(self.identifier))
+        _check_rule_id(self.id)
+
+
+@dataclass(frozen=True)
+class CheckPackRule:
+    """One of our checks, or of yours, in a pack.
+
+    Parameters
+    ----------
+    check
+        What evaluates a resource.
+    parameters
+        An instance of the check's own parameters; its defaults unless given.
+    frequency
+        How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
+    resource_types
+        The types that it looks at; all of the check's unless given. Not for a periodic check.
+    severity
+        How bad it is when a resource does not comply; the check's own unless given.
+    id
+        The last part of the rule's name; the check's id unless given.
+
+    Raises
+    ------
+    PackError
+        When the check does not take what is given.
+    """
+
+    check: Check[Any]
+    parameters: object = None
+    frequency: MaximumExecutionFrequency | None = None
+    resource_types: tuple[str, ...] = ()
+    severity: Severity | None = None
+    id: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        return self.check.id
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", self.id or self.check.id)
+        _check_rule_id(self.id)
+        _check_use_of_check(self)
+        check_parameter_texts(self.check, self.parameters)
+
+
+@dataclass(frozen=True)
+class PolicyPackRule:
+    """A policy in Guard's language, in a pack.
+
+    Parameters
+    ----------
+    id
+        The last part of the rule's name.
+    policy
+        The policy: at most 10,000 characters of Guard 2.
+    resource_types
+        The types that it looks at: at least one.
+    severity
+        How bad it is when a resource does not comply; medium unless given.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the policy.
+    """
+
+    id: str
+    policy: str
+    resource_types: tuple[str, ...]
+    severity: Severity | None = None
+
+    @property
+    def subject(self) -> str:
+        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        return self.policy
+
+    def __post_init__(self) -> None:
+        _check_rule_id(self.id)
+        check_policy(self.id, self.policy, self.resource_types)
+
+
+PackRule: TypeAlias = ManagedPackRule | CheckPackRule | PolicyPackRule
+"""A rule in a pack. Its ``id`` is the last part of its name, in kebab case."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Rules that belong together.
+
+    Parameters
+    ----------
+    name
+        What tables, reports and waivers call it: words in lower case joined by hyphens and dots, at most 64 characters.
+    rules
+        Its rules: at least one, each of another id.
+    title
+        A few words for tables; the name unless given.
+    process_checks
+        Whether the framework also asks for what no rule can evaluate, as AWS's packs do with their process checks.
+
+    Raises
+    ------
+    PackError
+        When the name is none, there is no rule, or two have the same id.
+    """
+
+    name: str
+    rules: tuple[PackRule, ...]
+    title: str = ""
+    process_checks: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(PACK_NAME, self.name) or len(self.name) > LONGEST_PACK_NAME:
+            raise PackError(
+                f"pack {self.name!r}: a pack's name has lower-case words and digits joined by hyphens and dots, at "
+                f"most {LONGEST_PACK_NAME} characters."
+            )
+        if not self.rules:
+            raise PackError(f"pack {self.name!r} has no rules: give it at least one.")
+        twice = [rule_id for rule_id, number in Counter(rule.id for rule in self.rules).items() if number > 1]
+        if twice:
+            raise PackError(f"pack {self.name!r} has two rules {', '.join(sorted(twice))}: give one another id.")
+        object.__setattr__(self, "title", self.title or self.name)
+
+    @classmethod
+    def named(cls, name: PackName | PackAlias) -> Pack:
+        """Give one of AWS's conformance packs, by its short name or by AWS's.
+
+        Raises
+        ------
+        UnknownPackError
+            When there is none; the message says which one was probably meant.
+        """
+        facts = conformance_pack(name)
+        rules = tuple(
+            ManagedPackRule(rule.identifier, rule.parameters, rule.frequency)  # type: ignore[arg-type]  # from the data
+            for rule in facts.rules
+        )
+        return cls(facts.name, rules, facts.title, facts.process_checks)
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, checks: str | Path | None = None) -> Pack:
+        """Read a pack of your own from YAML, as ``docs/reference/pack.schema.json`` describes it.
+
+        Parameters
+        ----------
+        path
+            The file.
+        checks
+            The folder of your own checks, if the pack has some of them.
+
+        Raises
+        ------
+        PackFileError
+            When it cannot be read or is not a pack; the message names the file, the line and the place.
+        """
+        from compliance_tf.pack_file import read_pack_file
+
+        return read_pack_file(Path(path), checks=None if checks is None else Path(checks))
+
+
+def check_parameter_texts(check: Check[Any], parameters: object) -> dict[str, str]:
+    """Give a check's parameters as AWS Config takes them.
+
+    Raises
+    ------
+    PackError
+        When they are not the check's, or miss something.
+    """
+    if parameters is None:
+        required = [declared.name for declared in declared_parameters(check.parameters) if declared.required]
+        if required:
+            raise PackError(f"the check '{check.id}' needs a value of {', '.join(required)}.")
+        return {}
+    if not isinstance(parameters, check.parameters):
+        wanted = f"{check.parameters.__module__}.{check.parameters.__qualname__}"
+        raise PackError(f"the check '{check.id}' takes parameters of {wanted}, not {parameters!r:.80}.")
+    try:
+        return to_rule_parameters(parameters)
+    except ParameterError as cause:
+        raise PackError(f"the check '{check.id}': {cause}") from cause
+
+
+def _check_rule_id(rule_id: str) -> None:
+    if not re.fullmatch(PURPOSE, rule_id):
+        raise PackError(f"rule id {rule_id!r}: use lower-case words and digits joined by hyphens.")
+
+
+def _check_use_of_check(rule: CheckPackRule) -> None:
+    check = rule.check
+    if isinstance(check, PeriodicCheck):
+        if rule.resource_types:
+            raise PackError(
+                f"resource_types is not allowed: the check '{check.id}' is periodic, and finds its resources itself."
+            )
+        return
+    if rule.frequency is not None:
+        raise PackError(f"frequency is not allowed: the check '{check.id}' is triggered by changes.")
+    foreign = sorted(set(rule.resource_types) - set(check.resource_types))
+    if check.resource_types and foreign:
+        raise PackError(
+            f"resource_types has {', '.join(foreign)}, and the check '{check.id}' evaluates "
+            f"{', '.join(check.resource_types)}."
+        )

@@ -1,0 +1,281 @@
+"""Several packs together: each rule once, with all packs that it comes from, or an error that says who disagrees."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
+from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.catalog.suggestions import did_you_mean
+from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
+from compliance_tf.errors import ComplianceError
+from compliance_tf.pack import CheckPackRule, ManagedPackRule, PackError, PolicyPackRule, check_parameter_texts
+from lambda_src.check import PeriodicCheck, Severity
+from lambda_src.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from compliance_tf.catalog.managed_rules import ManagedRuleParameter
+    from compliance_tf.catalog.parameters import ParameterValue
+    from compliance_tf.catalog.usage import MaximumExecutionFrequency
+    from compliance_tf.pack import Pack, PackRule
+
+_SEVERITIES = tuple(Severity)
+
+_ADVICE = (
+    'Decide with change={"<rule>": Change(parameters=..., frequency=..., resource_types=...)}, or leave rules out with '
+    "leave_out."
+)
+
+_MOST_NAMES = 5
+"""How many packs a message names for one setting before it only counts the rest."""
+
+
+_SETTINGS = (
+    ("parameters", "other parameters", "none"),
+    ("frequency", "another frequency", "none"),
+    ("resource_types", "other types", "all"),
+)
+"""What packs may disagree about, what a message calls that, and what it calls nothing at all."""
+
+
+class PackConflictError(PackError):
+    """Packs ask for the same rule with different settings."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be otherwise than in the packs that a rule comes from. What is not given stays.
+
+    Parameters
+    ----------
+    parameters
+        All parameters of the rule: they take the place of those in the packs. For a managed rule values by name, none
+        for AWS's defaults; for a check an instance of its parameters.
+    frequency
+        How often it is evaluated.
+    resource_types
+        The types that it looks at.
+    severity
+        How bad it is when a resource does not comply.
+    """
+
+    parameters: Mapping[str, ParameterValue] | object = None
+    frequency: MaximumExecutionFrequency | None = None
+    resource_types: tuple[str, ...] | None = None
+    severity: Severity | None = None
+
+    def apply(self, rule: PackRule) -> PackRule:
+        """Give the changed rule.
+
+        Raises
+        ------
+        ComplianceError
+            When the rule does not take what is given.
+        """
+        if isinstance(rule, PolicyPackRule) and (self.parameters is not None or self.frequency is not None):
+            raise PackError("a policy takes neither parameters nor a frequency.")
+        if isinstance(rule, ManagedPackRule) and not isinstance(self.parameters, Mapping | None):
+            raise PackError(f"a managed rule takes parameters by name, not {self.parameters!r:.80}.")
+        return dataclasses.replace(rule, **self._given())
+
+    def _given(self) -> dict[str, Any]:
+        values = {member.name: getattr(self, member.name) for member in dataclasses.fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class ResolvedRule:
+    """A rule that is to be declared.
+
+    Parameters
+    ----------
+    rule
+        The rule, changes included.
+    packs
+        The names of the packs that it comes from, sorted.
+    """
+
+    rule: PackRule
+    packs: tuple[str, ...]
+
+    def is_available_in(self, region: str) -> bool:
+        """Tell whether a region has the rule: checks and policies run in all."""
+        return not isinstance(self.rule, ManagedPackRule) or managed_rule(self.rule.identifier).is_available_in(region)
+
+
+def resolve(
+    packs: Iterable[Pack], *, leave_out: Collection[str] = (), change: Mapping[str, Change] | None = None
+) -> tuple[ResolvedRule, ...]:
+    """Put packs together.
+
+    Packs agree on a rule when it would be evaluated in the same way: a parameter that is given AWS's default is like
+    one that is not given, and so is the frequency of every 24 hours. Of different severities the highest holds.
+
+    Parameters
+    ----------
+    packs
+        The packs, in any order: the result is the same.
+    leave_out
+        Ids of rules that are not to be declared.
+    change
+        What is to be otherwise, by rule id. It also ends a disagreement between packs about what it gives.
+
+    Returns
+    -------
+    tuple
+        The rules, sorted by id, each once.
+
+    Raises
+    ------
+    PackConflictError
+        When packs ask for a rule with different settings that no change decides, or mean different rules by an id.
+        The message names all of them with their packs.
+    PackError
+        When two packs have the same name, a rule that is to be left out or changed is in none of them, or a change is
+        not what the rule takes.
+    """
+    change = change or {}
+    origins: dict[str, dict[str, PackRule]] = {}
+    names: set[str] = set()
+    for pack in sorted(packs, key=lambda pack: pack.name):
+        if pack.name in names:
+            raise PackError(f"two packs are called {pack.name!r}: leave one out, or give it another name.")
+        names.add(pack.name)
+        for rule in pack.rules:
+            origins.setdefault(rule.id, {})[pack.name] = rule
+    refuse_unknown_rules("leave_out", leave_out, origins)
+    refuse_unknown_rules("change", change, origins)
+    if both := sorted(set(leave_out) & set(change)):
+        raise PackError(f"{', '.join(both)} cannot be both left out and changed: decide for one.")
+    kept = {rule_id: origins[rule_id] for rule_id in sorted(origins.keys() - set(leave_out))}
+    changed = {rule_id: _changed(rule_id, rules, change.get(rule_id)) for rule_id, rules in kept.items()}
+    if conflicts := [text for rule_id, rules in changed.items() for text in _conflicts(rule_id, rules)]:
+        raise PackConflictError("\n".join(["the packs do not agree:", *conflicts, _ADVICE]))
+    return tuple(
+        ResolvedRule(_merged(list(rules.values()), change.get(rule_id)), tuple(sorted(rules)))
+        for rule_id, rules in changed.items()
+    )
+
+
+def refuse_unknown_rules(place: str, rule_ids: Iterable[str], known: Collection[str]) -> None:
+    """Refuse rules that no pack has.
+
+    Raises
+    ------
+    PackError
+        For the first of them; the message says which was probably meant.
+    """
+    for rule_id in sorted(rule_ids):
+        if rule_id not in known:
+            match = nearest(rule_id.replace("_", "-"), known)
+            raise PackError(f"{place}: no pack has a rule {rule_id!r}{did_you_mean(match)}")
+
+
+def _changed(rule_id: str, rules: Mapping[str, PackRule], change: Change | None) -> dict[str, PackRule]:
+    if change is None:
+        return dict(rules)
+    try:
+        return {pack: change.apply(rule) for pack, rule in rules.items()}
+    except ComplianceError as cause:
+        raise PackError(f"change of {rule_id}: {cause}") from cause
+
+
+def _conflicts(rule_id: str, rules: Mapping[str, PackRule]) -> Iterator[str]:
+    kinds = _by_value((_what(rule), pack) for pack, rule in rules.items())
+    if len(kinds) > 1:
+        yield f"  - {rule_id} is not the same rule, so give one another id or leave it out:"
+        yield from (f"      {_packs(packs)}: {what}" for what, packs in kinds)
+        return
+    for setting, called, without in _SETTINGS:
+        texts = {pack: _setting(rule, setting) for pack, rule in rules.items()}
+        shared = frozenset.intersection(*texts.values())
+        values = _by_value((", ".join(sorted(given - shared)) or without, pack) for pack, given in texts.items())
+        if len(values) > 1:
+            yield f"  - {rule_id} has {called} in different packs:"
+            yield from (f"      {_packs(packs)}: {value}" for value, packs in values)
+
+
+def _by_value(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    grouped: dict[str, list[str]] = {}
+    for value, pack in pairs:
+        grouped.setdefault(value, []).append(pack)
+    return sorted(grouped.items())
+
+
+def _packs(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(sorted(names)[:_MOST_NAMES]) + more
+
+
+def _what(rule: PackRule) -> str:
+    match rule:
+        case ManagedPackRule():
+            return f"managed rule {rule.subject}"
+        case CheckPackRule():
+            return f"check {rule.subject}"
+        case PolicyPackRule():
+            return f"policy with SHA-256 {hashlib.sha256(rule.subject.encode()).hexdigest()[:12]}"
+
+
+def _setting(rule: PackRule, name: str) -> frozenset[str]:
+    """Write a setting, so that what has the same effect is the same."""
+    match name, rule:
+        case "parameters", ManagedPackRule():
+            return _listed(_effective_parameters(rule))
+        case "parameters", CheckPackRule():
+            return _listed(check_parameter_texts(rule.check, rule.parameters))
+        case "frequency", ManagedPackRule() if managed_rule(rule.identifier).periodic:
+            return frozenset({rule.frequency or DEFAULT_FREQUENCY})
+        case "frequency", CheckPackRule() if isinstance(rule.check, PeriodicCheck):
+            return frozenset({rule.frequency or DEFAULT_FREQUENCY})
+        case "resource_types", _:
+            return frozenset(rule.resource_types)
+        case _:
+            return frozenset()
+
+
+def _listed(texts: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(f"{name}={text!r}" for name, text in texts.items())
+
+
+def _effective_parameters(rule: ManagedPackRule) -> dict[str, str]:
+    facts = managed_rule(rule.identifier)
+    texts = check_parameters(facts, rule.parameters)
+    return {
+        known.name: _one_spelling(known, text)
+        for known in facts.parameters
+        if (text := texts.get(known.name, known.default)) is not None
+    }
+
+
+def _one_spelling(parameter: ManagedRuleParameter, text: str) -> str:
+    if text.lower() in {"true", "false"}:
+        return text.lower()
+    if parameter.type in {ParameterType.CSV, ParameterType.STRING_MAP}:
+        return ",".join(sorted({item.strip() for item in text.split(",")}))
+    return text
+
+
+def _merged(rules: Sequence[PackRule], change: Change | None) -> PackRule:
+    """Make one rule of some that agree: the one that says most, with the highest severity."""
+    most = max(rules, key=_given)
+    given = [rule.severity for rule in rules if rule.severity is not None]
+    highest = max(given, key=_SEVERITIES.index, default=None)
+    severity = change.severity if change and change.severity else highest
+    return dataclasses.replace(most, severity=severity)
+
+
+def _given(rule: PackRule) -> tuple[int, list[str], str]:
+    """Order rules by what they give explicitly, be it a default or not."""
+    if isinstance(rule, PolicyPackRule):
+        return 0, [], ""
+    given: list[str] = []
+    if isinstance(rule, ManagedPackRule):
+        given = sorted(_listed(check_parameters(managed_rule(rule.identifier), rule.parameters)))
+    return len(given), given, rule.frequency or ""

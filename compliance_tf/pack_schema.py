@@ -1,0 +1,102 @@
+"""The JSON schema of a pack in a file: ``python -m compliance_tf.pack_schema`` prints ``pack.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, get_args
+
+from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+from compliance_tf.catalog.usage import MaximumExecutionFrequency
+from compliance_tf.guard_policy import LONGEST_POLICY
+from compliance_tf.naming import PURPOSE
+from compliance_tf.pack import LONGEST_PACK_NAME, PACK_NAME
+from compliance_tf.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
+from lambda_src.check import Severity
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+
+_MEMBERS: dict[str, dict[str, Any]] = {
+    "name": {
+        "description": "What tables, reports and waivers call the pack.",
+        "type": "string",
+        "pattern": f"^{PACK_NAME}$",
+        "maxLength": LONGEST_PACK_NAME,
+    },
+    "title": {"description": "A few words for tables; the name unless given.", **_TEXT},
+    "process_checks": {
+        "description": "Whether the framework also asks for what no rule can evaluate.",
+        "type": "boolean",
+    },
+    "rules": {
+        "type": "array",
+        "minItems": 1,
+        "items": {"oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]},
+    },
+    "managed": {
+        "description": "A rule that AWS wrote and runs. `compliance-tf rules search` finds it.",
+        "enum": list(get_args(ManagedRuleIdentifier)),
+    },
+    "check": {
+        "description": "The id of a check that is shipped, or of one in your own folder.",
+        "type": "string",
+        "pattern": f"^{PURPOSE}$",
+    },
+    "policy": {
+        "description": "A policy in Guard 2, which AWS Config evaluates at every change.",
+        "maxLength": LONGEST_POLICY,
+        **_TEXT,
+    },
+    "id": {
+        "description": "The last part of the rule's name; by default the identifier in kebab case or the check's id.",
+        "type": "string",
+        "pattern": f"^{PURPOSE}$",
+    },
+    "parameters": {
+        "description": "Values of the rule's own parameters by name; defaults hold for the others.",
+        "type": "object",
+        "additionalProperties": {"type": ["string", "number", "boolean", "array", "object"]},
+    },
+    "frequency": {
+        "description": "How often a periodic rule is evaluated; every 24 hours unless given.",
+        "enum": list(get_args(MaximumExecutionFrequency)),
+    },
+    "resource_types": {
+        "description": "The types that the rule looks at; all that it can evaluate unless given.",
+        "type": "array",
+        "items": {"type": "string", "pattern": "^AWS::"},
+    },
+    "severity": {
+        "description": "How bad it is when a resource does not comply.",
+        "enum": [severity.name.lower() for severity in Severity],
+    },
+}
+
+
+def schema() -> dict[str, Any]:
+    """Make the schema from what the reader of files takes."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A pack of AWS Config rules",
+        **_object(("name", "rules"), PACK_MEMBERS),
+        "$defs": {
+            kind: _object((kind, *(POLICY_REQUIRED if kind == "policy" else ())), RULE_MEMBERS[kind]) for kind in KINDS
+        },
+    }
+
+
+def schema_text() -> str:
+    """Write the schema as the file in ``docs/reference`` has it."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def _object(required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": {name: _MEMBERS[name] for name in (*required, *optional)},
+    }
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")  # noqa: T201 for the file

@@ -1,0 +1,128 @@
+"""AWS Config rules whose logic is a policy in Guard's language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cdktf import Annotations
+from cdktf_cdktf_provider_aws.config_config_rule import (
+    ConfigConfigRule,
+    ConfigConfigRuleSource,
+    ConfigConfigRuleSourceCustomPolicyDetails,
+    ConfigConfigRuleSourceSourceDetail,
+)
+from constructs import Construct
+
+from compliance_tf.errors import SettingError
+from compliance_tf.guard_policy import GUARD_RUNTIME, check_policy
+from compliance_tf.rules import declare_only_where
+from compliance_tf.stack import ComplianceStack
+from compliance_tf.workspace_values import as_by_workspace
+from lambda_src.check import Severity
+from lambda_src.deployment import DeployedRule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance_tf.rules import Scope
+    from compliance_tf.workspace_values import Setting
+
+LONGEST_DESCRIPTION = 256
+"""Characters of a Config rule's description (AWS Config API, ConfigRule)."""
+
+
+class PolicyRule(Construct):
+    """A rule that AWS Config evaluates by a policy in Guard's language, at every change of a resource.
+
+    AWS Config takes no schedule for such a rule (AWS Config API, Source.SourceDetails). The policy sees the
+    configuration item: ``resourceType``, ``configuration``, ``supplementaryConfiguration``, ``tags`` and so on.
+
+    Parameters
+    ----------
+    id_
+        The last part of the rule's name, in kebab case, and unique in the stack.
+    policy
+        Guard 2, at most 10,000 characters. Its parser checks it here; what it says of a real item only AWS Config can
+        tell. ``${`` has no meaning in it.
+    rule_scope
+        Which resources it looks at: some types, or one resource.
+    description
+        What it asks for, at most 256 characters.
+    severity
+        How bad it is when a resource does not comply.
+    enabled
+        Whether there is the rule: by workspace for one that only some have.
+    packs
+        The names of the packs that it comes from, for views and reports.
+
+    Raises
+    ------
+    SettingError
+        When AWS Config would refuse the rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        policy: str,
+        rule_scope: Scope,
+        description: str | None = None,
+        severity: Severity = Severity.MEDIUM,
+        enabled: Setting[bool] = True,
+        packs: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(scope)
+        name = stack.naming.config_rule(id_)
+        if description is not None and len(description) > LONGEST_DESCRIPTION:
+            raise SettingError(
+                f"Rule '{id_}': the description has {len(description)} characters, and AWS Config takes "
+                f"{LONGEST_DESCRIPTION}."
+            )
+        existence = as_by_workspace(enabled)
+        stack.workspaces.refuse_unknown([existence], f"Rule '{id_}'")
+        if not check_policy(id_, policy, rule_scope.resource_types):
+            Annotations.of(self).add_info(
+                f"Rule '{id_}': the policy was not parsed, for cfn-guard-rs is not installed (it has none for this "
+                "Python). AWS Config will tell at the deployment."
+            )
+        stack.register(
+            id_,
+            DeployedRule(
+                None,
+                severity,
+                packs=tuple(packs),
+                enabled=existence.default,
+                except_in=tuple(sorted(existence.differing)),
+            ),
+        )
+        stack.recorder.require(rule_scope.resource_types, rule=id_, enabled=existence)
+        self.resource = ConfigConfigRule(
+            self,
+            "rule",
+            name=name,
+            description=description,
+            scope=rule_scope.to_terraform(),
+            source=ConfigConfigRuleSource(
+                owner="CUSTOM_POLICY",
+                custom_policy_details=ConfigConfigRuleSourceCustomPolicyDetails(
+                    policy_runtime=GUARD_RUNTIME, policy_text=_literal(policy)
+                ),
+                # A rule without the second one never hears of an item of more than 256 KB.
+                source_detail=[
+                    ConfigConfigRuleSourceSourceDetail(message_type="ConfigurationItemChangeNotification"),
+                    ConfigConfigRuleSourceSourceDetail(message_type="OversizedConfigurationItemChangeNotification"),
+                ],
+            ),
+            # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
+            depends_on=[stack.recorder.reading, stack.triggers.recording],
+        )
+        declare_only_where(self.resource, existence)
+
+
+def _literal(text: str) -> str:
+    """Write a text so that Terraform takes it as it is: in its JSON, ``${`` and ``%{`` begin templates."""
+    return re.sub(r"([$%])\{", r"\1\1{", text)

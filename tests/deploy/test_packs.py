@@ -1,0 +1,90 @@
+"""AWS's packs are valid for Terraform, each of them, and the largest five are applied together."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from compliance_tf.catalog.conformance_packs import conformance_packs
+from tests.deploy.conftest import REGION, Project, record_everything
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.local import LocalAws
+
+EVERY_PACK = """
+from compliance_tf import ComplianceStack, Packs, synthesize
+from compliance_tf.catalog.conformance_packs import conformance_packs
+
+def build(app):
+    for number, name in enumerate(conformance_packs().packs):
+        stack = ComplianceStack(app, f"pack-{number}", project=f"acme{number}", region="us-east-1")
+        Packs(stack, "packs", packs=[name], skip_unavailable=True)
+
+synthesize(build)
+"""
+
+LARGEST = """
+from compliance_tf import Change, ComplianceStack, Packs, PolicyRule, Scope, by_workspace, synthesize
+
+KMS = {"blockedActionsPatterns": "kms:Decrypt,kms:ReEncryptFrom"}
+CHANGE = {
+    "ec2-volume-inuse-check": Change(parameters={"deleteOnTermination": True}),
+    "iam-customer-policy-blocked-kms-actions": Change(parameters=KMS),
+    "iam-inline-policy-blocked-kms-actions": Change(parameters=KMS),
+    "iam-password-policy": Change(parameters={"MinimumPasswordLength": 14}),
+    "s3-account-level-public-access-blocks-periodic": Change(parameters={}),
+    "s3-bucket-versioning-enabled": Change(parameters={}),
+    "vpc-sg-open-only-to-authorized-ports": Change(parameters={}),
+}
+
+def build(app):
+    stack = ComplianceStack(app, "compliance", project="acme", region="eu-west-1")
+    largest = ["abs-ccigv2-standard", "cccs-medium", "mas-trmg", "nist-800-171", "nist-800-53-r5"]
+    # A workspace that is not prod has one of them only.
+    Packs(stack, "packs", packs=by_workspace(prod=largest, default=["nist-800-53-r5"]), change=CHANGE,
+          skip_unavailable=True)
+    PolicyRule(stack, "buckets-in-use", rule_scope=Scope.types("AWS::S3::Bucket"),
+               policy='rule named when resourceType == "AWS::S3::Bucket" { configuration.name != /^${x}/ }')
+
+synthesize(build)
+"""
+
+
+def test_every_pack_of_aws_is_valid_for_terraform(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "app", {}, EVERY_PACK)
+    stacks = sorted((project.folder / "cdktf.out" / "stacks").iterdir())
+    assert len(stacks) == len(conformance_packs().packs) == 120
+    # As modules of one configuration, so that Terraform reads the provider's schema once and not 120 times.
+    for stack in stacks:
+        configuration = json.loads((stack / "cdk.tf.json").read_text())
+        assert len(configuration["resource"]["aws_config_config_rule"]) >= 1
+        del configuration["terraform"]["backend"]
+        (stack / "cdk.tf.json").write_text(json.dumps(configuration))
+    modules = {stack.name: {"source": f"./{stack.name}"} for stack in stacks}
+    (stacks[0].parent / "main.tf.json").write_text(json.dumps({"module": modules}))
+
+    project.run("terraform", "init", "-input=false", folder=stacks[0].parent)
+    report = json.loads(project.run("terraform", "validate", "-json", folder=stacks[0].parent))
+
+    assert report["diagnostics"] == []
+
+
+def test_the_five_largest_packs_are_applied_together(aws: LocalAws, tmp_path: Path) -> None:
+    record_everything(aws)
+    project = Project.create(tmp_path / "app", aws.environment(region=REGION), LARGEST)
+    for workspace in ("prod", "dev"):
+        output = project.apply(workspace)
+        assert "Warning" not in output
+        assert "No changes" in project.terraform("plan", "-input=false")
+
+    config = aws.client("config", region=REGION)
+    pages = config.get_paginator("describe_config_rules").paginate()
+    rules = {rule["ConfigRuleName"] for page in pages for rule in page["ConfigRules"]}
+    prod = {name.removeprefix("acme-prod-") for name in rules if name.startswith("acme-prod-")}
+    dev = {name.removeprefix("acme-dev-") for name in rules if name.startswith("acme-dev-")}
+    assert dev < prod
+    assert len(prod) > 150
+    policy = config.get_custom_rule_policy(ConfigRuleName="acme-prod-buckets-in-use")["PolicyText"]
+    assert "/^${x}/" in policy
