@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from compliance_tf.local import service_quotas
 from compliance_tf.local.cloud_control import RECORDER_TYPE, read_recorder
 from compliance_tf.local.config_service import ConfigService
 from compliance_tf.local.engine import Engine
@@ -73,6 +74,12 @@ class LocalAwsApplication:
             when=lambda parameters: parameters.get("TypeName") == RECORDER_TYPE,
         )
 
+        engine.add_service(service_quotas.SERVICE, service_quotas.TARGET_PREFIX)
+        engine.serve(
+            service_quotas.SERVICE,
+            JsonApi("service-quotas", service_quotas.operations(), self._authorize_reading_quotas),
+        )
+
     def _admit(self, call: Call) -> None:
         self._config.authorize(call)
         self._faults.throttle(call)
@@ -86,3 +93,6 @@ class LocalAwsApplication:
         # The read handler of the type calls these on the caller's behalf.
         for action in ("config:DescribeConfigurationRecorders", "config:ListTagsForResource"):
             self._engine.authorize(call.access_key, action, "*")
+
+    def _authorize_reading_quotas(self, call: Call) -> None:
+        self._engine.authorize(call.access_key, f"servicequotas:{call.operation}", "*")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.clock import now
 from compliance_tf.local.config_rules import ConfigRules
+from compliance_tf.local.delivery_channel import DeliveryChannelSlot
+from compliance_tf.local.discovered_counts import discovered_counts
 from compliance_tf.local.evaluation import Evaluation
 from compliance_tf.local.history import History
 from compliance_tf.local.inventory import Inventory
@@ -31,6 +33,7 @@ class ConfigRegion:
         self._inventory = Inventory(place, engine)
         self.tags = Tags()
         self.recorder = RecorderSlot(place, self.tags)
+        self.delivery_channel = DeliveryChannelSlot(self.recorder)
         self.history = History(place, self.recorder)
         self.results = Results(self._tell_of_change)
         self.evaluation = Evaluation(place, engine, self.results, faults)
@@ -117,6 +120,9 @@ _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "StartConfigurationRecorder": lambda region, call: region.recorder.start(call),
     "StopConfigurationRecorder": lambda region, call: region.recorder.stop(call),
     "DeleteConfigurationRecorder": lambda region, call: region.recorder.delete(call),
+    "PutDeliveryChannel": lambda region, call: region.delivery_channel.put(call),
+    "DescribeDeliveryChannels": lambda region, call: region.delivery_channel.describe(call),
+    "DescribeDeliveryChannelStatus": lambda region, call: region.delivery_channel.describe_status(call),
     "PutConfigRule": lambda region, call: region.rules.put(call),
     "DescribeConfigRules": lambda region, call: region.rules.describe(call),
     "GetCustomRulePolicy": lambda region, call: region.rules.policy(call),
@@ -133,6 +139,7 @@ _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "GetComplianceDetailsByResource": lambda region, call: region.results.by_resource(call),
     "GetResourceConfigHistory": lambda region, call: region.history.resource_history(call),
     "ListDiscoveredResources": lambda region, call: region.history.discovered(call),
+    "GetDiscoveredResourceCounts": lambda region, call: discovered_counts(region.history, call),
     "TagResource": lambda region, call: region.tags.tag(call),
     "UntagResource": lambda region, call: region.tags.untag(call),
     "ListTagsForResource": lambda region, call: region.tags.list(call),

@@ -98,6 +98,21 @@ class Engine:
         if when is None:
             self._authorized_elsewhere.add(service)
 
+    def add_service(self, service: str, target_prefix: str) -> None:
+        """Make a service known that MiniStack lacks, for :meth:`serve` to answer.
+
+        Parameters
+        ----------
+        target_prefix
+            What its X-Amz-Target headers begin with.
+        """
+        self._router.SERVICE_PATTERNS[service] = {
+            "target_prefixes": [target_prefix],
+            "host_patterns": [rf"{service}\."],
+            "credential_scope": service,
+        }
+        self._app.SERVICE_HANDLERS[service] = None
+
     def _present(self) -> AccountRegion:
         return AccountRegion(self._responses.get_account_id(), self._responses.get_region())
 

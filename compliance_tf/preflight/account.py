@@ -1,0 +1,152 @@
+"""The account behind the credentials, and the few listings that several questions share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from compliance_tf.preflight.errors import PreflightError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_config import ConfigServiceClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+
+MOST_LISTED = 10_000
+"""Members of a listing that are read at most: more than any quota of what is listed here is usually raised to."""
+
+_PATIENT = Config(
+    retries={"mode": "adaptive", "max_attempts": 8},
+    connect_timeout=5,
+    read_timeout=20,
+)
+# Without credentials or a network the first question should not take minutes to fail.
+_IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, read_timeout=10)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    Parameters
+    ----------
+    account
+        Twelve digits.
+    arn
+        As AWS STS names the caller.
+    """
+
+    account: str
+    arn: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of AWS, such as ``aws``."""
+        return self.arn.split(":")[1]
+
+
+def ask_caller(region: str) -> Caller:
+    """Find out whose credentials these are.
+
+    Raises
+    ------
+    PreflightError
+        When there are none, they are not valid, or AWS cannot be reached.
+    """
+    try:
+        identity = boto3.client("sts", region_name=region, config=_IMPATIENT).get_caller_identity()
+    except NoCredentialsError as error:
+        raise PreflightError(
+            "There are no AWS credentials: set AWS_PROFILE, or give them as the AWS CLI takes them."
+        ) from error
+    except ClientError as error:
+        raise PreflightError(f"AWS does not accept the credentials: {error}. Renew them.") from error
+    except BotoCoreError as error:
+        raise PreflightError(f"The account cannot be asked: {error}. It takes credentials and a network.") from error
+    return Caller(identity["Account"], identity["Arn"])
+
+
+@dataclass
+class Region:
+    """A region of the account. What is listed is listed once.
+
+    Parameters
+    ----------
+    name
+        Its code.
+    """
+
+    name: str
+
+    @cached_property
+    def config(self) -> ConfigServiceClient:
+        """AWS Config."""
+        return boto3.client("config", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """DynamoDB."""
+        return boto3.client("dynamodb", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def events(self) -> EventBridgeClient:
+        """EventBridge."""
+        return boto3.client("events", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Lambda."""
+        return boto3.client("lambda", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        """IAM, which is the same in all regions."""
+        return boto3.client("iam", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        return boto3.client("logs", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def quotas(self) -> ServiceQuotasClient:
+        """Service Quotas."""
+        return boto3.client("service-quotas", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def config_rules(self) -> Mapping[str, str]:
+        """The ARNs of all Config rules, by name."""
+        pages = self.config.get_paginator("describe_config_rules").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        return {rule["ConfigRuleName"]: rule["ConfigRuleArn"] for page in pages for rule in page["ConfigRules"]}
+
+    @cached_property
+    def event_rules(self) -> Mapping[str, str]:
+        """The ARNs of all rules of the default event bus, by name."""
+        pages = self.events.get_paginator("list_rules").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        return {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The names of all DynamoDB tables."""
+        pages = self.dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        return frozenset(name for page in pages for name in page["TableNames"])
+
+
+def tags_of_role(iam: IAMClient, name: str) -> Mapping[str, str] | None:
+    """Give the tags of a role; None when there is no such role."""
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    return {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}

@@ -1,0 +1,166 @@
+"""What a deployment will cost in a month, estimated from how many resources the account has of each type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
+from compliance_tf.preflight.prices import prices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_config.type_defs import GetDiscoveredResourceCountsRequestTypeDef
+
+    from compliance_tf.preflight.account import Region
+    from compliance_tf.preflight.assumptions import Assumptions
+    from compliance_tf.preflight.planned import PlannedStack
+    from compliance_tf.preflight.planned_rules import PlannedRule
+
+SUBJECT = "Cost of a month"
+
+HOURS_OF_A_MONTH = 30 * 24
+
+WRITE_UNITS = 6
+"""What recording one change of compliance takes at most: the result, its entry in three indexes, of which one moves
+(two units), and the history. Source: DynamoDB, "Global secondary indexes", provisioned throughput considerations."""
+
+FUNCTION_SECONDS = 0.5
+"""How long an invocation of a function is assumed to take."""
+
+ACCOUNT_TYPE = "AWS::::Account"
+"""What AWS Config calls the account itself, which is not among the recorded resources."""
+
+_RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
+_HOURS_OF_A_UNIT = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
+_MOST_PAGES = 50
+_PAGE = 100  # AWS Config API, GetDiscoveredResourceCounts.limit
+_USUAL_MEGABYTES = 128
+_MEGABYTES_OF_A_GIGABYTE = 1024
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The evaluations of one month.
+
+    Parameters
+    ----------
+    first
+        Those that follow once, when rules are made.
+    monthly
+        Those of each month.
+    by_function
+        How many of the monthly ones a Lambda function makes.
+    uncounted
+        The names of rules whose resources cannot be counted.
+    """
+
+    first: float
+    monthly: float
+    by_function: float
+    uncounted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CostQuestions:
+    """What is asked to know what one stack will cost."""
+
+    stack: PlannedStack
+    region: Region
+    assumptions: Assumptions
+
+    def finding(self) -> Finding:
+        """Ask how many resources there are, and estimate."""
+        return answered(self.stack.place, SUBJECT, self._ask)
+
+    def _ask(self) -> Finding:
+        estimate = estimated(self.stack, discovered_counts(self.region), self.assumptions)
+        known = prices()
+        priced_as = self.stack.region if self.stack.region in known.per_write else next(iter(known.per_write))
+        # Every evaluation is taken for one that changes a result, which it hardly ever is.
+        writes = estimate.monthly * WRITE_UNITS * known.per_write[priced_as]
+        functions = self._function_cost(estimate.by_function) + self._function_cost(estimate.monthly)
+        total = known.of_evaluations(estimate.monthly) + writes + functions
+        figure = (
+            f"At most {total:,.2f} {known.currency}: {estimate.monthly:,.0f} evaluations "
+            f"{known.of_evaluations(estimate.monthly):,.2f}, table writes {writes:,.2f}, functions {functions:,.2f}. "
+            f"Once, when all rules are new, {known.of_evaluations(estimate.first):,.2f} for {estimate.first:,.0f} more."
+        )
+        assumed = (
+            f"Assumed: {self.assumptions.changes_per_month:g} changes of a resource a month (--changes-per-month), "
+            f"every evaluation changes a result, no free tier; prices of {known.as_of} in {priced_as}."
+        )
+        problems = list(self._left_out(estimate, priced_as))
+        verdict = Verdict.WARNING if problems else Verdict.OK
+        return Finding(self.stack.place, SUBJECT, verdict, figure, " ".join([assumed, *problems]))
+
+    def _left_out(self, estimate: Estimate, priced_as: str) -> Iterator[str]:
+        if estimate.uncounted:
+            yield f"Not counted, for their resources are not recorded by type: {enumerated(estimate.uncounted)}."
+        if self.stack.reevaluation and hours_between(self.stack.reevaluation) is None:
+            yield f"Not counted: evaluating everything at {self.stack.reevaluation}."
+        if priced_as != self.stack.region:
+            yield f"Prices of {self.stack.region} are not known here: look them up."
+
+    def _function_cost(self, invocations: float) -> float:
+        memory = max((function.memory_megabytes for function in self.stack.functions), default=_USUAL_MEGABYTES)
+        each = FUNCTION_SECONDS * memory / _MEGABYTES_OF_A_GIGABYTE * prices().per_gigabyte_second
+        return invocations * (prices().per_function_request + each)
+
+
+def discovered_counts(region: Region) -> Mapping[str, int]:
+    """Count the recorded resources of a region by type."""
+    counts: dict[str, int] = {}
+    request: GetDiscoveredResourceCountsRequestTypeDef = {"limit": _PAGE}
+    for _ in range(_MOST_PAGES):
+        page = region.config.get_discovered_resource_counts(**request)
+        counts |= {count["resourceType"]: count["count"] for count in page.get("resourceCounts", [])}
+        if not page.get("nextToken"):
+            break
+        request["nextToken"] = page["nextToken"]
+    return counts
+
+
+def estimated(stack: PlannedStack, counts: Mapping[str, int], assumptions: Assumptions) -> Estimate:
+    """Estimate the evaluations of a stack.
+
+    Parameters
+    ----------
+    counts
+        The number of recorded resources by type.
+    """
+    everything_again = _times_a_month(stack.reevaluation)
+    first = monthly = by_function = 0.0
+    for rule in stack.rules:
+        resources = _resources(rule, counts)
+        of_rule = resources * everything_again
+        if rule.change_triggered:
+            of_rule += resources * assumptions.changes_per_month
+        if rule.every_hours:
+            of_rule += resources * HOURS_OF_A_MONTH / rule.every_hours
+        first += resources
+        monthly += of_rule
+        by_function += of_rule if rule.runs_function else 0
+    uncounted = tuple(rule.name for rule in stack.rules if rule.resource_types is None and not rule.change_triggered)
+    return Estimate(first, monthly, by_function, uncounted)
+
+
+def _resources(rule: PlannedRule, counts: Mapping[str, int]) -> int:
+    if rule.single or rule.resource_types == ():
+        return 1
+    if rule.resource_types is None:
+        return sum(counts.values()) if rule.change_triggered else 0
+    return sum(1 if type_ == ACCOUNT_TYPE else counts.get(type_, 0) for type_ in rule.resource_types)
+
+
+def _times_a_month(schedule: str | None) -> float:
+    hours = hours_between(schedule) if schedule else None
+    return HOURS_OF_A_MONTH / hours if hours else 0.0
+
+
+def hours_between(schedule: str) -> float | None:
+    """Read EventBridge's ``rate(7 days)``; None for a cron expression."""
+    rate = _RATE.fullmatch(schedule)
+    return int(rate["number"]) * _HOURS_OF_A_UNIT[rate["unit"]] if rate else None

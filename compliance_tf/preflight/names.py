@@ -1,0 +1,143 @@
+"""Names that are planned and taken: by an earlier deployment of this workspace, or by somebody else."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from compliance_tf.preflight.account import tags_of_role
+from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from compliance_tf.preflight.account import Region
+    from compliance_tf.preflight.planned import PlannedStack
+
+    Tags = Mapping[str, str]
+    TagsOfName = Callable[[str], Tags | None]
+
+_AT_ONCE = 8  # tags are told one resource at a time, and a stack may have a thousand rules
+
+
+@dataclass(frozen=True)
+class NameQuestions:
+    """What is asked about the names of one stack.
+
+    A name that is taken is this workspace's own when its tags name the stack's project and the workspace. A deployment
+    to any other would fail halfway, or silently overwrite it: PutConfigRule and EventBridge's PutRule do that.
+    """
+
+    stack: PlannedStack
+    region: Region
+
+    def findings(self) -> Iterator[Finding]:
+        """Ask for each kind of thing that has a name."""
+        stack = self.stack
+        kinds: tuple[tuple[str, Sequence[str], Callable[[Region], TagsOfName]], ...] = (
+            ("Names of Config rules", [rule.name for rule in stack.rules], _config_rules),
+            ("Names of functions", [function.name for function in stack.functions], _functions),
+            ("Names of EventBridge rules", stack.event_rules, _event_rules),
+            ("Names of roles", stack.roles, _roles),
+            ("Names of tables", stack.tables, _tables),
+            ("Names of log groups", stack.log_groups, _log_groups),
+        )
+        for subject, names, kind in kinds:
+            yield answered(stack.place, subject, partial(self._judge, subject, names, kind))
+
+    def _judge(self, subject: str, names: Sequence[str], kind: Callable[[Region], TagsOfName]) -> Finding:
+        tags_of = kind(self.region)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            taken = {name: tags for name, tags in zip(names, pool.map(tags_of, names), strict=True) if tags is not None}
+        foreign = [f"{name} ({_owner(tags)})" for name, tags in taken.items() if not self._is_own(tags)]
+        if foreign:
+            return Finding(
+                self.stack.place,
+                subject,
+                Verdict.FAIL,
+                f"{len(foreign)} of {len(names)} taken by others: {enumerated(foreign)}.",
+                f"Give the stack another project, or remove them; if they are this workspace's, tag them with "
+                f"project={self.stack.project} and workspace={self.stack.workspace}.",
+            )
+        own = f", {len(taken)} this workspace's own" if taken else ""
+        return Finding(self.stack.place, subject, Verdict.OK, f"{len(names) - len(taken)} free{own}.")
+
+    def _is_own(self, tags: Tags) -> bool:
+        return tags.get("project") == self.stack.project and tags.get("workspace") == self.stack.workspace
+
+
+# Each of these asks once for what all names need, and gives what is then asked for every name, at the same time.
+
+
+def _config_rules(region: Region) -> TagsOfName:
+    arns, client = region.config_rules, region.config
+
+    def tags_of(name: str) -> Tags | None:
+        if name not in arns:
+            return None
+        listed = client.list_tags_for_resource(ResourceArn=arns[name]).get("Tags", [])
+        return {tag["Key"]: tag["Value"] for tag in listed}
+
+    return tags_of
+
+
+def _event_rules(region: Region) -> TagsOfName:
+    arns, client = region.event_rules, region.events
+
+    def tags_of(name: str) -> Tags | None:
+        if name not in arns:
+            return None
+        return {tag["Key"]: tag["Value"] for tag in client.list_tags_for_resource(ResourceARN=arns[name])["Tags"]}
+
+    return tags_of
+
+
+def _functions(region: Region) -> TagsOfName:
+    client = region.functions
+
+    def tags_of(name: str) -> Tags | None:
+        try:
+            return client.get_function(FunctionName=name).get("Tags", {})
+        except client.exceptions.ResourceNotFoundException:
+            return None
+
+    return tags_of
+
+
+def _roles(region: Region) -> TagsOfName:
+    return partial(tags_of_role, region.iam)
+
+
+def _tables(region: Region) -> TagsOfName:
+    client = region.dynamodb
+
+    def tags_of(name: str) -> Tags | None:
+        try:
+            arn = client.describe_table(TableName=name)["Table"]["TableArn"]
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        return {tag["Key"]: tag["Value"] for tag in client.list_tags_of_resource(ResourceArn=arn)["Tags"]}
+
+    return tags_of
+
+
+def _log_groups(region: Region) -> TagsOfName:
+    client = region.logs
+
+    def tags_of(name: str) -> Tags | None:
+        groups = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        found = next((group for group in groups if group["logGroupName"] == name), None)
+        if found is None:
+            return None
+        arn = found.get("logGroupArn") or found["arn"].removesuffix(":*")
+        return client.list_tags_for_resource(resourceArn=arn)["tags"]
+
+    return tags_of
+
+
+def _owner(tags: Tags) -> str:
+    if "project" not in tags:
+        return "without a project's tag"
+    return f"project {tags['project']}, workspace {tags.get('workspace', 'not said')}"

@@ -1,0 +1,111 @@
+"""Whether somebody may deploy: what IAM's policy simulator says of each action."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.preflight.deployer_policy import DEPLOYER_STATEMENTS
+from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_iam.type_defs import ContextEntryTypeDef, EvaluationResultTypeDef
+
+    from compliance_tf.preflight.account import Caller, Region
+    from compliance_tf.preflight.deployer_policy import DeployerStatement
+    from compliance_tf.preflight.planned import PlannedStack
+
+SUBJECT = "Permissions to deploy"
+
+_ASSUMED_ROLE = re.compile(r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d+):assumed-role/(?P<role>[^/]+)/.*")
+_REFERENCE = "docs/reference/deployer-policy.json"
+
+
+@dataclass(frozen=True)
+class PermissionQuestions:
+    """What is asked about those who deploy one stack.
+
+    Parameters
+    ----------
+    stack
+        What is to be deployed.
+    region
+        Where.
+    caller
+        Who asks.
+    deployer
+        The ARN of the role or user that will deploy; None for the caller, who in a review may only read, and whose
+        lack of permissions is therefore no failure.
+    """
+
+    stack: PlannedStack
+    region: Region
+    caller: Caller
+    deployer: str | None = None
+
+    def finding(self) -> Finding:
+        """Ask for all actions that deploying takes."""
+        return answered(self.stack.place, SUBJECT, self._ask)
+
+    def _ask(self) -> Finding:
+        principal = self.deployer or self._principal()
+        if principal is None:
+            return Finding(
+                self.stack.place,
+                SUBJECT,
+                Verdict.UNKNOWN,
+                f"IAM simulates no policies of {self.caller.arn}.",
+                "Name the role that will deploy with --deployer.",
+            )
+        asked = sum(len(statement.actions) for statement in DEPLOYER_STATEMENTS)
+        lacking = {action for statement in DEPLOYER_STATEMENTS for action in self._lacking(statement, principal)}
+        if lacking:
+            return Finding(
+                self.stack.place,
+                SUBJECT,
+                Verdict.FAIL if self.deployer else Verdict.WARNING,
+                f"{principal} lacks {len(lacking)} of {asked}: {enumerated(lacking, most=asked)}.",
+                f"Allow them ({_REFERENCE})."
+                if self.deployer
+                else f"Deploy with a role that has them ({_REFERENCE}); name it with --deployer to have it checked.",
+            )
+        return Finding(self.stack.place, SUBJECT, Verdict.OK, f"{principal} has all {asked}.")
+
+    def _principal(self) -> str | None:
+        """Find whose policies are the caller's: IAM knows roles and users, and neither sessions nor the root user."""
+        session = _ASSUMED_ROLE.fullmatch(self.caller.arn)
+        if session is None:
+            return self.caller.arn if ":user/" in self.caller.arn else None
+        # Only IAM knows the path of the role.
+        return self.region.iam.get_role(RoleName=session["role"])["Role"]["Arn"]
+
+    def _lacking(self, statement: DeployerStatement, principal: str) -> Iterator[str]:
+        context: list[ContextEntryTypeDef] = [
+            {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [value]}
+            for key, value in statement.condition.items()
+        ]
+        pages = self.region.iam.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=principal,
+            ActionNames=list(statement.actions),
+            ResourceArns=[self._resource(statement)],
+            ContextEntries=context,
+        )
+        results = (result for page in pages for result in page["EvaluationResults"])
+        return (result["EvalActionName"] for result in results if not _is_allowed(result))
+
+    def _resource(self, statement: DeployerStatement) -> str:
+        """Give the ARN of something that may be deployed: all names of a stack begin alike."""
+        if statement.resource == "*":
+            return "*"
+        service, region, _, resource = statement.resource.split(":", 3)
+        name = resource.replace("{project}-*", f"{self.stack.project}-{self.stack.workspace}-any")
+        place = f"{self.stack.region if region else ''}:{self.caller.account}"
+        return f"arn:{self.caller.partition}:{service}:{place}:{name}"
+
+
+def _is_allowed(result: EvaluationResultTypeDef) -> bool:
+    organization = result.get("OrganizationsDecisionDetail", {})
+    return result["EvalDecision"] == "allowed" and organization.get("AllowedByOrganizations", True)

@@ -1,0 +1,239 @@
+"""What a deployment will consist of, read from the synthesized Terraform JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from compliance_tf.preflight.errors import PreflightError
+from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
+from lambda_src.errors import LambdaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from compliance_tf.preflight.expressions import Evaluator, Json
+
+# What is read of each kind of resource: the rest of it is full of what only a plan knows.
+_READ = {
+    "aws_cloudwatch_event_rule": ("name", "schedule_expression", "state"),
+    "aws_cloudwatch_log_group": ("name",),
+    "aws_config_config_rule": ("name", "source", "scope", "maximum_execution_frequency"),
+    "aws_dynamodb_table": ("name",),
+    "aws_iam_role": ("name",),
+    "aws_lambda_function": ("function_name", "filename", "memory_size"),
+}
+_REPEATED = ("count", "for_each")
+
+RECORDER = "existing_recorder"
+"""The name of the data source that reads the recorder."""
+
+_REEVALUATION = "-reevaluate"
+_READ_RECORDER = re.compile(r"\bself\.(result\.)?properties\b")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    code_bytes
+        The size of its package.
+    memory_megabytes
+        How much memory it has.
+    """
+
+    name: str
+    code_bytes: int
+    memory_megabytes: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The stack's own condition on what the recorder records, as the plan will check it.
+
+    Parameters
+    ----------
+    condition
+        A Terraform template that is true when all is well. It calls the recorder's properties ``local.recorder``.
+    message
+        A Terraform template: what is wrong when it is not.
+    """
+
+    condition: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PlannedStack:
+    """What a stack will declare in one workspace.
+
+    Parameters
+    ----------
+    id
+        The stack's id.
+    region
+        Where it goes.
+    workspace
+        The workspace that it was read for.
+    project
+        Whose it is: with the workspace, what its tags say.
+    refusals
+        Why the plan would refuse the workspace; empty when it does not.
+    recorder
+        The name of the recorder that it expects.
+    coverage
+        What the recorder must record.
+    rules
+        The Config rules.
+    functions
+        The Lambda functions.
+    event_rules
+        The names of the EventBridge rules.
+    roles
+        The names of the IAM roles.
+    tables
+        The names of the DynamoDB tables.
+    log_groups
+        The names of the log groups.
+    reevaluation
+        The schedule on which all rules are evaluated again, as EventBridge writes it; None where there is none.
+    """
+
+    id: str
+    region: str
+    workspace: str
+    project: str
+    refusals: tuple[str, ...]
+    recorder: str
+    coverage: tuple[Coverage, ...]
+    rules: tuple[PlannedRule, ...]
+    functions: tuple[Function, ...]
+    event_rules: tuple[str, ...]
+    roles: tuple[str, ...]
+    tables: tuple[str, ...]
+    log_groups: tuple[str, ...]
+    reevaluation: str | None
+
+    @property
+    def place(self) -> str:
+        """How the report calls it."""
+        return f"{self.id} ({self.region})"
+
+
+def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedStack:
+    """Read a synthesized stack.
+
+    Parameters
+    ----------
+    folder
+        Where its ``cdk.tf.json`` stands; its id is the folder's name.
+    evaluator
+        Evaluates what differs by workspace.
+
+    Raises
+    ------
+    PreflightError
+        When it is no ComplianceStack, or something that it says of itself cannot be evaluated without a plan.
+    """
+    configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    try:
+        return _read(configuration, folder, workspace, evaluator)
+    except (KeyError, IndexError, StopIteration, ValueError, OSError, LambdaError) as error:
+        raise PreflightError(
+            f"The stack '{folder.name}' is not one that a preflight can read: {type(error).__name__}: {error}. "
+            "Synthesize it with this version of compliance_tf, from a ComplianceStack."
+        ) from error
+
+
+def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator: Evaluator) -> PlannedStack:
+    reading = _reading(configuration["data"])
+    lifecycle = reading.get("lifecycle", {})
+    answer = cast(
+        "dict[str, Any]",
+        evaluator.evaluate(
+            {
+                "provider": configuration["provider"]["aws"][0],
+                "recorder": _recorder_name(reading),
+                "preconditions": lifecycle.get("precondition", []),
+                "resources": {
+                    kind: [
+                        _part(block, attributes) for _, block in sorted(configuration["resource"].get(kind, {}).items())
+                    ]
+                    for kind, attributes in _READ.items()
+                },
+            }
+        ),
+    )
+    declared = {kind: [block for block in blocks if _exists(block)] for kind, blocks in answer["resources"].items()}
+    tags = answer["provider"]["default_tags"][0]["tags"]
+    packages = {folder / block["filename"] for block in declared["aws_lambda_function"]}
+    types_of_checks = checked_types(packages, f"{tags['project']}-{workspace}-")
+    return PlannedStack(
+        id=folder.name,
+        region=answer["provider"]["region"],
+        workspace=workspace,
+        project=tags["project"],
+        refusals=tuple(
+            condition["error_message"] for condition in answer["preconditions"] if condition["condition"] is not True
+        ),
+        recorder=answer["recorder"],
+        coverage=tuple(
+            Coverage(*(_READ_RECORDER.sub("local.recorder", condition[key]) for key in ("condition", "error_message")))
+            for condition in lifecycle.get("postcondition", [])
+        ),
+        rules=tuple(planned_rule(block, types_of_checks) for block in declared["aws_config_config_rule"]),
+        functions=tuple(_function(block, folder) for block in declared["aws_lambda_function"]),
+        event_rules=_names(declared["aws_cloudwatch_event_rule"]),
+        roles=_names(declared["aws_iam_role"]),
+        tables=_names(declared["aws_dynamodb_table"]),
+        log_groups=_names(declared["aws_cloudwatch_log_group"]),
+        reevaluation=next(_reevaluations(declared["aws_cloudwatch_event_rule"]), None),
+    )
+
+
+def _reading(data: Mapping[str, Any]) -> dict[str, Any]:
+    return next(named[RECORDER] for named in data.values() if RECORDER in named)
+
+
+def _recorder_name(reading: Mapping[str, Any]) -> Json:
+    """Both ways of reading a recorder name it: Cloud Control's in its one instance, the program's in its query."""
+    if "query" in reading:
+        return cast("Json", reading["query"]["name"])
+    return cast("Json", next(iter(reading["for_each"].values())))
+
+
+def _part(block: Mapping[str, Any], attributes: tuple[str, ...]) -> dict[str, Json]:
+    return {name: block[name] for name in (*attributes, *_REPEATED) if name in block}
+
+
+def _exists(block: Mapping[str, Any]) -> bool:
+    """Tell whether the workspace has a resource. An unanswered expression counts as having it."""
+    repeated = next((block[name] for name in _REPEATED if name in block), True)
+    return bool(repeated)
+
+
+def _function(block: Mapping[str, Any], folder: Path) -> Function:
+    return Function(
+        name=block["function_name"],
+        code_bytes=(folder / block["filename"]).stat().st_size,
+        memory_megabytes=int(block.get("memory_size", 128)),
+    )
+
+
+def _names(blocks: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(block["name"] for block in blocks)
+
+
+def _reevaluations(event_rules: list[dict[str, Any]]) -> Iterator[str]:
+    return (
+        rule["schedule_expression"]
+        for rule in event_rules
+        if rule["name"].endswith(_REEVALUATION) and rule.get("state") != "DISABLED"
+    )

@@ -1,0 +1,111 @@
+"""What a planned Config rule evaluates, and when."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.catalog.managed_rules import managed_rules
+from lambda_src.checks import check_ids, check_module, load_check
+from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+HOURS = {"One_Hour": 1, "Three_Hours": 3, "Six_Hours": 6, "Twelve_Hours": 12, "TwentyFour_Hours": 24}
+"""The hours between two evaluations. Source: AWS Config API, ConfigRule.MaximumExecutionFrequency."""
+
+_USUAL_HOURS = 24  # AWS Config API, ConfigRule.MaximumExecutionFrequency: where none is given
+_CHANGES = frozenset({"ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"})
+
+
+@dataclass(frozen=True)
+class PlannedRule:
+    """A Config rule.
+
+    Parameters
+    ----------
+    name
+        Its whole name.
+    resource_types
+        The types of the resources that it evaluates; None where it may be any recorded type, and empty where it looks
+        at something that is not a recorded resource, such as the account.
+    single
+        Whether it looks at a single resource.
+    change_triggered
+        Whether changes of resources have it evaluated.
+    every_hours
+        The hours between two scheduled evaluations; None where there are none.
+    runs_function
+        Whether a Lambda function of the deployment evaluates it.
+    """
+
+    name: str
+    resource_types: tuple[str, ...] | None
+    single: bool
+    change_triggered: bool
+    every_hours: int | None
+    runs_function: bool
+
+
+def checked_types(packages: Iterable[Path], prefix: str) -> dict[str, tuple[str, ...]]:
+    """Find what the shipped checks in the functions' packages evaluate, by the whole name of the rule.
+
+    A periodic rule has no scope that says so. Checks of the user's own are not looked at: that would run their code.
+
+    Parameters
+    ----------
+    prefix
+        What the names of the rules begin with.
+    """
+    ids = {check_module(check_id): check_id for check_id in check_ids()}
+    found: dict[str, tuple[str, ...]] = {}
+    for package in packages:
+        with zipfile.ZipFile(package) as archive:
+            rules = Deployment.from_json(archive.read(DEPLOYMENT_FILE).decode()).rules_by_name(prefix)
+        for name, rule in rules.items():
+            if rule.check_module in ids:
+                found[name] = load_check(ids[rule.check_module]).resource_types
+    return found
+
+
+def planned_rule(block: Mapping[str, Any], types_of_checks: Mapping[str, tuple[str, ...]]) -> PlannedRule:
+    """Read a rule from its block in the Terraform JSON.
+
+    Parameters
+    ----------
+    types_of_checks
+        What :func:`checked_types` found.
+    """
+    source = _only(block["source"])
+    scope = _only(block.get("scope"))
+    types = tuple(scope.get("compliance_resource_types") or ())
+    frequency = block.get("maximum_execution_frequency")
+    if source["owner"] == "AWS":
+        facts = managed_rules().rules.get(source["source_identifier"])
+        change_triggered, periodic = (facts.change_triggered, facts.periodic) if facts else (True, False)
+        known_types = types or (facts.resource_types if facts else None)
+    else:
+        details = source.get("source_detail") or []
+        messages = {detail.get("message_type") for detail in details}
+        change_triggered, periodic = bool(messages & _CHANGES), "ScheduledNotification" in messages
+        frequency = frequency or next(filter(None, (d.get("maximum_execution_frequency") for d in details)), None)
+        known_types = types or types_of_checks.get(block["name"]) or None
+    return PlannedRule(
+        name=block["name"],
+        resource_types=known_types,
+        single="compliance_resource_id" in scope,
+        change_triggered=change_triggered,
+        every_hours=HOURS.get(frequency or "", _USUAL_HOURS) if periodic else None,
+        runs_function=source["owner"] == "CUSTOM_LAMBDA",
+    )
+
+
+def _only(block: object) -> Mapping[str, Any]:
+    """Take a nested block, which JSON may write as an object or as a list of one."""
+    if isinstance(block, list):
+        return block[0] if block else {}
+    return block if isinstance(block, Mapping) else {}

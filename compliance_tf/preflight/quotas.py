@@ -1,0 +1,247 @@
+"""What an account may have at most, and whether there is room for what is planned."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from compliance_tf.preflight.account import tags_of_role
+from compliance_tf.preflight.findings import Finding, Verdict, answered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from compliance_tf.preflight.account import Region
+    from compliance_tf.preflight.planned import PlannedStack
+
+NEARLY_FULL = 0.9
+"""The share of a quota from which on the report warns."""
+
+LOW_CONCURRENCY = 100
+"""What Lambda leaves unreserved at least, but in new accounts. Source: Lambda, "Configuring reserved concurrency"."""
+
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A quota of AWS Service Quotas.
+
+    Parameters
+    ----------
+    subject
+        What is limited, in a few words.
+    service
+        The service's code.
+    default
+        What AWS documents for an account that never asked for more.
+    default_in
+        The default of regions that have another one.
+    code
+        The quota's code; None where it is found by its name.
+    name
+        A pattern that the quota's name matches.
+    adjustable
+        Whether AWS raises it on request.
+    """
+
+    subject: str
+    service: str
+    default: int
+    default_in: tuple[tuple[str, int], ...] = ()
+    code: str | None = None
+    name: str = ""
+    adjustable: bool = True
+
+    def default_of(self, region: str) -> int:
+        """Give what AWS documents for a region."""
+        return dict(self.default_in).get(region, self.default)
+
+
+# AWS Config Developer Guide, "Service Limits". Its code in Service Quotas is documented nowhere.
+CONFIG_RULES = Quota(
+    "Config rules",
+    "config",
+    1000,
+    name=r"(?i)config rules per (region|account)(?!.*conformance)",
+    adjustable=False,
+)
+# AWS General Reference, "Amazon EventBridge endpoints and quotas": "Number of rules", per event bus.
+EVENT_RULES = Quota(
+    "EventBridge rules", "events", 300, default_in=(("af-south-1", 100), ("eu-south-1", 100)), code="L-244521F2"
+)
+# AWS General Reference, "Amazon DynamoDB endpoints and quotas": "Maximum number of tables".
+TABLES = Quota("DynamoDB tables", "dynamodb", 2500, code="L-F98FE922")
+
+ROLES = "IAM roles"
+CONCURRENCY = "Lambda concurrency"
+CODE_STORAGE = "Lambda code storage"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How much there may be.
+
+    Parameters
+    ----------
+    value
+        The number.
+    known
+        Whether the account said so; otherwise it is AWS's documented default.
+    """
+
+    value: int
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class RegionQuotas:
+    """The quotas of one region, for all stacks that go there.
+
+    Parameters
+    ----------
+    region
+        The region.
+    stacks
+        The stacks that go there.
+    """
+
+    region: Region
+    stacks: Sequence[PlannedStack]
+
+    def findings(self) -> Iterator[Finding]:
+        """Ask for the room that there is."""
+        rules = {rule.name for stack in self.stacks for rule in stack.rules}
+        event_rules = {name for stack in self.stacks for name in stack.event_rules}
+        tables = {name for stack in self.stacks for name in stack.tables}
+        yield self._counted(CONFIG_RULES, rules, lambda: self.region.config_rules)
+        yield self._counted(EVENT_RULES, event_rules, lambda: self.region.event_rules)
+        yield self._counted(TABLES, tables, lambda: self.region.tables)
+        yield answered(self.region.name, CONCURRENCY, self._concurrency)
+        yield answered(self.region.name, CODE_STORAGE, self._code_storage)
+
+    def _counted(self, quota: Quota, planned: Collection[str], listed: Callable[[], Collection[str]]) -> Finding:
+        return answered(self.region.name, quota.subject, partial(self._count, quota, planned, listed))
+
+    def _count(self, quota: Quota, planned: Collection[str], listed: Callable[[], Collection[str]]) -> Finding:
+        present = listed()
+        new = len(set(planned) - set(present))
+        return room(
+            self.region.name,
+            quota.subject,
+            present=len(present),
+            new=new,
+            limit=limit_of(quota, self.region),
+            adjustable=quota.adjustable,
+        )
+
+    def _concurrency(self) -> Finding:
+        unreserved = self.region.functions.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+        if unreserved < LOW_CONCURRENCY:
+            return Finding(
+                self.region.name,
+                CONCURRENCY,
+                Verdict.WARNING,
+                f"{unreserved} executions at a time, shared with all functions that reserve none.",
+                "Ask for more of 'Concurrent executions' (L-B99A9384): until then evaluations are late after many "
+                "changes at once, and tried again.",
+            )
+        return Finding(
+            self.region.name,
+            CONCURRENCY,
+            Verdict.OK,
+            f"{unreserved} executions at a time that nobody reserved; this reserves none.",
+        )
+
+    def _code_storage(self) -> Finding:
+        settings = self.region.functions.get_account_settings()
+        used, most = settings["AccountUsage"]["TotalCodeSize"], settings["AccountLimit"]["TotalCodeSize"]
+        new = sum(function.code_bytes for stack in self.stacks for function in stack.functions)
+        figure = f"{_mebibytes(used)} + at most {_mebibytes(new)} of {_mebibytes(most)}"
+        request = "'Function and layer storage' (L-2ACBD22F)"
+        return _judged(self.region.name, CODE_STORAGE, figure, used=used + new, most=most, request=request)
+
+
+def role_quota(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
+    """Ask for the room for roles, of which an account has one number for all regions.
+
+    Parameters
+    ----------
+    region
+        Any region.
+    stacks
+        All stacks.
+    """
+    return answered("account", ROLES, partial(_roles, region, stacks))
+
+
+def _roles(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
+    summary = region.iam.get_account_summary()["SummaryMap"]
+    planned = {name for stack in stacks for name in stack.roles}
+    new = sum(tags_of_role(region.iam, name) is None for name in planned)
+    return room(
+        "account", ROLES, present=summary["Roles"], new=new, limit=Limit(summary["RolesQuota"]), adjustable=True
+    )
+
+
+def limit_of(quota: Quota, region: Region) -> Limit:
+    """Ask Service Quotas for a quota; AWS's documented default where it does not answer."""
+    try:
+        value = _by_code(quota.service, quota.code, region) if quota.code else _by_name(quota, region)
+    except (ClientError, BotoCoreError):
+        value = None
+    return Limit(quota.default_of(region.name), known=False) if value is None else Limit(int(value))
+
+
+def _by_code(service: str, code: str, region: Region) -> float | None:
+    try:
+        return region.quotas.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"].get("Value")
+    except region.quotas.exceptions.NoSuchResourceException:
+        # That is the answer for a quota that nobody ever asked to raise.
+        return region.quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"].get("Value")
+
+
+def _by_name(quota: Quota, region: Region) -> float | None:
+    pages = region.quotas.get_paginator("list_service_quotas").paginate(
+        ServiceCode=quota.service, PaginationConfig={"MaxItems": 1000}
+    )
+    found = [
+        listed.get("Value") for page in pages for listed in page["Quotas"] if re.search(quota.name, listed["QuotaName"])
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def room(place: str, subject: str, *, present: int, new: int, limit: Limit, adjustable: bool) -> Finding:
+    """Judge whether there is room.
+
+    Parameters
+    ----------
+    present
+        How many there are.
+    new
+        How many of those that are planned are not there yet.
+    adjustable
+        Whether AWS raises the quota on request.
+    """
+    source = "" if limit.known else " (AWS's default: the account's own was not told)"
+    figure = f"{present} + {new} new = {present + new} of {limit.value}{source}"
+    request = f"the quota of {subject}" if adjustable else ""
+    return _judged(place, subject, figure, used=present + new, most=limit.value, request=request)
+
+
+def _judged(place: str, subject: str, figure: str, *, used: int, most: int, request: str) -> Finding:
+    fixed = "remove some, for AWS raises it for nobody"
+    raising = f"ask AWS for more of {request}, or remove some" if request else fixed
+    if used > most:
+        return Finding(place, subject, Verdict.FAIL, figure, f"There is no room: {raising}.")
+    if used >= NEARLY_FULL * most:
+        return Finding(place, subject, Verdict.WARNING, figure, f"Nearly full: {raising}.")
+    return Finding(place, subject, Verdict.OK, figure)
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / _MEBIBYTE:,.1f} MiB"

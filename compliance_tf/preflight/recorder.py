@@ -1,0 +1,156 @@
+"""The recorder that a stack expects: whether it is there, records what is needed, and delivers it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
+from compliance_tf.read_recorder import to_cloudformation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_config.type_defs import ConfigurationRecorderOutputTypeDef
+
+    from compliance_tf.preflight.account import Region
+    from compliance_tf.preflight.expressions import Evaluator, Json
+    from compliance_tf.preflight.planned import PlannedStack
+
+THERE = "Recorder"
+RECORDING = "Recording"
+TYPES = "Recorded types"
+FREQUENCY = "Recording frequency"
+DELIVERY = "Delivery"
+
+
+@dataclass(frozen=True)
+class RecorderQuestions:
+    """What is asked about the recorder of one stack."""
+
+    stack: PlannedStack
+    region: Region
+    evaluator: Evaluator
+
+    def findings(self) -> Iterator[Finding]:
+        """Ask: only about its being there, when it is not."""
+        found: list[ConfigurationRecorderOutputTypeDef] = []
+        yield answered(self.stack.place, THERE, partial(self._find, found), vital=True)
+        for recorder in found:
+            yield answered(self.stack.place, RECORDING, self._recording, vital=True)
+            yield self._types(recorder)
+            yield self._frequency(recorder)
+            yield answered(self.stack.place, DELIVERY, self._delivery)
+
+    def _find(self, found: list[ConfigurationRecorderOutputTypeDef]) -> Finding:
+        expected = self.stack.recorder
+        recorders = {
+            recorder["name"]: recorder
+            for recorder in self.region.config.describe_configuration_recorders()["ConfigurationRecorders"]
+        }
+        if expected not in recorders:
+            return self._says(
+                THERE,
+                Verdict.FAIL,
+                f"There is none called '{expected}' (found: {enumerated(recorders) or 'none'}).",
+                f"Turn on AWS Config in {self.stack.region}, or give recorder_name the name of the recorder there is.",
+            )
+        found.append(recorders[expected])
+        return self._says(THERE, Verdict.OK, f"'{expected}' is there.")
+
+    def _recording(self) -> Finding:
+        [status] = self.region.config.describe_configuration_recorder_status(
+            ConfigurationRecorderNames=[self.stack.recorder]
+        )["ConfigurationRecordersStatus"]
+        if not status.get("recording"):
+            stopped = status.get("lastStopTime")
+            since = f" since {stopped:%Y-%m-%d %H:%M} UTC" if stopped else ""
+            return self._says(
+                RECORDING,
+                Verdict.FAIL,
+                f"It is switched off{since}.",
+                "Have its owner start it: nothing is evaluated after a change as long as it is off.",
+            )
+        if status.get("lastStatus") == "Failure":
+            return self._says(
+                RECORDING,
+                Verdict.FAIL,
+                f"It fails: {status.get('lastErrorCode', 'no code')}: {status.get('lastErrorMessage', 'no message')}.",
+                "Have its owner look at it: its role is the most frequent reason.",
+            )
+        return self._says(RECORDING, Verdict.OK, f"It is switched on (last status: {status.get('lastStatus')}).")
+
+    def _types(self, recorder: ConfigurationRecorderOutputTypeDef) -> Finding:
+        """Check the stack's own conditions, so that this says what the plan will say."""
+        properties = cast("Json", json.dumps(to_cloudformation(recorder)))
+        conditions: Json = [
+            {"condition": coverage.condition, "message": coverage.message} for coverage in self.stack.coverage
+        ]
+        answers = cast("list[dict[str, Json]]", self.evaluator.evaluate(conditions, recorder=properties))
+        broken = [str(answer["message"]) for answer in answers if answer["condition"] is not True]
+        if broken:
+            return self._says(
+                TYPES, Verdict.FAIL, " ".join(broken), "Have its owner add the types, or remove the rules."
+            )
+        return self._says(TYPES, Verdict.OK, "It records every type that a change-triggered rule needs.")
+
+    def _frequency(self, recorder: ConfigurationRecorderOutputTypeDef) -> Finding:
+        daily = sorted(_recorded_daily(recorder, needed=_needed_types(self.stack)))
+        if daily:
+            return self._says(
+                FREQUENCY,
+                Verdict.WARNING,
+                f"Once a day only: {enumerated(daily)}.",
+                "Rules see changes of these types up to a day late; continuous recording shows them at once.",
+            )
+        return self._says(FREQUENCY, Verdict.OK, "Continuous, for every type that is needed.")
+
+    def _delivery(self) -> Finding:
+        channels = self.region.config.describe_delivery_channel_status()["DeliveryChannelsStatus"]
+        if not channels:
+            return self._says(
+                DELIVERY,
+                Verdict.WARNING,
+                "There is no delivery channel.",
+                "Tell the recorder's owner: rules are evaluated without one, but no history is kept in S3.",
+            )
+        failures = [
+            f"{what}: {info.get('lastErrorCode', 'no code')}: {info.get('lastErrorMessage', 'no message')}"
+            for channel in channels
+            for what, info in (
+                ("history", channel.get("configHistoryDeliveryInfo", {})),
+                ("snapshot", channel.get("configSnapshotDeliveryInfo", {})),
+                ("stream", channel.get("configStreamDeliveryInfo", {})),
+            )
+            if info.get("lastStatus") == "Failure"
+        ]
+        if failures:
+            return self._says(
+                DELIVERY,
+                Verdict.WARNING,
+                f"The last one failed ({'; '.join(failures)}).",
+                "Tell the recorder's owner: rules are evaluated all the same, but the history in S3 has gaps.",
+            )
+        return self._says(DELIVERY, Verdict.OK, "No failed delivery.")
+
+    def _says(self, subject: str, verdict: Verdict, figure: str, advice: str = "") -> Finding:
+        return Finding(self.stack.place, subject, verdict, figure, advice, vital=subject in {THERE, RECORDING})
+
+
+def _needed_types(stack: PlannedStack) -> set[str]:
+    return {type_ for rule in stack.rules if rule.change_triggered for type_ in rule.resource_types or ()}
+
+
+def _recorded_daily(recorder: ConfigurationRecorderOutputTypeDef, *, needed: set[str]) -> set[str]:
+    """Find the types that are recorded once a day. Source: AWS Config API, RecordingMode: an override wins."""
+    mode = recorder.get("recordingMode")
+    if mode is None:
+        return set()
+    overridden: dict[str, str] = {
+        type_: override["recordingFrequency"]
+        for override in mode.get("recordingModeOverrides", [])
+        for type_ in override["resourceTypes"]
+    }
+    return {type_ for type_ in needed if overridden.get(type_, mode["recordingFrequency"]) == "DAILY"}

@@ -1,0 +1,145 @@
+"""What is said about the recorder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from compliance_tf.preflight.findings import Finding, Verdict
+from compliance_tf.preflight.recorder import DELIVERY, FREQUENCY, RECORDING, THERE, TYPES, RecorderQuestions
+from tests.unit.preflight.builders import COVERAGE, rule, stack, stubbed
+
+if TYPE_CHECKING:
+    from botocore.stub import Stubber
+
+    from compliance_tf.preflight.expressions import Evaluator
+
+
+class Answering:
+    """Says of every condition whether it holds, as Terraform would."""
+
+    def __init__(self, *, holds: bool) -> None:
+        self._holds = holds
+
+    def evaluate(self, value: Any, **_: Any) -> Any:
+        return [{**condition, "condition": self._holds} for condition in value]
+
+
+def recorder(**more: Any) -> dict[str, Any]:
+    return {"name": "default", "recordingGroup": {"allSupported": True}, **more}
+
+
+def answer(
+    stubber: Stubber,
+    *,
+    recorders: list[dict[str, Any]] | None = None,
+    status: dict[str, Any] | None = None,
+    channels: list[dict[str, Any]] | None = None,
+) -> None:
+    found = [recorder()] if recorders is None else recorders
+    stubber.add_response("describe_configuration_recorders", {"ConfigurationRecorders": found})
+    if not found:
+        return
+    told = {"name": "default", "recording": True, "lastStatus": "Success"} if status is None else status
+    stubber.add_response("describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [told]})
+    told_channels = [{"name": "default"}] if channels is None else channels
+    stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": told_channels})
+
+
+def findings(*, holds: bool = True, denied: bool = False, **answers: Any) -> dict[str, Finding]:
+    region, stubbers = stubbed(config="config")
+    if denied:
+        stubbers["config"].add_client_error("describe_configuration_recorders", "AccessDeniedException", "no")
+    else:
+        answer(stubbers["config"], **answers)
+    planned = stack(coverage=(COVERAGE,), rules=(rule(),))
+    asked = RecorderQuestions(planned, region, cast("Evaluator", Answering(holds=holds)))
+    return {finding.subject: finding for finding in asked.findings()}
+
+
+def test_a_recorder_that_is_there_records_and_delivers_is_well() -> None:
+    found = findings()
+    assert list(found) == [THERE, RECORDING, TYPES, FREQUENCY, DELIVERY]
+    assert {finding.verdict for finding in found.values()} == {Verdict.OK}
+
+
+def test_a_recorder_of_another_name_fails_and_the_names_there_are_are_told() -> None:
+    found = findings(recorders=[])
+    assert list(found) == [THERE]
+    assert found[THERE].verdict is Verdict.FAIL
+    assert found[THERE].figure == "There is none called 'default' (found: none)."
+    other = {"name": "aws-controltower", "recordingGroup": {}}
+    region, stubbers = stubbed(config="config")
+    stubbers["config"].add_response("describe_configuration_recorders", {"ConfigurationRecorders": [other]})
+    [only] = RecorderQuestions(stack(), region, cast("Evaluator", Answering(holds=True))).findings()
+    assert "(found: aws-controltower)" in only.figure
+    assert "recorder_name" in only.advice
+
+
+def test_a_recorder_that_is_switched_off_fails_and_says_since_when() -> None:
+    stopped = datetime(2026, 3, 1, 10, 20, tzinfo=UTC)
+    found = findings(status={"name": "default", "recording": False, "lastStopTime": stopped})
+    assert found[RECORDING].verdict is Verdict.FAIL
+    assert found[RECORDING].figure == "It is switched off since 2026-03-01 10:20 UTC."
+
+
+def test_a_recorder_whose_recording_fails_fails_with_its_reason() -> None:
+    status = {
+        "name": "default",
+        "recording": True,
+        "lastStatus": "Failure",
+        "lastErrorCode": "AccessDenied",
+        "lastErrorMessage": "The role may not",
+    }
+    found = findings(status=status)
+    assert found[RECORDING].verdict is Verdict.FAIL
+    assert "AccessDenied: The role may not" in found[RECORDING].figure
+
+
+def test_a_type_that_is_not_recorded_fails_with_the_words_of_the_plan() -> None:
+    found = findings(holds=False)
+    assert found[TYPES].verdict is Verdict.FAIL
+    assert found[TYPES].figure == COVERAGE.message
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        {"recordingFrequency": "DAILY"},
+        {
+            "recordingFrequency": "CONTINUOUS",
+            "recordingModeOverrides": [{"resourceTypes": ["AWS::S3::Bucket"], "recordingFrequency": "DAILY"}],
+        },
+    ],
+)
+def test_a_needed_type_that_is_recorded_once_a_day_is_a_warning(mode: dict[str, Any]) -> None:
+    found = findings(recorders=[recorder(recordingMode=mode)])
+    assert found[FREQUENCY].verdict is Verdict.WARNING
+    assert "AWS::S3::Bucket" in found[FREQUENCY].figure
+
+
+def test_an_override_makes_a_needed_type_continuous() -> None:
+    override = {"resourceTypes": ["AWS::S3::Bucket"], "recordingFrequency": "CONTINUOUS"}
+    mode = {"recordingFrequency": "DAILY", "recordingModeOverrides": [override]}
+    assert findings(recorders=[recorder(recordingMode=mode)])[FREQUENCY].verdict is Verdict.OK
+
+
+def test_a_failed_delivery_is_a_warning_for_rules_are_evaluated_all_the_same() -> None:
+    history = {"lastStatus": "Failure", "lastErrorCode": "NoSuchBucket", "lastErrorMessage": "gone"}
+    found = findings(channels=[{"name": "default", "configHistoryDeliveryInfo": history}])
+    assert found[DELIVERY].verdict is Verdict.WARNING
+    assert "history: NoSuchBucket: gone" in found[DELIVERY].figure
+    assert not found[DELIVERY].blocks
+
+
+def test_a_missing_delivery_channel_is_a_warning() -> None:
+    assert findings(channels=[])[DELIVERY].verdict is Verdict.WARNING
+
+
+def test_a_recorder_that_may_not_be_asked_for_is_unknown_and_stands_in_the_way() -> None:
+    found = findings(denied=True)
+    assert found[THERE].verdict is Verdict.UNKNOWN
+    assert found[THERE].blocks
+    assert "DescribeConfigurationRecorders was answered with AccessDeniedException: no" in found[THERE].figure
