@@ -7,6 +7,7 @@ in all workspaces. What differs by workspace comes in environment variables.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from lambda_src.check import Severity
 from lambda_src.errors import DeploymentError
 from lambda_src.json_object import JsonObject, decoded
+from lambda_src.waivers import DeployedWaiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,12 +126,15 @@ class Deployment:
     ----------
     rules
         The rules by their id, which is their name without the workspace's prefix.
+    waivers
+        The waivers for them.
     """
 
     rules: Mapping[str, DeployedRule]
+    waivers: tuple[DeployedWaiver, ...] = ()
 
     def to_json(self) -> str:
-        """Write the text of ``deployment.json``: the same rules give the same bytes, whatever their order."""
+        """Write the text of ``deployment.json``: the same content gives the same bytes, whatever its order."""
         rules = {
             rule_id: {
                 "apiCalls": sorted(rule.api_calls),
@@ -141,17 +146,27 @@ class Deployment:
             }
             for rule_id, rule in self.rules.items()
         }
-        return json.dumps({"rules": rules}, indent=2, sort_keys=True) + "\n"
+        waivers = sorted((waiver.to_json() for waiver in self.waivers), key=json.dumps)
+        return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
         """Give the rules that one workspace has, by the whole name of the Config rule.
 
         Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
         """
-        workspace = prefix.split("-")[1]
+        workspace = _workspace(prefix)
         return MappingProxyType(
             {f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items() if rule.is_in(workspace)}
         )
+
+    def waivers_by_rule(self, prefix: str) -> Mapping[str, tuple[DeployedWaiver, ...]]:
+        """Give the waivers that one workspace has, by the whole name of the Config rule."""
+        by_rule: defaultdict[str, list[DeployedWaiver]] = defaultdict(list)
+        for waiver in self.waivers:
+            if waiver.is_in(_workspace(prefix)):
+                for rule_id in waiver.rules:
+                    by_rule[f"{prefix}{rule_id}"].append(waiver)
+        return MappingProxyType({name: tuple(waivers) for name, waivers in by_rule.items()})
 
     @classmethod
     def from_json(cls, text: str) -> Deployment:
@@ -163,8 +178,12 @@ class Deployment:
             When it is something else; the message names the place.
         """
         value = decoded(text, DEPLOYMENT_FILE, DeploymentError)
-        rules = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError).member("rules")
-        return cls(MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}))
+        manifest = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError)
+        rules = manifest.member("rules")
+        return cls(
+            MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}),
+            tuple(DeployedWaiver.from_json(waiver) for waiver in manifest.objects("waivers")),
+        )
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> Deployment:
@@ -186,6 +205,10 @@ class Deployment:
         except OSError as cause:
             raise DeploymentError(f"{path} cannot be read: {cause.strerror}. It belongs in the zip.") from cause
         return cls.from_json(text)
+
+
+def _workspace(prefix: str) -> str:
+    return prefix.split("-")[1]
 
 
 def _rule(rule: JsonObject) -> DeployedRule:

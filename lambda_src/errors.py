@@ -43,3 +43,7 @@ class EvaluationsNotStartedError(LambdaError):
 
 class ReconciliationError(LambdaError):
     """The results of some rules could not be compared with AWS Config."""
+
+
+class WaiverLookupError(LambdaError):
+    """AWS Config did not say what it recorded of a resource, which decides whether a waiver is for it."""

@@ -6,12 +6,14 @@ What a function alone needs is imported in it: a start waits for every import, a
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from lambda_src.clients import client, clients_of_role
 from lambda_src.config_event import config_request
 from lambda_src.deployment import Deployment, Environment
+from lambda_src.errors import WaiverLookupError
 from lambda_src.evaluator import Evaluator
 from lambda_src.lambda_context import Place, remaining_seconds
 from lambda_src.logs import Log
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from lambda_src.deployment import DeployedRule
     from lambda_src.lambda_context import LambdaContext
     from lambda_src.result_store import ResultStore
+    from lambda_src.results import Result
+    from lambda_src.waiver_lookup import WaiverLookup
+    from lambda_src.waivers import DeployedWaiver
 
 RECONCILE = {"action": "reconcile"}
 """The event that makes ``record`` compare the table with AWS Config."""
@@ -56,6 +61,7 @@ def record(event: object, context: LambdaContext) -> None:
                 rules=_rules(),
                 config=client("config"),
                 store=_store(),
+                waivers=_waiver_lookup(),
                 place=Place.of_function(context.invoked_function_arn),
                 log=log,
                 remaining_seconds=lambda: remaining_seconds(context),
@@ -67,13 +73,15 @@ def record(event: object, context: LambdaContext) -> None:
         if rule is None:
             log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
             return
-        news = _store().write(change.result(rule.severity))
+        result = _with_waiver(change.result(rule.severity))
+        news = _store().write(result)
         log.info(
             "Recorded" if news else "Already known",
             rule=change.rule_name,
             resourceType=change.resource.type,
             resourceId=change.resource.id,
             compliance=change.compliance.value,
+            waiver=result.waiver.ticket if result.waiver else None,
         )
 
 
@@ -89,6 +97,15 @@ def trigger(event: object, context: LambdaContext) -> None:
         log.info("Evaluations started", rules=names)
 
 
+def _with_waiver(result: Result) -> Result:
+    try:
+        return replace(result, waiver=_waiver_lookup().note(result))
+    except WaiverLookupError:
+        # No verdict is lost for that: it is kept as it is. The waiver follows when AWS Lambda invokes again.
+        _store().write(result)
+        raise
+
+
 def _lookup_clients() -> Clients:
     role = _environment().execution_role
     return clients_of_role(role) if role else client
@@ -102,7 +119,24 @@ def _environment() -> Environment:
 @cache
 def _rules() -> Mapping[str, DeployedRule]:
     """Read the deployed rules by their whole name, once per process."""
-    return Deployment.from_file().rules_by_name(_environment().rule_name_prefix)
+    return _deployment().rules_by_name(_environment().rule_name_prefix)
+
+
+@cache
+def _waivers() -> Mapping[str, tuple[DeployedWaiver, ...]]:
+    """Read the waivers by the whole name of their rule, once per process."""
+    return _deployment().waivers_by_rule(_environment().rule_name_prefix)
+
+
+@cache
+def _deployment() -> Deployment:
+    return Deployment.from_file()
+
+
+def _waiver_lookup() -> WaiverLookup:
+    from lambda_src.waiver_lookup import WaiverLookup
+
+    return WaiverLookup(_waivers(), lambda: client("config"))
 
 
 def _store() -> ResultStore:

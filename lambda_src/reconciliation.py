@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lambda_src.check import Compliance, Severity
-from lambda_src.errors import ReconciliationError
+from lambda_src.errors import ReconciliationError, WaiverLookupError
 from lambda_src.results import Result
 from lambda_src.results_table import Resource
 from lambda_src.rule_results import rule_results
@@ -25,22 +25,33 @@ if TYPE_CHECKING:
     from lambda_src.lambda_context import Place
     from lambda_src.logs import Log
     from lambda_src.result_store import ResultStore
+    from lambda_src.waiver_lookup import WaiverLookup
+    from lambda_src.waivers import WaiverNote
 
 RESERVE = 60.0
 """Seconds that must be left to begin with another rule."""
 
+LOOKUP_RESERVE = 30.0
+"""Seconds that must be left to look up another waiver: what was compared has to be written."""
+
 
 @dataclass(frozen=True)
 class Counts:
-    """Results that were compared, and those of them that were written or closed."""
+    """Results that were compared, and those of them that were written, closed, or kept an unsure waiver."""
 
     checked: int = 0
     written: int = 0
     closed: int = 0
+    unsure: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         """Return the counts of both."""
-        return Counts(self.checked + other.checked, self.written + other.written, self.closed + other.closed)
+        return Counts(
+            self.checked + other.checked,
+            self.written + other.written,
+            self.closed + other.closed,
+            self.unsure + other.unsure,
+        )
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,8 @@ class Reconciliation:
         The client of AWS Config.
     store
         The results table.
+    waivers
+        Finds the waivers of violations.
     place
         The account and region of the rules.
     log
@@ -66,6 +79,7 @@ class Reconciliation:
     rules: Mapping[str, DeployedRule]
     config: ConfigServiceClient
     store: ResultStore
+    waivers: WaiverLookup
     place: Place
     log: Log
     remaining_seconds: Callable[[], float]
@@ -78,7 +92,8 @@ class Reconciliation:
         Raises
         ------
         ReconciliationError
-            In the end, when some rules failed or there was no time for them; the message names them.
+            In the end, when some rules failed or there was no time for them; the message names them. Also when
+            waivers could not be looked up: those violations have their verdict, and keep the waiver that they had.
         """
         counts = self._close_removed()
         left: list[str] = []
@@ -100,6 +115,8 @@ class Reconciliation:
             raise ReconciliationError(
                 f"{len(left)} of {len(self.rules)} rules were not compared: {', '.join(sorted(left))}."
             )
+        if counts.unsure:
+            raise ReconciliationError(f"The waivers of {counts.unsure} violations could not be looked up: see the log.")
         return counts
 
     def _compare(self, name: str, severity: Severity) -> Counts:
@@ -107,9 +124,34 @@ class Reconciliation:
         started = datetime.now(UTC)
         reported = {result.resource: result for result in self._reported(name, severity)}
         known = {result.resource: result for result in self.store.of_rule(name)}
+        unsure = self._add_waivers(reported, known)
         written = [self.store.write(new) for key, new in reported.items() if _differs(known.get(key), new)]
         closed = [self.store.write(_closed(old, started)) for key, old in known.items() if key not in reported]
-        return Counts(checked=len(reported | known), written=sum(written), closed=sum(closed))
+        return Counts(checked=len(reported | known), written=sum(written), closed=sum(closed), unsure=unsure)
+
+    def _add_waivers(self, reported: dict[Resource, Result], known: Mapping[Resource, Result]) -> int:
+        """Add the waivers to what AWS Config reports of a rule, and count those that are not sure.
+
+        Where one cannot be looked up the violation keeps the one that the table has.
+        """
+        unsure = 0
+        for key, new in reported.items():
+            if new.compliance is not Compliance.NON_COMPLIANT:
+                continue
+            try:
+                waiver = self._waiver(new)
+            except WaiverLookupError as cause:
+                if not unsure:
+                    self.log.warning("Waiver not looked up", rule=new.rule_name, reason=str(cause))
+                unsure += 1
+                waiver = known[key].waiver if key in known else None
+            reported[key] = replace(new, waiver=waiver)
+        return unsure
+
+    def _waiver(self, violation: Result) -> WaiverNote | None:
+        if self.remaining_seconds() < LOOKUP_RESERVE:
+            raise WaiverLookupError("There was no time left for it.")
+        return self.waivers.note(violation)
 
     def _reported(self, name: str, severity: Severity) -> Iterator[Result]:
         try:
@@ -147,4 +189,4 @@ def _differs(known: Result | None, reported: Result) -> bool:
 
 
 def _closed(result: Result, at: datetime) -> Result:
-    return replace(result, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at)
+    return replace(result, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at, waiver=None)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_src.results import Result
+from lambda_src.results import WAIVER_EXPIRES, Result
 from lambda_src.results_table import (
     BY_RULE,
     BY_SEVERITY,
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_A_DAY = 86_400
 _KNOWN_REASONS = frozenset({"None", "ConditionalCheckFailed"})
-
-# The last part lets a deployment that changes a rule's severity reach the results that are already there.
-_IS_NEWS = (
-    f"attribute_not_exists({PARTITION_KEY}) OR result_time < :time OR (result_time = :time AND severity <> :severity)"
-)
 
 
 @dataclass(frozen=True)
@@ -76,10 +71,11 @@ class ResultStore:
                         "Put": {
                             "TableName": self.table,
                             "Item": result.present_item(expires_at),
-                            "ConditionExpression": _IS_NEWS,
+                            "ConditionExpression": _is_news(result),
                             "ExpressionAttributeValues": {
                                 ":time": {"S": result.time_text},
                                 ":severity": {"S": result.severity.value},
+                                **{f":{name}": {"S": text} for name, text in result.waiver_texts.items()},
                             },
                         }
                     },
@@ -111,3 +107,20 @@ class ResultStore:
         )
         for page in pages:
             yield from (Result.from_item(item) for item in page["Items"])
+
+
+def _is_news(result: Result) -> str:
+    """Write the condition under which a result is written over what is there.
+
+    Its last part lets a deployment that changes a rule's severity, or a waiver, reach the results that are already
+    there.
+    """
+    if result.waiver is None:
+        other_waiver = f"attribute_exists({WAIVER_EXPIRES})"
+    else:
+        others = (f"{name} <> :{name}" for name in result.waiver_texts)
+        other_waiver = " OR ".join((f"attribute_not_exists({WAIVER_EXPIRES})", *others))
+    return (
+        f"attribute_not_exists({PARTITION_KEY}) OR result_time < :time OR "
+        f"(result_time = :time AND (severity <> :severity OR {other_waiver}))"
+    )

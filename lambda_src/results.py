@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from lambda_src.check import Compliance, Severity
@@ -16,12 +16,17 @@ from lambda_src.results_table import (
     index_keys,
     present_sort_key,
 )
+from lambda_src.waivers import WaiverNote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Item: TypeAlias = dict[str, dict[str, str]]
 """An item in DynamoDB's own form: ``{"attribute": {"S": "text"}}``."""
+
+
+WAIVER_EXPIRES = "waiver_expires"
+"""The attribute that an item has if, and only if, it has a waiver: a day."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Result:
         The reason, where the rule gives one.
     time
         When AWS Config recorded the result, in UTC.
+    waiver
+        The waiver that a violation has, expired or not.
     """
 
     resource: Resource
@@ -50,6 +57,24 @@ class Result:
     compliance: Compliance
     annotation: str | None
     time: datetime
+    waiver: WaiverNote | None = None
+
+    def is_waived(self, at: datetime) -> bool:
+        """Tell whether it is a violation that is accepted at a time, which must have an offset."""
+        return self.compliance is Compliance.NON_COMPLIANT and self.waiver is not None and self.waiver.is_active(at)
+
+    @property
+    def waiver_texts(self) -> dict[str, str]:
+        """The waiver as the table has it, by attribute; none without one."""
+        if self.waiver is None:
+            return {}
+        return {
+            "waiver_ticket": self.waiver.ticket,
+            "waiver_owner": self.waiver.owner,
+            "waiver_reason": self.waiver.reason,
+            "waiver_resource": self.waiver.resource,
+            WAIVER_EXPIRES: self.waiver.expires.isoformat(),
+        }
 
     @property
     def time_text(self) -> str:
@@ -96,6 +121,7 @@ class Result:
             compliance=Compliance(values["compliance"]),
             annotation=values.get("annotation"),
             time=datetime.fromisoformat(values["result_time"]),
+            waiver=_waiver(values),
         )
 
     def _attributes(self) -> Item:
@@ -112,7 +138,19 @@ class Result:
         }
         if self.annotation:
             texts["annotation"] = self.annotation
-        return {name: {"S": text} for name, text in texts.items()}
+        return {name: {"S": text} for name, text in (texts | self.waiver_texts).items()}
+
+
+def _waiver(values: Mapping[str, str]) -> WaiverNote | None:
+    if WAIVER_EXPIRES not in values:
+        return None
+    return WaiverNote(
+        ticket=values["waiver_ticket"],
+        owner=values["waiver_owner"],
+        reason=values["waiver_reason"],
+        resource=values["waiver_resource"],
+        expires=date.fromisoformat(values[WAIVER_EXPIRES]),
+    )
 
 
 def _expiry(expires_at: int) -> Item:

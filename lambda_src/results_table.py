@@ -29,6 +29,7 @@ Query:
     all results of a rule                       by_rule, every shard
     non-compliant of a rule                     by_rule, every shard, status_key begins with NON_COMPLIANT#
     counts by rule                              the same two with Select=COUNT
+    only what is waived, of any of these        the same with the filter waiver_expires >= <today in UTC>
 """
 
 from __future__ import annotations

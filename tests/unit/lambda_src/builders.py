@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from compliance_tf.testing import ACCOUNT, CAPTURED, REGION, event_item, normal_forms
+from lambda_src.waivers import DeployedWaiver
 
 if TYPE_CHECKING:
     from lambda_src.configuration_item import ConfigurationItem
+    from lambda_src.waivers import Target
 
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:acme-dev-record"
 
@@ -48,6 +51,12 @@ def compliance_event(
             "newEvaluationResult": new if compliance else None,
         },
     }
+
+
+def deployed_waiver(rule: str, target: Target, *, expires: date = date(2026, 12, 31), **more: Any) -> DeployedWaiver:
+    """A waiver of one rule, as the manifest has it."""
+    fields = {"reason": "Legacy.", "owner": "team-data", "ticket": "SEC-1", "granted": date(2026, 1, 15), **more}
+    return DeployedWaiver(rules=(rule,), pack=None, target=target, expires=expires, **fields)
 
 
 class Context:

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = 2
-IS_NEWS = "attribute_not_exists(pk) OR result_time < :time OR (result_time = :time AND severity <> :severity)"
+WAIVER = ("waiver_ticket", "waiver_owner", "waiver_reason", "waiver_resource", "waiver_expires")
+OTHER_WAIVER = " OR ".join(("attribute_not_exists(waiver_expires)", *(f"{name} <> :{name}" for name in WAIVER)))
+
+
+def is_news(other_waiver: str) -> str:
+    """The condition of a write."""
+    return (
+        "attribute_not_exists(pk) OR result_time < :time OR "
+        f"(result_time = :time AND (severity <> :severity OR {other_waiver}))"
+    )
 
 
 class FakeResultsTable:
@@ -71,13 +80,17 @@ class FakeResultsTable:
         assert put["TableName"] == "acme-dev-results"
         if "ConditionExpression" not in put:
             return True
-        assert put["ConditionExpression"] == IS_NEWS
         item, values = _plain(put["Item"]), _plain(put["ExpressionAttributeValues"])
         known = self.items.get((item["pk"], item["sk"]))
+        if put["ConditionExpression"] == is_news("attribute_exists(waiver_expires)"):
+            other_waiver = known is not None and "waiver_expires" in known
+        else:
+            assert put["ConditionExpression"] == is_news(OTHER_WAIVER)
+            other_waiver = known is not None and any(known.get(name) != values[f":{name}"] for name in WAIVER)
         return (
             known is None
             or known["result_time"] < values[":time"]
-            or (known["result_time"] == values[":time"] and known["severity"] != values[":severity"])
+            or (known["result_time"] == values[":time"] and (known["severity"] != values[":severity"] or other_waiver))
         )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment, Environment
 from lambda_src.errors import DeploymentError
+from lambda_src.waivers import ArnPattern, ResourceId, Tagged
+from tests.unit.lambda_src.builders import deployed_waiver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +36,37 @@ def test_the_same_rules_give_the_same_bytes_in_any_order() -> None:
     assert Deployment({"a": TAGS, "b": MANAGED}).to_json() == Deployment({"b": MANAGED, "a": backwards}).to_json()
 
 
+WAIVERS = (
+    deployed_waiver("tags", ArnPattern("arn:aws:s3:::acme-*"), ticket="SEC-2", workspaces=("dev", "prod")),
+    deployed_waiver("root-mfa", Tagged("team", "data"), ticket="SEC-3"),
+    deployed_waiver("root-mfa", Tagged("team"), ticket="SEC-4"),
+    deployed_waiver("root-mfa", Tagged("team", ""), ticket="SEC-5"),
+    replace(deployed_waiver("tags", ResourceId("logs")), rules=("root-mfa", "tags"), pack="acme"),
+)
+
+
+def test_waivers_read_back_and_give_the_same_bytes_in_any_order() -> None:
+    text = Deployment({}, WAIVERS).to_json()
+    backwards = Deployment({}, tuple(replace(one, workspaces=one.workspaces[::-1]) for one in WAIVERS[::-1]))
+
+    assert set(Deployment.from_json(text).waivers) == set(WAIVERS)
+    assert backwards.to_json() == text
+
+
+def test_waivers_are_found_by_the_whole_name_of_a_rule_in_their_workspaces_alone() -> None:
+    deployment = Deployment({}, WAIVERS)
+
+    tickets = {
+        prefix: {name: [one.ticket for one in waivers] for name, waivers in deployment.waivers_by_rule(prefix).items()}
+        for prefix in ("acme-dev-", "acme-staging-")
+    }
+    root = ["SEC-3", "SEC-4", "SEC-5", "SEC-1"]
+    assert tickets == {
+        "acme-dev-": {"acme-dev-tags": ["SEC-2", "SEC-1"], "acme-dev-root-mfa": root},
+        "acme-staging-": {"acme-staging-tags": ["SEC-1"], "acme-staging-root-mfa": root},
+    }
+
+
 def test_rules_are_known_by_their_whole_name() -> None:
     rules = Deployment({"tags": TAGS}).rules_by_name("acme-dev-")
 
@@ -51,6 +85,12 @@ def test_rules_are_known_by_their_whole_name() -> None:
         ('{"rules":{"a":{"severity":"LOW","check":5}}}', "rules.a.check must be a text"),
         ('{"rules":{"a":{"severity":"LOW","apiCalls":"x"}}}', "rules.a.apiCalls must be a list"),
         ('{"rules":{"a":{"severity":"LOW","packs":"hipaa"}}}', "rules.a.packs must be a list"),
+        ('{"rules":{},"waivers":{}}', "deployment.json.waivers must be a list"),
+        ('{"rules":{},"waivers":[{"target":{}}]}', r"waivers\[0\].target.tagKey must be"),
+        (
+            '{"rules":{},"waivers":[{"target":{"id":"a"},"reason":"r","owner":"o","ticket":"t","granted":"May"}]}',
+            r"waivers\[0\].granted is 'May'; it must be a day",
+        ),
     ],
 )
 def test_a_damaged_manifest_is_refused_with_the_place(text: str, message: str) -> None:

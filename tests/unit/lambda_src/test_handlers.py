@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from compliance_tf.testing import CAPTURED_TIME, config_event, event_item
+from compliance_tf.testing import CAPTURED_TIME, config_event, event_item, history_item
 from lambda_src import clients, handlers
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment
-from lambda_src.errors import EventError, ParameterError
-from tests.unit.lambda_src.builders import Context, client, compliance_event
+from lambda_src.errors import EventError, ParameterError, WaiverLookupError
+from lambda_src.waivers import ArnPattern, ResourceId
+from tests.unit.lambda_src.builders import Context, client, compliance_event, deployed_waiver
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ DEPLOYMENT = Deployment(
             "lambda_src.checks.required_tags", Severity.LOW, ("s3.amazonaws.com:PutBucketTagging",)
         ),
         "root-mfa": DeployedRule(None, Severity.CRITICAL),
-    }
+    },
+    (deployed_waiver("root-mfa", ArnPattern("arn:aws:s3:::lo*")), deployed_waiver("root-mfa", ResourceId("root"))),
 )
 
 
@@ -44,11 +46,14 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
     monkeypatch.setenv("HISTORY_DAYS", "10")
     monkeypatch.setattr(Deployment, "from_file", lambda: DEPLOYMENT)
     monkeypatch.setattr(handlers, "client", {"config": installed.config, "dynamodb": installed.table}.__getitem__)
-    for cached in (handlers._environment, handlers._rules):
-        cached.cache_clear()
+    _forget()
     with installed.stub:
         yield installed
-    for cached in (handlers._environment, handlers._rules):
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (handlers._environment, handlers._deployment, handlers._rules, handlers._waivers):
         cached.cache_clear()
 
 
@@ -110,10 +115,48 @@ def test_what_fails_is_counted_by_function_with_the_rule_in_the_line(
 
 
 def test_record_keeps_a_change_with_the_severity_of_its_rule(installed: Installed) -> None:
-    handlers.record(compliance_event(rule_name="acme-dev-root-mfa"), Context())
+    handlers.record(compliance_event("COMPLIANT", rule_name="acme-dev-root-mfa"), Context())
 
     (present,) = installed.table.present
     assert (present["rule"], present["severity"]) == ("acme-dev-root-mfa", "CRITICAL")
+
+
+LOGS = {"resourceType": "AWS::S3::Bucket", "resourceId": "logs", "limit": 1}
+
+
+def test_record_keeps_a_violation_with_its_waiver(installed: Installed, capsys: pytest.CaptureFixture[str]) -> None:
+    item = history_item(event_item(arn="arn:aws:s3:::logs"))
+    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+
+    handlers.record(compliance_event(rule_name="acme-dev-root-mfa"), Context())
+    handlers.record(compliance_event(rule_name="acme-dev-root-mfa", resource_id="root"), Context())
+
+    installed.stub.assert_no_pending_responses()
+    kept = {item["resource_id"]: (item["compliance"], item["waiver_resource"]) for item in installed.table.present}
+    assert kept == {"logs": ("NON_COMPLIANT", "ARN arn:aws:s3:::lo*"), "root": ("NON_COMPLIANT", "id root")}
+    assert all("waiver_ticket" in item for item in installed.table.history)
+    assert [line["waiver"] for line in logged(capsys)] == ["SEC-1", "SEC-1"]
+
+
+def test_a_waiver_that_cannot_be_looked_up_costs_no_verdict_and_comes_with_the_next_attempt(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+    event = compliance_event(rule_name="acme-dev-root-mfa")
+
+    with pytest.raises(WaiverLookupError):
+        handlers.record(event, Context())
+
+    (present,) = installed.table.present
+    assert (present["compliance"], "waiver_ticket" in present) == ("NON_COMPLIANT", False)
+    assert [line["level"] for line in logged(capsys)] == ["ERROR"]
+
+    item = history_item(event_item(arn="arn:aws:s3:::logs"))
+    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+    handlers.record(event, Context())
+
+    (present,) = installed.table.present
+    assert present["waiver_ticket"] == "SEC-1"
 
 
 @pytest.mark.parametrize("rule", ["acme-prod-root-mfa", "root-mfa", "acme-dev-eu-root-mfa"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import Stubber
 
-from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
 from lambda_src.check import Compliance, Severity
 from lambda_src.deployment import DeployedRule
 from lambda_src.errors import EventError, ReconciliationError
@@ -18,11 +18,15 @@ from lambda_src.reconciliation import Counts, Reconciliation
 from lambda_src.result_store import ResultStore
 from lambda_src.results import Result
 from lambda_src.results_table import Resource
-from tests.unit.lambda_src.builders import FUNCTION_ARN, client
+from lambda_src.waiver_lookup import WaiverLookup
+from lambda_src.waivers import ResourceId, Tagged
+from tests.unit.lambda_src.builders import FUNCTION_ARN, client, deployed_waiver
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from lambda_src.waivers import DeployedWaiver, WaiverNote
 
 TAGS = "acme-dev-required-tags"
 TLS = "acme-dev-buckets"
@@ -36,9 +40,10 @@ def result(
     severity: Severity = Severity.HIGH,
     time: datetime = CAPTURED_TIME,
     annotation: str | None = None,
+    waiver: WaiverNote | None = None,
 ) -> Result:
     resource = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", resource_id)
-    return Result(resource, rule, severity, compliance, annotation, time)
+    return Result(resource, rule, severity, compliance, annotation, time, waiver)
 
 
 def reported(known: Result) -> dict[str, Any]:
@@ -64,6 +69,7 @@ class Account:
         self.store = ResultStore(self.table, "acme-dev-results", history_days=10)  # type: ignore[arg-type]
         self.config = client("config")
         self.stub = Stubber(self.config)
+        self.waivers: tuple[DeployedWaiver, ...] = ()
 
     def knows(self, *results: Result) -> None:
         for one in results:
@@ -78,18 +84,30 @@ class Account:
             more = {"NextToken": f"page-{number}"} if number else {}
             self.stub.add_response("get_compliance_details_by_config_rule", answer, asked | more)
 
+    def recorded(self, resource_id: str, **tags: str) -> None:
+        """Answer what AWS Config recorded of a bucket."""
+        asked = {"resourceType": "AWS::S3::Bucket", "resourceId": resource_id, "limit": 1}
+        item = history_item(event_item(resource_id=resource_id, arn=f"arn:aws:s3:::{resource_id}", tags=tags))
+        self.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, asked)
+
+    def waived(self) -> dict[str, str]:
+        """Which resources have a waiver, with its ticket."""
+        items = self.table.present
+        return {item["resource_id"]: item["waiver_ticket"] for item in items if "waiver_ticket" in item}
+
     def fails(self, code: str) -> None:
         self.stub.add_client_error("get_compliance_details_by_config_rule", code)
 
-    def reconcile(self, rules: dict[str, Severity] | None = None, seconds: float = 900) -> Counts:
+    def reconcile(self, rules: dict[str, Severity] | None = None, seconds: Callable[[], float] = lambda: 900) -> Counts:
         deployed = {TAGS: Severity.HIGH} if rules is None else rules
         counts = Reconciliation(
             rules={name: DeployedRule(None, severity) for name, severity in deployed.items()},
             config=self.config,
             store=self.store,
+            waivers=WaiverLookup({TAGS: self.waivers}, lambda: self.config),
             place=Place.of_function(FUNCTION_ARN),
             log=Log("request-1", "acme-dev-record"),
-            remaining_seconds=lambda: seconds,
+            remaining_seconds=seconds,
         ).run()
         self.stub.assert_no_pending_responses()
         return counts
@@ -195,7 +213,7 @@ def test_a_rule_that_fails_does_not_keep_the_others_from_being_compared(
 
 def test_without_time_no_rule_is_begun_and_the_error_names_it(account: Account) -> None:
     with pytest.raises(ReconciliationError, match=TAGS):
-        account.reconcile(seconds=59)
+        account.reconcile(seconds=lambda: 59)
 
 
 def test_every_rule_s_counts_are_logged(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,6 +225,77 @@ def test_every_rule_s_counts_are_logged(account: Account, capsys: pytest.Capture
     counts = {"checked": 1, "written": 1, "closed": 0, "level": "INFO", "requestId": "request-1"}
     assert counts.items() <= lines[0].items()
     assert [(line["message"], line.get("rule")) for line in lines] == [("Rule compared", TAGS), ("Reconciled", None)]
+
+
+def test_a_waiver_reaches_the_violations_that_are_there_and_is_then_left_alone(account: Account) -> None:
+    account.waivers = (deployed_waiver("required-tags", ResourceId("logs")),)
+    known = [result("logs"), result("data"), result("fine", Compliance.COMPLIANT)]
+    account.knows(*known)
+    for written in (1, 0):
+        account.answers(TAGS, known)
+        assert account.reconcile() == Counts(checked=3, written=written)
+    assert account.waived() == {"logs": "SEC-1"}
+
+
+def test_an_expired_waiver_stays_with_its_violation(account: Account) -> None:
+    account.waivers = (deployed_waiver("required-tags", ResourceId("logs"), expires=CAPTURED_TIME.date()),)
+    known = result("logs", waiver=account.waivers[0].note)
+    account.knows(known)
+    account.answers(TAGS, [known])
+
+    assert account.reconcile() == Counts(checked=1)
+    assert account.waived() == {"logs": "SEC-1"}
+
+
+def test_a_waiver_that_is_not_declared_any_more_is_taken_from_its_violation(account: Account) -> None:
+    known = result("logs", waiver=deployed_waiver("required-tags", ResourceId("logs")).note)
+    account.knows(known)
+    account.answers(TAGS, [known])
+
+    assert account.reconcile() == Counts(checked=1, written=1)
+    assert (account.waived(), account.present()) == ({}, {"logs": "NON_COMPLIANT"})
+
+
+def test_what_complies_or_is_closed_has_no_waiver(account: Account) -> None:
+    account.waivers = (deployed_waiver("required-tags", ResourceId("logs")),)
+    note = account.waivers[0].note
+    account.knows(result("logs", waiver=note), result("gone", waiver=note))
+    account.answers(TAGS, [result("logs", Compliance.COMPLIANT, time=CAPTURED_TIME + timedelta(hours=1))])
+
+    account.reconcile()
+
+    assert account.present() == {"logs": "COMPLIANT", "gone": "NOT_APPLICABLE"}
+    assert account.waived() == {}
+
+
+def test_a_waiver_that_cannot_be_looked_up_stays_and_neither_verdicts_nor_other_waivers_wait_for_it(
+    account: Account,
+) -> None:
+    account.waivers = (deployed_waiver("required-tags", Tagged("team", "data")),)
+    note = account.waivers[0].note
+    account.knows(result("old", waiver=note))
+    account.answers(TAGS, [result("old"), result("unknown"), result("new")])
+    for _ in ("old", "unknown"):
+        account.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+    account.recorded("new", team="data")
+
+    with pytest.raises(ReconciliationError, match="The waivers of 2 violations could not be looked up"):
+        account.reconcile()
+    assert account.present() == {"old": "NON_COMPLIANT", "unknown": "NON_COMPLIANT", "new": "NON_COMPLIANT"}
+    assert account.waived() == {"old": "SEC-1", "new": "SEC-1"}
+
+
+def test_without_time_to_look_waivers_up_the_verdicts_are_written(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.waivers = (deployed_waiver("required-tags", Tagged("team")),)
+    account.answers(TAGS, [result("logs")])
+    seconds = iter([60, 29])
+
+    with pytest.raises(ReconciliationError, match="The waivers of 1 violations"):
+        account.reconcile(seconds=lambda: next(seconds))
+    assert account.present() == {"logs": "NON_COMPLIANT"}
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["reason"] == "There was no time left for it."
 
 
 def test_a_function_arn_of_another_form_is_refused() -> None:

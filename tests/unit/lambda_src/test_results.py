@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from lambda_src.results_table import (
     severity_partitions,
     status_prefix,
 )
+from lambda_src.waivers import WaiverNote
 from tests.unit.lambda_src.builders import client, compliance_event
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
 
@@ -43,8 +45,9 @@ def result(
     severity: Severity = Severity.HIGH,
     time: datetime = CAPTURED_TIME,
     annotation: str | None = "Missing: Owner.",
+    waiver: WaiverNote | None = None,
 ) -> Result:
-    return Result(resource, RULE, severity, compliance, annotation, time)
+    return Result(resource, RULE, severity, compliance, annotation, time, waiver)
 
 
 def store(table: Any) -> ResultStore:
@@ -79,7 +82,8 @@ def test_a_violation_is_written_with_its_history_in_one_transaction() -> None:
     }
     condition = {
         "ConditionExpression": (
-            "attribute_not_exists(pk) OR result_time < :time OR (result_time = :time AND severity <> :severity)"
+            "attribute_not_exists(pk) OR result_time < :time OR "
+            "(result_time = :time AND (severity <> :severity OR attribute_exists(waiver_expires)))"
         ),
         "ExpressionAttributeValues": {
             ":time": {"S": "2026-03-01T10:20:30.456000Z"},
@@ -159,6 +163,56 @@ def test_a_new_severity_of_the_rule_reaches_a_result_that_is_known() -> None:
     assert list(store(table).violations(Severity.CRITICAL)) == [result(severity=Severity.CRITICAL)]
 
 
+NOTE = WaiverNote("SEC-1", "team-data", "Legacy.", "id logs", date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("known", "changed"),
+    [
+        pytest.param(None, NOTE, id="granted"),
+        pytest.param(NOTE, None, id="taken back"),
+        pytest.param(NOTE, replace(NOTE, ticket="SEC-2"), id="another ticket"),
+        pytest.param(NOTE, replace(NOTE, owner="team-web"), id="another owner"),
+        pytest.param(NOTE, replace(NOTE, reason="Still legacy."), id="another reason"),
+        pytest.param(NOTE, replace(NOTE, resource="tag team"), id="another resource"),
+        pytest.param(NOTE, replace(NOTE, expires=date(2026, 4, 30)), id="prolonged"),
+    ],
+)
+def test_another_waiver_reaches_a_result_that_is_known_once(
+    known: WaiverNote | None, changed: WaiverNote | None
+) -> None:
+    table = FakeResultsTable()
+    store(table).write(result(waiver=known))
+
+    assert store(table).write(result(waiver=changed))
+    assert not store(table).write(result(waiver=changed))
+    assert list(store(table).of_rule(RULE)) == [result(waiver=changed)]
+
+
+def test_another_waiver_does_not_bring_an_older_result_back() -> None:
+    table = FakeResultsTable()
+    store(table).write(result(Compliance.COMPLIANT))
+
+    assert not store(table).write(result(waiver=NOTE, time=CAPTURED_TIME - timedelta(seconds=1)))
+
+
+@pytest.mark.parametrize(
+    ("at", "waived"),
+    [
+        ("2026-03-31T23:59:59.999999+00:00", True),
+        ("2026-04-01T00:00:00+00:00", False),
+        ("2026-04-01T01:59:59+02:00", True),
+        ("2026-03-31T19:00:00-05:00", False),
+    ],
+)
+def test_a_violation_is_waived_until_the_last_day_of_its_waiver_is_over_in_utc(at: str, *, waived: bool) -> None:
+    time = datetime.fromisoformat(at)
+
+    assert result(waiver=NOTE).is_waived(time) is waived
+    assert not result().is_waived(time)
+    assert not result(Compliance.COMPLIANT, waiver=NOTE).is_waived(time)
+
+
 def test_a_transaction_that_is_cancelled_for_another_reason_is_an_error() -> None:
     table = FakeResultsTable()
     store(table).write(result())
@@ -230,6 +284,7 @@ def test_history_is_in_the_order_of_time(first: datetime, second: datetime) -> N
         resource=st.builds(Resource, st.just(ACCOUNT), st.just(REGION), st.text(min_size=1), st.text(min_size=1)),
         severity=st.sampled_from(Severity),
         annotation=st.none() | st.text(min_size=1),
+        waiver=st.none() | st.builds(WaiverNote, *[st.text()] * 4, st.dates()),
     )
 )
 def test_an_item_reads_back_as_the_result_that_it_was_written_from(written: Result) -> None:
