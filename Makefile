@@ -51,10 +51,11 @@ test: setup terraform ## Run all tests, deployments to local AWS included
 	pytest -n 2 --dist loadfile
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
-	python -m compliance_tf.checks_reference >docs/reference/checks.md
-	python -m compliance_tf.rules_reference >docs/reference/rules.md
-	python -m compliance_tf.packs_reference >docs/reference/packs.md
-	python -m compliance_tf.pack_schema >docs/reference/pack.schema.json
+	python -m compliance_tf.reference.checks >docs/reference/checks.md
+	python -m compliance_tf.reference.rules >docs/reference/rules.md
+	python -m compliance_tf.reference.packs >docs/reference/packs.md
+	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
+	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
 
 bench: setup ## Print measurements
 	python -m tests.bench

@@ -13,12 +13,12 @@ from compliance_tf.provider import load_lazily
 if TYPE_CHECKING:
     from compliance_tf.errors import ComplianceError as ComplianceError
     from compliance_tf.errors import SettingError as SettingError
-    from compliance_tf.pack import CheckPackRule as CheckPackRule
-    from compliance_tf.pack import ManagedPackRule as ManagedPackRule
-    from compliance_tf.pack import Pack as Pack
-    from compliance_tf.pack import PolicyPackRule as PolicyPackRule
-    from compliance_tf.pack_resolution import Change as Change
-    from compliance_tf.packs import Packs as Packs
+    from compliance_tf.packs.construct import Packs as Packs
+    from compliance_tf.packs.pack import CheckPackRule as CheckPackRule
+    from compliance_tf.packs.pack import ManagedPackRule as ManagedPackRule
+    from compliance_tf.packs.pack import Pack as Pack
+    from compliance_tf.packs.pack import PolicyPackRule as PolicyPackRule
+    from compliance_tf.packs.resolution import Change as Change
     from compliance_tf.policy_rule import PolicyRule as PolicyRule
     from compliance_tf.recorder import RecorderSource as RecorderSource
     from compliance_tf.rules import CheckRule as CheckRule
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from compliance_tf.synthesis import synthesize as synthesize
     from compliance_tf.triggers import ApiCall as ApiCall
     from compliance_tf.triggers import Schedule as Schedule
-    from compliance_tf.waiver_file import waivers_from_file as waivers_from_file
-    from compliance_tf.waivers import Waiver as Waiver
+    from compliance_tf.waivers.waiver import Waiver as Waiver
+    from compliance_tf.waivers.waiver_file import waivers_from_file as waivers_from_file
     from compliance_tf.workspace_values import by_workspace as by_workspace
     from compliance_tf.workspaces import Workspaces as Workspaces
     from lambda_src.check import Severity as Severity
@@ -44,12 +44,12 @@ _HOMES = {
     "ComplianceStack": "compliance_tf.stack",
     "LocalState": "compliance_tf.state",
     "ManagedRule": "compliance_tf.rules",
-    "Change": "compliance_tf.pack_resolution",
-    "CheckPackRule": "compliance_tf.pack",
-    "ManagedPackRule": "compliance_tf.pack",
-    "Pack": "compliance_tf.pack",
-    "Packs": "compliance_tf.packs",
-    "PolicyPackRule": "compliance_tf.pack",
+    "Change": "compliance_tf.packs.resolution",
+    "CheckPackRule": "compliance_tf.packs.pack",
+    "ManagedPackRule": "compliance_tf.packs.pack",
+    "Pack": "compliance_tf.packs.pack",
+    "Packs": "compliance_tf.packs.construct",
+    "PolicyPackRule": "compliance_tf.packs.pack",
     "PolicyRule": "compliance_tf.policy_rule",
     "RecorderSource": "compliance_tf.recorder",
     "S3State": "compliance_tf.state",
@@ -57,11 +57,11 @@ _HOMES = {
     "Scope": "compliance_tf.rules",
     "SettingError": "compliance_tf.errors",
     "Severity": "lambda_src.check",
-    "Waiver": "compliance_tf.waivers",
+    "Waiver": "compliance_tf.waivers.waiver",
     "Workspaces": "compliance_tf.workspaces",
     "by_workspace": "compliance_tf.workspace_values",
     "synthesize": "compliance_tf.synthesis",
-    "waivers_from_file": "compliance_tf.waiver_file",
+    "waivers_from_file": "compliance_tf.waivers.waiver_file",
 }
 
 load_lazily()

@@ -12,7 +12,8 @@ import typer
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule, managed_rules
 from compliance_tf.catalog.parameters import check_parameters
-from compliance_tf.pack import (
+from compliance_tf.packs.difference import difference
+from compliance_tf.packs.pack import (
     PACK_FILE_ENDINGS,
     CheckPackRule,
     ManagedPackRule,
@@ -20,7 +21,6 @@ from compliance_tf.pack import (
     PolicyPackRule,
     check_parameter_texts,
 )
-from compliance_tf.pack_difference import difference
 from compliance_tf.terminal_table import print_table
 from lambda_src.check import PeriodicCheck, Severity
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from compliance_tf.catalog.managed_rules import ManagedRuleFacts
-    from compliance_tf.pack import PackRule
+    from compliance_tf.packs.pack import PackRule
 
 packs = typer.Typer(help="AWS's conformance packs, and packs of your own: list, show and compare them.")
 rules = typer.Typer(help="The rules that AWS manages.", no_args_is_help=True)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compliance_tf import check_commands
+from compliance_tf import catalog_commands
+from compliance_tf.checks import commands as check_commands
 from compliance_tf.errors import ComplianceError
+from compliance_tf.preflight import command as preflight_command
+from compliance_tf.waivers import commands as waiver_commands
 
 if TYPE_CHECKING:
     from compliance_tf.deploy import Project
@@ -23,7 +26,11 @@ app = typer.Typer(
 local = typer.Typer(help="A stand-in for AWS on this machine, for demos and tests.", no_args_is_help=True)
 app.add_typer(local, name="local")
 app.add_typer(check_commands.new, name="new")
+app.add_typer(catalog_commands.packs, name="packs")
+app.add_typer(catalog_commands.rules, name="rules")
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
+app.command("preflight")(preflight_command.preflight)
+app.command("waivers")(waiver_commands.waivers)
 
 LOCAL_FOLDER = Path(".cache")
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from compliance_tf.account import Account
-    from compliance_tf.check_folder import CheckFolder
+    from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.recorder import ExistingRecorder
     from compliance_tf.results_table import ResultsTable
     from compliance_tf.workspace_values import ByWorkspace
@@ -306,7 +306,7 @@ class ComplianceFunctions(Construct):
             self._has_periodic_checks = True
 
     def complete(self, deployment: Deployment) -> None:
-        """Give the functions what depends on all rules: the checks' permissions, and the code with the rules in it."""
+        """Give the functions what depends on all rules and waivers: permissions, and the code with both in it."""
         if statements := self._check_statements():
             IamRolePolicy(
                 self,
@@ -314,6 +314,15 @@ class ComplianceFunctions(Construct):
                 name="checks",
                 role=self.evaluate.role.name,
                 policy=_policy(*(statement.to_policy() for statement in statements)),
+            )
+        if any(waiver.needs_item for waiver in deployment.waivers):
+            # AWS has no resource-level permission for it.
+            IamRolePolicy(
+                self,
+                "waivers",
+                name="waivers",
+                role=self.record.role.name,
+                policy=_policy(Statement(("config:GetResourceConfigHistory",), ("*",)).to_policy()),
             )
         if self._has_periodic_checks:
             self.evaluate.resource.timeout = LONGEST_TIMEOUT_SECONDS

@@ -14,7 +14,7 @@ import lambda_src
 from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
 
 if TYPE_CHECKING:
-    from compliance_tf.check_folder import CheckFolder
+    from compliance_tf.checks.folder import CheckFolder
 
 # A zip cannot hold an earlier time; a real one would change the bytes at every run.
 _TIME = (1980, 1, 1, 0, 0, 0)

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsii
-from cdktf import Aspects, IAspect, TerraformOutput, TerraformStack
+from cdktf import Annotations, Aspects, IAspect, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 
 from compliance_tf.account import Account
-from compliance_tf.check_folder import CheckFolder
+from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.errors import SettingError
 from compliance_tf.functions import ComplianceFunctions
 from compliance_tf.guard import AllowList
@@ -19,15 +19,19 @@ from compliance_tf.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.results_table import ResultsTable
 from compliance_tf.state import LocalState, State
 from compliance_tf.triggers import Schedule, Triggers
+from compliance_tf.waivers.expiry import expiring_soon
+from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
+from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
 from compliance_tf.workspace_values import Setting, as_by_workspace
 from compliance_tf.workspaces import Workspaces
 from lambda_src.deployment import DeployedRule, Deployment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct, IConstruct
 
+    from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
 """S3 locks a state by itself from this version on."""
@@ -64,11 +68,15 @@ class ComplianceStack(TerraformStack):
         When all rules are evaluated again; see :class:`~compliance_tf.triggers.Triggers` for what that costs.
     checks
         A folder with checks of your own, which are packed and validated with the rest: see
-        :class:`~compliance_tf.check_folder.CheckFolder`.
+        :class:`~compliance_tf.checks.folder.CheckFolder`.
     execution_role
         The ARN of a role with which checks look up what AWS Config does not record, perhaps in another account; it must
         trust the role of the function ``evaluate``. By default they use that function's own role. Results are always
         put with the function's own role.
+    waivers
+        Violations that somebody accepts for a while: of rules and packs of this stack.
+    max_waiver_days
+        For how many days a waiver may be granted: at least 1.
     tags
         Tags for everything, beside ``project``, ``workspace`` and ``managed-by``.
 
@@ -96,6 +104,8 @@ class ComplianceStack(TerraformStack):
         reevaluate: Setting[Schedule | None] = None,
         checks: str | Path | None = None,
         execution_role: str | None = None,
+        waivers: Sequence[Waiver] = (),
+        max_waiver_days: int = DEFAULT_MAX_DAYS,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -103,6 +113,8 @@ class ComplianceStack(TerraformStack):
         periods = (as_by_workspace(history_days), as_by_workspace(log_retention_days))
         schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
         self.workspaces.refuse_unknown([*periods, *schedules], f"Stack '{id_}'")
+        check_waivers(waivers, max_days=max_waiver_days, workspaces=self.workspaces)
+        self._waivers = tuple(waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
         if taken := sorted(own_tags.keys() & (tags or {}).keys()):
             raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
@@ -192,7 +204,12 @@ class ComplianceStack(TerraformStack):
     def complete(self) -> None:
         """Add what depends on all rules, and refuse what may not be declared: when synthesis begins."""
         self.triggers.complete()
-        self.functions.complete(Deployment(self.rules))
+        resolution = resolve_waivers(self._waivers, self.rules)
+        for problem in resolution.problems:
+            Annotations.of(self).add_error(problem)
+        if self._waivers:
+            TerraformOutput(self, "waivers_expiring_soon", value=expiring_soon(resolution.waivers))
+        self.functions.complete(Deployment(self.rules, resolution.waivers))
         self._guard.annotate()
 
 

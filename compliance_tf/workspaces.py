@@ -53,10 +53,18 @@ class Workspaces:
         SettingError
             When one is named that is not allowed.
         """
-        if not self.allowed:
-            return
-        for workspace in (name for setting in settings for name in setting.values):
-            if workspace not in self.allowed:
+        self.refuse_unknown_names((name for setting in settings for name in setting.values), place)
+
+    def refuse_unknown_names(self, names: Iterable[str], place: str) -> None:
+        """Refuse names of workspaces that the stack can never be deployed to.
+
+        Raises
+        ------
+        SettingError
+            When one is named that is not allowed.
+        """
+        for workspace in names:
+            if self.allowed and workspace not in self.allowed:
                 raise SettingError(
                     f"{place}: the stack is never deployed to the workspace {workspace!r}."
                     f"{hint(workspace, self.allowed)} Allowed: {', '.join(self.allowed)}."

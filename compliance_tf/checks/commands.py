@@ -20,8 +20,8 @@ from lambda_src.errors import LambdaError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from compliance_tf.check_folder import CheckFolder
-    from compliance_tf.check_run import CheckRun
+    from compliance_tf.checks.folder import CheckFolder
+    from compliance_tf.checks.run import CheckRun
 
 new = typer.Typer(help="Write something to begin from.", no_args_is_help=True)
 
@@ -119,7 +119,7 @@ def new_check(
     ] = False,
 ) -> None:
     """Write a check and its test, both complete, to change them into yours."""
-    from compliance_tf.new_check import NewCheck
+    from compliance_tf.checks.new_check import NewCheck
 
     check_path, test_path = NewCheck(check_id, folder, tests, resource_type, periodic).write()
     module = f"{folder.name}.{check_path.stem}"
@@ -147,7 +147,7 @@ class _Request:
             raise SettingError("--type and --id belong together, and to --from-account.")
 
     def findings(self, run: CheckRun) -> Iterable[Finding]:
-        from compliance_tf.item_file import read_item
+        from compliance_tf.checks.item_file import read_item
 
         if self.item is not None:
             found = read_item(_text(self.item), str(self.item))
@@ -159,7 +159,7 @@ class _Request:
 
 
 def _run(check_id: str, parameters: Path | None, region: str | None, checks: Path | None) -> CheckRun:
-    from compliance_tf.check_run import CheckRun, find_check, read_parameters
+    from compliance_tf.checks.run import CheckRun, find_check, read_parameters
 
     found = find_check(check_id, _folder(checks))
     text = _text(parameters) if parameters else None
@@ -167,7 +167,7 @@ def _run(check_id: str, parameters: Path | None, region: str | None, checks: Pat
 
 
 def _folder(checks: Path | None) -> CheckFolder | None:
-    from compliance_tf.check_folder import CheckFolder
+    from compliance_tf.checks.folder import CheckFolder
 
     if checks is None and not CHECKS_FOLDER.is_dir():
         return None

@@ -91,7 +91,7 @@ class NewCheck:
         return check, test
 
     def _fill(self, name: str) -> str:
-        template = files("compliance_tf").joinpath("templates", name).read_text(encoding="utf-8")
+        template = files("compliance_tf.checks").joinpath("templates", name).read_text(encoding="utf-8")
         return Template(template).substitute(
             id=self.id,
             module=self.module,

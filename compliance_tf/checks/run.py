@@ -22,7 +22,7 @@ from lambda_src.suggestions import hint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.check_folder import CheckFolder
+    from compliance_tf.checks.folder import CheckFolder
     from lambda_src.check import Check
     from lambda_src.clients import Clients
     from lambda_src.configuration_item import ConfigurationItem

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from compliance_tf.pack import PackError
-from compliance_tf.pack_resolution import ResolvedRule, refuse_unknown_rules, resolve
+from compliance_tf.packs.pack import PackError
+from compliance_tf.packs.resolution import ResolvedRule, refuse_unknown_rules, resolve
 from lambda_src.check import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from compliance_tf.pack import Pack, PackRule
-    from compliance_tf.pack_resolution import Change
+    from compliance_tf.packs.pack import Pack, PackRule
+    from compliance_tf.packs.resolution import Change
     from compliance_tf.workspace_values import ByWorkspace
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def resolve_by_workspace(
     Raises
     ------
     PackError
-        As :func:`~compliance_tf.pack_resolution.resolve` for the packs of one workspace; or when two workspaces mean
+        As :func:`~compliance_tf.packs.resolution.resolve` for the packs of one workspace; or when two workspaces mean
         different rules by an id, or have it look at other types.
     """
     change = change or {}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
-from compliance_tf.packs_by_workspace import WorkspaceRule, resolve_by_workspace
+from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
 from compliance_tf.policy_rule import PolicyRule
 from compliance_tf.rules import CheckRule, ManagedRule, Scope
 from compliance_tf.stack import ComplianceStack
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from compliance_tf.catalog.pack_names import PackAlias, PackName
     from compliance_tf.catalog.parameters import ParameterValue
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
-    from compliance_tf.pack import PackRule
-    from compliance_tf.pack_resolution import Change, ResolvedRule
+    from compliance_tf.packs.pack import PackRule
+    from compliance_tf.packs.resolution import Change, ResolvedRule
     from compliance_tf.workspace_values import ByWorkspace, Setting
 
 
@@ -29,7 +29,7 @@ class Packs(Construct):
     """The rules of some packs, each declared once.
 
     A rule's name ends in its id, which for AWS's packs is the identifier in kebab case. What several packs have is
-    declared once and remembers all of them; :func:`~compliance_tf.pack_resolution.resolve` says when they agree.
+    declared once and remembers all of them; :func:`~compliance_tf.packs.resolution.resolve` says when they agree.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compliance_tf.pack import Pack, PackRule
+    from compliance_tf.packs.pack import Pack, PackRule
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ class Pack:
         PackFileError
             When it cannot be read or is not a pack; the message names the file, the line and the place.
         """
-        from compliance_tf.pack_file import read_pack_file
+        from compliance_tf.packs.pack_file import read_pack_file
 
         return read_pack_file(Path(path), checks=None if checks is None else Path(checks))
 

@@ -13,7 +13,7 @@ from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.suggestions import did_you_mean
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
 from compliance_tf.errors import ComplianceError
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, PackError, PolicyPackRule, check_parameter_texts
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PackError, PolicyPackRule, check_parameter_texts
 from lambda_src.check import PeriodicCheck, Severity
 from lambda_src.suggestions import nearest
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compliance_tf.catalog.managed_rules import ManagedRuleParameter
     from compliance_tf.catalog.parameters import ParameterValue
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
-    from compliance_tf.pack import Pack, PackRule
+    from compliance_tf.packs.pack import Pack, PackRule
 
 _SEVERITIES = tuple(Severity)
 

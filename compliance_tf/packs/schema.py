@@ -1,4 +1,4 @@
-"""The JSON schema of a pack in a file: ``python -m compliance_tf.pack_schema`` prints ``pack.schema.json``."""
+"""The JSON schema of a pack in a file: ``python -m compliance_tf.packs.schema`` prints ``pack.schema.json``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.usage import MaximumExecutionFrequency
 from compliance_tf.guard_policy import LONGEST_POLICY
 from compliance_tf.naming import PURPOSE
-from compliance_tf.pack import LONGEST_PACK_NAME, PACK_NAME
-from compliance_tf.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
+from compliance_tf.packs.pack import LONGEST_PACK_NAME, PACK_NAME
+from compliance_tf.packs.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
 from lambda_src.check import Severity
 
 _TEXT = {"type": "string", "pattern": r"\S"}

@@ -1,4 +1,4 @@
-"""The reference page of the checks, made of what they declare: ``python -m compliance_tf.checks_reference``."""
+"""The reference page of the checks, made of what they declare: ``python -m compliance_tf.reference.checks``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference page of AWS's conformance packs: ``python -m compliance_tf.packs_reference`` prints it."""
+"""The reference page of AWS's conformance packs: ``python -m compliance_tf.reference.packs`` prints it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ The packs that AWS publishes, as of {as_of}. Give the short name or AWS's own to
 [how-to](../how-to/packs.md) says what can be changed. A pack with process checks also asks for what only people can
 answer.
 
-This page is made of the catalogue by `python -m compliance_tf.packs_reference`.
+This page is made of the catalogue by `python -m compliance_tf.reference.packs`.
 
 | Pack | Title | Rules | Process checks |
 |---|---|---|---|\

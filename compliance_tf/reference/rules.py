@@ -1,4 +1,4 @@
-"""The reference page of AWS's managed rules: ``python -m compliance_tf.rules_reference`` prints it."""
+"""The reference page of AWS's managed rules: ``python -m compliance_tf.reference.rules`` prints it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ The {number} rules that AWS manages, as of {as_of}. Give the identifier to a `Ma
 parameter with `!` is required, and one with a value has it as AWS's default. The severity is a community's rating,
 medium where there is none. `compliance-tf rules search TEXT` searches here.
 
-This page is made of the catalogue by `python -m compliance_tf.rules_reference`.
+This page is made of the catalogue by `python -m compliance_tf.reference.rules`.
 
 | Rule | Trigger | Types | Parameters | Severity | Packs | Not in |
 |---|---|---|---|---|---|---|

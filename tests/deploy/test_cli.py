@@ -113,6 +113,23 @@ def test_the_local_aws_is_started_found_and_stopped_by_command(project: Project,
     assert "none was running" in project.run("compliance-tf", "local", "down", *folder)
 
 
-@pytest.mark.parametrize("command", [[], ["plan"], ["deploy"], ["destroy"], ["demo"], ["local"], ["local", "up"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["plan"],
+        ["deploy"],
+        ["destroy"],
+        ["demo"],
+        ["local"],
+        ["local", "up"],
+        ["check"],
+        ["new", "check"],
+        ["packs"],
+        ["packs", "show"],
+        ["rules", "search"],
+        ["preflight"],
+    ],
+)
 def test_every_command_explains_itself(project: Project, command: list[str]) -> None:
     assert "Usage: compliance-tf" in project.run("compliance-tf", *command, "--help")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf import lambda_package
-from compliance_tf.check_folder import CheckFolder
+from compliance_tf.checks.folder import CheckFolder
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment, Environment
 

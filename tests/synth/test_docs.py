@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compliance_tf.checks_reference import reference
+from compliance_tf.reference.checks import reference
 from compliance_tf.testing import event_item
 
 REPOSITORY = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance_tf import CheckRule, ComplianceError, Scope
-from compliance_tf.check_folder import CheckFolder
+from compliance_tf.checks.folder import CheckFolder
 from tests.synth.conftest import CheckFolderOfTest, Synthesize, check_file, only, resources
 
 if TYPE_CHECKING:

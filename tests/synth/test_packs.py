@@ -10,9 +10,9 @@ import pytest
 
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Severity, by_workspace
 from compliance_tf.catalog.managed_rules import managed_rule
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
-from compliance_tf.pack_resolution import Change
-from compliance_tf.packs import Packs
+from compliance_tf.packs.construct import Packs
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
+from compliance_tf.packs.resolution import Change
 from lambda_src.checks import bucket_tls_only, log_group_retention
 from tests.synth.conftest import Synthesize, resources
 from tests.synth.test_docs import python_blocks

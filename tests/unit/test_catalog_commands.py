@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from compliance_tf import packs_reference, rules_reference
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.cli import app, main
+from compliance_tf.reference import packs as packs_reference
+from compliance_tf.reference import rules as rules_reference
 from compliance_tf.terminal_table import print_table
 
 if TYPE_CHECKING:

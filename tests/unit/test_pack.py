@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.errors import ComplianceError
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 from lambda_src.checks import bucket_tls_only, iam_access_keys, required_tags
 
 if TYPE_CHECKING:

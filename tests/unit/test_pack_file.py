@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
-from compliance_tf.pack_file import PackFileError
-from compliance_tf.pack_schema import schema, schema_text
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
+from compliance_tf.packs.pack_file import PackFileError
+from compliance_tf.packs.schema import schema, schema_text
 from lambda_src.check import Severity
 from lambda_src.checks import bucket_tls_only, required_tags
 
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_the_published_schema_is_made_of_the_model() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), (
-        "run python -m compliance_tf.pack_schema > docs/reference/pack.schema.json"
+        "run python -m compliance_tf.packs.schema > docs/reference/pack.schema.json"
     )
     jsonschema.Draft202012Validator.check_schema(schema())
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
-from compliance_tf.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
-from compliance_tf.pack_resolution import Change, PackConflictError, resolve
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
+from compliance_tf.packs.resolution import Change, PackConflictError, resolve
 from lambda_src.check import Severity
 from lambda_src.checks import bucket_tls_only, iam_access_keys, required_tags
 
 if TYPE_CHECKING:
-    from compliance_tf.pack import PackRule
+    from compliance_tf.packs.pack import PackRule
 
 BUCKET = ("AWS::S3::Bucket",)
 TRAIL = ManagedPackRule("CLOUD_TRAIL_ENABLED")

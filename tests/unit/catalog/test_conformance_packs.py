@@ -14,7 +14,7 @@ from compliance_tf.catalog.import_packs import PACK_NAMES_FILE, check_schema, da
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.catalog.pack_naming import short_name, title
 from compliance_tf.errors import ComplianceError
-from compliance_tf.pack import Pack
+from compliance_tf.packs.pack import Pack
 
 DATA = DATA_FILE.read_text(encoding="utf-8")
 IMPORT = "run python -m compliance_tf.catalog.import_facts --packs PATH"

@@ -1,0 +1,1 @@
+"""Packs of rules, of AWS and of one's own, put together."""

@@ -1,0 +1,1 @@
+"""Waivers: who accepts which violations, why and until when."""

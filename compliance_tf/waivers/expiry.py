@@ -1,0 +1,76 @@
+"""When waivers expire: said by every plan, and by ``compliance-tf waivers``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.conditions import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from lambda_src.waivers import DeployedWaiver
+
+SOON_DAYS: Final = 30
+"""Days before its last one from which on a waiver expires soon."""
+
+_DAY = timedelta(days=1)
+
+
+class State(Enum):
+    """How long a waiver will hold."""
+
+    ACTIVE = "active"
+    EXPIRES_SOON = "expires soon"
+    EXPIRED = "expired"
+
+
+def days_left(waiver: DeployedWaiver, today: date) -> int:
+    """Count the days until a waiver's last one: 0 on that day, and negative from then on."""
+    return (waiver.expires - today).days
+
+
+def state(waiver: DeployedWaiver, today: date) -> State:
+    """Tell how long a waiver will hold, seen from a day in UTC."""
+    days = days_left(waiver, today)
+    if days < 0:
+        return State.EXPIRED
+    return State.EXPIRES_SOON if days <= SOON_DAYS else State.ACTIVE
+
+
+def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
+    """Write the Terraform expression that lists, as texts, the waivers which expire soon when a plan is made.
+
+    The texts hold dates and no days left: as long as the list has the same waivers, a plan has no changes.
+    """
+    entries = [
+        {
+            "from": _midnight(waiver.expires - timedelta(days=SOON_DAYS)),
+            "text": _text(waiver),
+            "until": _midnight(waiver.expires + _DAY),
+            "workspaces": sorted(waiver.workspaces),
+        }
+        for waiver in sorted(waivers, key=lambda waiver: (waiver.expires, _text(waiver), sorted(waiver.workspaces)))
+    ]
+    conditions = (
+        "timecmp(plantimestamp(), waiver.from) >= 0",
+        "timecmp(plantimestamp(), waiver.until) < 0",
+        "(length(waiver.workspaces) == 0 || contains(waiver.workspaces, terraform.workspace))",
+    )
+    return f"${{[for waiver in {literal(entries)} : waiver.text if {' && '.join(conditions)}]}}"
+
+
+def subject(waiver: DeployedWaiver) -> str:
+    """Name the rule or the pack that a waiver is for."""
+    return f"pack {waiver.pack}" if waiver.pack else f"rule {', '.join(waiver.rules)}"
+
+
+def _text(waiver: DeployedWaiver) -> str:
+    return f"{waiver.expires}: {waiver.ticket} of {waiver.owner}, {subject(waiver)}, {waiver.target} ({waiver.reason})"
+
+
+def _midnight(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"

@@ -1,0 +1,124 @@
+"""From waivers as they are declared to those that the functions know: packs become rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from typing import TYPE_CHECKING
+
+from compliance_tf.catalog.conformance_packs import conformance_packs
+from compliance_tf.waivers.waiver import Waiver, WaiverError
+from lambda_src.suggestions import hint
+from lambda_src.waivers import DeployedWaiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from compliance_tf.workspaces import Workspaces
+    from lambda_src.deployment import DeployedRule
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What came of waivers.
+
+    Parameters
+    ----------
+    waivers
+        Those that can be deployed, in an order that is not that of their declaration.
+    problems
+        What is wrong with the others: a sentence each.
+    """
+
+    waivers: tuple[DeployedWaiver, ...]
+    problems: tuple[str, ...]
+
+
+def check_waivers(waivers: Sequence[Waiver], *, max_days: int, workspaces: Workspaces) -> None:
+    """Refuse waivers that the settings of a stack do not allow.
+
+    Parameters
+    ----------
+    max_days
+        For how many days a waiver may be granted: at least 1.
+
+    Raises
+    ------
+    ComplianceError
+        When there is one, or no waiver could ever be allowed.
+    """
+    if max_days < 1:
+        raise WaiverError(f"max_waiver_days={max_days} allows no waiver: give at least 1.")
+    for waiver in waivers:
+        if waiver.days > max_days:
+            raise WaiverError(
+                f"{waiver}: expires={waiver.expires} is {waiver.days} days after granted={waiver.granted}, and the "
+                f"stack's max_waiver_days allows {max_days}."
+            )
+        workspaces.refuse_unknown_names(waiver.workspaces, str(waiver))
+
+
+def resolve_waivers(waivers: Sequence[Waiver], rules: Mapping[str, DeployedRule]) -> Resolution:
+    """Find the rules that waivers are for.
+
+    Parameters
+    ----------
+    rules
+        The rules of the stack by their id.
+    """
+    ordered = sorted(waivers, key=_order)
+    problems = [problem for waiver in ordered if (problem := _unknown(waiver, rules))]
+    problems += _twins(ordered)
+    known = (waiver for waiver in ordered if not _unknown(waiver, rules))
+    return Resolution(tuple(_deployed(waiver, rules) for waiver in known), tuple(problems))
+
+
+def _deployed(waiver: Waiver, rules: Mapping[str, DeployedRule]) -> DeployedWaiver:
+    pack = _pack(waiver)
+    covered = [rule_id for rule_id, rule in rules.items() if rule_id == waiver.rule or pack in rule.packs]
+    return DeployedWaiver(
+        rules=tuple(sorted(covered)),
+        pack=pack,
+        target=waiver.target,
+        reason=waiver.reason,
+        owner=waiver.owner,
+        ticket=waiver.ticket,
+        granted=waiver.granted,
+        expires=waiver.expires,
+        workspaces=tuple(sorted(waiver.workspaces)),
+    )
+
+
+def _unknown(waiver: Waiver, rules: Mapping[str, DeployedRule]) -> str | None:
+    """Say what is wrong with a waiver that is for no rule of the stack."""
+    if waiver.rule is not None and waiver.rule not in rules:
+        return f"{waiver}: the stack has no rule '{waiver.rule}'.{hint(waiver.rule, rules)}"
+    packs = {pack for rule in rules.values() for pack in rule.packs}
+    if waiver.pack is not None and _pack(waiver) not in packs:
+        has = f"its packs are {', '.join(sorted(packs))}" if packs else "it has none"
+        return f"{waiver}: no rule of the stack is from a pack '{waiver.pack}': {has}.{hint(waiver.pack, packs)}"
+    return None
+
+
+def _twins(ordered: Sequence[Waiver]) -> Iterator[str]:
+    """Find waivers of which nobody could say which one counts."""
+    for _, alike in groupby(ordered, key=_covered):
+        for one, other in combinations(alike, 2):
+            if not one.workspaces or not other.workspaces or set(one.workspaces) & set(other.workspaces):
+                yield f"{one} and {other} are for the same rules and resources: keep one of them."
+
+
+def _covered(waiver: Waiver) -> tuple[str, ...]:
+    return (waiver.rule or "", _pack(waiver) or "", str(waiver.target))
+
+
+def _order(waiver: Waiver) -> tuple[tuple[str, ...], str]:
+    return _covered(waiver), repr(waiver)
+
+
+def _pack(waiver: Waiver) -> str | None:
+    """Give the short name of a waiver's pack, which may be called by AWS's."""
+    if waiver.pack is None:
+        return None
+    short = {pack.aws_name: pack.name for pack in conformance_packs().packs.values()}
+    return short.get(waiver.pack, waiver.pack)

@@ -1,0 +1,92 @@
+"""The JSON schema of waivers in a file: ``python -m compliance_tf.waivers.schema`` prints ``waivers.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from compliance_tf.naming import NAME_PART, PURPOSE
+from compliance_tf.waivers.waiver import ARN_PATTERN, LONGEST_NAME, LONGEST_REASON, LONGEST_TAG_KEY, LONGEST_TAG_VALUE
+from compliance_tf.waivers.waiver_file import OPTIONAL, REQUIRED, RESOURCES, SUBJECTS
+from lambda_src.configuration_item import MAX_RESOURCE_ID
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_EXACT = {"type": "string", "pattern": r"^[^*?]*[^*?\s][^*?]*$"}
+_DAY = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+_MEMBERS: dict[str, dict[str, Any]] = {
+    "rule": {
+        "description": "The id of the rule in the stack that it is for. Give this or pack.",
+        "type": "string",
+        "pattern": f"^{PURPOSE}$",
+    },
+    "pack": {"description": "The name of the pack for whose rules it is.", **_TEXT},
+    "resource_id": {
+        "description": "AWS Config's id of the resource that it is for. Give this, or arn, or tag_key.",
+        "maxLength": MAX_RESOURCE_ID,
+        **_EXACT,
+    },
+    "arn": {
+        "description": "What the ARN of a resource must match, with the wildcards * and ? of IAM. It must name more of "
+        "the resource than its type.",
+        "type": "string",
+        "pattern": f"^{ARN_PATTERN}$",
+    },
+    "tag_key": {
+        "description": "The key of a tag that a resource must have, exactly as it is written.",
+        "maxLength": LONGEST_TAG_KEY,
+        **_EXACT,
+    },
+    "tag_value": {
+        "description": "The value that the tag must have; any unless given.",
+        "type": "string",
+        "maxLength": LONGEST_TAG_VALUE,
+    },
+    "reason": {"description": "Why the violations are accepted.", "maxLength": LONGEST_REASON, **_TEXT},
+    "owner": {"description": "Who answers for it.", "maxLength": LONGEST_NAME, **_TEXT},
+    "ticket": {"description": "Where it was decided.", "maxLength": LONGEST_NAME, **_TEXT},
+    "granted": {"description": "The day of the decision.", **_DAY},
+    "expires": {
+        "description": "The last day, in UTC, on which it holds: after granted, and at most max_waiver_days later.",
+        **_DAY,
+    },
+    "workspaces": {
+        "description": "The only workspaces that it is for; all unless given.",
+        "type": "array",
+        "items": {"type": "string", "pattern": f"^{NAME_PART}$"},
+    },
+}
+
+
+def schema() -> dict[str, Any]:
+    """Make the schema from what the reader of files takes."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Violations that somebody accepts for a while",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["waivers"],
+        "properties": {"waivers": {"type": "array", "items": {"$ref": "#/$defs/waiver"}}},
+        "$defs": {
+            "waiver": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": list(REQUIRED),
+                "properties": {name: _MEMBERS[name] for name in (*SUBJECTS, *RESOURCES, *REQUIRED, *OPTIONAL)},
+                "allOf": [
+                    {"oneOf": [{"required": [name]} for name in SUBJECTS]},
+                    {"oneOf": [{"required": [name]} for name in RESOURCES]},
+                ],
+                "dependentRequired": {"tag_value": ["tag_key"]},
+            }
+        },
+    }
+
+
+def schema_text() -> str:
+    """Write the schema as the file in ``docs/reference`` has it."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")  # noqa: T201 for the file

@@ -1,0 +1,199 @@
+"""Waivers as they are declared: who accepts which violations, why and until when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from compliance_tf.errors import ComplianceError
+from compliance_tf.naming import NAME_PART
+from lambda_src.configuration_item import MAX_RESOURCE_ID
+from lambda_src.waivers import ArnPattern, ResourceId, Tagged
+
+if TYPE_CHECKING:
+    from lambda_src.waivers import Target
+
+LONGEST_REASON: Final = 500
+LONGEST_NAME: Final = 100
+"""Characters of an owner and of a ticket."""
+
+LONGEST_TAG_KEY: Final = 128
+LONGEST_TAG_VALUE: Final = 256
+"""Characters. Source: AWS General Reference, "Tag naming limits and requirements"."""
+
+DEFAULT_MAX_DAYS: Final = 365
+"""Days for which a waiver may be granted unless the stack says otherwise."""
+
+# Of "bucket" and "function:orders" the first names a resource, the second a type and then the resource.
+_NAME = "[^:/]*[A-Za-z0-9][^:/]*|[^:/]*[:/].*[A-Za-z0-9].*"
+ARN_PATTERN: Final = f"arn:[^:]+:[^:]*[A-Za-z0-9][^:]*:[^:]*:[^:]*:({_NAME})"
+"""What an ARN's pattern may be: with a service, and with at least a letter or digit of the resource's own name."""
+
+_WILDCARDS = re.compile(r"[*?]")
+
+
+class WaiverError(ComplianceError):
+    """A waiver cannot be granted as it is declared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """Violations that somebody accepts for a while.
+
+    It never changes what AWS Config says: they are recorded with their verdict and the waiver, and read as waived until
+    the end of its last day, in UTC.
+
+    Parameters
+    ----------
+    rule
+        The id of the rule in the stack that it is for. Give this or ``pack``.
+    pack
+        The name of the pack for whose rules it is.
+    resource_id
+        AWS Config's id of the resource that it is for: of one whole id. Give this, or ``arn``, or ``tag_key``.
+    arn
+        What the ARN of a resource must match, with the wildcards ``*`` and ``?`` of IAM, such as
+        ``arn:aws:s3:::acme-legacy-*``. It must name more of the resource than its type.
+    tag_key
+        The key of a tag that a resource must have, exactly as it is written.
+    tag_value
+        The value that the tag must have; any unless given.
+    reason
+        Why they are accepted: at most 500 characters.
+    owner
+        Who answers for it: at most 100 characters.
+    ticket
+        Where it was decided: at most 100 characters.
+    granted
+        The day of the decision.
+    expires
+        The last day on which it holds: at most as many days after ``granted`` as the stack allows.
+    workspaces
+        The only workspaces that it is for; all unless given.
+
+    Raises
+    ------
+    WaiverError
+        When something is missing or cannot be; the message says which waiver it is.
+
+    Examples
+    --------
+    >>> Waiver(
+    ...     rule="s3-bucket-tls-only",
+    ...     resource_id="acme-legacy-exports",
+    ...     reason="The exporter cannot speak TLS; it goes in March.",
+    ...     owner="team-payments",
+    ...     ticket="SEC-214",
+    ...     granted=date(2026, 11, 2),
+    ...     expires=date(2027, 3, 31),
+    ... ).days
+    149
+    """
+
+    rule: str | None = None
+    pack: str | None = None
+    resource_id: str | None = None
+    arn: str | None = None
+    tag_key: str | None = None
+    tag_value: str | None = None
+    reason: str
+    owner: str
+    ticket: str
+    granted: date
+    expires: date
+    workspaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.rule is None) == (self.pack is None):
+            self._refuse(f"give it a rule or a pack: it has {_and(self._given('rule', 'pack'))}.")
+        kinds = self._given("resource_id", "arn", "tag_key")
+        if len(kinds) != 1:
+            self._refuse(f"say with one of resource_id, arn and tag_key what it is for: it has {_and(kinds)}.")
+        if self.tag_value is not None and self.tag_key is None:
+            self._refuse(f"tag_value={self.tag_value!r:.80} is the value of no tag: give tag_key too.")
+        self._check_resource()
+        self._check_text("reason", LONGEST_REASON)
+        self._check_text("owner", LONGEST_NAME)
+        self._check_text("ticket", LONGEST_NAME)
+        self._check_dates()
+        if isinstance(self.workspaces, str):
+            self._refuse(f"workspaces={self.workspaces!r:.80} is a text: give a tuple, as ('prod',).")
+        for workspace in self.workspaces:
+            if not re.fullmatch(NAME_PART, workspace):
+                self._refuse(
+                    f"the workspace {workspace!r:.80} is none: use a lower-case letter, then lower-case letters, "
+                    "digits and underscores."
+                )
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        subjects = ("rule", "pack", "resource_id", "arn", "tag_key", "tag_value")
+        given = ", ".join(f"{name}={getattr(self, name)!r:.80}" for name in self._given(*subjects))
+        return f"Waiver {self.ticket!r:.80} ({given or 'for nothing'})"
+
+    @property
+    def days(self) -> int:
+        """For how many days it is granted."""
+        return (self.expires - self.granted).days
+
+    @property
+    def target(self) -> Target:
+        """The resources that it is for."""
+        if self.resource_id is not None:
+            return ResourceId(self.resource_id)
+        if self.arn is not None:
+            return ArnPattern(self.arn)
+        return Tagged(self.tag_key or "", self.tag_value)
+
+    def _check_resource(self) -> None:
+        for name, longest in (("resource_id", MAX_RESOURCE_ID), ("tag_key", LONGEST_TAG_KEY)):
+            text = getattr(self, name)
+            if text is None:
+                continue
+            if not text.strip() or len(text) > longest:
+                self._refuse(f"{name} has {len(text)} characters: give 1 to {longest}, not all of them blank.")
+            if _WILDCARDS.search(text):
+                self._refuse(f"{name}={text!r:.80} has a wildcard, and is compared exactly: use arn for a pattern.")
+        if self.tag_value is not None and len(self.tag_value) > LONGEST_TAG_VALUE:
+            self._refuse(f"tag_value has {len(self.tag_value)} characters: AWS allows {LONGEST_TAG_VALUE}.")
+        if self.arn is not None:
+            self._check_arn(self.arn)
+
+    def _check_arn(self, pattern: str) -> None:
+        if not re.fullmatch(ARN_PATTERN, pattern):
+            self._refuse(
+                f"arn={pattern!r:.200} is too broad, or no ARN: give all of its parts, with a service and at least a "
+                "part of the resource's name, as arn:aws:s3:::acme-legacy-*. What no resource has to comply with "
+                "should be no rule."
+            )
+
+    def _check_text(self, name: str, longest: int) -> None:
+        text = getattr(self, name)
+        # It stands on one line of plans and tables.
+        line = " ".join(text.split()) if isinstance(text, str) else ""
+        if not line:
+            self._refuse(f"{name} is empty: a waiver says why, who answers for it and where that was decided.")
+        if len(line) > longest:
+            self._refuse(f"{name} has {len(line)} characters: give at most {longest}.")
+        object.__setattr__(self, name, line)
+
+    def _check_dates(self) -> None:
+        for name in ("granted", "expires"):
+            day = getattr(self, name)
+            # A datetime is a date to Python, and would fail when it is compared with one.
+            if not isinstance(day, date) or isinstance(day, datetime):
+                self._refuse(f"{name}={day!r:.80} is no day: give a date, as date(2027, 3, 31).")
+        if self.expires <= self.granted:
+            self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
+
+    def _given(self, *names: str) -> list[str]:
+        return [name for name in names if getattr(self, name) is not None]
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise WaiverError(f"{self}: {message}")
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(names) or "none"

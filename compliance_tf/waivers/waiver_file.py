@@ -1,0 +1,85 @@
+"""Waivers in YAML files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.errors import ComplianceError
+from compliance_tf.waivers.waiver import Waiver, WaiverError
+from compliance_tf.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from compliance_tf.yaml_file import Entry
+
+SUBJECTS: Final = ("rule", "pack")
+"""What a waiver is for: one of them."""
+
+RESOURCES: Final = ("resource_id", "arn", "tag_key")
+"""Which resources it is for: one of them."""
+
+REQUIRED: Final = ("reason", "owner", "ticket", "granted", "expires")
+OPTIONAL: Final = ("tag_value", "workspaces")
+
+
+class WaiverFileError(WaiverError):
+    """A file does not hold waivers."""
+
+
+def waivers_from_file(path: str | Path) -> tuple[Waiver, ...]:
+    """Read waivers from YAML, as ``docs/reference/waivers.schema.json`` describes it.
+
+    Parameters
+    ----------
+    path
+        The file. Members are called as those of :class:`~compliance_tf.waivers.waiver.Waiver`.
+
+    Raises
+    ------
+    WaiverFileError
+        When it cannot be read, or a waiver in it cannot be granted; the message names the file, the line and the place.
+    """
+    document = read_yaml(Path(path), WaiverFileError)
+    document.check_members(required=("waivers",))
+    return tuple(_waiver(entry) for entry in document.entries("waivers"))
+
+
+def _waiver(entry: Entry) -> Waiver:
+    entry.check_members(required=REQUIRED, optional=(*SUBJECTS, *RESOURCES, *OPTIONAL))
+    try:
+        return Waiver(
+            rule=_optional_text(entry, "rule"),
+            pack=_optional_text(entry, "pack"),
+            resource_id=_optional_text(entry, "resource_id"),
+            arn=_optional_text(entry, "arn"),
+            tag_key=_optional_text(entry, "tag_key"),
+            tag_value=_optional_value(entry, "tag_value"),
+            reason=entry.text("reason"),
+            owner=entry.text("owner"),
+            ticket=entry.text("ticket"),
+            granted=_day(entry, "granted"),
+            expires=_day(entry, "expires"),
+            workspaces=entry.texts("workspaces"),
+        )
+    except WaiverFileError:
+        raise
+    except ComplianceError as cause:
+        entry.refuse(str(cause))
+
+
+def _optional_text(entry: Entry, name: str) -> str | None:
+    return entry.text(name) if name in entry.values else None
+
+
+def _optional_value(entry: Entry, name: str) -> str | None:
+    """Read the value of a tag, which may be empty."""
+    return "" if entry.values.get(name) == "" else _optional_text(entry, name)
+
+
+def _day(entry: Entry, name: str) -> date:
+    text = entry.text(name)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        entry.refuse(f"{text!r:.80} is no day: write it as 2027-03-31.", name)
