@@ -48,7 +48,8 @@ format: $(PYTHON_READY) ## Mend what ruff can mend
 	ruff format .
 
 test: setup terraform ## Run all tests, deployments to local AWS included
-	pytest -n 2 --dist loadfile
+	@# In the order of the files: those with few tests are the deployments, which take long and must not come last.
+	pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m compliance_tf.reference.checks >docs/reference/checks.md
