@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.local.accounts import Account, document, eventually
-from tests.runtime.runtime import SCHEDULE, Runtime
+from compliance_tf.testing import config_event, event_item
+from tests.local.accounts import PRINT_EVENT, Account, document, eventually
+from tests.runtime.runtime import FUNCTION, SCHEDULE, Runtime
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from compliance_tf.local import LocalAws
 
 BUCKET = "AWS::S3::Bucket"
@@ -146,3 +149,48 @@ def test_checks_look_things_up_with_the_execution_role_and_put_with_their_own(lo
 
     wait_for(runtime, rule, orders, "NON_COMPLIANT")
     assert "2 roles" in runtime.reasons(rule)[orders]
+
+
+@pytest.fixture
+def invoke(runtime: Runtime) -> Callable[..., dict[str, str]]:
+    """Invoke the function with an event that local AWS does not send by itself, and give what the rule says then.
+
+    The result token is that of a rule of which nothing else speaks.
+    """
+    account = runtime.account
+    rule = account.rule("tokens", account.function("tokens", PRINT_EVENT), SCHEDULE)
+    (scheduled,) = eventually("a result token", lambda: account.events_of("tokens"))
+
+    def run(item: dict[str, Any], rule_id: str = "tags", parameters: dict[str, str] | None = None) -> dict[str, str]:
+        event = config_event(item, rule_name=f"acme-dev-{rule_id}", parameters=parameters)
+        answer = account.client("lambda").invoke(
+            FunctionName=FUNCTION, Payload=json.dumps(event | {"resultToken": scheduled["resultToken"]})
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        return account.verdicts(rule)
+
+    return run
+
+
+def test_a_deletion_that_is_announced_with_status_ok_is_cleared(invoke: Callable[..., dict[str, str]]) -> None:
+    queue = event_item("AWS::SQS::Queue", "jobs", configuration={"QueueName": "jobs"})
+    assert invoke(queue, parameters=OWNER) == {"jobs": "NON_COMPLIANT"}
+
+    gone = event_item("AWS::SQS::Queue", "jobs", configuration=None, captured="2026-03-01T10:21:00Z")
+    assert invoke(gone, parameters=OWNER) == {"jobs": "NOT_APPLICABLE"}
+
+
+def test_an_item_that_is_older_than_one_already_evaluated_changes_nothing(
+    invoke: Callable[..., dict[str, str]],
+) -> None:
+    newer = event_item(tags={"owner": "ops"}, captured="2026-03-01T10:21:00.002Z")
+    assert invoke(newer, parameters=OWNER) == {"logs": "COMPLIANT"}
+
+    assert invoke(event_item(captured="2026-03-01T10:21:00.001Z"), parameters=OWNER) == {"logs": "COMPLIANT"}
+
+
+def test_the_address_ranges_of_old_items_are_judged(invoke: Callable[..., dict[str, str]]) -> None:
+    permission = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": ["0.0.0.0/0"]}
+    group = event_item("AWS::EC2::SecurityGroup", "sg-1", configuration={"ipPermissions": [permission]})
+
+    assert invoke(group, "ingress") == {"sg-1": "NON_COMPLIANT"}
