@@ -56,14 +56,15 @@ def test_every_pack_of_aws_is_valid_for_terraform(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "app", {}, EVERY_PACK)
     stacks = sorted((project.folder / "cdktf.out" / "stacks").iterdir())
     assert len(stacks) == len(conformance_packs().packs) == 120
-    # As modules of one configuration, so that Terraform reads the provider's schema once and not 120 times.
+    # As modules of one configuration with one provider, so that Terraform starts it once and not 120 times.
     for stack in stacks:
         configuration = json.loads((stack / "cdk.tf.json").read_text())
         assert len(configuration["resource"]["aws_config_config_rule"]) >= 1
         del configuration["terraform"]["backend"]
+        provider = configuration.pop("provider")
         (stack / "cdk.tf.json").write_text(json.dumps(configuration))
     modules = {stack.name: {"source": f"./{stack.name}"} for stack in stacks}
-    (stacks[0].parent / "main.tf.json").write_text(json.dumps({"module": modules}))
+    (stacks[0].parent / "main.tf.json").write_text(json.dumps({"module": modules, "provider": provider}))
 
     project.run("terraform", "init", "-input=false", folder=stacks[0].parent)
     report = json.loads(project.run("terraform", "validate", "-json", folder=stacks[0].parent))
