@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from compliance_tf.packs.pack import Pack as Pack
     from compliance_tf.packs.pack import PolicyPackRule as PolicyPackRule
     from compliance_tf.packs.resolution import Change as Change
-    from compliance_tf.policy_rule import PolicyRule as PolicyRule
     from compliance_tf.recorder import RecorderSource as RecorderSource
-    from compliance_tf.rules import CheckRule as CheckRule
-    from compliance_tf.rules import ManagedRule as ManagedRule
-    from compliance_tf.rules import Scope as Scope
+    from compliance_tf.rules.check_rule import CheckRule as CheckRule
+    from compliance_tf.rules.managed_rule import ManagedRule as ManagedRule
+    from compliance_tf.rules.policy_rule import PolicyRule as PolicyRule
+    from compliance_tf.rules.scope import Scope as Scope
     from compliance_tf.stack import ComplianceStack as ComplianceStack
     from compliance_tf.state import LocalState as LocalState
     from compliance_tf.state import S3State as S3State
@@ -39,22 +39,22 @@ if TYPE_CHECKING:
 # Loaded when they are named: the constructs start Node, which the other half of the library does without.
 _HOMES = {
     "ApiCall": "compliance_tf.triggers",
-    "CheckRule": "compliance_tf.rules",
+    "CheckRule": "compliance_tf.rules.check_rule",
     "ComplianceError": "compliance_tf.errors",
     "ComplianceStack": "compliance_tf.stack",
     "LocalState": "compliance_tf.state",
-    "ManagedRule": "compliance_tf.rules",
+    "ManagedRule": "compliance_tf.rules.managed_rule",
     "Change": "compliance_tf.packs.resolution",
     "CheckPackRule": "compliance_tf.packs.pack",
     "ManagedPackRule": "compliance_tf.packs.pack",
     "Pack": "compliance_tf.packs.pack",
     "Packs": "compliance_tf.packs.construct",
     "PolicyPackRule": "compliance_tf.packs.pack",
-    "PolicyRule": "compliance_tf.policy_rule",
+    "PolicyRule": "compliance_tf.rules.policy_rule",
     "RecorderSource": "compliance_tf.recorder",
     "S3State": "compliance_tf.state",
     "Schedule": "compliance_tf.triggers",
-    "Scope": "compliance_tf.rules",
+    "Scope": "compliance_tf.rules.scope",
     "SettingError": "compliance_tf.errors",
     "Severity": "lambda_src.check",
     "Waiver": "compliance_tf.waivers.waiver",

@@ -8,8 +8,10 @@ from constructs import Construct
 
 from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
-from compliance_tf.policy_rule import PolicyRule
-from compliance_tf.rules import CheckRule, ManagedRule, Scope
+from compliance_tf.rules.check_rule import CheckRule
+from compliance_tf.rules.managed_rule import ManagedRule
+from compliance_tf.rules.policy_rule import PolicyRule
+from compliance_tf.rules.scope import Scope
 from compliance_tf.stack import ComplianceStack
 from compliance_tf.workspace_values import as_by_workspace
 from lambda_src.check import PeriodicCheck, Severity

@@ -14,8 +14,8 @@ from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import ComplianceError
-from compliance_tf.guard_policy import check_policy
 from compliance_tf.naming import PURPOSE
+from compliance_tf.rules.guard_policy import check_policy
 from lambda_src.check import Check, PeriodicCheck, Severity
 from lambda_src.errors import ParameterError
 from lambda_src.parameters import declared_parameters, to_rule_parameters

@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.usage import MaximumExecutionFrequency
-from compliance_tf.guard_policy import LONGEST_POLICY
 from compliance_tf.naming import PURPOSE
 from compliance_tf.packs.pack import LONGEST_PACK_NAME, PACK_NAME
 from compliance_tf.packs.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
+from compliance_tf.rules.guard_policy import LONGEST_POLICY
 from lambda_src.check import Severity
 
 _TEXT = {"type": "string", "pattern": r"\S"}

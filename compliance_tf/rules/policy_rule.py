@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING
 
 from cdktf import Annotations
 from cdktf_cdktf_provider_aws.config_config_rule import (
-    ConfigConfigRule,
     ConfigConfigRuleSource,
     ConfigConfigRuleSourceCustomPolicyDetails,
-    ConfigConfigRuleSourceSourceDetail,
 )
 from constructs import Construct
 
 from compliance_tf.errors import SettingError
-from compliance_tf.guard_policy import GUARD_RUNTIME, check_policy
-from compliance_tf.rules import declare_only_where
+from compliance_tf.rules.declaration import change_notifications, declare_rule, deployed_rule
+from compliance_tf.rules.guard_policy import GUARD_RUNTIME, check_policy
 from compliance_tf.stack import ComplianceStack
 from compliance_tf.workspace_values import as_by_workspace
 from lambda_src.check import Severity
-from lambda_src.deployment import DeployedRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance_tf.rules import Scope
+    from compliance_tf.rules.scope import Scope
     from compliance_tf.workspace_values import Setting
 
 LONGEST_DESCRIPTION = 256
@@ -89,38 +86,23 @@ class PolicyRule(Construct):
                 f"Rule '{id_}': the policy was not parsed, for cfn-guard-rs is not installed (it has none for this "
                 "Python). AWS Config will tell at the deployment."
             )
-        stack.register(
-            id_,
-            DeployedRule(
-                None,
-                severity,
-                packs=tuple(packs),
-                enabled=existence.default,
-                except_in=tuple(sorted(existence.differing)),
-            ),
-        )
+        stack.register(id_, deployed_rule(severity, packs=packs, enabled=existence))
         stack.recorder.require(rule_scope.resource_types, rule=id_, enabled=existence)
-        self.resource = ConfigConfigRule(
+        self.resource = declare_rule(
             self,
-            "rule",
-            name=name,
-            description=description,
-            scope=rule_scope.to_terraform(),
+            stack,
+            name,
+            scope=rule_scope,
+            enabled=existence,
             source=ConfigConfigRuleSource(
                 owner="CUSTOM_POLICY",
                 custom_policy_details=ConfigConfigRuleSourceCustomPolicyDetails(
                     policy_runtime=GUARD_RUNTIME, policy_text=_literal(policy)
                 ),
-                # A rule without the second one never hears of an item of more than 256 KB.
-                source_detail=[
-                    ConfigConfigRuleSourceSourceDetail(message_type="ConfigurationItemChangeNotification"),
-                    ConfigConfigRuleSourceSourceDetail(message_type="OversizedConfigurationItemChangeNotification"),
-                ],
+                source_detail=change_notifications(),
             ),
-            # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
-            depends_on=[stack.recorder.reading, stack.triggers.recording],
+            description=description,
         )
-        declare_only_where(self.resource, existence)
 
 
 def _literal(text: str) -> str:

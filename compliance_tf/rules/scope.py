@@ -1,0 +1,44 @@
+"""Which resources a rule looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleScope
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which resources a rule looks at: those of some types, a single one, or those with a tag.
+
+    Build it with :meth:`types`, :meth:`resource` or :meth:`tag`.
+    """
+
+    resource_types: tuple[str, ...] = ()
+    resource_id: str | None = None
+    tag_key: str | None = None
+    tag_value: str | None = None
+
+    @classmethod
+    def types(cls, *resource_types: str) -> Scope:
+        """Look at resources of these types, such as ``AWS::S3::Bucket``: at most 100."""
+        return cls(resource_types=resource_types)
+
+    @classmethod
+    def resource(cls, resource_type: str, resource_id: str) -> Scope:
+        """Look at a single resource."""
+        return cls(resource_types=(resource_type,), resource_id=resource_id)
+
+    @classmethod
+    def tag(cls, key: str, value: str | None = None) -> Scope:
+        """Look at resources with this tag, and with this value if one is given."""
+        return cls(tag_key=key, tag_value=value)
+
+    def to_terraform(self) -> ConfigConfigRuleScope:
+        """Give the block as the provider takes it."""
+        return ConfigConfigRuleScope(
+            compliance_resource_types=list(self.resource_types) or None,
+            compliance_resource_id=self.resource_id,
+            tag_key=self.tag_key,
+            tag_value=self.tag_value,
+        )
