@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lambda_src.account import Account
     from lambda_src.configuration_item import ConfigurationItem
 
+MAX_DESCRIPTION = 256
+"""Characters of a Config rule's description (AWS Config API, ConfigRule)."""
+
 P = TypeVar("P")
 """The frozen dataclass that holds a check's parameters."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_config import ConfigServiceClient
 
-    from lambda_src.check import Check
+    from lambda_src.check import Check, P
     from lambda_src.clients import Clients
     from lambda_src.config_event import ConfigRequest
     from lambda_src.configuration_item import ConfigurationItem
@@ -60,39 +60,59 @@ def evaluate_change(
     Exception
         Whatever the check or boto3 raises: what went wrong is never a verdict.
     """
-    verdict = _inapplicable(request, subject, check)
+    verdict = inapplicable(check, subject, left_scope=request.left_scope)
     if verdict is None:
         subject = _from_history(subject, config()) if isinstance(subject, OversizedItem) else subject
-        verdict = _inapplicable(request, subject, check) or _judged(request, subject, check, parameters, lookup)
+        verdict = inapplicable(check, subject, left_scope=request.left_scope)
+        verdict = verdict or judge(_of_changes(check, request), subject, parameters, lookup)
     return Evaluation(subject.resource_type, subject.resource_id, verdict, subject.capture_time)
 
 
-def _judged(
-    request: ConfigRequest, item: ConfigurationItem, check: Check[Any], parameters: object, lookup: Clients
-) -> Verdict:
-    if isinstance(check, ChangeCheck):
-        return check.evaluate(item, parameters)
-    if isinstance(check, LookupCheck):
-        return check.evaluate(item, parameters, Account(item.account, item.region, item.capture_time, lookup))
-    raise EventError(
-        f"Rule {request.rule_name} was invoked for a change, but check {check.id} is periodic: "
-        "give the rule a schedule instead."
-    )
-
-
-def _inapplicable(
-    request: ConfigRequest, subject: ConfigurationItem | OversizedItem, check: Check[Any]
+def inapplicable(
+    check: Check[Any], subject: ConfigurationItem | OversizedItem, *, left_scope: bool = False
 ) -> Verdict | None:
-    """Give the verdict where there is nothing to judge."""
+    """Give the verdict where there is nothing to judge; None where there is.
+
+    Parameters
+    ----------
+    check
+        The check.
+    subject
+        The resource.
+    left_scope
+        Whether it does not belong to the rule's scope any more.
+    """
     if subject.deleted:
         return Verdict.not_applicable("The resource was deleted.")
-    if request.left_scope:
+    if left_scope:
         return Verdict.not_applicable("The resource left the scope of the rule.")
     if check.resource_types and subject.resource_type not in check.resource_types:
         return Verdict.not_applicable(f"The check does not judge {subject.resource_type}.")
     if not subject.recorded:
         return Verdict.not_applicable("The resource is not recorded any more.")
     return None
+
+
+def judge(check: ChangeCheck[P] | LookupCheck[P], item: ConfigurationItem, parameters: P, lookup: Clients) -> Verdict:
+    """Have a check judge an item that is not ``inapplicable``.
+
+    Raises
+    ------
+    Exception
+        Whatever the check or boto3 raises.
+    """
+    if isinstance(check, ChangeCheck):
+        return check.evaluate(item, parameters)
+    return check.evaluate(item, parameters, Account(item.account, item.region, item.capture_time, lookup))
+
+
+def _of_changes(check: Check[Any], request: ConfigRequest) -> ChangeCheck[Any] | LookupCheck[Any]:
+    if isinstance(check, ChangeCheck | LookupCheck):
+        return check
+    raise EventError(
+        f"Rule {request.rule_name} was invoked for a change, but check {check.id} is periodic: "
+        "give the rule a schedule instead."
+    )
 
 
 def _from_history(summary: OversizedItem, config: ConfigServiceClient) -> ConfigurationItem:

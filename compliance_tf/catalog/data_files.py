@@ -11,6 +11,7 @@ import jsonschema
 from compliance_tf.catalog.errors import FactsError
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from typing import TypeVar
@@ -70,6 +71,28 @@ def compare(before: Mapping[str, T], after: Mapping[str, T], changes: Callable[[
 def compact(document: dict[str, Any]) -> str:
     """Write an object on one line."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def document_text(schema_file: Path, source: str, as_of: datetime.date, member: str, members: Iterable[str]) -> str:
+    """Write a data file: what it is and whence, and the rules or packs, each already written.
+
+    Parameters
+    ----------
+    schema_file
+        The schema beside it.
+    source
+        Where the facts come from.
+    as_of
+        The day on which they were true.
+    member
+        Where the list of rules or packs stands in it.
+    members
+        The text of each of them.
+    """
+    head = {"$schema": schema_file.name, "source": source, "as_of": as_of.isoformat()}
+    entries = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
+    listed = ",\n".join(members)
+    return f'{{\n{entries}\n"{member}": [\n{listed}\n]\n}}\n'
 
 
 def check_by_schema(data: str, schema_file: Path, *, member: str, name: str) -> None:

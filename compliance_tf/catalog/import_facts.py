@@ -9,13 +9,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.catalog.conformance_packs import DATA_FILE as PACKS_DATA_FILE
-from compliance_tf.catalog.data_files import Differences, check_by_schema, compact, compare
+from compliance_tf.catalog.data_files import Differences, check_by_schema, compact, compare, document_text
 from compliance_tf.catalog.import_packs import PACK_NAMES_FILE, import_packs
 from compliance_tf.catalog.managed_rules import (
     DATA_FILE,
@@ -92,10 +91,8 @@ def check_schema(data: str) -> None:
 
 def data_text(catalog: ManagedRuleCatalog) -> str:
     """Return the text of the data file: one rule a line, so that a change can be reviewed."""
-    lines = ",\n".join(compact(_rule_document(rule)) for rule in catalog.rules.values())
-    head = {"$schema": SCHEMA_FILE.name, "source": catalog.source, "as_of": catalog.as_of.isoformat()}
-    entries = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
-    return f'{{\n{entries}\n"rules": [\n{lines}\n]\n}}\n'
+    rules = (compact(_rule_document(rule)) for rule in catalog.rules.values())
+    return document_text(SCHEMA_FILE, catalog.source, catalog.as_of, "rules", rules)
 
 
 def identifiers_module(rules: Mapping[str, ManagedRuleFacts]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.catalog.conformance_packs import ConformancePackCatalog, read_packs
-from compliance_tf.catalog.data_files import check_by_schema, compact, compare
+from compliance_tf.catalog.data_files import check_by_schema, compact, compare, document_text
 from compliance_tf.catalog.source_packs import read_source_packs
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def check_schema(data: str) -> None:
 
 def data_text(catalog: ConformancePackCatalog) -> str:
     """Return the text of the data file: one rule a line, so that a change can be reviewed."""
-    head = {"$schema": SCHEMA_FILE.name, "source": catalog.source, "as_of": catalog.as_of.isoformat()}
-    entries = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
-    packs = ",\n".join(_pack_text(pack) for pack in catalog.packs.values())
-    return f'{{\n{entries}\n"packs": [\n{packs}\n]\n}}\n'
+    packs = map(_pack_text, catalog.packs.values())
+    return document_text(SCHEMA_FILE, catalog.source, catalog.as_of, "packs", packs)
 
 
 def names_module(packs: Mapping[str, ConformancePack]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.errors import SettingError
+from lambda_src.check import MAX_DESCRIPTION
 from lambda_src.checks import check_ids, check_module, ids_in, import_check
 from lambda_src.errors import CheckError, ParameterError
 from lambda_src.parameters import declared_parameters
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 IN_THE_FUNCTION = frozenset({"boto3", "botocore", "lambda_src"})
 """What code in the function can import beside Python's own modules and its own folder."""
-
-LONGEST_DESCRIPTION = 256
-"""Characters of a Config rule's description (AWS Config API, ConfigRule)."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +90,10 @@ class CheckFolder:
             declared_parameters(check.parameters)
         except (CheckError, ParameterError) as cause:
             raise SettingError(str(cause)) from cause
-        if not 1 <= len(check.description) <= LONGEST_DESCRIPTION:
+        if not 1 <= len(check.description) <= MAX_DESCRIPTION:
             raise SettingError(
                 f"Check {check_id} has a description of {len(check.description)} characters; a Config rule holds 1 to "
-                f"{LONGEST_DESCRIPTION}."
+                f"{MAX_DESCRIPTION}."
             )
         return check
 

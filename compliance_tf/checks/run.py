@@ -15,6 +15,7 @@ from lambda_src.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, V
 from lambda_src.checks import check_ids, load_check
 from lambda_src.configuration_item import item_from_history
 from lambda_src.errors import EventError, ParameterError
+from lambda_src.evaluate import inapplicable, judge
 from lambda_src.json_object import JsonObject
 from lambda_src.parameters import declared_parameters, from_rule_parameters
 from lambda_src.suggestions import hint
@@ -104,14 +105,8 @@ class CheckRun:
             raise SettingError(
                 f"Check {self.check.id} is periodic, and finds its resources itself: give --from-account."
             )
-        if item.deleted:
-            return Verdict.not_applicable("The resource was deleted.")
-        if self.check.resource_types and item.resource_type not in self.check.resource_types:
-            return Verdict.not_applicable(f"The check does not judge {item.resource_type}.")
-        if isinstance(self.check, ChangeCheck):
-            return self.check.evaluate(item, self.parameters)
-        account = Account(item.account, item.region, item.capture_time, self._clients)
-        return self.check.evaluate(item, self.parameters, account)
+        verdict = inapplicable(self.check, item)
+        return verdict or judge(self.check, item, self.parameters, self._clients)
 
     def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:
         """Read what AWS Config recorded last of a resource.

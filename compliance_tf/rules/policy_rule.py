@@ -17,16 +17,13 @@ from compliance_tf.rules.declaration import change_notifications, declare_rule, 
 from compliance_tf.rules.guard_policy import GUARD_RUNTIME, check_policy
 from compliance_tf.stack import ComplianceStack
 from compliance_tf.workspace_values import as_by_workspace
-from lambda_src.check import Severity
+from lambda_src.check import MAX_DESCRIPTION, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.rules.scope import Scope
     from compliance_tf.workspace_values import Setting
-
-LONGEST_DESCRIPTION = 256
-"""Characters of a Config rule's description (AWS Config API, ConfigRule)."""
 
 
 class PolicyRule(Construct):
@@ -74,10 +71,10 @@ class PolicyRule(Construct):
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         name = stack.naming.config_rule(id_)
-        if description is not None and len(description) > LONGEST_DESCRIPTION:
+        if description is not None and len(description) > MAX_DESCRIPTION:
             raise SettingError(
                 f"Rule '{id_}': the description has {len(description)} characters, and AWS Config takes "
-                f"{LONGEST_DESCRIPTION}."
+                f"{MAX_DESCRIPTION}."
             )
         existence = as_by_workspace(enabled)
         stack.workspaces.refuse_unknown([existence], f"Rule '{id_}'")

@@ -56,6 +56,7 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
         (event_item(tags={"owner": "ops"}), 0, "COMPLIANT"),
         (event_item(), 1, "NON_COMPLIANT   AWS::S3::Bucket logs: Missing: owner."),
         (event_item(status="ResourceDeleted", configuration=None), 2, "NOT_APPLICABLE"),
+        (event_item(status="ResourceNotRecorded"), 2, "not recorded any more"),
     ],
 )
 def test_the_exit_code_is_the_verdict(line: CommandLine, item: dict[str, Any], code: int, said: str) -> None:
