@@ -73,7 +73,7 @@ class Project:
             check=False,
         )
         output = completed.stdout + completed.stderr
-        assert (completed.returncode != 0) == fails, f"{command} ended with {completed.returncode}:\n{output}"
+        assert (completed.returncode != 0) == fails, f"{command} ended with {completed.returncode}:\n{_end(output)}"
         return output
 
     def terraform(self, *arguments: str, stack: str = "compliance", fails: bool = False) -> str:
@@ -101,6 +101,13 @@ class Project:
         """Destroy what is deployed to a workspace."""
         self.select(workspace, stack)
         return self.terraform("destroy", "-auto-approve", "-input=false", stack=stack)
+
+
+def _end(output: str) -> str:
+    """Cut what was printed to what tells the failure: a log that is cut itself would show the plan instead."""
+    lines = output.splitlines()
+    first_error = next((number for number, line in enumerate(lines) if "Error" in line), len(lines))
+    return "\n".join(lines[max(0, min(first_error - 2, len(lines) - 30)) :][:80])
 
 
 @pytest.fixture(scope="module")
