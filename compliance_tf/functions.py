@@ -165,7 +165,9 @@ class ComplianceFunction(Construct):
             ),
             depends_on=[recorder.reading],
         )
-        own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (f"{log_group.arn}:*",))
+        # ARNs that the plan knows, so that people read in it what a role may do, and not "known after apply".
+        log_arn = account.arn("logs", f"log-group:/aws/lambda/{name}:*")
+        own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (log_arn,))
         policy = IamRolePolicy(
             self,
             "policy",
@@ -277,7 +279,7 @@ class ComplianceFunctions(Construct):
             environment=environment,
             timeout_seconds=LONGEST_TIMEOUT_SECONDS,  # a reconciliation reads all results
             statements=(
-                Statement(("dynamodb:PutItem",), (table.resource.arn,)),
+                Statement(("dynamodb:PutItem",), (table.arn,)),
                 Statement(("dynamodb:Query",), (table.index_arn(BY_RULE), table.index_arn(BY_SEVERITY))),
                 self._read_own_results,
             ),

@@ -1,4 +1,4 @@
-"""What a stack may declare, and why nothing else: the allow-list that every synthesis is held against."""
+"""Every synthesis is held against the allow-list."""
 
 from __future__ import annotations
 
@@ -9,38 +9,7 @@ import jsii
 from cdktf import Annotations, TerraformStack
 from constructs import IValidation
 
-ALLOWED_TYPES = frozenset(
-    {
-        "aws_cloudwatch_event_rule",
-        "aws_cloudwatch_event_target",
-        "aws_cloudwatch_log_group",
-        "aws_config_config_rule",
-        "aws_dynamodb_table",
-        "aws_iam_policy",
-        "aws_iam_role",
-        "aws_iam_role_policy",
-        "aws_iam_role_policy_attachment",
-        "aws_lambda_function",
-        "aws_lambda_function_event_invoke_config",
-        "aws_lambda_permission",
-    }
-)
-
-_SINGLETON = (
-    "AWS allows one per region and account, and it belongs to whoever runs the account: creating it fails beside "
-    "another one, and destroying it takes it from everybody"
-)
-_REASONS = {
-    "aws_config_configuration_recorder": _SINGLETON,
-    "aws_config_configuration_recorder_status": _SINGLETON,
-    "aws_config_delivery_channel": _SINGLETON,
-    "aws_config_retention_configuration": _SINGLETON,
-    "aws_s3_bucket": "results are kept in DynamoDB, and AWS Config delivers to the account's own bucket",
-    "aws_sns_topic": "give the ARN of a topic that exists",
-    "aws_sqs_queue": "give the ARN of a queue that exists",
-}
-_REASON = "a deployment consists of Config rules, Lambda functions, EventBridge rules and one table, so that it can be "
-_REASON += "destroyed without touching anything else"
+from compliance_tf.allow_list import ALLOWED_TYPES, refusal
 
 _OPAQUE_BLOCKS = {
     "module": "what a module declares cannot be seen at synthesis",
@@ -84,9 +53,7 @@ def violations(configuration: Mapping[str, object]) -> Iterator[Violation]:
         for name, resource in sorted(_members(named).items()):
             path = _path(resource, f"{resource_type}.{name}")
             if resource_type not in ALLOWED_TYPES:
-                yield Violation(
-                    path, f"a resource of type {resource_type} is refused: {_REASONS.get(resource_type, _REASON)}."
-                )
+                yield Violation(path, f"{refusal(resource_type)}.")
             if "provisioner" in _members(resource):
                 yield Violation(path, "a provisioner is refused: it changes things that no plan shows.")
     tables = _members(resources.get("aws_dynamodb_table"))

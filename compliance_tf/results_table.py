@@ -17,6 +17,7 @@ from constructs import Construct
 from lambda_src.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
 
 if TYPE_CHECKING:
+    from compliance_tf.account import Account
     from compliance_tf.naming import Naming
     from compliance_tf.recorder import ExistingRecorder
     from compliance_tf.workspaces import Workspaces
@@ -26,14 +27,24 @@ class ResultsTable(Construct):
     """The one table: paid by request, recoverable to any second of the last 35 days, encrypted by AWS KMS."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, naming: Naming, recorder: ExistingRecorder, workspaces: Workspaces
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        workspaces: Workspaces,
     ) -> None:
         super().__init__(scope, id_)
+        name = naming.table("results")
+        # Not the resource's own attribute, which a plan that creates the table does not know.
+        self.arn = account.arn("dynamodb", f"table/{name}")
         keys = {PARTITION_KEY, SORT_KEY} | {key for index in INDEXES for key in (index.partition_key, index.sort_key)}
         self.resource = DynamodbTable(
             self,
             "table",
-            name=naming.table("results"),
+            name=name,
             billing_mode="PAY_PER_REQUEST",
             hash_key=PARTITION_KEY,
             range_key=SORT_KEY,
@@ -53,4 +64,4 @@ class ResultsTable(Construct):
 
     def index_arn(self, index: Index) -> str:
         """Give the ARN of an index, which a role needs to query it."""
-        return f"{self.resource.arn}/index/{index.name}"
+        return f"{self.arn}/index/{index.name}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsii
-from cdktf import Annotations, Aspects, IAspect, TerraformOutput, TerraformStack
+from cdktf import Annotations, Aspects, IAspect, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 
 from compliance_tf.account import Account
@@ -15,11 +15,11 @@ from compliance_tf.errors import SettingError
 from compliance_tf.functions import ComplianceFunctions
 from compliance_tf.guard import AllowList
 from compliance_tf.naming import WORKSPACE, Naming
+from compliance_tf.outputs import outputs
 from compliance_tf.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.results_table import ResultsTable
 from compliance_tf.state import LocalState, State
 from compliance_tf.triggers import Schedule, Triggers
-from compliance_tf.waivers.expiry import expiring_soon
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
 from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
 from compliance_tf.workspace_values import Setting, as_by_workspace
@@ -126,7 +126,8 @@ class ComplianceStack(TerraformStack):
         self._refuse_twin(scope)
         self.rules: dict[str, DeployedRule] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
-        (state or LocalState()).configure(self, self.naming)
+        self._state = state or LocalState()
+        self._state.configure(self, self.naming)
         AwsProvider(
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
         )
@@ -140,7 +141,12 @@ class ComplianceStack(TerraformStack):
             preconditions=self.workspaces.conditions(self.naming),
         )
         self.table = ResultsTable(
-            self, "results", naming=self.naming, recorder=self.recorder, workspaces=self.workspaces
+            self,
+            "results",
+            naming=self.naming,
+            account=account,
+            recorder=self.recorder,
+            workspaces=self.workspaces,
         )
         self.functions = ComplianceFunctions(
             self,
@@ -163,9 +169,6 @@ class ComplianceStack(TerraformStack):
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
-        TerraformOutput(self, "results_table", value=self.table.resource.name)
-        TerraformOutput(self, "rule_name_prefix", value=self.naming.prefix)
-
         self._guard = AllowList(self)
         self.node.add_validation(self._guard)
         Aspects.of(self).add(_Completion())
@@ -207,9 +210,11 @@ class ComplianceStack(TerraformStack):
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
             Annotations.of(self).add_error(problem)
-        if self._waivers:
-            TerraformOutput(self, "waivers_expiring_soon", value=expiring_soon(resolution.waivers))
-        self.functions.complete(Deployment(self.rules, resolution.waivers))
+        deployment = Deployment(self.rules, resolution.waivers)
+        for name, value in outputs(self.naming, self._state, deployment).items():
+            # Not TerraformOutput: in cdktf 0.21 one with an object makes Node warn of a deprecated call.
+            self.add_override(f"output.{name}.value", value)
+        self.functions.complete(deployment)
         self._guard.annotate()
 
 

@@ -30,6 +30,10 @@ class LocalState:
         home = f"../../../{self.folder}/{naming.project}-{naming.region}"
         LocalBackend(stack, path=f"{home}/terraform.tfstate", workspace_dir=f"{home}/workspaces")
 
+    def location(self, naming: Naming) -> str:
+        """Say where the state is, for all workspaces."""
+        return f"folder {self.folder}/{naming.project}-{naming.region}"
+
 
 @dataclass(frozen=True)
 class S3State:
@@ -65,6 +69,11 @@ class S3State:
         )
         # cdktf 0.21 has no argument for it, and locking by a DynamoDB table is deprecated.
         backend.add_override("use_lockfile", True)  # noqa: FBT003 (a value, not a flag)
+
+    def location(self, naming: Naming) -> str:
+        """Say where the state is, for all workspaces."""
+        key = "the bucket's own key" if self.kms_key_id is None else self.kms_key_id
+        return f"s3://{self.bucket}/{self.workspace_key_prefix}/*/{naming.project}/{naming.region} ({key})"
 
 
 State = LocalState | S3State

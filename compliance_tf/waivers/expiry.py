@@ -41,11 +41,24 @@ def state(waiver: DeployedWaiver, today: date) -> State:
     return State.EXPIRES_SOON if days <= SOON_DAYS else State.ACTIVE
 
 
+def in_workspace(waivers: Iterable[DeployedWaiver]) -> str:
+    """Write the Terraform expression that lists, as texts, the waivers of a workspace, expired or not."""
+    return _texts(waivers)
+
+
 def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
     """Write the Terraform expression that lists, as texts, the waivers which expire soon when a plan is made.
 
     The texts hold dates and no days left: as long as the list has the same waivers, a plan has no changes.
     """
+    return _texts(
+        waivers,
+        "timecmp(plantimestamp(), waiver.from) >= 0",
+        "timecmp(plantimestamp(), waiver.until) < 0",
+    )
+
+
+def _texts(waivers: Iterable[DeployedWaiver], *conditions: str) -> str:
     entries = [
         {
             "from": _midnight(waiver.expires - timedelta(days=SOON_DAYS)),
@@ -55,12 +68,8 @@ def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
         }
         for waiver in sorted(waivers, key=lambda waiver: (waiver.expires, _text(waiver), sorted(waiver.workspaces)))
     ]
-    conditions = (
-        "timecmp(plantimestamp(), waiver.from) >= 0",
-        "timecmp(plantimestamp(), waiver.until) < 0",
-        "(length(waiver.workspaces) == 0 || contains(waiver.workspaces, terraform.workspace))",
-    )
-    return f"${{[for waiver in {literal(entries)} : waiver.text if {' && '.join(conditions)}]}}"
+    here = "(length(waiver.workspaces) == 0 || contains(waiver.workspaces, terraform.workspace))"
+    return f"${{[for waiver in {literal(entries)} : waiver.text if {' && '.join((*conditions, here))}]}}"
 
 
 def subject(waiver: DeployedWaiver) -> str:

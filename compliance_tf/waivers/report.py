@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_tf.errors import ComplianceError
 from compliance_tf.naming import WORKSPACE
+from compliance_tf.outputs import DEPLOYMENT
 from compliance_tf.waivers.expiry import State, days_left, state, subject
 from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
 from lambda_src.errors import LambdaError
@@ -201,7 +202,7 @@ def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
             id=stack_id,
             region=configuration["provider"]["aws"][0]["region"],
             table=_first(resources["aws_dynamodb_table"])["name"],
-            rule_prefix=configuration["output"]["rule_name_prefix"]["value"],
+            rule_prefix=configuration["output"][DEPLOYMENT]["value"]["rule_name_prefix"],
             deployment=Deployment.from_json(manifest),
         )
     except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, LambdaError) as cause:
