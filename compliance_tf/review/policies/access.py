@@ -1,0 +1,89 @@
+"""Nobody may do more than before without approval, and nobody everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.permissions import permissions
+from compliance_tf.review.policies.policy import Hit, Policy, Verdict
+from compliance_tf.review.values import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from compliance_tf.review.grants import Grant
+    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.policies.policy import Limits
+
+_UNSEEN = "What it allows cannot be seen before the apply, so it may be anything"
+
+
+def _widened(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for one in permissions(plan):
+        if one.are_unknown:
+            yield Hit(one.addresses[0], f"{one.subject}: {_UNSEEN}.")
+        elif one.new:
+            yield Hit(one.addresses[0], f"{one.subject} gets {len(one.new)} new permissions.")
+    for change in plan.of_type("aws_iam_role"):
+        was, will_be = (values.get("permissions_boundary") for values in (change.before, change.after))
+        if change.after and was and was != will_be:
+            yield Hit(change.address, f"The permissions boundary changes from {was} to {will_be or 'none'}.")
+
+
+def _all_that(is_bad: Callable[[Grant], bool], sentence: str) -> Callable[[Plan, Limits], Iterator[Hit]]:
+    def find(plan: Plan, _: Limits) -> Iterator[Hit]:
+        for one in permissions(plan):
+            if one.are_unknown:
+                yield Hit(one.addresses[0], f"{one.subject}: {_UNSEEN}.")
+            for grant in one.after or ():
+                if is_bad(grant):
+                    yield Hit(one.addresses[0], f"{one.subject}: {sentence}: {grant}.")
+
+    return find
+
+
+def _sourceless(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change in plan.of_type("aws_lambda_permission"):
+        sources = [change.after.get(name) for name in ("source_account", "source_arn", "principal_org_id")]
+        if not change.after or any(source and not isinstance(source, Hidden) for source in sources):
+            continue
+        yield Hit(
+            change.address,
+            f"{change.after.get('principal')} may invoke {change.after.get('function_name')} on behalf of any account: "
+            "neither source_account nor source_arn is set, or known.",
+        )
+
+
+WIDENED: Final = Policy(
+    id="permissions-widened",
+    title="No one may do more than before unseen",
+    why="Functions run with these roles in an account that others share. Somebody reads each new action, resource, "
+    "principal and invoker once; a first deployment brings all of them.",
+    verdict=Verdict.APPROVAL,
+    find=_widened,
+)
+
+ADMINISTRATION: Final = Policy(
+    id="wildcard-permissions",
+    title="No role may do everything, not even in one service",
+    why="Functions that read configurations need no wildcard actions; whoever changes the code would have them.",
+    verdict=Verdict.BLOCKED,
+    find=_all_that(lambda grant: grant.is_administration, "this is a wildcard"),
+)
+
+PUBLIC: Final = Policy(
+    id="public-access",
+    title="Nothing is open to everybody",
+    why="A role that anyone may assume, or a function that anyone may invoke, is everybody's.",
+    verdict=Verdict.BLOCKED,
+    find=_all_that(lambda grant: grant.is_public, "this is for everybody"),
+)
+
+SOURCELESS: Final = Policy(
+    id="invocation-without-source",
+    title="Services invoke functions for this account only",
+    why="Without a source account, a service such as AWS Config invokes the function for other people's accounts too "
+    "(the confused deputy).",
+    verdict=Verdict.BLOCKED,
+    find=_sourceless,
+)

@@ -1,0 +1,76 @@
+"""Nothing but what a deployment consists of, whatever way it comes into the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
+from compliance_tf.review.policies.policy import Hit, Policy, Verdict
+from compliance_tf.terraform import AWS_PROVIDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.review.plan import Plan, ResourceChange
+    from compliance_tf.review.policies.policy import Limits
+
+
+def _everything(plan: Plan) -> Iterator[tuple[ResourceChange, str]]:
+    """List all that the state has or will have, with how it comes into the plan."""
+    for change in plan.resources:
+        if change.managed:
+            yield change, "" if not change.moved_from else f" (moved from {change.moved_from})"
+    for change in plan.drift:
+        if change.managed:
+            yield change, " (in the drift)"
+
+
+def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change, where in _everything(plan):
+        if change.type in SINGLETONS:
+            imported = " by an import" if change.import_id is not None else ""
+            yield Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+
+
+def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change, where in _everything(plan):
+        if change.type not in ALLOWED_TYPES | SINGLETONS:
+            imported = " by an import" if change.import_id is not None else ""
+            yield Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+        elif change.provider != AWS_PROVIDER:
+            yield Hit(change.address, f"It belongs to provider {change.provider}, and only {AWS_PROVIDER} is expected.")
+
+
+def _programs(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for address in plan.programs:
+        yield Hit(address, "A provisioner would run a program during the apply, and no plan shows what that does.")
+
+
+RECORDER: Final = Policy(
+    id="recorder",
+    title="The account's recorder, delivery channel and retention are nobody's to change",
+    why="AWS allows one per region and account. A plan that creates, changes, imports or destroys one takes it from "
+    "everybody else in the account.",
+    verdict=Verdict.BLOCKED,
+    find=_singletons,
+    is_fixed=True,
+)
+
+ALLOW_LIST: Final = Policy(
+    id="allow-list",
+    title="Nothing but Config rules, functions, EventBridge rules, one table and what they need to run",
+    why="A deployment can be destroyed without touching anything else only as long as it consists of nothing else. "
+    "What came by an import, a move, a module or an override counts as well.",
+    verdict=Verdict.BLOCKED,
+    find=_strangers,
+    is_fixed=True,
+)
+
+PROVISIONERS: Final = Policy(
+    id="provisioner",
+    title="No provisioners",
+    why="A provisioner runs a program during the apply with the deployer's permissions.",
+    verdict=Verdict.BLOCKED,
+    find=_programs,
+    is_fixed=True,
+)

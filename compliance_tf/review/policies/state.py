@@ -1,0 +1,56 @@
+"""What Terraform owns, and where it keeps that, does not change unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.plan import Action
+from compliance_tf.review.policies.policy import Hit, Policy, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.policies.policy import Limits
+
+
+def _relocated(plan: Plan, _: Limits) -> Iterator[Hit]:
+    was, will_be = plan.was, plan.identity
+    if was is None:
+        return
+    for what in ("project", "region", "workspace", "state"):
+        before, after = getattr(was, what), getattr(will_be, what)
+        if before != after:
+            yield Hit(what, f"The deployment's {what} changes from {before} to {after}.")
+
+
+def _reassigned(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change in plan.resources:
+        if change.moved_from:
+            yield Hit(change.address, f"It takes the place of {change.moved_from} in the state.")
+        if change.import_id is not None:
+            yield Hit(
+                change.address, f"It is imported by the id {change.import_id}: from then on it is this deployment's."
+            )
+        if change.action is Action.FORGET:
+            yield Hit(
+                change.address, "It leaves the state and stays in the account, where nobody will ever destroy it."
+            )
+
+
+RELOCATED: Final = Policy(
+    id="state-relocated",
+    title="A deployment keeps its state, and its state keeps its deployment",
+    why="Another project, region or workspace in the same state destroys the one that was there; a state that is kept "
+    "elsewhere leaves one behind that nobody owns.",
+    verdict=Verdict.BLOCKED,
+    find=_relocated,
+)
+
+REASSIGNED: Final = Policy(
+    id="state-reassigned",
+    title="Nothing is moved, imported or forgotten unseen",
+    why="These change what Terraform owns, and thereby what a later apply may destroy, without changing any resource.",
+    verdict=Verdict.APPROVAL,
+    find=_reassigned,
+)

@@ -1,0 +1,80 @@
+"""The results are not lost, and stay recoverable, protected and encrypted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.policies.policy import Hit, Policy, Verdict
+from compliance_tf.review.values import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.policies.policy import Limits
+    from compliance_tf.review.values import Attributes, Value
+
+_TABLE = "aws_dynamodb_table"
+
+
+def _lost(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change in plan.of_type(_TABLE):
+        if change.action.loses:
+            because = f", because {change.reason}" if change.reason else ""
+            remainder = ", the remainder of a failed replacement," if change.deposed else ""
+            yield Hit(
+                change.address,
+                f"The table {change.before.get('name')}{remainder} {change.action.value}{because}: its results and "
+                "their history are gone with it.",
+            )
+
+
+def _unprotected(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for change in plan.of_type(_TABLE):
+        if not change.after:
+            continue
+        for name, read in _SAFEGUARDS.items():
+            was, will_be = read(change.before), read(change.after)
+            if isinstance(will_be, Hidden) and (was or name in _ALWAYS):
+                yield Hit(change.address, f"Whether the table has {name} cannot be seen: {will_be}.")
+            elif was and was != will_be:
+                yield Hit(change.address, f"The table's {name} changes from {_words(was)} to {_words(will_be)}.")
+            elif not was and not will_be and name in _ALWAYS:
+                yield Hit(change.address, f"The table has no {name}.")
+
+
+def _words(value: Value) -> str:
+    return {True: "on", False: "off", None: "none"}.get(value, str(value))
+
+
+def _block(values: Attributes, name: str, member: str) -> Value:
+    block = values.get(name)
+    if isinstance(block, list):
+        return block[0].get(member) if block and isinstance(block[0], dict) else next(iter(block), None)
+    return block
+
+
+_SAFEGUARDS: Final[Mapping[str, Callable[[Attributes], Value]]] = {
+    "deletion protection": lambda values: values.get("deletion_protection_enabled"),
+    "point-in-time recovery": lambda values: _block(values, "point_in_time_recovery", "enabled"),
+    "encryption by AWS KMS": lambda values: _block(values, "server_side_encryption", "enabled"),
+    "encryption key": lambda values: _block(values, "server_side_encryption", "kms_key_arn"),
+}
+_ALWAYS = frozenset({"point-in-time recovery", "encryption by AWS KMS"})
+
+LOST: Final = Policy(
+    id="table-lost",
+    title="The results table is not destroyed, replaced or forgotten",
+    why="It holds the history of compliance, which AWS Config does not have. A replacement looks harmless in a plan, "
+    "and begins with an empty table.",
+    verdict=Verdict.BLOCKED,
+    find=_lost,
+)
+
+UNPROTECTED: Final = Policy(
+    id="table-unprotected",
+    title="The table keeps its recovery, deletion protection and encryption",
+    why="Without them a mistake, or somebody who wants to hide something, takes the evidence away.",
+    verdict=Verdict.BLOCKED,
+    find=_unprotected,
+)

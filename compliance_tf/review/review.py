@@ -1,0 +1,230 @@
+"""The review: a plan held against the policies, and put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.outputs import WAIVERS, WAIVERS_EXPIRING_SOON
+from compliance_tf.review.coverage import Coverage, coverage
+from compliance_tf.review.differences import ResourceDifference, resource_difference
+from compliance_tf.review.permissions import permissions
+from compliance_tf.review.plan import Action, OutputChange
+from compliance_tf.review.policies import POLICIES, Hit, Verdict
+from compliance_tf.review.policies.drift import drifted
+from compliance_tf.review.policies.rules import RULE
+from compliance_tf.review.policies.scope import RECORDER
+from compliance_tf.review.rule_changes import RuleChange, rule_changes
+
+if TYPE_CHECKING:
+    from compliance_tf.review.plan import Identity, Plan
+    from compliance_tf.review.policies import Policy
+    from compliance_tf.review.quotas import Preflight
+    from compliance_tf.review.settings import Acknowledgement, Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """That a plan is against a policy.
+
+    Parameters
+    ----------
+    policy
+        The policy.
+    verdict
+        What that means for the plan, by the project's settings.
+    hits
+        Where it is against it.
+    acknowledgement
+        Who has accepted it for this plan; None where nobody has.
+    """
+
+    policy: Policy
+    verdict: Verdict
+    hits: tuple[Hit, ...]
+    acknowledgement: Acknowledgement | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A resource that is destroyed, replaced or forgotten.
+
+    Parameters
+    ----------
+    address
+        Which one.
+    name
+        Its name, or its id.
+    action
+        What becomes of it.
+    reason
+        Why, in words; empty where Terraform does not say.
+    """
+
+    address: str
+    name: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True)
+class Widening:
+    """What somebody may do afterwards and may not do now.
+
+    Parameters
+    ----------
+    subject
+        Who, or what is opened.
+    permissions
+        What, one a line; empty where it cannot be seen before the apply.
+    """
+
+    subject: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WaiverChanges:
+    """What becomes of the waivers, each as text.
+
+    Parameters
+    ----------
+    granted
+        Those that are new.
+    ended
+        Those that are no longer there.
+    expiring
+        Those that expire within 30 days.
+    """
+
+    granted: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is to be said of a plan, in the order in which it matters.
+
+    Parameters
+    ----------
+    identity
+        Which deployment it is of.
+    fingerprint
+        The plan's fingerprint.
+    verdict
+        What may become of it.
+    findings
+        Why: the policies that it is against, the gravest first; those that were acknowledged come last.
+    recorder_untouched
+        Whether the account's recorder is only read.
+    losses
+        What is destroyed, replaced or forgotten, rules excepted, which are below.
+    widenings
+        What widens.
+    rules
+        What becomes of rules.
+    coverage
+        How much of each pack is deployed.
+    waivers
+        What becomes of the waivers.
+    rule_count
+        How many rules the deployment has after the apply.
+    preflight
+        What the account has room for; None where it was not asked.
+    drift
+        What was changed outside Terraform, by address.
+    details
+        What is done to each resource.
+    is_empty
+        Whether an apply would do nothing.
+    """
+
+    identity: Identity
+    fingerprint: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    recorder_untouched: bool
+    losses: tuple[Loss, ...]
+    widenings: tuple[Widening, ...]
+    rules: tuple[RuleChange, ...]
+    coverage: tuple[Coverage, ...]
+    waivers: WaiverChanges
+    rule_count: int
+    preflight: Preflight | None
+    drift: tuple[tuple[str, tuple[str, ...]], ...]
+    details: tuple[ResourceDifference, ...]
+    is_empty: bool
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that nobody has acknowledged, and that matter."""
+        return tuple(
+            finding for finding in self.findings if not finding.acknowledgement and finding.verdict is not Verdict.CLEAN
+        )
+
+
+def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -> Review:
+    """Hold a plan against the policies."""
+    findings = tuple(sorted(_findings(plan, settings), key=_order))
+    losses = tuple(
+        Loss(change.address, _name(change.before, change.address), change.action, change.reason)
+        for change in plan.changes
+        if change.action.loses and change.type != RULE
+    )
+    rules = [rule for rule in plan.of_type(RULE) if rule.after and rule.action is not Action.FORGET]
+    return Review(
+        identity=plan.identity,
+        fingerprint=plan.fingerprint,
+        verdict=_verdict(findings),
+        findings=findings,
+        recorder_untouched=not any(finding.policy is RECORDER for finding in findings),
+        losses=losses,
+        widenings=tuple(
+            Widening(one.subject, tuple(map(str, one.new))) for one in permissions(plan) if one.are_unknown or one.new
+        ),
+        rules=rule_changes(plan),
+        coverage=coverage(plan),
+        waivers=_waivers(plan),
+        rule_count=len(rules),
+        preflight=preflight,
+        drift=tuple((change.address, attributes) for change, attributes in drifted(plan)),
+        details=tuple(map(resource_difference, plan.changes)),
+        is_empty=plan.is_empty,
+    )
+
+
+def _findings(plan: Plan, settings: Settings) -> list[Finding]:
+    return [
+        Finding(policy, settings.verdict(policy), hits, settings.acknowledgement(policy, plan.fingerprint))
+        for policy in POLICIES
+        if (hits := tuple(policy.find(plan, settings.limits)))
+    ]
+
+
+def _order(finding: Finding) -> tuple[bool, int]:
+    return finding.acknowledgement is not None, -list(Verdict).index(finding.verdict)
+
+
+def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+    verdicts = [finding.verdict for finding in findings if not finding.acknowledgement]
+    return max(verdicts, key=list(Verdict).index, default=Verdict.CLEAN)
+
+
+def _waivers(plan: Plan) -> WaiverChanges:
+    waivers = plan.outputs.get(WAIVERS, OutputChange())
+    was, will_be = _texts(waivers.before), _texts(waivers.after)
+    return WaiverChanges(
+        granted=tuple(text for text in will_be if text not in was),
+        ended=tuple(text for text in was if text not in will_be),
+        expiring=_texts(plan.outputs.get(WAIVERS_EXPIRING_SOON, OutputChange()).after),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _name(values: object, address: str) -> str:
+    members = values if isinstance(values, dict) else {}
+    return str(members.get("name") or members.get("function_name") or members.get("id") or address)

@@ -1,0 +1,79 @@
+"""Values of a plan, without what is secret: it is left out when a plan is read, so nothing later can show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, TypeAlias
+
+Value: TypeAlias = Any
+"""What JSON can hold; in places a member of :class:`Hidden`."""
+
+Attributes: TypeAlias = Mapping[str, Value]
+
+
+class Hidden(Enum):
+    """What stands where a value cannot be shown."""
+
+    SENSITIVE = "(sensitive value)"
+    UNKNOWN = "(known after apply)"
+
+    def __str__(self) -> str:
+        """Write it as people read it."""
+        return self.value
+
+
+def without_secrets(value: object, sensitive: object) -> Value:
+    """Put :attr:`Hidden.SENSITIVE` wherever a value is marked as sensitive, at any depth.
+
+    Parameters
+    ----------
+    value
+        The value.
+    sensitive
+        Terraform's marks of it: true for all of it, or its own structure with true in places. Marks that do not fit
+        the value hide all of it.
+    """
+    if not sensitive:
+        return value
+    if value is None:
+        return None
+    if isinstance(sensitive, Mapping) and isinstance(value, Mapping):
+        return {key: without_secrets(member, sensitive.get(key, False)) for key, member in value.items()}
+    if isinstance(sensitive, list) and isinstance(value, list) and len(sensitive) <= len(value):
+        marks = sensitive + [False] * (len(value) - len(sensitive))
+        return [without_secrets(member, mark) for member, mark in zip(value, marks, strict=True)]
+    return Hidden.SENSITIVE
+
+
+def with_unknowns(value: Value, unknown: object) -> Value:
+    """Put :attr:`Hidden.UNKNOWN` wherever a value will only be known after the apply, at any depth.
+
+    Parameters
+    ----------
+    value
+        The value, in which Terraform leaves out what is not known.
+    unknown
+        Terraform's marks: true for all of it, or its own structure with true in places.
+    """
+    if isinstance(unknown, Mapping) and (value is None or isinstance(value, Mapping)):
+        members = dict(value or {})
+        for key, mark in unknown.items():
+            if mark and (marked := with_unknowns(members.get(key), mark)) is not None:
+                members[key] = marked
+        return members if members or value is not None else None
+    if isinstance(unknown, list) and (value is None or isinstance(value, list)):
+        items = list(value or [])
+        items += [None] * (len(unknown) - len(items))
+        marks = unknown + [False] * (len(items) - len(unknown))
+        return [with_unknowns(item, mark) for item, mark in zip(items, marks, strict=True)] if items else value
+    return Hidden.UNKNOWN if unknown else value
+
+
+def is_hidden(value: Value) -> bool:
+    """Tell whether any part of a value cannot be seen."""
+    if isinstance(value, Hidden):
+        return True
+    if isinstance(value, Mapping):
+        return any(map(is_hidden, value.values()))
+    return isinstance(value, Sequence) and not isinstance(value, str) and any(map(is_hidden, value))
