@@ -13,6 +13,7 @@ from compliance_tf.provider import load_lazily
 if TYPE_CHECKING:
     from compliance_tf.errors import ComplianceError as ComplianceError
     from compliance_tf.errors import SettingError as SettingError
+    from compliance_tf.notifications import Notifications as Notifications
     from compliance_tf.packs.construct import Packs as Packs
     from compliance_tf.packs.pack import CheckPackRule as CheckPackRule
     from compliance_tf.packs.pack import ManagedPackRule as ManagedPackRule
@@ -44,6 +45,7 @@ _HOMES = {
     "ComplianceStack": "compliance_tf.stack",
     "LocalState": "compliance_tf.state",
     "ManagedRule": "compliance_tf.rules.managed_rule",
+    "Notifications": "compliance_tf.notifications",
     "Change": "compliance_tf.packs.resolution",
     "CheckPackRule": "compliance_tf.packs.pack",
     "ManagedPackRule": "compliance_tf.packs.pack",

@@ -29,7 +29,7 @@ from compliance_tf.naming import WORKSPACE, Naming
 from compliance_tf.workspace_values import to_terraform
 from lambda_src.check import LookupCheck, PeriodicCheck
 from lambda_src.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
-from lambda_src.results_table import BY_RULE, BY_SEVERITY
+from lambda_src.results_table import BY_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -279,8 +279,8 @@ class ComplianceFunctions(Construct):
             environment=environment,
             timeout_seconds=LONGEST_TIMEOUT_SECONDS,  # a reconciliation reads all results
             statements=(
-                Statement(("dynamodb:PutItem",), (table.arn,)),
-                Statement(("dynamodb:Query",), (table.index_arn(BY_RULE), table.index_arn(BY_SEVERITY))),
+                Statement(("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchWriteItem"), (table.arn,)),
+                Statement(("dynamodb:Query",), (table.arn, table.index_arn(BY_RULE))),
                 self._read_own_results,
             ),
         )

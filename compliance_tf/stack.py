@@ -15,6 +15,7 @@ from compliance_tf.errors import SettingError
 from compliance_tf.functions import ComplianceFunctions
 from compliance_tf.guard import AllowList
 from compliance_tf.naming import WORKSPACE, Naming
+from compliance_tf.notifications import Delivery
 from compliance_tf.outputs import outputs
 from compliance_tf.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.results_table import ResultsTable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct, IConstruct
 
+    from compliance_tf.notifications import Notifications
     from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
@@ -66,6 +68,8 @@ class ComplianceStack(TerraformStack):
         When the table is compared with AWS Config; it costs reads, no evaluations.
     reevaluate
         When all rules are evaluated again; see :class:`~compliance_tf.triggers.Triggers` for what that costs.
+    notifications
+        Who is told of new violations, if anybody: see :class:`~compliance_tf.notifications.Notifications`.
     checks
         A folder with checks of your own, which are packed and validated with the rest: see
         :class:`~compliance_tf.checks.folder.CheckFolder`.
@@ -102,6 +106,7 @@ class ComplianceStack(TerraformStack):
         log_retention_days: Setting[int] = 30,
         reconcile: Setting[Schedule] | None = None,
         reevaluate: Setting[Schedule | None] = None,
+        notifications: Setting[Notifications | None] = None,
         checks: str | Path | None = None,
         execution_role: str | None = None,
         waivers: Sequence[Waiver] = (),
@@ -112,7 +117,8 @@ class ComplianceStack(TerraformStack):
         self.workspaces = workspaces or Workspaces()
         periods = (as_by_workspace(history_days), as_by_workspace(log_retention_days))
         schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
-        self.workspaces.refuse_unknown([*periods, *schedules], f"Stack '{id_}'")
+        recipients = as_by_workspace(notifications)
+        self.workspaces.refuse_unknown([*periods, *schedules, recipients], f"Stack '{id_}'")
         check_waivers(waivers, max_days=max_waiver_days, workspaces=self.workspaces)
         self._waivers = tuple(waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
@@ -169,6 +175,16 @@ class ComplianceStack(TerraformStack):
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
+        if recipients != as_by_workspace(None):
+            Delivery(
+                self,
+                "notifications",
+                naming=self.naming,
+                table=self.table,
+                functions=self.functions,
+                triggers=self.triggers,
+                recipients=recipients,
+            )
         self._guard = AllowList(self)
         self.node.add_validation(self._guard)
         Aspects.of(self).add(_Completion())

@@ -37,9 +37,17 @@ LONGEST_PATTERN = 2048
 
 @dataclass(frozen=True)
 class Schedule:
-    """When something happens again and again. Build it with :meth:`hours`, :meth:`days` or :meth:`cron`."""
+    """When something happens again and again.
+
+    Build it with :meth:`minutes`, :meth:`hours`, :meth:`days` or :meth:`cron`.
+    """
 
     expression: str
+
+    @classmethod
+    def minutes(cls, number: int) -> Schedule:
+        """Every so many minutes: at least 1."""
+        return cls._rate(number, "minute")
 
     @classmethod
     def hours(cls, number: int) -> Schedule:
@@ -129,6 +137,7 @@ class Triggers(Construct):
         super().__init__(scope, id_)
         self._naming = naming
         self._recorder = recorder
+        self._record = functions.record
         self._trigger = functions.trigger
         self._operations: defaultdict[str, set[str]] = defaultdict(set)
         self.recording = self._on_event(
@@ -160,6 +169,10 @@ class Triggers(Construct):
             operations = self._operations[call.service]
             operations.add(call.operation)
             _event_pattern(_api_call_pattern(call.service, operations), place=f"API calls to {call.service}")
+
+    def notify(self, schedule: ByWorkspace[Schedule | None]) -> None:
+        """Have somebody told of new violations, where there is a schedule."""
+        self._on_schedule("notify", self._record, "Tells somebody of new violations", schedule)
 
     def complete(self) -> None:
         """Declare an EventBridge rule for each service whose API calls are watched: when all of them are known."""

@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from botocore.config import Config
     from botocore.session import Session
     from mypy_boto3_config import ConfigServiceClient
@@ -58,12 +60,16 @@ def _session() -> Session:
     return get_session()
 
 
-def _make_client(service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-    return _session().create_client(service, config=_patient())
+def _make_client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+    return _session().create_client(service, region_name=region, config=_patient())
 
 
 client = cast("Clients", cache(_make_client))
 """Gives the client of a service, with the function's own role."""
+
+
+client_in: Callable[[str, str], Any] = cache(_make_client)
+"""Gives the client of a service in a region, with the function's own role."""
 
 
 @cache

@@ -41,6 +41,8 @@ class ComplianceChange:
         The reason, where there is one.
     time
         When the result was recorded or, where there is none, when the event was made; in UTC.
+    before
+        What AWS Config said before; None where it said nothing.
     """
 
     rule_name: str
@@ -48,10 +50,20 @@ class ComplianceChange:
     compliance: Compliance
     annotation: str | None
     time: datetime
+    before: Compliance | None
 
     def result(self, severity: Severity) -> Result:
         """Give the result to keep, with the severity of its rule."""
-        return Result(self.resource, self.rule_name, severity, self.compliance, self.annotation, self.time)
+        return Result(
+            resource=self.resource,
+            rule_name=self.rule_name,
+            severity=severity,
+            compliance=self.compliance,
+            annotation=self.annotation,
+            time=self.time,
+            # An event tells of a change.
+            since=self.time,
+        )
 
 
 def compliance_change(event: object) -> ComplianceChange:
@@ -67,6 +79,7 @@ def compliance_change(event: object) -> ComplianceChange:
         raise EventError(f"event.detail-type is {outer.text('detail-type')!r:.80}; it must be {DETAIL_TYPE!r}.")
     detail = outer.member("detail")
     new = detail.optional_member("newEvaluationResult")
+    old = detail.optional_member("oldEvaluationResult")
     return ComplianceChange(
         rule_name=detail.text("configRuleName"),
         resource=Resource(
@@ -78,6 +91,7 @@ def compliance_change(event: object) -> ComplianceChange:
         compliance=_compliance(new) if new else Compliance.NOT_APPLICABLE,
         annotation=new.optional_text("annotation") if new else None,
         time=new.time("resultRecordedTime") if new else detail.time("notificationCreationTime"),
+        before=_compliance(old) if old else None,
     )
 
 

@@ -28,8 +28,50 @@ RULE_NAME_PREFIX = "RULE_NAME_PREFIX"
 RESULTS_TABLE = "RESULTS_TABLE"
 HISTORY_DAYS = "HISTORY_DAYS"
 EXECUTION_ROLE = "EXECUTION_ROLE"
+NOTIFICATIONS = "NOTIFICATIONS"
 
 MAX_HISTORY_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is notified of new violations.
+
+    Parameters
+    ----------
+    target
+        The ARN of an SNS topic or of an event bus.
+    severities
+        The severities of what it is told.
+    """
+
+    target: str
+    severities: frozenset[Severity]
+
+    def to_variable(self) -> str:
+        """Write the environment variable that ``from_variable`` reads."""
+        return json.dumps(
+            {"severities": sorted(one.value for one in self.severities), "target": self.target}, sort_keys=True
+        )
+
+    @classmethod
+    def from_variable(cls, text: str) -> Recipient | None:
+        """Read it; None for an empty object, which is that of a workspace that notifies nobody.
+
+        Raises
+        ------
+        DeploymentError
+            When it is something else; the message names the place.
+        """
+        value = JsonObject.of(decoded(text, NOTIFICATIONS, DeploymentError), NOTIFICATIONS, DeploymentError)
+        if not value.values:
+            return None
+        severities = frozenset(_severity(one, f"{NOTIFICATIONS}.severities") for one in value.texts("severities"))
+        return cls(value.text("target"), severities)
+
+
+NOBODY = "{}"
+"""The environment variable of a workspace that notifies nobody, where others notify somebody."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +88,15 @@ class Environment:
         Days that a change stays in the table, 1 to 3,650.
     execution_role
         The ARN of the role with which checks look up what they need; None for the function's own.
+    recipient
+        Who is notified of new violations, if anybody.
     """
 
     rule_name_prefix: str
     results_table: str
     history_days: int
     execution_role: str | None = None
+    recipient: Recipient | None = None
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Environment:
@@ -72,6 +117,7 @@ class Environment:
             results_table=_variable(variables, RESULTS_TABLE),
             history_days=int(days),
             execution_role=variables.get(EXECUTION_ROLE) or None,
+            recipient=Recipient.from_variable(variables.get(NOTIFICATIONS) or NOBODY),
         )
 
     def to_variables(self) -> dict[str, str]:
@@ -81,7 +127,21 @@ class Environment:
             RESULTS_TABLE: self.results_table,
             HISTORY_DAYS: str(self.history_days),
         }
-        return variables | ({EXECUTION_ROLE: self.execution_role} if self.execution_role else {})
+        if self.execution_role:
+            variables[EXECUTION_ROLE] = self.execution_role
+        if self.recipient:
+            variables[NOTIFICATIONS] = self.recipient.to_variable()
+        return variables
+
+    @property
+    def project(self) -> str:
+        """The project, which the names begin with."""
+        return self.rule_name_prefix.split("-")[0]
+
+    @property
+    def workspace(self) -> str:
+        """The Terraform workspace."""
+        return _workspace(self.rule_name_prefix)
 
 
 @dataclass(frozen=True)
@@ -104,6 +164,9 @@ class DeployedRule:
         Whether there is the rule, in all workspaces but those of ``except_in``.
     except_in
         The workspaces where it is the other way round.
+    identifier
+        What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
+        as ``required-tags``; None for a Guard policy.
     """
 
     check_module: str | None
@@ -112,6 +175,7 @@ class DeployedRule:
     packs: tuple[str, ...] = ()
     enabled: bool = True
     except_in: tuple[str, ...] = ()
+    identifier: str | None = None
 
     def is_in(self, workspace: str) -> bool:
         """Tell whether a workspace has the rule."""
@@ -141,6 +205,7 @@ class Deployment:
                 "check": rule.check_module,
                 "enabled": rule.enabled,
                 "exceptIn": sorted(rule.except_in),
+                "identifier": rule.identifier,
                 "packs": sorted(rule.packs),
                 "severity": rule.severity.value,
             }
@@ -212,17 +277,21 @@ def _workspace(prefix: str) -> str:
 
 
 def _rule(rule: JsonObject) -> DeployedRule:
-    severity = rule.text("severity")
-    if severity not in Severity.__members__:
-        raise DeploymentError(f"{rule.place}.severity is {severity!r}; allowed: {', '.join(Severity.__members__)}.")
     return DeployedRule(
         check_module=rule.optional_text("check"),
-        severity=Severity[severity],
+        severity=_severity(rule.text("severity"), f"{rule.place}.severity"),
         api_calls=rule.texts("apiCalls"),
         packs=rule.texts("packs"),
         enabled=rule.flag("enabled"),
         except_in=rule.texts("exceptIn"),
+        identifier=rule.optional_text("identifier"),
     )
+
+
+def _severity(text: str, place: str) -> Severity:
+    if text not in Severity.__members__:
+        raise DeploymentError(f"{place} is {text!r}; allowed: {', '.join(Severity.__members__)}.")
+    return Severity[text]
 
 
 def _variable(variables: Mapping[str, str], name: str) -> str:

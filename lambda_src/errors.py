@@ -45,5 +45,13 @@ class ReconciliationError(LambdaError):
     """The results of some rules could not be compared with AWS Config."""
 
 
+class NotWrittenError(LambdaError):
+    """DynamoDB did not take, or give, all items of a batch within some attempts."""
+
+
+class NotificationError(LambdaError):
+    """What is new could not be delivered to the event bus."""
+
+
 class WaiverLookupError(LambdaError):
     """AWS Config did not say what it recorded of a resource, which decides whether a waiver is for it."""

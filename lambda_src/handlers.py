@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lambda_src.clients import client, clients_of_role
+from lambda_src.clients import client, client_in, clients_of_role
 from lambda_src.config_event import config_request
 from lambda_src.deployment import Deployment, Environment
 from lambda_src.errors import WaiverLookupError
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambda_src.clients import Clients
+    from lambda_src.compliance_change import ComplianceChange
     from lambda_src.deployment import DeployedRule
     from lambda_src.lambda_context import LambdaContext
     from lambda_src.result_store import ResultStore
     from lambda_src.results import Result
+    from lambda_src.rule_directory import RuleDirectory
     from lambda_src.waiver_lookup import WaiverLookup
     from lambda_src.waivers import DeployedWaiver
 
 RECONCILE = {"action": "reconcile"}
 """The event that makes ``record`` compare the table with AWS Config."""
+
+NOTIFY = {"action": "notify"}
+"""The event that makes ``record`` tell somebody of new violations."""
 
 
 def evaluate(event: object, context: LambdaContext) -> None:
@@ -49,40 +55,23 @@ def evaluate(event: object, context: LambdaContext) -> None:
         log.info("Evaluated", rule=request.rule_name, **evaluator.run(request))
 
 
-def record(event: object, context: LambdaContext) -> None:
-    """For EventBridge: keep a compliance change, or compare the table with AWS Config."""
-    from lambda_src.compliance_change import compliance_change
-    from lambda_src.reconciliation import Reconciliation
+def record(event: object, context: LambdaContext) -> dict[str, int] | None:
+    """For EventBridge: keep a compliance change, compare the table with AWS Config, or tell of new violations.
 
+    Returns
+    -------
+    dict[str, int] | None
+        The counts of a comparison, as :class:`~lambda_src.reconciliation.Counts` has them.
+    """
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not recorded") as fields:
         if event == RECONCILE:
-            Reconciliation(
-                rules=_rules(),
-                config=client("config"),
-                store=_store(),
-                waivers=_waiver_lookup(),
-                place=Place.of_function(context.invoked_function_arn),
-                log=log,
-                remaining_seconds=lambda: remaining_seconds(context),
-            ).run()
-            return
-        change = compliance_change(event)
-        fields["rule"] = change.rule_name
-        rule = _rules().get(change.rule_name)
-        if rule is None:
-            log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
-            return
-        result = _with_waiver(change.result(rule.severity))
-        news = _store().write(result)
-        log.info(
-            "Recorded" if news else "Already known",
-            rule=change.rule_name,
-            resourceType=change.resource.type,
-            resourceId=change.resource.id,
-            compliance=change.compliance.value,
-            waiver=result.waiver.ticket if result.waiver else None,
-        )
+            return _reconcile(context, log)
+        if event == NOTIFY:
+            _notify(context, log)
+        else:
+            _keep(event, log, fields)
+    return None
 
 
 def trigger(event: object, context: LambdaContext) -> None:
@@ -97,13 +86,87 @@ def trigger(event: object, context: LambdaContext) -> None:
         log.info("Evaluations started", rules=names)
 
 
-def _with_waiver(result: Result) -> Result:
+def _reconcile(context: LambdaContext, log: Log) -> dict[str, int]:
+    from lambda_src.reconciliation import Reconciliation
+
+    counts = Reconciliation(
+        rules=_rules(),
+        config=client("config"),
+        store=_store(),
+        directory=_directory(),
+        recipient=_environment().recipient,
+        waivers=_waiver_lookup(),
+        place=Place.of_function(context.invoked_function_arn),
+        log=log,
+        remaining_seconds=lambda: remaining_seconds(context),
+    ).run()
+    return vars(counts)
+
+
+def _notify(context: LambdaContext, log: Log) -> None:
+    from lambda_src.notification import Sender
+    from lambda_src.notifier import Notifier, Target
+    from lambda_src.outbox import Outbox
+
+    environment = _environment()
+    if environment.recipient is None:
+        log.warning("Nobody is notified in this workspace")
+        return
+    region = Place.of_function(context.invoked_function_arn).region
+    violations = Notifier(
+        outbox=Outbox(client("dynamodb"), environment.results_table),
+        sender=Sender(environment.project, environment.workspace, region, environment.results_table),
+        target=Target(environment.recipient.target),
+        client=client_in,
+    ).run()
+    log.info("Notified" if violations else "Nothing new", violations=violations)
+
+
+def _keep(event: object, log: Log, fields: dict[str, object]) -> None:
+    from lambda_src.compliance_change import compliance_change
+
+    change = compliance_change(event)
+    fields["rule"] = change.rule_name
+    rule = _rules().get(change.rule_name)
+    if rule is None:
+        log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
+        return
+    result = _with_waiver(change, change.result(rule.severity))
+    news = _write(change, result)
+    log.info(
+        "Recorded" if news else "Already known",
+        rule=change.rule_name,
+        resourceType=change.resource.type,
+        resourceId=change.resource.id,
+        compliance=change.compliance.value,
+        waiver=result.waiver.ticket if result.waiver else None,
+    )
+    # Afterwards, for no verdict may be lost because of it.
+    _write_directory()
+
+
+def _with_waiver(change: ComplianceChange, result: Result) -> Result:
     try:
         return replace(result, waiver=_waiver_lookup().note(result))
     except WaiverLookupError:
         # No verdict is lost for that: it is kept as it is. The waiver follows when AWS Lambda invokes again.
-        _store().write(result)
+        _write(change, result)
         raise
+
+
+def _write(change: ComplianceChange, result: Result) -> bool:
+    from lambda_src.outbox import is_announced
+
+    announce = is_announced(result, change.before, _environment().recipient, datetime.now(UTC))
+    return _store().write(result, announce=announce)
+
+
+@cache
+def _write_directory() -> None:
+    """Have the table know the rules of this deployment: once per process, for a new deployment has new ones."""
+    from lambda_src.rule_directory import RuleEntry
+
+    _directory().write_once([RuleEntry.of(name, rule) for name, rule in _rules().items()])
 
 
 def _lookup_clients() -> Clients:
@@ -143,3 +206,9 @@ def _store() -> ResultStore:
     from lambda_src.result_store import ResultStore
 
     return ResultStore(client("dynamodb"), _environment().results_table, _environment().history_days)
+
+
+def _directory() -> RuleDirectory:
+    from lambda_src.rule_directory import RuleDirectory
+
+    return RuleDirectory(client("dynamodb"), _environment().results_table)

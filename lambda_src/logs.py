@@ -1,8 +1,9 @@
 """Log lines as JSON on standard output, from where AWS Lambda takes them to CloudWatch Logs.
 
-What failed is also counted: its line is in the embedded metric format, of which CloudWatch makes the metric
-``Failures`` in the namespace ``compliance_tf``, by function. The rule is in the line and no dimension of the metric,
-because every combination of dimensions is a metric that has to be paid.
+Some lines are also counted: they are in the embedded metric format, of which CloudWatch makes metrics in the namespace
+``compliance_tf``, by function: ``Failures``, and ``Repaired``, the results that a reconciliation had to correct because
+their event was lost. The rule is in the line and no dimension of the metric, because every combination of dimensions is
+a metric that has to be paid.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "compliance_tf"
 FAILURES = "Failures"
+REPAIRED = "Repaired"
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,18 @@ class Log:
         """Log something that happened as it should."""
         self._write("INFO", message, fields)
 
+    def counted(self, message: str, metric: str, count: int, **fields: object) -> None:
+        """Log something that happened as it should, and add to a metric."""
+        self._write("INFO", message, {**fields, **self._metric(metric, count)})
+
     def warning(self, message: str, **fields: object) -> None:
         """Log something that somebody may have to look at."""
         self._write("WARN", message, fields)
 
     def failure(self, message: str, cause: Exception, **fields: object) -> None:
         """Log that an invocation failed, and count it."""
-        metric = {
-            "Namespace": NAMESPACE,
-            "Dimensions": [["FunctionName"]],
-            "Metrics": [{"Name": FAILURES, "Unit": "Count"}],
-        }
-        count = {
-            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
-            "FunctionName": self.function_name,
-            FAILURES: 1,
-        }
-        self._write("ERROR", message, {"error": type(cause).__name__, "reason": str(cause), **fields, **count})
+        failed = {"error": type(cause).__name__, "reason": str(cause)}
+        self._write("ERROR", message, {**failed, **fields, **self._metric(FAILURES, 1)})
 
     @contextmanager
     def failures(self, message: str) -> Iterator[dict[str, object]]:
@@ -76,6 +73,18 @@ class Log:
         except Exception as cause:
             self.failure(message, cause, **fields)
             raise
+
+    def _metric(self, name: str, count: int) -> dict[str, object]:
+        metric = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [["FunctionName"]],
+            "Metrics": [{"Name": name, "Unit": "Count"}],
+        }
+        return {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]},
+            "FunctionName": self.function_name,
+            name: count,
+        }
 
     def _write(self, level: str, message: str, fields: dict[str, object]) -> None:
         entry = {

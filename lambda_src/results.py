@@ -47,6 +47,8 @@ class Result:
         The reason, where the rule gives one.
     time
         When AWS Config recorded the result, in UTC.
+    since
+        Since when the compliance is what it is, in UTC, as far as the table knows: at ``time`` or before it.
     waiver
         The waiver that a violation has, expired or not.
     """
@@ -57,6 +59,7 @@ class Result:
     compliance: Compliance
     annotation: str | None
     time: datetime
+    since: datetime
     waiver: WaiverNote | None = None
 
     def is_waived(self, at: datetime) -> bool:
@@ -75,11 +78,6 @@ class Result:
             "waiver_resource": self.waiver.resource,
             WAIVER_EXPIRES: self.waiver.expires.isoformat(),
         }
-
-    @property
-    def time_text(self) -> str:
-        """The time with a fixed width, so that the order of texts is the order of times."""
-        return self.time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def present_item(self, expires_at: int) -> Item:
         """Make the item of the present result.
@@ -102,7 +100,7 @@ class Result:
         expires_at
             When it expires, in seconds since 1970.
         """
-        sort_key = history_sort_key(self.rule_name, self.time_text)
+        sort_key = history_sort_key(self.rule_name, time_text(self.time))
         return self._attributes() | {SORT_KEY: {"S": sort_key}} | _expiry(expires_at)
 
     @classmethod
@@ -121,6 +119,8 @@ class Result:
             compliance=Compliance(values["compliance"]),
             annotation=values.get("annotation"),
             time=datetime.fromisoformat(values["result_time"]),
+            # A table may hold results from before this was kept.
+            since=datetime.fromisoformat(values.get("since", values["result_time"])),
             waiver=_waiver(values),
         )
 
@@ -134,11 +134,17 @@ class Result:
             "rule": self.rule_name,
             "severity": self.severity.value,
             "compliance": self.compliance.value,
-            "result_time": self.time_text,
+            "result_time": time_text(self.time),
+            "since": time_text(self.since),
         }
         if self.annotation:
             texts["annotation"] = self.annotation
         return {name: {"S": text} for name, text in (texts | self.waiver_texts).items()}
+
+
+def time_text(time: datetime) -> str:
+    """Write a time, which must have an offset, so that the order of texts is the order of times."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _waiver(values: Mapping[str, str]) -> WaiverNote | None:

@@ -6,8 +6,14 @@ One item per resource and rule holds the present result; one item per change hol
     present  RESOURCE#<account>#<region>#<type>#<id>    RULE#<rule name>              see below   never
     closed   the same                                   the same                      none        yes
     history  the same                                   HISTORY#<rule name>#<time>    none        yes
+    rule     RULES                                      RULE#<rule name>              none        never
+    digest   RULES                                      DIRECTORY                     none        never
+    counts   DAY#<yyyy-mm-dd>                           RULE#<rule name>              none        yes
+    outbox   OUTBOX#<shard>                             <time>#<hash>                 none        yes
 
-A result is closed when the resource is gone or the rule does not apply to it any more. The indexes are
+A result is closed when the resource is gone or the rule does not apply to it any more. A rule's item goes when its
+results are closed, after it is not deployed any more; the digest tells whether the items are those of the deployment.
+The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The indexes are
 sparse: an item is in an index only if it has the index's partition key.
 
     index             partition key                        holds                             sort key
@@ -23,6 +29,9 @@ Query:
 
     all results of a resource                   table, pk, sk begins with RULE#
     the history of a resource and rule          table, pk, sk begins with HISTORY#<rule name>#
+    all rules of the deployment                 table, pk, sk begins with RULE#
+    the counts of all rules on a day            table, pk
+    what to notify of                           table, pk, every shard
     all non-compliant                           by_severity, every severity and shard
     non-compliant of a severity                 by_severity, every shard
     non-compliant of a resource type            by_resource_type, every shard
@@ -36,8 +45,13 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from lambda_src.check import Compliance, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
 
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
@@ -91,12 +105,39 @@ class Resource:
 
 
 PRESENT_PREFIX = "RULE#"
-"""What the sort keys of present results begin with."""
+"""What the sort keys begin with of present results, of rules and of daily counts."""
+
+RULES_KEY = "RULES"
+"""The partition key of the deployment's rules."""
+
+DIGEST_SORT_KEY = "DIRECTORY"
+"""The sort key of the digest of all rules."""
 
 
 def present_sort_key(rule_name: str) -> str:
-    """Build the sort key of a rule's present result."""
+    """Build the sort key of a rule's present result; the rule itself and its daily counts have the same."""
     return f"{PRESENT_PREFIX}{rule_name}"
+
+
+def day_key(day: date) -> str:
+    """Build the partition key of a day's counts."""
+    return f"DAY#{day.isoformat()}"
+
+
+def outbox_key(resource: Resource) -> str:
+    """Build the partition key of what somebody is to be notified of."""
+    return _outbox_key(resource.shard)
+
+
+def outbox_partitions() -> tuple[str, ...]:
+    """List the partition keys that hold what somebody is to be notified of."""
+    return tuple(_outbox_key(shard) for shard in range(SHARDS))
+
+
+def outbox_sort_key(resource: Resource, rule_name: str, result_time: str) -> str:
+    """Build the sort key of what somebody is to be notified of; the oldest comes first."""
+    # A resource's own id may be longer than a sort key.
+    return f"{result_time}#{sha256(f'{resource.key}#{rule_name}'.encode()).hexdigest()}"
 
 
 def history_prefix(rule_name: str) -> str:
@@ -142,6 +183,10 @@ def severity_partitions(severity: Severity) -> tuple[str, ...]:
 def resource_type_partitions(resource_type: str) -> tuple[str, ...]:
     """List the partition keys in ``by_resource_type`` that hold a resource type's violations."""
     return _partitions(resource_type)
+
+
+def _outbox_key(shard: int) -> str:
+    return f"OUTBOX#{shard}"
 
 
 def _partitions(value: str) -> tuple[str, ...]:

@@ -95,7 +95,12 @@ class CheckRule(Construct, Generic[P]):
         stack.register(
             id_,
             deployed_rule(
-                severity or check.severity, packs=packs, enabled=existence, module=module, calls=evaluate_after
+                severity or check.severity,
+                packs=packs,
+                enabled=existence,
+                module=module,
+                identifier=check.id,
+                calls=evaluate_after,
             ),
         )
         stack.functions.serve(check)

@@ -41,6 +41,7 @@ def deployed_rule(
     packs: Sequence[str],
     enabled: ByWorkspace[bool],
     module: str | None = None,
+    identifier: str | None = None,
     calls: Sequence[ApiCall] = (),
 ) -> DeployedRule:
     """Write what the functions know of a rule.
@@ -55,6 +56,8 @@ def deployed_rule(
         In which workspaces there is the rule.
     module
         The module of the check that evaluates it, if one of the functions does.
+    identifier
+        The identifier of a managed rule, or the id of a check.
     calls
         The API calls after which it is evaluated.
     """
@@ -65,6 +68,7 @@ def deployed_rule(
         packs=tuple(packs),
         enabled=enabled.default,
         except_in=tuple(sorted(enabled.differing)),
+        identifier=identifier,
     )
 
 

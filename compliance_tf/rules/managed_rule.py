@@ -87,7 +87,13 @@ class ManagedRule(Construct):
         stack.triggers.watch(evaluate_after)
         stack.register(
             id_,
-            deployed_rule(severity or facts.severity, packs=packs, enabled=existence, calls=evaluate_after),
+            deployed_rule(
+                severity or facts.severity,
+                packs=packs,
+                enabled=existence,
+                identifier=facts.identifier,
+                calls=evaluate_after,
+            ),
         )
         if facts.change_triggered:
             stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from compliance_tf.local import LocalAws
 
 APP = """
-from compliance_tf import CheckRule, ComplianceStack, ManagedRule, Schedule, by_workspace, synthesize
+from compliance_tf import (
+    CheckRule, ComplianceStack, ManagedRule, Notifications, Schedule, by_workspace, synthesize
+)
 from lambda_src.checks import log_group_retention, security_group_ingress
 
 def build(app):
@@ -20,6 +23,7 @@ def build(app):
         app, "compliance", project="acme", region="eu-west-1",
         history_days=by_workspace(prod=730, default=30), log_retention_days=by_workspace(prod=365, default=7),
         reevaluate=by_workspace(prod=Schedule.days(7), default=None),
+        notifications=by_workspace(prod=Notifications("arn:aws:sns:eu-west-1:111122223333:security"), default=None),
     )
     ManagedRule(stack, "keys", identifier="ACCESS_KEYS_ROTATED",
                 parameters={"maxAccessKeyAge": by_workspace(prod=30, default=90)},
@@ -68,6 +72,22 @@ def test_a_rule_exists_where_it_is_enabled_only(project: Project, aws: LocalAws)
 
     assert "acme-prod-ingress" in names
     assert "acme-dev-ingress" not in names
+
+
+def test_only_the_workspaces_that_tell_somebody_may_publish(project: Project, aws: LocalAws) -> None:
+    del project
+    iam, functions, events = (aws.client(name, region=REGION) for name in ("iam", "lambda", "events"))
+    states = {rule["Name"]: rule["State"] for rule in events.list_rules()["Rules"]}
+    policies, targets = {}, {}
+    for workspace in ("dev", "prod"):
+        name = f"acme-{workspace}-record"
+        policies[workspace] = set(iam.list_role_policies(RoleName=f"{name}-{REGION}")["PolicyNames"])
+        variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        targets[workspace] = json.loads(variables["NOTIFICATIONS"]).get("target")
+
+    assert policies == {"dev": {"record"}, "prod": {"record", "notifications"}}
+    assert targets == {"dev": None, "prod": "arn:aws:sns:eu-west-1:111122223333:security"}
+    assert (states["acme-prod-notify"], states["acme-dev-notify"]) == ("ENABLED", "DISABLED")
 
 
 def test_the_functions_know_which_rules_their_workspace_has(project: Project, aws: LocalAws) -> None:

@@ -136,7 +136,7 @@ def test_reconciliation_repairs_what_lost_events_left_behind(aws: LocalAws, stor
         TableName="compliance-dev-results", Key={"pk": {"S": lost.resource.key}, "sk": {"S": f"RULE#{rule}"}}
     )
     ghost = Result(Resource(ACCOUNT, REGION, "AWS::EC2::SecurityGroup", "sg-ghost"), rule, lost.severity,
-                   Compliance.NON_COMPLIANT, None, lost.time)  # fmt: skip
+                   Compliance.NON_COMPLIANT, None, lost.time, lost.since)  # fmt: skip
     store.write(ghost)
     assert verdicts(store, rule) != expected
 

@@ -31,8 +31,12 @@ def compliance_event(
     resource_id: str = "logs",
     annotation: str | None = None,
     recorded: str = CAPTURED,
+    before: str | None = None,
 ) -> dict[str, Any]:
-    """EventBridge's event for a new result; without `compliance` for one that AWS Config dropped."""
+    """EventBridge's event for a new result; without `compliance` for one that AWS Config dropped.
+
+    `before` is what it said before.
+    """
     new = {"complianceType": compliance, "resultRecordedTime": recorded, "annotation": annotation}
     return {
         "version": "0",
@@ -49,6 +53,7 @@ def compliance_event(
             "awsRegion": REGION,
             "notificationCreationTime": recorded,
             "newEvaluationResult": new if compliance else None,
+            "oldEvaluationResult": {"complianceType": before} if before else None,
         },
     }
 

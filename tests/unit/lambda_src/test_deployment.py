@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lambda_src.check import Severity
-from lambda_src.deployment import DeployedRule, Deployment, Environment
+from lambda_src.deployment import DeployedRule, Deployment, Environment, Recipient
 from lambda_src.errors import DeploymentError
 from lambda_src.waivers import ArnPattern, ResourceId, Tagged
 from tests.unit.lambda_src.builders import deployed_waiver
@@ -20,8 +20,9 @@ TAGS = DeployedRule(
     Severity.LOW,
     ("ec2.amazonaws.com:CreateTags", "s3.amazonaws.com:PutBucketTagging"),
     ("acme", "hipaa"),
+    identifier="required-tags",
 )
-MANAGED = DeployedRule(None, Severity.CRITICAL)
+MANAGED = DeployedRule(None, Severity.CRITICAL, identifier="ROOT_ACCOUNT_MFA_ENABLED")
 
 
 def test_the_manifest_reads_back_as_the_deployment_that_it_was_written_from() -> None:
@@ -31,7 +32,7 @@ def test_the_manifest_reads_back_as_the_deployment_that_it_was_written_from() ->
 
 
 def test_the_same_rules_give_the_same_bytes_in_any_order() -> None:
-    backwards = DeployedRule(TAGS.check_module, TAGS.severity, TAGS.api_calls[::-1], TAGS.packs[::-1])
+    backwards = replace(TAGS, api_calls=TAGS.api_calls[::-1], packs=TAGS.packs[::-1])
 
     assert Deployment({"a": TAGS, "b": MANAGED}).to_json() == Deployment({"b": MANAGED, "a": backwards}).to_json()
 
@@ -85,6 +86,7 @@ def test_rules_are_known_by_their_whole_name() -> None:
         ('{"rules":{"a":{"severity":"LOW","check":5}}}', "rules.a.check must be a text"),
         ('{"rules":{"a":{"severity":"LOW","apiCalls":"x"}}}', "rules.a.apiCalls must be a list"),
         ('{"rules":{"a":{"severity":"LOW","packs":"hipaa"}}}', "rules.a.packs must be a list"),
+        ('{"rules":{"a":{"severity":"LOW","enabled":true,"identifier":5}}}', "rules.a.identifier must be a text"),
         ('{"rules":{},"waivers":{}}', "deployment.json.waivers must be a list"),
         ('{"rules":{},"waivers":[{"target":{}}]}', r"waivers\[0\].target.tagKey must be"),
         (
@@ -108,6 +110,34 @@ def test_the_environment_reads_back_from_the_variables_that_it_gives() -> None:
 
     assert environment == Environment("acme-dev-", "acme-dev-results", 365)
     assert environment.to_variables() == VARIABLES
+
+
+RECIPIENT = Recipient("arn:aws:sns:eu-west-1:111122223333:security", frozenset({Severity.HIGH, Severity.CRITICAL}))
+
+
+def test_who_is_notified_reads_back_from_the_variables_that_it_gives() -> None:
+    environment = replace(Environment.from_variables(VARIABLES), recipient=RECIPIENT)
+
+    assert Environment.from_variables(environment.to_variables()) == environment
+
+
+@pytest.mark.parametrize("nobody", [{}, {"NOTIFICATIONS": ""}, {"NOTIFICATIONS": "{}"}])
+def test_nobody_is_notified_unless_somebody_is_named(nobody: dict[str, str]) -> None:
+    assert Environment.from_variables(VARIABLES | nobody).recipient is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x", "NOTIFICATIONS is not valid JSON"),
+        ("[]", "NOTIFICATIONS must be a JSON object"),
+        ('{"severities":["HIGH"]}', "NOTIFICATIONS.target must be a text"),
+        ('{"target":"arn","severities":["high"]}', "NOTIFICATIONS.severities is 'high'; allowed: LOW"),
+    ],
+)
+def test_a_damaged_recipient_is_refused_with_the_place(text: str, message: str) -> None:
+    with pytest.raises(DeploymentError, match=message):
+        Environment.from_variables(VARIABLES | {"NOTIFICATIONS": text})
 
 
 @pytest.mark.parametrize("name", sorted(VARIABLES))

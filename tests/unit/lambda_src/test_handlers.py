@@ -4,13 +4,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
-from compliance_tf.testing import CAPTURED_TIME, config_event, event_item, history_item
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, config_event, event_item, history_item
 from lambda_src import clients, handlers
+from lambda_src.batches import ATTEMPTS
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment
-from lambda_src.errors import EventError, ParameterError, WaiverLookupError
+from lambda_src.errors import EventError, NotWrittenError, ParameterError, WaiverLookupError
 from lambda_src.waivers import ArnPattern, ResourceId
 from tests.unit.lambda_src.builders import Context, client, compliance_event, deployed_waiver
 from tests.unit.lambda_src.fake_results_table import FakeResultsTable
@@ -36,6 +37,7 @@ class Installed:
         self.config = client("config")
         self.stub = Stubber(self.config)
         self.table = FakeResultsTable()
+        self.elsewhere = {("sns", REGION): client("sns")}
 
 
 @pytest.fixture
@@ -46,6 +48,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
     monkeypatch.setenv("HISTORY_DAYS", "10")
     monkeypatch.setattr(Deployment, "from_file", lambda: DEPLOYMENT)
     monkeypatch.setattr(handlers, "client", {"config": installed.config, "dynamodb": installed.table}.__getitem__)
+    monkeypatch.setattr(handlers, "client_in", lambda *place: installed.elsewhere[place])
+    monkeypatch.setattr("lambda_src.batches.FIRST_PAUSE_SECONDS", 0)
     _forget()
     with installed.stub:
         yield installed
@@ -53,8 +57,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
 
 
 def _forget() -> None:
-    for cached in (handlers._environment, handlers._deployment, handlers._rules, handlers._waivers):
-        cached.cache_clear()
+    cached = (handlers._environment, handlers._deployment, handlers._rules, handlers._waivers)
+    for one in (*cached, handlers._write_directory):
+        one.cache_clear()
 
 
 def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -183,10 +188,88 @@ def test_record_reconciles_every_rule_when_asked_to(installed: Installed) -> Non
     for _ in DEPLOYMENT.rules:
         installed.stub.add_response("get_compliance_details_by_config_rule", {"EvaluationResults": []})
 
-    handlers.record({"action": "reconcile"}, Context(seconds=900))
+    counts = handlers.record({"action": "reconcile"}, Context(seconds=900))
 
     installed.stub.assert_no_pending_responses()
     assert [item["compliance"] for item in installed.table.present] == ["NOT_APPLICABLE"]
+    assert json.loads(json.dumps(counts)) == {"checked": 1, "written": 0, "closed": 1, "repaired": 1, "unsure": 0}
+
+
+def test_record_has_the_table_know_all_rules_once_a_process(installed: Installed) -> None:
+    for number in range(2):
+        assert handlers.record(compliance_event(resource_id=f"bucket-{number}"), Context()) is None
+        assert installed.table.rules == (["acme-dev-required-tags", "acme-dev-root-mfa"] if number == 0 else [])
+        # A second process would write them again only if the deployment were another.
+        installed.table.items = {key: item for key, item in installed.table.items.items() if key[0] != "RULES"}
+
+
+def test_rules_that_cannot_be_kept_cost_no_verdict_and_come_with_the_next_attempt(installed: Installed) -> None:
+    installed.table.refuses = ATTEMPTS
+
+    with pytest.raises(NotWrittenError):
+        handlers.record(compliance_event(), Context())
+    assert [item["compliance"] for item in installed.table.present] == ["NON_COMPLIANT"]
+    assert installed.table.rules == []
+
+    handlers.record(compliance_event(), Context())
+    assert installed.table.rules == ["acme-dev-required-tags", "acme-dev-root-mfa"]
+
+
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:security"
+
+
+@pytest.fixture
+def notified(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    monkeypatch.setenv("NOTIFICATIONS", json.dumps({"target": TOPIC, "severities": ["LOW", "CRITICAL"]}))
+    with Stubber(installed.elsewhere["sns", REGION]) as sns:
+        yield sns
+    sns.assert_no_pending_responses()
+
+
+def test_record_notifies_of_what_is_new_and_of_nothing_that_was_known(
+    installed: Installed, notified: Stubber, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handlers.record(compliance_event(before="COMPLIANT"), Context())
+    handlers.record(compliance_event(resource_id="old", before="NON_COMPLIANT"), Context())
+    handlers.record(compliance_event("COMPLIANT", resource_id="good"), Context())
+    assert installed.table.announced == [("logs", "acme-dev-required-tags")]
+    notified.add_response(
+        "publish", {}, {"TopicArn": TOPIC, "Subject": "acme-dev: 1 new violation (1 LOW)", "Message": ANY}
+    )
+
+    for _ in range(2):
+        assert handlers.record({"action": "notify"}, Context()) is None
+
+    assert [(line["message"], line["violations"]) for line in logged(capsys)[-2:]] == [
+        ("Notified", 1),
+        ("Nothing new", 0),
+    ]
+
+
+def test_a_violation_whose_waiver_is_looked_up_later_is_not_notified_of(
+    installed: Installed, notified: Stubber
+) -> None:
+    del notified
+    installed.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+    event = compliance_event(rule_name="acme-dev-root-mfa")
+    with pytest.raises(WaiverLookupError):
+        handlers.record(event, Context())
+    item = history_item(event_item(arn="arn:aws:s3:::logs"))
+    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+    handlers.record(event, Context())
+
+    handlers.record({"action": "notify"}, Context())
+    assert installed.table.announced == []
+
+
+def test_where_nobody_is_to_be_notified_nothing_is_kept_for_it(
+    installed: Installed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handlers.record(compliance_event(), Context())
+    handlers.record({"action": "notify"}, Context())
+
+    assert installed.table.announced == []
+    assert [line["level"] for line in logged(capsys)] == ["INFO", "WARN"]
 
 
 def test_record_refuses_an_event_of_another_kind(installed: Installed) -> None:

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
 
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
+from lambda_src.batches import ATTEMPTS
 from lambda_src.check import Compliance, Severity
-from lambda_src.deployment import DeployedRule
+from lambda_src.deployment import DeployedRule, Recipient
 from lambda_src.errors import EventError, ReconciliationError
 from lambda_src.lambda_context import Place
 from lambda_src.logs import Log
@@ -18,6 +19,7 @@ from lambda_src.reconciliation import Counts, Reconciliation
 from lambda_src.result_store import ResultStore
 from lambda_src.results import Result
 from lambda_src.results_table import Resource
+from lambda_src.rule_directory import RuleDirectory, RuleEntry
 from lambda_src.waiver_lookup import WaiverLookup
 from lambda_src.waivers import ResourceId, Tagged
 from tests.unit.lambda_src.builders import FUNCTION_ARN, client, deployed_waiver
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 TAGS = "acme-dev-required-tags"
 TLS = "acme-dev-buckets"
+LATER = CAPTURED_TIME + timedelta(hours=1)
 
 
 def result(
@@ -40,10 +43,11 @@ def result(
     severity: Severity = Severity.HIGH,
     time: datetime = CAPTURED_TIME,
     annotation: str | None = None,
+    since: datetime | None = None,
     waiver: WaiverNote | None = None,
 ) -> Result:
     resource = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", resource_id)
-    return Result(resource, rule, severity, compliance, annotation, time, waiver)
+    return Result(resource, rule, severity, compliance, annotation, time, since or time, waiver)
 
 
 def reported(known: Result) -> dict[str, Any]:
@@ -67,6 +71,8 @@ class Account:
     def __init__(self) -> None:
         self.table = FakeResultsTable()
         self.store = ResultStore(self.table, "acme-dev-results", history_days=10)  # type: ignore[arg-type]
+        self.directory = RuleDirectory(self.table, "acme-dev-results")  # type: ignore[arg-type]
+        self.recipient: Recipient | None = None
         self.config = client("config")
         self.stub = Stubber(self.config)
         self.waivers: tuple[DeployedWaiver, ...] = ()
@@ -104,6 +110,8 @@ class Account:
             rules={name: DeployedRule(None, severity) for name, severity in deployed.items()},
             config=self.config,
             store=self.store,
+            directory=self.directory,
+            recipient=self.recipient,
             waivers=WaiverLookup({TAGS: self.waivers}, lambda: self.config),
             place=Place.of_function(FUNCTION_ARN),
             log=Log("request-1", "acme-dev-record"),
@@ -117,7 +125,8 @@ class Account:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    monkeypatch.setattr("lambda_src.batches.FIRST_PAUSE_SECONDS", 0)
     account = Account()
     with account.stub:
         yield account
@@ -126,11 +135,11 @@ def account() -> Iterator[Account]:
 def test_a_table_that_agrees_with_aws_config_is_left_alone(account: Account) -> None:
     known = [result(f"bucket-{number}", annotation="Missing: Owner.") for number in range(5)]
     account.knows(*known)
-    before = dict(account.table.items)
+    before = (account.table.present, account.table.history)
     account.answers(TAGS, known[:3], [replace(one, time=one.time + timedelta(days=1)) for one in known[3:]])
 
     assert account.reconcile() == Counts(checked=5)
-    assert account.table.items == before
+    assert (account.table.present, account.table.history) == before
 
 
 def test_what_a_lost_event_left_behind_is_repaired(account: Account) -> None:
@@ -142,7 +151,7 @@ def test_what_a_lost_event_left_behind_is_repaired(account: Account) -> None:
         [result("new", Compliance.COMPLIANT, time=later)],
     )
 
-    assert account.reconcile() == Counts(checked=4, written=2, closed=1)
+    assert account.reconcile() == Counts(checked=4, written=2, closed=1, repaired=3)
     assert account.present() == {
         "flipped": "COMPLIANT",
         "gone": "NOT_APPLICABLE",
@@ -168,12 +177,21 @@ def test_a_result_that_is_recorded_while_it_is_closed_stays(account: Account) ->
     assert account.present() == {"new": "NON_COMPLIANT"}
 
 
+def test_what_aws_config_lists_again_is_opened_again_though_it_is_older_than_its_closing(account: Account) -> None:
+    account.knows(result("logs"))
+    for page in ([], [result("logs")]):
+        account.answers(TAGS, page)
+        account.reconcile()
+
+    assert account.present() == {"logs": "NON_COMPLIANT"}
+
+
 def test_a_rule_s_new_severity_and_a_new_annotation_reach_its_results(account: Account) -> None:
     account.knows(result("logs", severity=Severity.LOW), result("data", severity=Severity.CRITICAL))
     better = result("data", time=CAPTURED_TIME + timedelta(hours=1), annotation="Missing: Owner.")
     account.answers(TAGS, [result("logs"), better])
 
-    assert account.reconcile({TAGS: Severity.CRITICAL}).written == 2
+    assert account.reconcile({TAGS: Severity.CRITICAL}) == Counts(checked=2, written=2)
     assert {one.resource.id: one.annotation for one in account.store.violations(Severity.CRITICAL)} == {
         "logs": None,
         "data": "Missing: Owner.",
@@ -184,19 +202,120 @@ def test_the_results_of_a_rule_that_aws_config_does_not_know_are_closed(account:
     account.knows(result("logs"))
     account.fails("NoSuchConfigRuleException")
 
-    assert account.reconcile() == Counts(checked=1, closed=1)
+    assert account.reconcile() == Counts(checked=1, closed=1, repaired=1)
     assert account.present() == {"logs": "NOT_APPLICABLE"}
 
 
-def test_the_violations_of_a_rule_that_is_not_deployed_any_more_are_closed(account: Account) -> None:
-    account.knows(result("logs", rule="acme-dev-removed"), result("logs"))
+def test_all_results_of_a_rule_that_is_not_deployed_any_more_are_closed_and_then_it_is_forgotten(
+    account: Account,
+) -> None:
+    removed = RuleEntry("acme-dev-removed", Severity.LOW)
+    account.directory.write([removed], [removed])
+    account.knows(result("logs", rule=removed.name), result("data", Compliance.COMPLIANT, rule=removed.name))
+    account.knows(result("logs"))
     account.answers(TAGS, [result("logs")])
 
-    assert account.reconcile() == Counts(checked=2, closed=1)
-    assert {item["rule"]: item["compliance"] for item in account.table.present} == {
-        "acme-dev-removed": "NOT_APPLICABLE",
-        TAGS: "NON_COMPLIANT",
-    }
+    assert account.reconcile() == Counts(checked=3, closed=2)
+    compliances = [(item["rule"], item["compliance"]) for item in account.table.present]
+    assert compliances == [(removed.name, "NOT_APPLICABLE")] * 2 + [(TAGS, "NON_COMPLIANT")]
+    assert account.table.rules == [TAGS]
+
+
+def test_a_rule_is_not_forgotten_before_all_of_its_results_are_closed(account: Account) -> None:
+    removed = RuleEntry("acme-dev-removed", Severity.LOW)
+    account.directory.write([removed], [removed])
+    account.knows(result("new", rule=removed.name, time=CAPTURED_TIME + timedelta(days=36_500)))
+
+    assert account.reconcile({}) == Counts(checked=1)
+    assert account.table.rules == [removed.name]
+
+
+def test_without_time_the_results_of_a_removed_rule_are_closed_later(account: Account) -> None:
+    removed = RuleEntry("acme-dev-removed", Severity.LOW)
+    account.directory.write([removed], [removed])
+    account.knows(result("logs", rule=removed.name))
+
+    with pytest.raises(ReconciliationError, match="1 of 1 rules were not compared: acme-dev-removed"):
+        account.reconcile({}, seconds=lambda: 59)
+    assert account.table.rules == [removed.name]
+
+
+def test_the_rules_are_kept_as_they_are_deployed_whatever_the_table_had(account: Account) -> None:
+    wanted = RuleEntry(TAGS, Severity.HIGH)
+    account.directory.write([RuleEntry(TAGS, Severity.LOW, ("cis",))], [wanted])
+    account.answers(TAGS, [])
+
+    account.reconcile()
+
+    assert account.directory.read() == {TAGS: wanted}
+
+
+def test_results_are_compared_even_when_the_rules_cannot_be_kept(account: Account) -> None:
+    account.answers(TAGS, [result("logs")])
+    account.table.refuses = ATTEMPTS
+
+    with pytest.raises(ReconciliationError, match="does not have the rules of this deployment"):
+        account.reconcile()
+    assert account.present() == {"logs": "NON_COMPLIANT"}
+
+
+def test_every_day_has_the_counts_of_its_last_comparison(account: Account) -> None:
+    account.waivers = (deployed_waiver("required-tags", ResourceId("waived"), expires=date(9999, 1, 1)),)
+    violations = [result("waived"), result("one"), result("two")]
+    account.answers(TAGS, violations)
+    account.reconcile()
+    account.answers(TAGS, [*violations[:2], result("two", Compliance.COMPLIANT, time=LATER)])
+    before = datetime.now(UTC)
+    account.reconcile()
+
+    (counts,) = account.table.counts
+    assert (counts.compliant, counts.non_compliant, counts.waived) == (1, 1, 1)
+    assert (counts.rule_name, counts.severity, counts.day) == (TAGS, Severity.HIGH, counts.compared_at.date())
+    assert before <= counts.compared_at <= datetime.now(UTC)
+
+
+def test_a_compliance_that_did_not_change_is_as_old_as_it_was(account: Account) -> None:
+    long_ago = CAPTURED_TIME - timedelta(days=30)
+    account.knows(*(result(name, since=long_ago) for name in ("same", "flipped")))
+    account.answers(
+        TAGS, [result("same", time=LATER, annotation="Other."), result("flipped", Compliance.COMPLIANT, time=LATER)]
+    )
+
+    account.reconcile()
+
+    since = {one.resource.id: one.since for one in account.store.of_rule(TAGS)}
+    assert since == {"same": long_ago, "flipped": LATER}
+
+
+def test_a_violation_whose_event_was_lost_is_announced_and_no_other(account: Account) -> None:
+    account.recipient = Recipient("arn:aws:sns:eu-west-1:111122223333:security", frozenset({Severity.HIGH}))
+    account.waivers = (deployed_waiver("required-tags", ResourceId("waived"), expires=date(9999, 1, 1)),)
+    account.knows(result("known"), result("flipped", Compliance.COMPLIANT), result("mended"))
+    account.answers(
+        TAGS,
+        [
+            result("known", time=LATER, annotation="Other."),
+            result("flipped", time=LATER),
+            result("new"),
+            result("waived"),
+            result("mended", Compliance.COMPLIANT, time=LATER),
+        ],
+    )
+
+    account.reconcile()
+
+    assert account.table.announced == [("flipped", TAGS), ("new", TAGS)]
+
+
+def test_what_was_repaired_is_counted(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.answers(TAGS, [result("lost"), result("lost-too")])
+
+    account.reconcile()
+
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (metric,) = line["_aws"]["CloudWatchMetrics"]
+    assert (metric["Dimensions"], metric["Metrics"]) == ([["FunctionName"]], [{"Name": "Repaired", "Unit": "Count"}])
+    assert (line["Repaired"], line["FunctionName"]) == (2, "acme-dev-record")
 
 
 def test_a_rule_that_fails_does_not_keep_the_others_from_being_compared(

@@ -14,7 +14,7 @@ from lambda_src.check import Compliance, Severity
 from lambda_src.compliance_change import ComplianceChange, compliance_change
 from lambda_src.errors import EventError
 from lambda_src.result_store import ResultStore
-from lambda_src.results import Result
+from lambda_src.results import Result, time_text
 from lambda_src.results_table import (
     BY_RESOURCE_TYPE,
     BY_RULE,
@@ -45,9 +45,10 @@ def result(
     severity: Severity = Severity.HIGH,
     time: datetime = CAPTURED_TIME,
     annotation: str | None = "Missing: Owner.",
+    since: datetime | None = None,
     waiver: WaiverNote | None = None,
 ) -> Result:
-    return Result(resource, RULE, severity, compliance, annotation, time, waiver)
+    return Result(resource, RULE, severity, compliance, annotation, time, since or time, waiver)
 
 
 def store(table: Any) -> ResultStore:
@@ -67,6 +68,7 @@ def test_a_violation_is_written_with_its_history_in_one_transaction() -> None:
         "compliance": {"S": "NON_COMPLIANT"},
         "annotation": {"S": "Missing: Owner."},
         "result_time": {"S": "2026-03-01T10:20:30.456000Z"},
+        "since": {"S": "2026-02-28T10:20:30.456000Z"},
     }
     shard = BUCKET.shard
     history = {
@@ -98,7 +100,7 @@ def test_a_violation_is_written_with_its_history_in_one_transaction() -> None:
     }
     with Stubber(dynamodb) as stub:
         stub.add_response("transact_write_items", {}, expected)
-        assert store(dynamodb).write(result())
+        assert store(dynamodb).write(result(since=CAPTURED_TIME - timedelta(days=1)))
         stub.assert_no_pending_responses()
 
 
@@ -120,7 +122,7 @@ def test_a_closed_result_leaves_the_indexes_and_expires(event: dict[str, Any]) -
     assert list(store(table).of_rule(RULE)) == []
     assert list(store(table).violations(Severity.HIGH)) == []
     (present,) = table.present
-    assert (present["compliance"], present["expires_at"]) == ("NOT_APPLICABLE", str(IN_TEN_DAYS))
+    assert (present["compliance"], present["expires_at"]) == ("NOT_APPLICABLE", IN_TEN_DAYS)
     assert len(table.history) == 2
 
 
@@ -270,7 +272,7 @@ def test_history_is_in_the_order_of_time(first: datetime, second: datetime) -> N
         early, late = sorted([first.astimezone(UTC), second.astimezone(UTC)])
     except OverflowError:
         return
-    texts = [result(time=time).time_text for time in (early, late)]
+    texts = [time_text(time) for time in (early, late)]
 
     assert sorted(texts) == texts
     assert (texts[0] == texts[1]) == (early == late)
@@ -284,6 +286,7 @@ def test_history_is_in_the_order_of_time(first: datetime, second: datetime) -> N
         resource=st.builds(Resource, st.just(ACCOUNT), st.just(REGION), st.text(min_size=1), st.text(min_size=1)),
         severity=st.sampled_from(Severity),
         annotation=st.none() | st.text(min_size=1),
+        since=st.datetimes(timezones=st.just(UTC)),
         waiver=st.none() | st.builds(WaiverNote, *[st.text()] * 4, st.dates()),
     )
 )
@@ -296,7 +299,24 @@ def test_an_item_reads_back_as_the_result_that_it_was_written_from(written: Resu
 def test_a_compliance_change_brings_what_is_recorded() -> None:
     change = compliance_change(compliance_event(annotation="Missing: Owner."))
 
-    assert change == ComplianceChange(RULE, BUCKET, Compliance.NON_COMPLIANT, "Missing: Owner.", CAPTURED_TIME)
+    assert change == ComplianceChange(
+        RULE, BUCKET, Compliance.NON_COMPLIANT, "Missing: Owner.", CAPTURED_TIME, before=None
+    )
+    assert change.result(Severity.HIGH) == result(since=CAPTURED_TIME)
+
+
+@pytest.mark.parametrize(
+    ("old", "before"),
+    [("NON_COMPLIANT", Compliance.NON_COMPLIANT), ("INSUFFICIENT_DATA", Compliance.NOT_APPLICABLE)],
+)
+def test_a_compliance_change_tells_what_was_before(old: str, before: Compliance) -> None:
+    assert compliance_change(compliance_event(before=old)).before is before
+
+
+def test_a_result_from_before_its_duration_was_kept_is_read() -> None:
+    item = {name: value for name, value in result().present_item(1).items() if name != "since"}
+
+    assert Result.from_item(item).since == CAPTURED_TIME
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class AwsConfig:
     def ticket(self, *waivers: DeployedWaiver, compliance: Compliance = Compliance.NON_COMPLIANT) -> str | None:
         """The ticket of the waiver that a result has, when all that was prepared was asked for."""
         lookup = WaiverLookup({RULE: waivers}, lambda: self.client)
-        note = lookup.note(Result(LOGS, RULE, Severity.LOW, compliance, None, CAPTURED_TIME))
+        note = lookup.note(Result(LOGS, RULE, Severity.LOW, compliance, None, CAPTURED_TIME, CAPTURED_TIME))
         self.stub.assert_no_pending_responses()
         return note.ticket if note else None
 
