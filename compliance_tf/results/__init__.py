@@ -1,0 +1,1 @@
+"""Reading the results table: what is wrong, where, and since when."""

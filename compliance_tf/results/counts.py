@@ -1,0 +1,45 @@
+"""How many results read how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambda_src.daily_counts import DailyCounts
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of results; closed ones count nowhere."""
+
+    compliant: int = 0
+    non_compliant: int = 0
+    waived: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return the counts of both."""
+        return Counts(
+            self.compliant + other.compliant,
+            self.non_compliant + other.non_compliant,
+            self.waived + other.waived,
+        )
+
+    @classmethod
+    def of_day(cls, day: DailyCounts) -> Counts:
+        """Take those of one rule on one day."""
+        return cls(day.compliant, day.non_compliant, day.waived)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.compliant + self.non_compliant + self.waived
+
+    @property
+    def score(self) -> float | None:
+        """The share that complies, from 0 to 1, of what complies or violates; None when there is neither.
+
+        What is waived is on neither side: it makes a score neither better nor worse.
+        """
+        decided = self.compliant + self.non_compliant
+        return self.compliant / decided if decided else None

@@ -1,0 +1,158 @@
+"""Where the results of a deployment are: what is not said is taken from the synthesized app in this folder."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.deploy import OUTPUT
+from compliance_tf.naming import NAME_PART, REGION, WORKSPACE
+from compliance_tf.results.errors import ResultsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance_tf.results.reader import ResultsReader
+    from compliance_tf.waivers.report import SynthesizedStack
+
+_TABLE: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+"""DynamoDB API, CreateTable.TableName."""
+
+
+@dataclass(frozen=True)
+class ResultsPlace:
+    """Where results are.
+
+    Parameters
+    ----------
+    project, workspace
+        Whose they are.
+    region
+        The AWS region of the deployment.
+    table
+        The name of the table: as it is deployed, unless another one was named.
+    """
+
+    project: str
+    workspace: str
+    region: str
+    table: str
+
+    @property
+    def rule_prefix(self) -> str:
+        """What the names of the deployment's rules begin with."""
+        return f"{self.project}-{self.workspace}-"
+
+    @property
+    def record_function(self) -> str:
+        """The name of the function that writes the table."""
+        return f"{self.rule_prefix}record"
+
+    def short(self, rule_name: str) -> str:
+        """Give a rule's name without what all names of the deployment begin with."""
+        return rule_name.removeprefix(self.rule_prefix)
+
+    def whole(self, rule: str) -> str:
+        """Give the whole name of a rule that is named with or without what all names begin with."""
+        return rule if rule.startswith(self.rule_prefix) else f"{self.rule_prefix}{rule}"
+
+    def __str__(self) -> str:
+        """Write it as messages name it."""
+        return f"the table {self.table} in {self.region}"
+
+
+def results_place(
+    workspace: str,
+    *,
+    project: str | None = None,
+    region: str | None = None,
+    table: str | None = None,
+    folder: Path | None = None,
+) -> ResultsPlace:
+    """Find out where the results of a workspace are.
+
+    Parameters
+    ----------
+    workspace
+        The Terraform workspace.
+    project, region
+        Which deployment; by default that of the app which is synthesized in the folder.
+    table
+        The name of the table; by default ``<project>-<workspace>-results``.
+    folder
+        The project's folder, which has ``cdktf.out``; by default the present one.
+
+    Raises
+    ------
+    ResultsError
+        When something is neither said nor synthesized, or cannot be a name.
+    """
+    _refuse_unlike("--workspace", workspace, re.compile(NAME_PART), "as Terraform's workspaces of this library")
+    if project is not None:
+        _refuse_unlike("--project", project, re.compile(NAME_PART), "as it is given to ComplianceStack")
+    if region is not None:
+        _refuse_unlike("--region", region, re.compile(REGION), "such as eu-west-1")
+    if table is not None:
+        _refuse_unlike("--table", table, _TABLE, "as DynamoDB names tables, without a region or an ARN")
+    if project is None or region is None:
+        stack = _stack(folder or Path(), project, region)
+        project, region = stack.rule_prefix.partition("-")[0], stack.region
+    return ResultsPlace(project, workspace, region, table or f"{project}-{workspace}-results")
+
+
+def open_results(
+    workspace: str,
+    *,
+    project: str | None = None,
+    region: str | None = None,
+    table: str | None = None,
+    folder: Path | None = None,
+) -> ResultsReader:
+    """Give a reader of the results of a workspace; the parameters are those of :func:`results_place`.
+
+    Nothing is asked of AWS yet.
+
+    Raises
+    ------
+    ResultsError
+        When it is not known where the results are.
+    """
+    from compliance_tf.results.reader import ResultsReader
+
+    return ResultsReader.at_place(results_place(workspace, project=project, region=region, table=table, folder=folder))
+
+
+def _refuse_unlike(option: str, value: str, form: re.Pattern[str], advice: str) -> None:
+    if not form.fullmatch(value):
+        raise ResultsError(f"{option} {value!r} cannot be one: give it {advice}.")
+
+
+def _stack(folder: Path, project: str | None, region: str | None) -> SynthesizedStack:
+    from compliance_tf.waivers.report import WaiverReportError, synthesized_stacks
+
+    try:
+        stacks = synthesized_stacks(folder / OUTPUT)
+    except WaiverReportError as cause:
+        raise ResultsError(
+            f"It is not known which results are meant: give --project and --region, or run this in a project's folder. "
+            f"Here: {cause}"
+        ) from cause
+    return _only(
+        [
+            stack
+            for stack in stacks
+            if stack.rule_prefix == f"{project or stack.rule_prefix.partition('-')[0]}-{WORKSPACE}-"
+            and stack.region == (region or stack.region)
+        ],
+        stacks,
+    )
+
+
+def _only(matching: Sequence[SynthesizedStack], stacks: Sequence[SynthesizedStack]) -> SynthesizedStack:
+    if len(matching) == 1:
+        return matching[0]
+    known = "; ".join(f"--project {stack.rule_prefix.partition('-')[0]} --region {stack.region}" for stack in stacks)
+    said = "Several stacks of this folder are meant" if matching else "No stack of this folder is meant"
+    raise ResultsError(f"{said}: say which with one of: {known}. Another folder's needs both options.")

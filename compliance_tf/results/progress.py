@@ -1,0 +1,70 @@
+"""A sign of life on a terminal while something long is done."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.results.reader import ResultsReader
+    from compliance_tf.results.table_queries import Usage
+
+_LONG: Final = 1.0
+"""Seconds after which reading is long."""
+
+
+@contextmanager
+def reading(reader: ResultsReader, *, shown: bool = True) -> Iterator[None]:
+    """Show in the block how many results have been read: only when it takes long, on standard error, on a terminal.
+
+    Parameters
+    ----------
+    shown
+        False where the block itself prints on the same terminal.
+    """
+    if not (shown and sys.stderr.isatty()):
+        yield
+        return
+    with _bar("Reading") as progress:
+        task = progress.add_task("", total=None, visible=False)
+        started = time.monotonic()
+
+        def on_page(usage: Usage) -> None:
+            visible = time.monotonic() - started > _LONG
+            text = f"{usage.items:,} results, {usage.read_units:,.0f} read units"
+            progress.update(task, description=text, visible=visible)
+
+        reader.watch_pages(on_page)
+        try:
+            yield
+        finally:
+            reader.watch_pages(None)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show in the block what is waited for and how long it has been, on standard error, on a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with _bar(what) as progress:
+        progress.add_task("", total=None)
+        yield
+
+
+def _bar(what: str) -> Progress:
+    return Progress(
+        TextColumn(what),
+        BarColumn(20),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

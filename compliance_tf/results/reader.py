@@ -1,0 +1,266 @@
+"""Reads the results of a deployment, by Query on the table's keys alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.results.row import Row, status
+from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
+from lambda_src.check import Compliance, Severity
+from lambda_src.daily_counts import DailyCounts
+from lambda_src.results import Result
+from lambda_src.results_table import (
+    BY_RESOURCE_TYPE,
+    BY_RULE,
+    BY_SEVERITY,
+    PRESENT_PREFIX,
+    RULES_KEY,
+    SHARDS,
+    Resource,
+    day_key,
+    history_prefix,
+    resource_type_partitions,
+    rule_partitions,
+    severity_partitions,
+    status_prefix,
+)
+from lambda_src.rule_directory import RuleEntry
+from lambda_src.suggestions import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from compliance_tf.results.deployment import ResultsPlace
+
+WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+
+_COMPARED_LATELY: Final = 2
+_COMPARED_WITHIN: Final = 8
+"""Days within which a comparison is looked for, the day that has just begun included."""
+
+_LISTED: Final = "`compliance-tf results summary --format json` lists all."
+
+_HISTORY: Final = "HISTORY#"
+"""What the sort keys of all changes begin with."""
+
+_PATIENT: Final = Config(
+    # Of itself it slows down when DynamoDB refuses to go on as fast.
+    retries={"mode": "adaptive", "max_attempts": 8},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=WORKERS,
+)
+
+
+class ResultsReader:
+    """Reads one table.
+
+    Rows come as they are read, so that a caller who passes them on needs no more memory for many than for few; closing
+    the iterator ends the reading.
+
+    Parameters
+    ----------
+    place
+        Where the results are.
+    client
+        DynamoDB's client of that region, which several threads may use.
+    at
+        The time at which waivers hold or have expired, with an offset; now unless given.
+    on_page
+        Is told what reading took so far whenever a page has come.
+    """
+
+    def __init__(
+        self,
+        place: ResultsPlace,
+        client: DynamoDBClient,
+        *,
+        at: datetime | None = None,
+        on_page: Callable[[Usage], None] | None = None,
+    ) -> None:
+        self.place = place
+        self._client = client
+        self.at = at or datetime.now(UTC)
+        self._queries = TableQueries(client, place, on_page)
+
+    @classmethod
+    def at_place(cls, place: ResultsPlace) -> ResultsReader:
+        """Make one with a client of its own.
+
+        Raises
+        ------
+        ResultsError
+            When boto3 has no client for the region or the configured profile.
+        """
+        with explained(str(place), "dynamodb:Query", missing=""):
+            return cls(place, boto3.client("dynamodb", region_name=place.region, config=_PATIENT))
+
+    def again(self) -> ResultsReader:
+        """Give a reader of the same table as it is now."""
+        return ResultsReader(self.place, self._client)
+
+    @property
+    def usage(self) -> Usage:
+        """What reading took so far."""
+        return self._queries.usage
+
+    def watch_pages(self, on_page: Callable[[Usage], None] | None) -> None:
+        """Have somebody told whenever a page has come: from any thread, never two at a time."""
+        self._queries.on_page = on_page
+
+    # -- The deployment ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def rules(self) -> Mapping[str, RuleEntry]:
+        """The deployed rules by their whole name, in its order.
+
+        A rule that was deployed after the last comparison with AWS Config is missing.
+        """
+        entries = map(RuleEntry.from_item, self._queries.items([Query(RULES_KEY, None, PRESENT_PREFIX)]))
+        return {entry.name: entry for entry in entries}
+
+    def rule(self, name: str) -> RuleEntry:
+        """Find a rule by its name, with or without what all names of the deployment begin with.
+
+        Raises
+        ------
+        ResultsError
+            When there is none; the message names those that are nearest.
+        """
+        whole = self.place.whole(name)
+        if whole in self.rules:
+            return self.rules[whole]
+        raise ResultsError(_unknown("rule", name, [self.place.short(one) for one in self.rules]))
+
+    def rules_of_pack(self, pack: str) -> list[RuleEntry]:
+        """Find the rules of a pack.
+
+        Raises
+        ------
+        ResultsError
+            When no deployed rule comes from it; the message names packs that there are.
+        """
+        if rules := [rule for rule in self.rules.values() if pack in rule.packs]:
+            return rules
+        raise ResultsError(_unknown("pack", pack, sorted({one for rule in self.rules.values() for one in rule.packs})))
+
+    def days(self, count: int) -> list[DailyCounts]:
+        """Read the daily counts of the last days, today included, the oldest day first."""
+        today = self.at.astimezone(UTC).date()
+        days = [today - timedelta(days=back) for back in reversed(range(count))]
+        groups = [[Query(day_key(day), None, PRESENT_PREFIX)] for day in days]
+        return [DailyCounts.from_item(item) for item in self._queries.items_in_groups(groups)]
+
+    @cached_property
+    def compared_at(self) -> Mapping[str, datetime]:
+        """When rules were last compared with AWS Config, by their whole name: within the last week."""
+        # Mostly it was today or yesterday, and more days cost more to read.
+        days = self.days(_COMPARED_LATELY) or self.days(_COMPARED_WITHIN)
+        return {counts.rule_name: counts.compared_at for counts in days}
+
+    # -- Results -------------------------------------------------------------------------------------------------
+
+    def violations(
+        self, severities: Iterable[Severity] = WORST_FIRST, *, page_items: int = PAGE_ITEMS
+    ) -> Iterator[Row]:
+        """Read all violations, waived or not: by severity in the order given, then by rule, resource type and id.
+
+        Parameters
+        ----------
+        page_items
+            Rows that are wanted, where that is known to be few: fewer are read then.
+        """
+        groups = [[Query(one, BY_SEVERITY) for one in severity_partitions(severity)] for severity in severities]
+        return self._rows(groups, page_items)
+
+    def violations_of_types(self, types: Iterable[str], *, page_items: int = PAGE_ITEMS) -> Iterator[Row]:
+        """Read the violations of resource types, type by type, then by rule and id."""
+        groups = [[Query(one, BY_RESOURCE_TYPE) for one in resource_type_partitions(type_)] for type_ in types]
+        return self._rows(groups, page_items)
+
+    def of_rules(
+        self, names: Iterable[str], compliance: Compliance | None = None, *, page_items: int = PAGE_ITEMS
+    ) -> Iterator[Row]:
+        """Read the present results of rules, rule by rule, then by compliance, resource type and id.
+
+        Parameters
+        ----------
+        names
+            Their whole names.
+        compliance
+            COMPLIANT or NON_COMPLIANT alone; both unless given.
+        """
+        prefix = status_prefix(compliance) if compliance else ""
+        return self._rows(
+            ([Query(one, BY_RULE, prefix) for one in rule_partitions(name)] for name in names), page_items
+        )
+
+    def all(self) -> Iterator[Row]:
+        """Read all present results: first the violations, then what complies."""
+        yield from self.violations()
+        yield from self.of_rules(self.rules, Compliance.COMPLIANT)
+
+    def of_resource(self, resource: Resource) -> list[Row]:
+        """Read what every rule says about a resource, closed results included, in the order of the rules' names."""
+        return list(self._rows([[Query(resource.key, None, PRESENT_PREFIX)]], PAGE_ITEMS))
+
+    def of_resources(self, resources: Sequence[Resource]) -> Iterator[Row]:
+        """Read what every rule says about resources, one after the other."""
+        return self._rows(([Query(one.key, None, PRESENT_PREFIX)] for one in resources), PAGE_ITEMS)
+
+    def history(self, resource: Resource, rule_name: str = "") -> list[Result]:
+        """Read the changes of a resource that have not expired, the newest first.
+
+        Parameters
+        ----------
+        rule_name
+            The whole name of the only rule to read; all unless given.
+        """
+        prefix = history_prefix(rule_name) if rule_name else _HISTORY
+        changes = map(Result.from_item, self._queries.items([Query(resource.key, None, prefix)]))
+        return sorted(changes, key=lambda change: (change.time, change.rule_name), reverse=True)
+
+    def known(self, candidates: Sequence[Resource]) -> list[Resource]:
+        """Tell which of these resources the table has results of, closed ones included."""
+        counts = self._queries.counts([Query(one.key, None, PRESENT_PREFIX) for one in candidates])
+        return [one for one, count in zip(candidates, counts, strict=True) if count]
+
+    def counts(self, compliance: Compliance) -> dict[str, int]:
+        """Count the present results of each rule that are COMPLIANT, or NON_COMPLIANT, by the rule's whole name.
+
+        The results themselves are not sent, though DynamoDB reads them.
+        """
+        queries = [
+            Query(partition, BY_RULE, status_prefix(compliance))
+            for name in self.rules
+            for partition in rule_partitions(name)
+        ]
+        counts = iter(self._queries.counts(queries))
+        return {name: sum(islice(counts, SHARDS)) for name in self.rules}
+
+    def _rows(self, groups: Iterable[Sequence[Query]], page_items: int) -> Iterator[Row]:
+        for item in self._queries.items_in_groups(groups, page_items):
+            yield self._row(Result.from_item(item))
+
+    def _row(self, result: Result) -> Row:
+        rule = self.rules.get(result.rule_name) or RuleEntry(result.rule_name, result.severity)
+        compared = self.compared_at.get(result.rule_name, result.time)
+        return Row(result, rule, status(result, self.at), max(result.time, compared))
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> str:
+    if not known:
+        return (
+            f"The table does not list its {kind}s yet: it does after the first comparison with AWS Config, which runs "
+            "once a day; `compliance-tf results reconcile` runs one now."
+        )
+    return f"No {kind} of this deployment is called '{name}'.{hint(name, known)} {_LISTED}"

@@ -1,0 +1,45 @@
+"""The IAM policy of those who read results: ``python -m compliance_tf.results.reader_policy``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def reader_policy(account: str = "111122223333", names: str = "*-*", region: str = "*") -> dict[str, Any]:
+    """Make the policy.
+
+    Parameters
+    ----------
+    account
+        The account of the deployment.
+    names
+        What names of the deployment begin with, ``<project>-<workspace>``; by default those of every one.
+    region
+        Its region; by default all.
+    """
+    table = f"arn:aws:dynamodb:{region}:{account}:table/{names}-results"
+    record = f"arn:aws:lambda:{region}:{account}:function:{names}-record"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _allow("ReadResults", "dynamodb:Query", table, f"{table}/index/*"),
+            # For --tag, and for resources whose id does not follow from their ARN; AWS has no resource for it.
+            _allow("FindResources", "config:SelectResourceConfig", "*"),
+            _allow("Reconcile", "lambda:InvokeFunction", record),
+        ],
+    }
+
+
+def _allow(sid: str, action: str, *resources: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": list(resources)}
+
+
+def policy_text() -> str:
+    """Write the policy of ``docs/reference/results-policy.json``."""
+    return json.dumps(reader_policy(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(policy_text())

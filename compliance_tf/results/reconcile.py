@@ -1,0 +1,76 @@
+"""Has the table compared with AWS Config now, and waits for what comes of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from compliance_tf.results.errors import ResultsError, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_lambda import LambdaClient
+
+    from compliance_tf.results.deployment import ResultsPlace
+
+_RECONCILE: Final = {"action": "reconcile"}
+
+_WHOLE_INVOCATION: Final = Config(
+    # AWS Lambda's longest timeout is 900 seconds. A second attempt would compare everything a second time.
+    read_timeout=930,
+    connect_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    tcp_keepalive=True,
+)
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What a comparison did.
+
+    Parameters
+    ----------
+    counts
+        Its numbers by what they count, as the function gives them: ``checked``, ``written``, ``closed`` and more.
+    """
+
+    counts: Mapping[str, int]
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        numbers = [f"{number:,} {what.replace('_', ' ')}" for what, number in self.counts.items() if number]
+        return f"The table was compared with AWS Config: {', '.join(numbers) or 'there is nothing to compare'}."
+
+
+def reconcile(place: ResultsPlace, client: LambdaClient | None = None) -> Reconciled:
+    """Invoke the function that records results, to compare the table with AWS Config; up to 15 minutes.
+
+    Parameters
+    ----------
+    client
+        Lambda's client; one that waits long enough unless given.
+
+    Raises
+    ------
+    ResultsError
+        When it cannot be invoked, or did not compare everything; the message is the function's.
+    """
+    name = place.record_function
+    missing = (
+        f"There is no function {name} in {place.region}: deploy first with `compliance-tf deploy --workspace "
+        f"{place.workspace}`, or say with --project and --region which deployment is meant."
+    )
+    with explained(f"the function {name} in {place.region}", "lambda:InvokeFunction", missing=missing):
+        functions = client or boto3.client("lambda", region_name=place.region, config=_WHOLE_INVOCATION)
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(_RECONCILE))
+        said = json.loads(answer["Payload"].read() or "null")
+    if "FunctionError" in answer:
+        reason = said.get("errorMessage", said) if isinstance(said, dict) else said
+        raise ResultsError(f"The function {name} did not compare everything: {reason} Its log says more.")
+    counts = said if isinstance(said, dict) else {}
+    return Reconciled({name: number for name, number in counts.items() if isinstance(number, int)})

@@ -1,0 +1,182 @@
+"""Finds the resource that somebody names by an ARN, an id or a name.
+
+The table's keys have the type and the id that AWS Config gives a resource. Neither stands in an ARN, but mostly they
+follow from it; where they do not, as with IAM's and RDS's unique ids, AWS Config is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import boto3
+
+from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.results.errors import ResultsError, explained
+from lambda_src.checks import check_ids, load_check
+from lambda_src.results_table import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from compliance_tf.results.config_queries import ConfigQueries, TypedId
+    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+    from lambda_src.rule_directory import RuleEntry
+
+ACCOUNT_TYPE: Final = "AWS::::Account"
+"""The type of results about a whole account, whose id is its number."""
+
+_ARN_PARTS: Final = 6
+"""arn:partition:service:region:account:resource (AWS General Reference)."""
+
+
+@dataclass(frozen=True)
+class Arn:
+    """What an ARN says.
+
+    Parameters
+    ----------
+    text
+        All of it.
+    service, region, account, resource
+        Its parts; region and account are empty where the service leaves them out.
+    """
+
+    text: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+    @classmethod
+    def parsed(cls, text: str) -> Arn | None:
+        """Read one; None when it is none."""
+        parts = text.split(":", _ARN_PARTS - 1)
+        if len(parts) != _ARN_PARTS or parts[0] != "arn":
+            return None
+        return cls(text, *parts[2:])
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What AWS Config may call the resource."""
+        resource = self.resource
+        ids = [resource, self.text, resource.rpartition("/")[2], resource.rpartition(":")[2]]
+        ids += [resource.partition("/")[2], resource.partition(":")[2]]
+        if self.service == "sqs":
+            ids.append(f"https://sqs.{self.region}.amazonaws.com/{self.account}/{resource}")
+        return tuple(dict.fromkeys(one for one in ids if one))
+
+    def may_be(self, resource_type: str) -> bool:
+        """Tell whether a type's name sounds like the ARN's service."""
+        service = resource_type.split("::")[1].casefold()
+        mine = self.service.replace("-", "")
+        return bool(service) and (mine.startswith(service) or service.startswith(mine))
+
+
+@dataclass(frozen=True)
+class ResourceSearch:
+    """Finds resources that a results table knows.
+
+    Parameters
+    ----------
+    reader
+        Reads the table.
+    config
+        Asks AWS Config, when the table does not know.
+    account
+        Gives the account's number, when it is needed.
+    """
+
+    reader: ResultsReader
+    config: ConfigQueries
+    account: Callable[[], str]
+
+    def find(self, named: str, resource_type: str | None = None) -> Resource:
+        """Find the one resource that is meant.
+
+        Parameters
+        ----------
+        named
+            Its ARN, the id that AWS Config gives it, or its name.
+        resource_type
+            AWS Config's name of its type, when that is known: then nothing is searched.
+
+        Raises
+        ------
+        ResultsError
+            When the table knows none, or several.
+        """
+        arn = Arn.parsed(named)
+        account = arn.account if arn and arn.account else self.account()
+        ids = arn.ids if arn else (named,)
+        types = [resource_type] if resource_type else self._types(arn)
+        candidates = [self._resource(account, type_, id_) for type_ in types for id_ in ids]
+        found = self.reader.known(candidates)
+        if not found:
+            found = self.reader.known([self._resource(account, *one) for one in self._asked(named, arn)])
+        return _only(found, named, self.reader.place)
+
+    def _asked(self, named: str, arn: Arn | None) -> list[TypedId]:
+        try:
+            return sorted(self.config.with_arn(named) if arn else self.config.named(named))
+        except ResultsError as cause:
+            raise ResultsError(
+                f"{self.reader.place} has no results of '{named}' under any id that it may have, and what AWS Config "
+                f"calls it is not known. {cause} Or give the id that AWS Config shows."
+            ) from cause
+
+    def _types(self, arn: Arn | None) -> list[str]:
+        types = sorted(resource_types(self.reader.rules.values()))
+        if arn is None:
+            return types
+        # Where no type sounds like the service, as with "states" for AWS::StepFunctions, it may be any.
+        return [one for one in types if arn.may_be(one)] or types
+
+    def _resource(self, account: str, resource_type: str, resource_id: str) -> Resource:
+        return Resource(account, self.reader.place.region, resource_type, resource_id)
+
+
+def resource_types(rules: Iterable[RuleEntry]) -> frozenset[str]:
+    """List the types of which rules can have results; all that are known, where one may judge any."""
+    known = {type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types} | {ACCOUNT_TYPE}
+    entries = list(rules)
+    judged = [set(_judged(entry)) for entry in entries]
+    if not entries or not all(judged):
+        return frozenset(known.union(*judged))
+    return frozenset({ACCOUNT_TYPE}.union(*judged))
+
+
+def caller_account(region: str) -> str:
+    """Find out which account the credentials are of, which takes no permission.
+
+    Raises
+    ------
+    ResultsError
+        When there are no credentials, or no network.
+    """
+    with explained("AWS STS", "sts:GetCallerIdentity", missing="AWS STS does not answer."):
+        return str(boto3.client("sts", region_name=region).get_caller_identity()["Account"])
+
+
+def _judged(entry: RuleEntry) -> Iterator[str]:
+    """List a rule's types; none where they are not known, or it judges every type."""
+    identifier = entry.identifier or ""
+    if identifier in managed_rules().rules:
+        # One without types judges the account, or what AWS Config does not record.
+        yield from managed_rules().rules[identifier].resource_types or (ACCOUNT_TYPE,)
+    elif identifier in check_ids():
+        yield from load_check(identifier).resource_types
+
+
+def _only(found: list[Resource], named: str, place: ResultsPlace) -> Resource:
+    if len(found) == 1:
+        return found[0]
+    if found:
+        lines = "\n".join(f"  {one.id} --type {one.type}" for one in found)
+        raise ResultsError(f"'{named}' may be any of these, so say which:\n{lines}")
+    raise ResultsError(
+        f"Neither {place} nor AWS Config knows a resource '{named}' that a rule has judged. What works: an ARN, the id "
+        "that AWS Config shows, a name that AWS Config recorded, or an id with --type, such as --type AWS::S3::Bucket. "
+        "A resource that no rule applies to has no results."
+    )

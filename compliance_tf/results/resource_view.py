@@ -1,0 +1,151 @@
+"""Everything about one resource, for people and for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from compliance_tf.results.row import Row, Status
+from compliance_tf.results.row_formats import change_to_json, resource_to_json, row_to_json
+from compliance_tf.results.selection import worst_first
+from compliance_tf.results.wording import (
+    BECAME,
+    COMPLIANCE_STYLES,
+    SEVERITY_STYLES,
+    STATUS_STYLES,
+    age,
+    counted,
+    reason,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+    from lambda_src.results import Result
+    from lambda_src.results_table import Resource
+
+_ROOMY: Final = 100
+"""Columns from which on the names of rules stay on one line."""
+
+_WIDE: Final = 100_000
+"""Columns where there is no terminal: as wide as the longest line."""
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """What all rules say about a resource, and said.
+
+    Parameters
+    ----------
+    place
+        Whose results they are.
+    resource
+        What they are about.
+    rows
+        The present results, the worst first.
+    history
+        The changes that have not expired, the newest first.
+    """
+
+    place: ResultsPlace
+    resource: Resource
+    rows: Sequence[Row]
+    history: Sequence[Result]
+
+    @classmethod
+    def read(cls, reader: ResultsReader, resource: Resource) -> ResourceView:
+        """Read it.
+
+        Raises
+        ------
+        ResultsError
+            When the table cannot be read.
+        """
+        rows = sorted(reader.of_resource(resource), key=worst_first)
+        return cls(reader.place, resource, rows, reader.history(resource))
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it for JSON."""
+        return {
+            "resource": resource_to_json(self.resource),
+            "results": [row_to_json(row, self.place) for row in self.rows],
+            "history": [change_to_json(change, self.place) for change in self.history],
+        }
+
+    def print(self, now: datetime, changes: int) -> None:
+        """Print it on standard output.
+
+        Parameters
+        ----------
+        now
+            What ages are counted to.
+        changes
+            Changes of the history that are listed at most.
+        """
+        console = Console(width=None if sys.stdout.isatty() else _WIDE)
+        with console.capture() as captured:
+            self._print(console, now, changes)
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+    def _print(self, console: Console, now: datetime, changes: int) -> None:
+        resource = self.resource
+        console.print(Text.assemble((resource.id, "bold"), f"  {resource.type}"), soft_wrap=True)
+        console.print(Text(f"account {resource.account}, {resource.region}: {self._counts}\n", "dim"))
+        console.print(self._results(now, wide=console.width >= _ROOMY))
+        if not self.history:
+            console.print(Text("\nThe history has no changes, or they have expired.", "dim"))
+            return
+        console.print(Text("\nHistory", "bold"))
+        console.print(self._changes(changes, wide=console.width >= _ROOMY))
+        if (left := len(self.history) - changes) > 0:
+            console.print(Text(f"{counted(left, 'earlier change')}; --changes {len(self.history)} shows all.", "dim"))
+
+    @property
+    def _counts(self) -> str:
+        counts = Counter(row.status for row in self.rows)
+        order = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT, Status.CLOSED)
+        parts = [f"{counts[status]} {status.value}" for status in order if counts[status]]
+        return f"{counted(len(self.rows), 'rule')}, {', '.join(parts)}"
+
+    def _results(self, now: datetime, *, wide: bool) -> Table:
+        table = _grid(status=True, severity=True, rule=wide, since=True)
+        for row in self.rows:
+            result = row.result
+            closed = row.status is not Status.NON_COMPLIANT
+            table.add_row(
+                Text(row.status.value, STATUS_STYLES[row.status]),
+                Text(result.severity.value, "dim" if closed else SEVERITY_STYLES[result.severity]),
+                Text(self.place.short(result.rule_name), "" if closed else "bold"),
+                Text(age(result.since, now), "dim"),
+                Text(reason(row), "dim" if closed else ""),
+            )
+        return table
+
+    def _changes(self, most: int, *, wide: bool) -> Table:
+        table = _grid(time=True, rule=wide, became=True)
+        for change in self.history[:most]:
+            table.add_row(
+                Text(f"{change.time:%Y-%m-%d %H:%M}", "dim"),
+                Text(self.place.short(change.rule_name)),
+                Text(f"→ {BECAME[change.compliance]}", COMPLIANCE_STYLES[change.compliance]),
+                Text(change.annotation or "", "dim"),
+            )
+        return table
+
+
+def _grid(**no_wrap: bool) -> Table:
+    """Make a table without lines: these columns, and one for reasons."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for whole in no_wrap.values():
+        table.add_column(no_wrap=whole, overflow="fold")
+    table.add_column(overflow="fold")
+    return table

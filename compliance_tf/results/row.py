@@ -1,0 +1,58 @@
+"""A result as people look at it: what AWS Config says, the rule behind it, and whether it is waived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lambda_src.check import Compliance
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lambda_src.results import Result
+    from lambda_src.rule_directory import RuleEntry
+
+
+class Status(Enum):
+    """How a result reads."""
+
+    COMPLIANT = "compliant"
+    NON_COMPLIANT = "non-compliant"
+    WAIVED = "waived"
+    """It is a violation, and somebody has accepted it for now."""
+    CLOSED = "closed"
+    """The resource is gone, or the rule does not apply to it any more."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One present result.
+
+    Parameters
+    ----------
+    result
+        What the table holds.
+    rule
+        The rule as it is deployed.
+    status
+        How it reads at the time of reading.
+    last_seen
+        When AWS Config was last known to say so, in UTC: the rule's last comparison, or the result's own time where
+        that is later. ``result.since`` tells since when it says so.
+    """
+
+    result: Result
+    rule: RuleEntry
+    status: Status
+    last_seen: datetime
+
+
+def status(result: Result, at: datetime) -> Status:
+    """Tell how a result reads at a time, which must have an offset."""
+    if result.compliance is Compliance.NOT_APPLICABLE:
+        return Status.CLOSED
+    if result.compliance is Compliance.COMPLIANT:
+        return Status.COMPLIANT
+    return Status.WAIVED if result.is_waived(at) else Status.NON_COMPLIANT

@@ -1,0 +1,131 @@
+"""One result for programs: as a JSON object, and as a line of CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from typing import TextIO
+
+    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.row import Row
+    from lambda_src.results import Result
+    from lambda_src.results_table import Resource
+    from lambda_src.waivers import WaiverNote
+
+COLUMNS: Final = (
+    "severity",
+    "status",
+    "rule",
+    "resource_type",
+    "resource_id",
+    "account",
+    "region",
+    "since",
+    "last_seen",
+    "reason",
+    "waiver_ticket",
+    "waiver_owner",
+    "waiver_expires",
+    "packs",
+)
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def row_to_json(row: Row, place: ResultsPlace) -> dict[str, Any]:
+    """Give a result for JSON; times are in ISO 8601 with an offset."""
+    result = row.result
+    return {
+        "rule": place.short(result.rule_name),
+        "ruleName": result.rule_name,
+        "identifier": row.rule.identifier,
+        "packs": list(row.rule.packs),
+        "severity": result.severity.value,
+        "status": row.status.value,
+        "resource": resource_to_json(result.resource),
+        "reason": result.annotation,
+        "since": result.since.isoformat(),
+        "recordedAt": result.time.isoformat(),
+        "lastSeen": row.last_seen.isoformat(),
+        "waiver": None if result.waiver is None else _waiver_to_json(result.waiver),
+    }
+
+
+def resource_to_json(resource: Resource) -> dict[str, str]:
+    """Give a resource for JSON."""
+    return {"account": resource.account, "region": resource.region, "type": resource.type, "id": resource.id}
+
+
+def change_to_json(change: Result, place: ResultsPlace) -> dict[str, Any]:
+    """Give a change of the history for JSON."""
+    return {
+        "rule": place.short(change.rule_name),
+        "compliance": change.compliance.value,
+        "reason": change.annotation,
+        "recordedAt": change.time.isoformat(),
+    }
+
+
+def write_json(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None:
+    """Write a JSON array of results, each on its line, as they come."""
+    opening = "["
+    for row in rows:
+        stream.write(f"{opening}\n{json.dumps(row_to_json(row, place))}")
+        opening = ","
+    stream.write("[]\n" if opening == "[" else "\n]\n")
+
+
+def write_csv(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None:
+    """Write results as CSV with a heading, as they come."""
+    # All cells are quoted: Python leaves a lone carriage return unquoted otherwise, which ends a row for others.
+    writer = csv.writer(stream, dialect="unix")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in _cells(row, place)])
+
+
+def safe_cell(text: str) -> str:
+    """Keep a spreadsheet from reading a cell as a formula: what begins like one gets an apostrophe before it.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _cells(row: Row, place: ResultsPlace) -> tuple[str, ...]:
+    result, resource, waiver = row.result, row.result.resource, row.result.waiver
+    return (
+        result.severity.value,
+        row.status.value,
+        place.short(result.rule_name),
+        resource.type,
+        resource.id,
+        resource.account,
+        resource.region,
+        _second(result.since),
+        _second(row.last_seen),
+        result.annotation or "",
+        waiver.ticket if waiver else "",
+        waiver.owner if waiver else "",
+        waiver.expires.isoformat() if waiver else "",
+        " ".join(row.rule.packs),
+    )
+
+
+def _waiver_to_json(waiver: WaiverNote) -> Mapping[str, str]:
+    return {
+        "ticket": waiver.ticket,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "resource": waiver.resource,
+        "expires": waiver.expires.isoformat(),
+    }
+
+
+def _second(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")

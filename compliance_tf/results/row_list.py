@@ -1,0 +1,78 @@
+"""Results as a list for people: under their rule on a terminal, a line each in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from compliance_tf.results.row import Row, Status
+from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, age, reason
+from compliance_tf.terminal_table import print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from compliance_tf.results.deployment import ResultsPlace
+
+_COLUMNS = ("Severity", "Status", "Rule", "Type", "Resource", "Since", "Reason")
+
+
+def print_rows(rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
+    """Print results on standard output, in their order."""
+    if not sys.stdout.isatty():
+        print_table(_COLUMNS, [_line(row, place) for row in rows])
+        return
+    console = Console()
+    for _, group in groupby(rows, key=lambda row: (row.result.severity, row.result.rule_name)):
+        _print_group(console, list(group), place, now)
+
+
+def _line(row: Row, place: ResultsPlace) -> tuple[str, ...]:
+    result = row.result
+    return (
+        result.severity.value,
+        row.status.value,
+        place.short(result.rule_name),
+        result.resource.type,
+        result.resource.id,
+        result.since.date().isoformat(),
+        reason(row),
+    )
+
+
+def _print_group(console: Console, rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
+    first = rows[0].result
+    heading = Text.assemble(
+        (f" {first.severity.value} ", SEVERITY_STYLES[first.severity]), " ", (place.short(first.rule_name), "bold")
+    )
+    if packs := rows[0].rule.packs:
+        heading.append(f"  {', '.join(packs)}", style="dim")
+    console.print(heading, no_wrap=True, overflow="ellipsis")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(width=1)
+    # Of an id nothing is cut, for it is what one copies.
+    table.add_column(overflow="fold", max_width=max(30, console.width // 2))
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(overflow="fold", ratio=1)
+    for row in rows:
+        style = STATUS_STYLES[row.status]
+        resource = Text.assemble((row.result.resource.id, style), (f"  {_short_type(row)}", "dim"))
+        table.add_row("", resource, Text(age(row.result.since, now), "dim"), _said(row))
+    console.print(table)
+
+
+def _short_type(row: Row) -> str:
+    return row.result.resource.type.removeprefix("AWS::")
+
+
+def _said(row: Row) -> Text:
+    said = Text(reason(row))
+    if row.status is not Status.NON_COMPLIANT:
+        said.stylize("dim")
+    return said

@@ -1,0 +1,181 @@
+"""The summary: how much is wrong, of what severity, by which rules, packs and resource types, and since when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.results.counts import Counts
+from compliance_tf.results.reader import WORST_FIRST
+from compliance_tf.results.row import Status
+from compliance_tf.results.trend import BACK, READ_DAYS, Trend
+from lambda_src.check import Compliance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+    from lambda_src.check import Severity
+    from lambda_src.rule_directory import RuleEntry
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All present results, counted.
+
+    Parameters
+    ----------
+    place
+        Whose they are.
+    taken_at
+        When they were read.
+    rules
+        The counts of each rule, the one with the most violations of the worst severity first.
+    severities
+        By severity, the worst first.
+    packs
+        By pack, the lowest score first; a rule of several packs counts in each.
+    types
+        By resource type, the one with the most violations first: violations alone, for the table keeps no list of
+        what complies by type.
+    trend
+        All rules, from day to day.
+    severity_trends
+        Those of each severity.
+    """
+
+    place: ResultsPlace
+    taken_at: datetime
+    rules: Mapping[RuleEntry, Counts]
+    severities: Mapping[Severity, Counts]
+    packs: Mapping[str, Counts]
+    types: Mapping[str, Counts]
+    trend: Trend
+    severity_trends: Mapping[Severity, Trend]
+
+    @property
+    def overall(self) -> Counts:
+        """All results."""
+        return sum(self.severities.values(), Counts())
+
+    def open_violations(self, severities: Iterable[Severity]) -> int:
+        """Count the violations of some severities that are not waived."""
+        return sum(self.severities[severity].non_compliant for severity in severities)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it for JSON."""
+        place = self.place
+        return {
+            "project": place.project,
+            "workspace": place.workspace,
+            "region": place.region,
+            "takenAt": self.taken_at.isoformat(),
+            **_counts(self.overall),
+            **_past(self.trend),
+            "severities": [
+                {"severity": severity.value, **_counts(counts), **_past(self.severity_trends[severity])}
+                for severity, counts in self.severities.items()
+            ],
+            "rules": [
+                {
+                    "rule": place.short(rule.name),
+                    "ruleName": rule.name,
+                    "severity": rule.severity.value,
+                    "packs": list(rule.packs),
+                    **_counts(counts),
+                }
+                for rule, counts in self.rules.items()
+            ],
+            "packs": [{"pack": pack, **_counts(counts)} for pack, counts in self.packs.items()],
+            "resourceTypes": [
+                {"resourceType": type_, "nonCompliant": counts.non_compliant, "waived": counts.waived}
+                for type_, counts in self.types.items()
+            ],
+            "days": [{"day": day.isoformat(), **_counts(counts)} for day, counts in sorted(self.trend.days.items())],
+        }
+
+    def csv_rows(self) -> list[tuple[str, ...]]:
+        """Give it as lines of CSV, with a heading; what is not known is empty."""
+        groups = [
+            *(("severity", one.value, counts) for one, counts in self.severities.items()),
+            *(("rule", self.place.short(rule.name), counts) for rule, counts in self.rules.items()),
+            *(("pack", pack, counts) for pack, counts in self.packs.items()),
+        ]
+        lines = [
+            (kind, name, str(one.compliant), str(one.non_compliant), str(one.waived), _percent(one))
+            for kind, name, one in groups
+        ]
+        types = [
+            ("resource_type", name, "", str(one.non_compliant), str(one.waived), "") for name, one in self.types.items()
+        ]
+        return [("by", "name", "compliant", "non_compliant", "waived", "score_percent"), *lines, *types]
+
+
+def summarize(reader: ResultsReader) -> Summary:
+    """Count all present results: violations are read, what complies is only counted.
+
+    Raises
+    ------
+    ResultsError
+        When the table cannot be read.
+    """
+    days = reader.days(READ_DAYS)
+    today = reader.at.astimezone(UTC).date()
+    complies = reader.counts(Compliance.COMPLIANT)
+    rules = defaultdict(Counts, {rule: Counts(compliant=complies[name]) for name, rule in reader.rules.items()})
+    severities = {severity: Counts() for severity in WORST_FIRST}
+    for rule, counts in rules.items():
+        severities[rule.severity] += counts
+    types: defaultdict[str, Counts] = defaultdict(Counts)
+    for row in reader.violations():
+        one = Counts(waived=1) if row.status is Status.WAIVED else Counts(non_compliant=1)
+        rules[row.rule] += one
+        severities[row.result.severity] += one
+        types[row.result.resource.type] += one
+    packs: defaultdict[str, Counts] = defaultdict(Counts)
+    for rule, counts in rules.items():
+        for pack in rule.packs:
+            packs[pack] += counts
+    return Summary(
+        place=reader.place,
+        taken_at=reader.at,
+        rules=dict(sorted(rules.items(), key=_worst_rule)),
+        severities=severities,
+        packs=dict(sorted(packs.items(), key=lambda pair: (_score(pair[1]), pair[0]))),
+        types=dict(sorted(types.items(), key=lambda pair: (-pair[1].non_compliant, pair[0]))),
+        trend=Trend.of(today, days),
+        severity_trends={
+            severity: Trend.of(today, (one for one in days if one.severity is severity)) for severity in WORST_FIRST
+        },
+    )
+
+
+def _worst_rule(pair: tuple[RuleEntry, Counts]) -> tuple[bool, int, int, str]:
+    rule, counts = pair
+    return (counts.non_compliant == 0, WORST_FIRST.index(rule.severity), -counts.non_compliant, rule.name)
+
+
+def _score(counts: Counts) -> float:
+    return 1.0 if counts.score is None else counts.score
+
+
+def _percent(counts: Counts) -> str:
+    return "" if counts.score is None else f"{counts.score * 100:.1f}"
+
+
+def _counts(counts: Counts) -> dict[str, float | None]:
+    return {
+        "compliant": counts.compliant,
+        "nonCompliant": counts.non_compliant,
+        "waived": counts.waived,
+        "score": None if counts.score is None else round(counts.score, 4),
+    }
+
+
+def _past(trend: Trend) -> dict[str, int | None]:
+    past = {days: trend.before(days) for days in BACK}
+    return {f"nonCompliant{days}DaysAgo": counts.non_compliant if counts else None for days, counts in past.items()}

@@ -1,0 +1,240 @@
+"""Queries of the results table: many partitions at a time, page by page, in order, and in bounded memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from compliance_tf.results.errors import explained
+from lambda_src.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, QueryInputTypeDef, QueryOutputTypeDef
+
+    from compliance_tf.results.deployment import ResultsPlace
+
+Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
+"""An item in DynamoDB's own form."""
+
+WORKERS: Final = 2 * SHARDS
+"""Requests at a time: those of one group of shards, and of the next."""
+
+PAGE_ITEMS: Final = 150
+"""Items of a page at most. Pages of the usual 1 MB, many at a time, would take some hundred MB here."""
+
+_GROUPS_AHEAD: Final = 1
+"""Groups of partitions that are asked before the one whose items are taken is at its end."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of one partition.
+
+    Parameters
+    ----------
+    partition
+        The value of the partition key.
+    index
+        The index; None for the table itself.
+    prefix
+        What the sort keys begin with.
+    """
+
+    partition: str
+    index: Index | None = None
+    prefix: str = ""
+
+    @property
+    def sort_key(self) -> str:
+        """The attribute by which the items are sorted."""
+        return self.index.sort_key if self.index else SORT_KEY
+
+    def request(self, table: str) -> QueryInputTypeDef:
+        """Make the request for its first page."""
+        partition_key = self.index.partition_key if self.index else PARTITION_KEY
+        condition = f"{partition_key} = :partition"
+        values = {":partition": {"S": self.partition}}
+        if self.prefix:
+            condition += f" AND begins_with({self.sort_key}, :prefix)"
+            values[":prefix"] = {"S": self.prefix}
+        request: QueryInputTypeDef = {
+            "TableName": table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ReturnConsumedCapacity": "TOTAL",
+        }
+        if self.index:
+            request["IndexName"] = self.index.name
+        return request
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What reading took.
+
+    Parameters
+    ----------
+    requests
+        Pages that were asked for, without repeated attempts.
+    items
+        Items that came.
+    read_units
+        DynamoDB's read request units: on-demand capacity is paid by them.
+    """
+
+    requests: int = 0
+    items: int = 0
+    read_units: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Page:
+    items: Sequence[Item]
+    next_key: Item | None
+
+
+class TableQueries:
+    """Asks one table, from several threads.
+
+    Parameters
+    ----------
+    client
+        DynamoDB's client; its pool of connections should have ``WORKERS``.
+    place
+        Where the table is.
+    on_page
+        Is told after each page what reading took so far, from any thread, never two at a time.
+    """
+
+    def __init__(
+        self, client: DynamoDBClient, place: ResultsPlace, on_page: Callable[[Usage], None] | None = None
+    ) -> None:
+        self._client = client
+        self._place = place
+        self._lock = Lock()
+        self.on_page = on_page
+        self.usage = Usage()
+
+    def items(self, queries: Sequence[Query], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
+        """Give the items of several partitions, merged in the order of their sort keys.
+
+        Parameters
+        ----------
+        queries
+            They must be of the same index.
+        page_items
+            Items to ask for at a time: as many as are wanted, where that is known to be few.
+
+        Raises
+        ------
+        ResultsError
+            When the table cannot be read.
+        """
+        return self.items_in_groups([queries], page_items)
+
+    def items_in_groups(self, groups: Iterable[Sequence[Query]], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
+        """Give the items of one group after the other, each as :meth:`items`.
+
+        At most one page of each partition waits while another is fetched, for this and the next group, so memory
+        does not grow with the table; nothing is fetched that is not taken, beyond that. Closing the iterator ends all
+        reading.
+        """
+        with _pool() as pool:
+            ahead: deque[Iterator[Item]] = deque()
+            for group in chain(groups, [None] * _GROUPS_AHEAD):
+                if group is not None:
+                    parts = [_prefetched(pool, self, query, page_items) for query in group]
+                    ahead.append(heapq.merge(*parts, key=_by_sort_key(group)))
+                if ahead and (group is None or len(ahead) > _GROUPS_AHEAD):
+                    yield from ahead.popleft()
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """Count the items of partitions, without having them sent.
+
+        Raises
+        ------
+        ResultsError
+            When the table cannot be read.
+        """
+        with _pool() as pool:
+            return list(pool.map(self._count, queries))
+
+    def page(self, query: Query, page_items: int, start: Item | None) -> _Page:
+        """Fetch a page."""
+        request = query.request(self._place.table)
+        request["Limit"] = page_items
+        if start:
+            request["ExclusiveStartKey"] = start
+        answer = self._ask(request)
+        return _Page(answer["Items"], answer.get("LastEvaluatedKey"))
+
+    def _count(self, query: Query) -> int:
+        request = query.request(self._place.table)
+        request["Select"] = "COUNT"
+        counted = 0
+        while True:
+            answer = self._ask(request)
+            counted += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return counted
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _ask(self, request: QueryInputTypeDef) -> QueryOutputTypeDef:
+        place = self._place
+        missing = (
+            f"There is no table {place.table} in {place.region}: deploy first with `compliance-tf deploy --workspace "
+            f"{place.workspace}`, or say with --project, --region or --table where the results are."
+        )
+        with explained(str(place), "dynamodb:Query on the table and its indexes", missing=missing):
+            answer = self._client.query(**request)
+        with self._lock:
+            units = answer.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
+            used = self.usage
+            self.usage = replace(
+                used,
+                requests=used.requests + 1,
+                items=used.items + answer["Count"],
+                read_units=used.read_units + units,
+            )
+            if self.on_page:
+                self.on_page(self.usage)
+        return answer
+
+
+def _prefetched(pool: ThreadPoolExecutor, table: TableQueries, query: Query, page_items: int) -> Iterator[Item]:
+    """Give a partition's items; its first page is asked for at once, each next one when its predecessor is here."""
+    first = pool.submit(table.page, query, page_items, None)
+
+    def items() -> Iterator[Item]:
+        page: Future[_Page] | None = first
+        while page is not None:
+            here = page.result()
+            page = pool.submit(table.page, query, page_items, here.next_key) if here.next_key else None
+            yield from here.items
+
+    return items()
+
+
+def _by_sort_key(group: Sequence[Query]) -> Callable[[Item], str]:
+    name = group[0].sort_key if group else SORT_KEY
+    return lambda item: str(item[name]["S"])
+
+
+@contextmanager
+def _pool() -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="results")
+    try:
+        yield pool
+    finally:
+        # Somebody who has seen enough, or pressed Ctrl-C, does not wait for pages that were only queued.
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,107 @@
+"""Asks one question of a results table in a process of its own, and writes what it took: run by ``results.py``.
+
+DynamoDB counts half a read unit for each 4 KiB of a page; the stand-in counts half a unit for each page, whatever its
+size. So the units are counted here, from the size of the items; where a page only counts them, from their usual size.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.results.deployment import open_results
+from compliance_tf.results.selection import Selection
+from compliance_tf.results.summary import summarize
+from lambda_src.check import Compliance
+from lambda_src.results_table import Resource
+from tests.bench.invoke import peak_mib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from compliance_tf.results.reader import ResultsReader
+
+USUAL_BYTES = 508
+"""Bytes of a present result of ``LargeAccount`` that complies, on average."""
+
+_UNIT_BYTES = 4096
+
+
+@dataclass
+class Units:
+    """Read units as AWS counts them, of eventually consistent Queries, and the calls by operation."""
+
+    total: float = 0.0
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        """Take a page."""
+        items = parsed.get("Items")
+        size = sum(map(_bytes, items)) if items is not None else parsed["Count"] * USUAL_BYTES
+        self.total += max(1, ceil(size / _UNIT_BYTES)) / 2
+        self.calls[model.name] += 1
+
+
+def _bytes(item: dict[str, Any]) -> int:
+    return sum(len(name) + sum(map(len, value.values())) for name, value in item.items())
+
+
+def _summary(reader: ResultsReader, _: str) -> int:
+    return summarize(reader).overall.total
+
+
+def _first_violations(reader: ResultsReader, _: str) -> int:
+    rows = Selection().rows(reader, page_items=101)
+    return sum(1 for _row, _number in zip(rows, range(100), strict=False))
+
+
+def _rule(reader: ResultsReader, rule: str) -> int:
+    return sum(1 for _ in reader.of_rules([rule], Compliance.NON_COMPLIANT))
+
+
+def _resource(reader: ResultsReader, key: str) -> int:
+    resource = Resource(*key.split("#")[1:])
+    return len(reader.of_resource(resource)) + len(reader.history(resource))
+
+
+def _all(reader: ResultsReader, _: str) -> int:
+    return sum(1 for _ in reader.all())
+
+
+QUESTIONS: dict[str, Callable[[ResultsReader, str], int]] = {
+    "summary": _summary,
+    "first 100 violations": _first_violations,
+    "violations of a rule": _rule,
+    "one resource": _resource,
+    "all results": _all,
+}
+
+
+def main(question: str, subject: str) -> None:
+    """Ask, and write JSON."""
+    reader = open_results("prod", project="acme", region="eu-central-1")
+    units = Units()
+    reader._client.meta.events.register("after-call.dynamodb", units.count)
+    before, started = peak_mib(), time.perf_counter()
+    rows = QUESTIONS[question](reader, subject)
+    taken = {
+        "seconds": time.perf_counter() - started,
+        "rows": rows,
+        "queries": reader.usage.requests,
+        "units": units.total,
+        "peak_mib": peak_mib(),
+        "idle_mib": before,
+        "calls": units.calls,
+    }
+    sys.stdout.write(json.dumps(taken))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

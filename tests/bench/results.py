@@ -1,0 +1,98 @@
+"""Reading a results table of 10,000 and of 100,000 results: time, read units, and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from compliance_tf.local import LocalAws
+from compliance_tf.results.deployment import ResultsPlace
+from tests.bench.read_results import QUESTIONS
+from tests.bench.results_data import ACCOUNT, REGION, LargeAccount, now
+from tests.results.table import WrittenTable
+
+if TYPE_CHECKING:
+    from lambda_src.results_table import Resource
+
+SIZES = (10_000, 100_000)
+PLACE = ResultsPlace("acme", "prod", REGION, "acme-prod-results")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a table holds that questions are about."""
+
+    results: int
+    rule: str
+    resource: Resource
+
+
+def measure() -> None:
+    """Print a table for each size."""
+    console = Console(width=110)
+    for size in SIZES:
+        with LocalAws.start() as aws:
+            with console.status(f"Writing {size:,} results"):
+                written = _write(aws, size)
+            table = Table(
+                *("question", "rows", "seconds", "Queries", "read units", "peak MiB", "of it for rows"),
+                title=f"Reading {written.results:,} results",
+            )
+            for question in QUESTIONS:
+                with console.status(f"{question} of {written.results:,}"):
+                    table.add_row(question, *_cells(_ask(aws, question, written)))
+            console.print(table)
+
+
+def _write(aws: LocalAws, size: int) -> Written:
+    account = LargeAccount(size, now())
+    table = WrittenTable.create(aws.client("dynamodb", ACCOUNT, REGION), PLACE)
+    rules: Counter[str] = Counter()
+    resources: Counter[Resource] = Counter()
+
+    def present() -> Any:
+        for result in account.present():
+            rules[result.rule_name] += 1
+            resources[result.resource] += 1
+            yield result
+
+    table.put(present(), rules=account.rules, days=account.days())
+    return Written(rules.total(), rules.most_common(1)[0][0], resources.most_common(1)[0][0])
+
+
+def _ask(aws: LocalAws, question: str, written: Written) -> dict[str, Any]:
+    subject = written.resource.key if question == "one resource" else written.rule
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench.read_results", question, subject],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **aws.environment(ACCOUNT, REGION)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ran.returncode:
+        raise RuntimeError(ran.stderr)
+    taken: dict[str, Any] = json.loads(ran.stdout)
+    if set(taken["calls"]) != {"Query"}:
+        raise RuntimeError(f"{question} sends {taken['calls']}, and not just Queries.")
+    return taken
+
+
+def _cells(taken: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        f"{taken['rows']:,}",
+        f"{taken['seconds']:.2f}",
+        f"{taken['queries']:,}",
+        f"{taken['units']:,.1f}",
+        f"{taken['peak_mib']:.0f}",
+        f"{taken['peak_mib'] - taken['idle_mib']:.0f}",
+    )
