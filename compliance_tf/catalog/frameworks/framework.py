@@ -1,0 +1,125 @@
+"""Typed access to the frameworks.
+
+Each is a JSON file beside this module, kept by hand by ``frameworks.schema.json``. They are read at the first look-up,
+not at import.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.errors import ComplianceError
+from lambda_src.suggestions import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER: Final = Path(__file__).parent
+SCHEMA_FILE: Final = FOLDER.with_name("frameworks.schema.json")
+
+
+class UnknownFrameworkError(ComplianceError):
+    """No framework has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control of a framework.
+
+    Attributes
+    ----------
+    id
+        As the framework writes it, such as ``PR.DS-1`` or ``2.1.2``.
+    title
+        What it is called; None where the framework's text is not free to use.
+    rules
+        The identifiers of the managed rules that speak to it, sorted.
+    checks
+        The ids of our checks that ask what no managed rule does, sorted. A check that does the same as a managed
+        rule is not listed: ``compliance_tf.frameworks.equivalents`` knows those.
+    """
+
+    id: str
+    title: str | None
+    rules: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A framework: a standard, a benchmark or a law.
+
+    Attributes
+    ----------
+    name
+        Its short name, which is that of AWS's conformance pack for it.
+    title
+        Its whole name with the version.
+    source
+        Where it is said which rule speaks to which control.
+    as_of
+        The day on which that was taken over.
+    controls
+        The controls that rules speak to, in the framework's order. What no rule can tell is not among them.
+    """
+
+    name: str
+    title: str
+    source: str
+    as_of: datetime.date
+    controls: tuple[Control, ...]
+
+
+@functools.cache
+def frameworks() -> Mapping[str, Framework]:
+    """Return all frameworks by name, in the order of the names, read once per process."""
+    found = (read_framework(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json")))
+    return MappingProxyType({framework.name: framework for framework in found})
+
+
+def framework(name: str) -> Framework:
+    """Return a framework.
+
+    Raises
+    ------
+    UnknownFrameworkError
+        None is called so; the message says which one was probably meant.
+
+    Examples
+    --------
+    >>> framework("nist-csf").title
+    'NIST Cybersecurity Framework 1.1'
+    """
+    known = frameworks()
+    if name not in known:
+        raise UnknownFrameworkError(
+            f"No framework is called '{name}'.{hint(name, known)} `compliance-tf frameworks` lists all {len(known)}."
+        )
+    return known[name]
+
+
+def read_framework(text: str) -> Framework:
+    """Read the text of a data file, which must be valid by ``frameworks.schema.json``."""
+    document = json.loads(text)
+    return Framework(
+        name=document["name"],
+        title=document["title"],
+        source=document["source"],
+        as_of=datetime.date.fromisoformat(document["as_of"]),
+        controls=tuple(map(_read_control, document["controls"])),
+    )
+
+
+def _read_control(control: dict[str, Any]) -> Control:
+    return Control(
+        id=control["id"],
+        title=control.get("title"),
+        rules=tuple(control["rules"]),
+        checks=tuple(control.get("checks", ())),
+    )
