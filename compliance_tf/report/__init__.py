@@ -1,0 +1,5 @@
+"""The report: one HTML file that opens without a network."""
+
+from compliance_tf.report.report import About, ReportError, write_report
+
+__all__ = ["About", "ReportError", "write_report"]

@@ -1,0 +1,153 @@
+"""What the report counts while the rows pass by."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.row import Row, Status
+from lambda_src.check import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambda_src.results_table import Resource
+
+SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""The worst first."""
+
+
+@dataclass
+class Counts:
+    """How many results read how; counted up as they come."""
+
+    compliant: int = 0
+    non_compliant: int = 0
+    waived: int = 0
+
+    def add(self, status: Status) -> None:
+        """Count one result; a closed one does not count."""
+        if status is Status.COMPLIANT:
+            self.compliant += 1
+        elif status is Status.NON_COMPLIANT:
+            self.non_compliant += 1
+        elif status is Status.WAIVED:
+            self.waived += 1
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.compliant + self.non_compliant + self.waived
+
+    @property
+    def score(self) -> float | None:
+        """The share that complies, from 0 to 1, of what complies or violates; None when there is neither.
+
+        What is waived is on neither side: a waiver must not make a score better, and it is no open violation.
+        """
+        decided = self.compliant + self.non_compliant
+        return self.compliant / decided if decided else None
+
+
+@dataclass(frozen=True)
+class WorstResource:
+    """A resource and its open violations, as many as ``SEVERITIES`` and in their order."""
+
+    resource: Resource
+    violations: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """All its open violations."""
+        return sum(self.violations)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Rules by resource types, those with the most open violations.
+
+    Parameters
+    ----------
+    rules
+        The names of the rules, worst first.
+    types
+        The resource types, worst first.
+    cells
+        What was counted, by rule and type; missing where nothing was.
+    more_rules
+        How many further rules have open violations.
+    more_types
+        How many further types do.
+    """
+
+    rules: tuple[str, ...]
+    types: tuple[str, ...]
+    cells: dict[tuple[str, str], Counts]
+    more_rules: int
+    more_types: int
+
+
+class Summary:
+    """The counts of a report. Its size follows the resources with open violations, not the rows."""
+
+    def __init__(self) -> None:
+        self.overall = Counts()
+        self.by_severity = {severity: Counts() for severity in SEVERITIES}
+        self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
+        self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
+        self._open: dict[Resource, list[int]] = {}
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        result = row.result
+        groups = [self.overall, self.by_severity[row.rule.severity], self._cells[row.rule.name, result.resource.type]]
+        groups += [self._by_pack[pack] for pack in row.rule.packs]
+        for counts in groups:
+            counts.add(row.status)
+        if row.status is Status.NON_COMPLIANT:
+            violations = self._open.setdefault(result.resource, [0] * len(SEVERITIES))
+            violations[SEVERITIES.index(row.rule.severity)] += 1
+
+    def by_pack(self) -> list[tuple[str, Counts]]:
+        """List the packs and their counts, the lowest score first."""
+        return sorted(self._by_pack.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+
+    @property
+    def rules_with_results(self) -> int:
+        """How many rules have results."""
+        return len({rule for rule, _ in self._cells})
+
+    @property
+    def resources_with_violations(self) -> int:
+        """How many resources have open violations."""
+        return len(self._open)
+
+    def worst_resources(self, count: int) -> list[WorstResource]:
+        """List the resources with the most critical violations, then high, and so on."""
+        worst = heapq.nsmallest(
+            count, self._open.items(), key=lambda pair: ([-number for number in pair[1]], pair[0].key)
+        )
+        return [WorstResource(resource, tuple(violations)) for resource, violations in worst]
+
+    def heat_map(self, rules: int, types: int) -> HeatMap:
+        """Cross the rules and types with the most open violations, of each as many as given."""
+        worst_rules = _ranked((rule, counts) for (rule, _), counts in self._cells.items())
+        shown_rules = worst_rules[:rules]
+        worst_types = _ranked((kind, counts) for (rule, kind), counts in self._cells.items() if rule in shown_rules)
+        shown_types = worst_types[:types]
+        return HeatMap(
+            rules=tuple(shown_rules),
+            types=tuple(shown_types),
+            cells={key: counts for key, counts in self._cells.items() if key[0] in shown_rules},
+            more_rules=len(worst_rules) - len(shown_rules),
+            more_types=len(worst_types) - len(shown_types),
+        )
+
+
+def _ranked(groups: Iterable[tuple[str, Counts]]) -> list[str]:
+    violations: defaultdict[str, int] = defaultdict(int)
+    for name, counts in groups:
+        violations[name] += counts.non_compliant
+    return sorted((name for name, number in violations.items() if number), key=lambda name: (-violations[name], name))

@@ -1,0 +1,141 @@
+/**
+ * What is searched: each of the words, and of the others the number of an entry of `Facts`, or a name, or all.
+ * @typedef {{words: string[], status: number | null, severity: string, pack: string, type: number | null,
+ *   rule: number | null}} Filter
+ */
+
+/** Decides which rows are shown. The text of a row is made when it is first searched, and kept. */
+class Filters {
+  /**
+   * @param {Facts} facts
+   * @param {Row[]} rows
+   */
+  constructor(facts, rows) {
+    this.facts = facts;
+    this.rows = rows;
+    /** @type {string[]} */
+    this.texts = [];
+    this.form = /** @type {HTMLFormElement} */ (element("filters"));
+    this.fill();
+  }
+
+  /** Offer what there is to choose from. */
+  fill() {
+    const { statuses, types, rules } = this.facts;
+    const packs = [...new Set(rules.flatMap((rule) => rule.packs))].sort();
+    this.options("status", statuses.map((name, number) => [`${number}`, capitalized(name)]));
+    this.options("severity", SEVERITIES.map((name) => [name, capitalized(name.toLowerCase())]));
+    this.options("pack", packs.map((name) => [name, name]));
+    this.options("type", byName(types.map((name, number) => [`${number}`, shortType(name)])));
+    this.options("rule", byName(rules.map((rule, number) => [`${number}`, rule.short])));
+    // What is wrong is what people come for.
+    this.select("status").options[1].defaultSelected = true;
+    this.form.reset();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string[][]} choices values and names
+   */
+  options(name, choices) {
+    this.select(name).replaceChildren(new Option("All", ""), ...choices.map(([value, text]) => new Option(text, value)));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {HTMLSelectElement}
+   */
+  select(name) {
+    return /** @type {HTMLSelectElement} */ (this.form.elements.namedItem(name));
+  }
+
+  /**
+   * Show the violations of one rule and resource type, and nothing else.
+   * @param {string} rule
+   * @param {string} type
+   */
+  choose(rule, type) {
+    this.form.reset();
+    this.select("rule").value = rule;
+    this.select("type").value = type;
+  }
+
+  /** @returns {Filter} */
+  read() {
+    const chosen = new FormData(this.form);
+    const text = (/** @type {string} */ name) => String(chosen.get(name) ?? "");
+    const number = (/** @type {string} */ name) => (text(name) === "" ? null : Number(text(name)));
+    return {
+      words: text("text").toLowerCase().split(/\s+/).filter(Boolean),
+      status: number("status"),
+      severity: text("severity"),
+      pack: text("pack"),
+      type: number("type"),
+      rule: number("rule"),
+    };
+  }
+
+  /**
+   * Choose among rows, in the order in which they are given.
+   * @param {Uint32Array} order
+   * @returns {Uint32Array}
+   */
+  apply(order) {
+    const filter = this.read();
+    const rules = this.facts.rules.map(
+      (rule, number) =>
+        (filter.rule === null || number === filter.rule) &&
+        (!filter.severity || rule.severity === filter.severity) &&
+        (!filter.pack || rule.packs.includes(filter.pack)),
+    );
+    return order.filter((number) => {
+      const row = this.rows[number];
+      return (
+        rules[row[RULE]] &&
+        (filter.status === null || row[STATUS] === filter.status) &&
+        (filter.type === null || row[TYPE] === filter.type) &&
+        (filter.words.length === 0 || this.holds(number, filter.words))
+      );
+    });
+  }
+
+  /**
+   * @param {number} number
+   * @param {string[]} words
+   * @returns {boolean}
+   */
+  holds(number, words) {
+    const text = (this.texts[number] ??= this.text(this.rows[number]));
+    return words.every((word) => text.includes(word));
+  }
+
+  /**
+   * @param {Row} row
+   * @returns {string}
+   */
+  text(row) {
+    const { types, regions, accounts, rules, waivers } = this.facts;
+    const rule = rules[row[RULE]];
+    const waiver = row[WAIVER] === null ? null : waivers[row[WAIVER]];
+    const texts = [row[ID], rule.name, row[REASON] ?? "", types[row[TYPE]], regions[row[REGION]].name];
+    texts.push(accounts[row[ACCOUNT]], ...rule.controls);
+    if (waiver) texts.push(waiver.ticket, waiver.owner);
+    return texts.join("\n").toLowerCase();
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function capitalized(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * @param {string[][]} choices values and names
+ * @returns {string[][]}
+ */
+function byName(choices) {
+  return choices.sort(([, one], [, other]) => one.localeCompare(other));
+}
