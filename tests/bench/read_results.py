@@ -9,19 +9,23 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capac
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compliance_tf.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.deployment import open_results
 from compliance_tf.results.selection import Selection
 from compliance_tf.results.summary import summarize
 from lambda_src.check import Compliance
 from lambda_src.results_table import Resource
 from tests.bench.invoke import peak_mib
+from tests.bench.report import report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,8 +75,10 @@ def _resource(reader: ResultsReader, key: str) -> int:
     return len(reader.of_resource(resource)) + len(reader.history(resource))
 
 
-def _all(reader: ResultsReader, _: str) -> int:
-    return sum(1 for _ in reader.all())
+def _export(reader: ResultsReader, _: str) -> int:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        write(ExportFormat.JSON_LINES, reader.all(), Snapshot(reader.place, reader.at), nowhere)
+    return reader.usage.items
 
 
 QUESTIONS: dict[str, Callable[[ResultsReader, str], int]] = {
@@ -80,7 +86,8 @@ QUESTIONS: dict[str, Callable[[ResultsReader, str], int]] = {
     "first 100 violations": _first_violations,
     "violations of a rule": _rule,
     "one resource": _resource,
-    "all results": _all,
+    "report": report,
+    "export as JSON lines": _export,
 }
 
 
