@@ -14,12 +14,12 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan deploy destroy demo check format test docs bench lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo check format test docs screenshots bench lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  make \1\t/' | expand -t 18
 	@echo
-	@echo "  plan, deploy and destroy take WORKSPACE=<name> (now: $(WORKSPACE))"
+	@echo "  plan, review, deploy and destroy take WORKSPACE=<name> (now: $(WORKSPACE))"
 
 setup: $(PYTHON_READY) $(NODE_READY) ## Install everything that is not up to date
 
@@ -28,6 +28,9 @@ synth: setup ## Synthesize the Terraform JSON into cdktf.out
 
 plan: setup ## Show what a deployment to WORKSPACE would change
 	compliance-tf plan --workspace $(WORKSPACE)
+
+review: setup ## Say what the plan that `make plan` left for WORKSPACE would do, and whether it may
+	compliance-tf review cdktf.out/stacks/*/plan --workspace $(WORKSPACE)
 
 deploy: setup ## Deploy to WORKSPACE, made if it does not exist
 	compliance-tf deploy --workspace $(WORKSPACE) --auto-approve
@@ -55,8 +58,15 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m compliance_tf.reference.checks >docs/reference/checks.md
 	python -m compliance_tf.reference.rules >docs/reference/rules.md
 	python -m compliance_tf.reference.packs >docs/reference/packs.md
+	python -m compliance_tf.reference.policies >docs/reference/policies.md
 	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
 	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
+	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json
+	python -m compliance_tf.review.settings_schema >docs/reference/review-settings.schema.json
+	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
+
+screenshots: setup ## Draw the pictures of the docs, in a browser
+	python -m tests.screenshots
 
 bench: setup ## Print measurements
 	python -m tests.bench

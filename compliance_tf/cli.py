@@ -11,7 +11,12 @@ import typer
 from compliance_tf import catalog_commands
 from compliance_tf.checks import commands as check_commands
 from compliance_tf.errors import ComplianceError
+from compliance_tf.exports import commands as export_commands
+from compliance_tf.frameworks import commands as framework_commands
 from compliance_tf.preflight import command as preflight_command
+from compliance_tf.report import commands as report_commands
+from compliance_tf.results import commands as result_commands
+from compliance_tf.review import command as review_commands
 from compliance_tf.waivers import commands as waiver_commands
 
 if TYPE_CHECKING:
@@ -26,10 +31,16 @@ app = typer.Typer(
 local = typer.Typer(help="A stand-in for AWS on this machine, for demos and tests.", no_args_is_help=True)
 app.add_typer(local, name="local")
 app.add_typer(check_commands.new, name="new")
+app.add_typer(framework_commands.frameworks, name="frameworks")
 app.add_typer(catalog_commands.packs, name="packs")
 app.add_typer(catalog_commands.rules, name="rules")
+app.add_typer(result_commands.results, name="results")
+result_commands.results.command("export")(export_commands.export)
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
 app.command("preflight")(preflight_command.preflight)
+app.command("report")(report_commands.report)
+app.command("review")(review_commands.review)
+app.command("comment")(review_commands.comment)
 app.command("waivers")(waiver_commands.waivers)
 
 LOCAL_FOLDER = Path(".cache")
@@ -48,6 +59,18 @@ def plan(workspace: Workspace) -> None:
 def deploy(workspace: Workspace, *, auto_approve: AutoApprove = False) -> None:
     """Deploy to a workspace, which is made if it does not exist."""
     _project(workspace).deploy(auto_approve=auto_approve)
+
+
+@app.command()
+def apply(
+    workspace: Workspace,
+    expect: Annotated[list[str], typer.Option(help="The fingerprint of a reviewed plan, once for each stack.")],
+) -> None:
+    """Apply the plans that `compliance-tf plan` saved, if they are just those that were reviewed."""
+    from compliance_tf.saved_plans import apply_expected
+    from compliance_tf.terraform import Machine
+
+    apply_expected(Machine.this(), Path.cwd(), workspace, frozenset(expect))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser import ROOT, running_browser
 from tests.report.open_page import shown, write_sample
+from tests.review_page import write_picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect
@@ -30,6 +31,7 @@ def main() -> None:
             height = heat_map["y"] + heat_map["height"] + MARGIN
             clip: FloatRect = {"x": 0, "y": 0, "width": 1360, "height": height}
             report.page.screenshot(path=FOLDER / f"report-{colours}.png", full_page=True, clip=clip)
+        write_picture(browser, FOLDER / "review.png")
 
 
 if __name__ == "__main__":

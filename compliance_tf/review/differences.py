@@ -87,5 +87,5 @@ def _text(value: Value) -> str | None:
 def _indented(text: str) -> str:
     try:
         return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.review.values import Hidden
 from lambda_src.policy.patterns import covers
@@ -48,7 +48,7 @@ class Grant:
         return (
             self.allows == other.allows
             and self.principal in {ANYONE, other.principal}
-            and _covers(self.action.lower(), other.action.lower())
+            and _covers(self.action, other.action, ignore_case=True)
             and _covers(self.resource, other.resource)
             and self.conditions <= other.conditions
         )
@@ -57,10 +57,7 @@ class Grant:
     def is_administration(self) -> bool:
         """Whether it allows every action, every one of a service, or all but some."""
         return self.allows and (
-            self.action.startswith(_NOT)
-            or self.resource.startswith(_NOT)
-            or self.action == ANYONE
-            or self.action.endswith(":*")
+            self.action.startswith(_NOT) or self.resource.startswith(_NOT) or _takes_a_whole_service(self.action)
         )
 
     @property
@@ -79,9 +76,16 @@ class Grant:
 
 _NOT = "NOT "
 
+_ELEMENTS: Final = frozenset(
+    {
+        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
+    }
+)
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"""
+
 
 def grants(document: Value) -> tuple[Grant, ...] | None:
-    """Read a policy document; None when it cannot be seen, or is none.
+    """Read a policy document; None when it cannot be seen, or is none that AWS's grammar knows.
 
     Parameters
     ----------
@@ -107,15 +111,24 @@ def widened(before: Iterable[Grant], after: Iterable[Grant]) -> tuple[Grant, ...
     return (*dict.fromkeys(allowed), *dict.fromkeys(no_longer_denied))
 
 
-def _covers(outer: str, inner: str) -> bool:
+def _covers(outer: str, inner: str, *, ignore_case: bool = False) -> bool:
     if outer.startswith(_NOT) or inner.startswith(_NOT):
         return outer in {inner, ANYONE}
-    return covers(outer, inner)
+    return covers(outer.lower(), inner.lower()) if ignore_case else covers(outer, inner)
+
+
+def _takes_a_whole_service(action: str) -> bool:
+    service, colon, name = action.partition(":")
+    if not colon:
+        return "*" in service
+    return "*" in name and not name.strip("*?")
 
 
 def _of_statement(statement: dict[str, Any]) -> Iterator[Grant]:
+    if not statement.keys() <= _ELEMENTS or statement["Effect"] not in {"Allow", "Deny"}:
+        raise ValueError("not IAM's grammar")
     conditions = frozenset(
-        f"{key} {operator} {', '.join(map(str, _list(values)))}"
+        f"{key} {operator} {_joined(values)}"
         for operator, keys in statement.get("Condition", {}).items()
         for key, values in keys.items()
     )
@@ -126,20 +139,43 @@ def _of_statement(statement: dict[str, Any]) -> Iterator[Grant]:
 
 
 def _element(statement: dict[str, Any], name: str) -> list[str]:
-    if f"Not{name}" in statement:
-        return [_NOT + ", ".join(map(str, _list(statement[f"Not{name}"])))]
-    return [str(value) for value in _list(statement.get(name, ITSELF))]
+    given = [key for key in (name, f"Not{name}") if key in statement]
+    if not given and name == "Resource":
+        return [ITSELF]
+    [key] = given
+    values = _list(statement[key])
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError("not IAM's grammar")
+    return values if key == name else [_NOT + _joined(values)]
+
+
+def _joined(values: object) -> str:
+    """Write values in one way only, whatever their order; one with a comma in it is not two."""
+    return ", ".join(sorted(map(_written, _list(values))))
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) and not _AMBIGUOUS & set(value) else json.dumps(value)
+
+
+_AMBIGUOUS: Final = frozenset('",\\')
 
 
 def _principals(statement: dict[str, Any]) -> Iterator[str]:
-    for name, mark in (("Principal", ""), ("NotPrincipal", _NOT)):
-        value = statement.get(name)
-        if isinstance(value, dict):
-            yield from (f"{mark}{kind} {one}" for kind, ones in value.items() for one in _list(ones))
-        elif value is not None:
-            yield f"{mark}{value}"
+    if "NotPrincipal" in statement:
+        # All of them together: to leave one out lets that one in.
+        yield _NOT + _joined(list(_principal_names(statement["NotPrincipal"])))
+    if "Principal" in statement:
+        yield from _principal_names(statement["Principal"])
     if not statement.keys() & {"Principal", "NotPrincipal"}:
         yield ITSELF
+
+
+def _principal_names(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (f"{kind} {one}" for kind, ones in value.items() for one in _list(ones))
+    else:
+        yield str(value)
 
 
 def _list(value: object) -> list[Any]:

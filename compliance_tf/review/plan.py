@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from compliance_tf.review.values import may_differ
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -57,6 +59,8 @@ class ResourceChange:
         What it is imported by, where it is; the text itself may be secret and then says so.
     deposed
         Whether it is the remainder of a failed replacement.
+    configured
+        The attributes to which the configuration gives a value; None where the configuration does not have it.
     """
 
     address: str
@@ -70,6 +74,7 @@ class ResourceChange:
     moved_from: str | None = None
     import_id: Value = None
     deposed: bool = False
+    configured: frozenset[str] | None = None
 
     @property
     def changes(self) -> bool:
@@ -81,20 +86,55 @@ class ResourceChange:
     def changed(self) -> tuple[str, ...]:
         """The attributes whose values differ, or may differ, sorted."""
         names = self.before.keys() | self.after.keys()
-        return tuple(sorted(name for name in names if self.before.get(name) != self.after.get(name)))
+        return tuple(sorted(filter(self.may_change, names)))
+
+    def may_change(self, attribute: str) -> bool:
+        """Tell whether an attribute's value differs, or may: of two that are secret one cannot see whether they do."""
+        before, after = self.before.get(attribute), self.after.get(attribute)
+        return bool(before != after) if self.action is Action.NO_OP else may_differ(before, after)
 
 
 @dataclass(frozen=True)
 class OutputChange:
-    """What becomes of an output, without secrets."""
+    """What becomes of an output, without secrets.
+
+    Parameters
+    ----------
+    before
+        Its value now; None where there is none.
+    after
+        Its value then, likewise.
+    is_kept
+        Whether Terraform says that it stays as it is.
+    """
 
     before: Value = None
     after: Value = None
+    is_kept: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether it is another one afterwards."""
-        return bool(self.before != self.after)
+        return not self.is_kept and may_differ(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """How the configuration sets up the AWS provider.
+
+    Parameters
+    ----------
+    address
+        Its name in the configuration, with its module and alias.
+    region
+        Its region, where the configuration says it in plain words; else None.
+    names
+        What else is set, such as ``default_tags``.
+    """
+
+    address: str
+    region: str | None
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -144,6 +184,8 @@ class Plan:
         What was changed behind Terraform's back.
     outputs
         What becomes of the outputs, by name.
+    providers
+        How the AWS provider is set up: once, unless the configuration has aliases.
     programs
         Where the configuration runs programs of its own: the addresses of provisioners.
     not_understood
@@ -161,6 +203,7 @@ class Plan:
     resources: tuple[ResourceChange, ...]
     drift: tuple[ResourceChange, ...]
     outputs: Mapping[str, OutputChange]
+    providers: tuple[ProviderSettings, ...] = ()
     programs: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
     is_complete: bool = True

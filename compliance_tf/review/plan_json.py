@@ -6,6 +6,9 @@ add is not ignored but told, for it may be the very thing that a policy should h
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -13,13 +16,14 @@ import msgspec
 from compliance_tf.outputs import DEPLOYMENT, WAIVERS_EXPIRING_SOON
 from compliance_tf.review.errors import ReviewError
 from compliance_tf.review.fingerprint import fingerprint
-from compliance_tf.review.plan import Action, Identity, OutputChange, Plan, ResourceChange
-from compliance_tf.review.values import is_hidden, with_unknowns, without_secrets
+from compliance_tf.review.plan import Action, Identity, OutputChange, Plan, ProviderSettings, ResourceChange
+from compliance_tf.review.values import Hidden, is_hidden, with_unknowns, without_secrets
+from compliance_tf.terraform import AWS_PROVIDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from compliance_tf.review.values import Value
+    from compliance_tf.review.values import Attributes, Value
 
 FORMAT_MAJOR: Final = "1"
 
@@ -91,6 +95,7 @@ class _Provisioner(msgspec.Struct):
 
 class _ConfiguredResource(msgspec.Struct):
     address: str
+    expressions: dict[str, msgspec.Raw] = {}
     provisioners: list[_Provisioner] = []
 
 
@@ -103,8 +108,27 @@ class _Module(msgspec.Struct):
     module_calls: dict[str, _ModuleCall] = {}
 
 
+class _ProviderConfig(msgspec.Struct):
+    full_name: str = ""
+    expressions: dict[str, Any] = {}
+
+
 class _Configuration(msgspec.Struct):
     root_module: _Module = msgspec.field(default_factory=_Module)
+    provider_config: dict[str, _ProviderConfig] = {}
+
+
+class _StateOutput(msgspec.Struct):
+    value: Any = None
+    sensitive: bool = False
+
+
+class _StateValues(msgspec.Struct):
+    outputs: dict[str, _StateOutput] = {}
+
+
+class _State(msgspec.Struct):
+    values: _StateValues = msgspec.field(default_factory=_StateValues)
 
 
 class _Plan(msgspec.Struct):
@@ -114,6 +138,7 @@ class _Plan(msgspec.Struct):
     resource_drift: list[_ResourceChange] = []
     output_changes: dict[str, _Change] = {}
     configuration: _Configuration | None = None
+    prior_state: _State = msgspec.field(default_factory=_State)
     complete: bool = True
     errored: bool = False
 
@@ -143,16 +168,19 @@ def plan_of_json(content: bytes, name: str) -> Plan:
     try:
         plan = msgspec.json.decode(content, type=_Plan)
         return _plan(plan, members, name)
-    except (msgspec.ValidationError, RecursionError) as cause:
-        raise ReviewError(f"{name} is no plan of Terraform's: {cause}.") from cause
+    except msgspec.DecodeError as cause:
+        raise ReviewError(f"{name} is no plan of Terraform's: {cause}. {_HOW}") from cause
+    except RecursionError as cause:
+        raise ReviewError(f"{name} is nested too deeply to be a plan of Terraform's. {_HOW}") from cause
 
 
 def _members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
     try:
+        content.decode()  # msgspec looks only at the texts that it makes
         return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError as cause:
         raise ReviewError(f"{name} is JSON, but no plan of Terraform's: it must be an object. {_HOW}") from cause
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         if b'"@level"' in content[:1000]:
             raise ReviewError(f"{name} is the log of `terraform plan -json`, which is not the plan. {_HOW}") from cause
         raise ReviewError(f"{name} is no JSON, or was cut off: {cause}. {_HOW}") from cause
@@ -165,32 +193,41 @@ def _format_version(members: Mapping[str, msgspec.Raw], name: str) -> str:
     if "format_version" not in members or not members.keys() & {"resource_changes", "planned_values"}:
         what = "Terraform's state" if members.keys() & {"lineage", "values"} else "something else"
         raise ReviewError(f"{name} is {what}, not a plan. {_HOW}")
-    return str(msgspec.json.decode(members["format_version"]))
+    return str(msgspec.json.decode(members["format_version"]))[:20]
 
 
 def _plan(plan: _Plan, members: Mapping[str, msgspec.Raw], name: str) -> Plan:
     outputs = {key: _output(change) for key, change in plan.output_changes.items()}
-    deployment = outputs.get(DEPLOYMENT, OutputChange())
-    before, after = (_identity(value) for value in (deployment.before, deployment.after))
-    identity = after or before
-    if identity is None:
+    # A plan of some targets leaves the outputs out; which deployment it is of, its state knows.
+    deployment = outputs.get(DEPLOYMENT) or _output_of_state(plan.prior_state.values.outputs.get(DEPLOYMENT))
+    was = _identity(deployment.before)
+    identity = was if deployment.after is None else _identity(deployment.after)
+    if identity is None or _UNSEEN in astuple(identity):
         raise ReviewError(
             f"{name} is a plan, but not of a ComplianceStack of this version: it has no output '{DEPLOYMENT}' that "
-            "says which project, region and workspace it is for."
+            "says, for everybody to read, which project, region and workspace it is for."
         )
     configuration = plan.configuration or _Configuration()
+    configured = {
+        address: frozenset(resource.expressions) for address, resource in _resources(configuration.root_module)
+    }
     return Plan(
         identity=identity,
-        was=before,
-        resources=tuple(_resource(change, name) for change in plan.resource_changes or ()),
-        drift=tuple(_resource(change, name) for change in plan.resource_drift),
+        was=was,
+        resources=tuple(_resource(change, name, configured) for change in plan.resource_changes or ()),
+        drift=tuple(_resource(change, name, configured) for change in plan.resource_drift),
         outputs=outputs,
-        programs=tuple(_programs(configuration.root_module)),
+        providers=tuple(_providers(configuration)),
+        programs=tuple(address for address, resource in _resources(configuration.root_module) if resource.provisioners),
         not_understood=tuple(sorted(_not_understood(members))),
         is_complete=plan.complete,
         errored=plan.errored,
         fingerprint=fingerprint(
-            [("", [identity.project, identity.region, identity.workspace], None), *_material(plan)]
+            [
+                ("", [identity.project, identity.region, identity.workspace], None),
+                _provider_material(configuration),
+                *_material(plan),
+            ]
         ),
     )
 
@@ -221,7 +258,7 @@ def _secret(change: _Change) -> list[object] | None:
     return None
 
 
-def _resource(resource: _ResourceChange, name: str) -> ResourceChange:
+def _resource(resource: _ResourceChange, name: str, configured: Mapping[str, frozenset[str]]) -> ResourceChange:
     change = resource.change
     action = _ACTIONS.get(change.actions)
     if action is None:
@@ -234,23 +271,47 @@ def _resource(resource: _ResourceChange, name: str) -> ResourceChange:
     importing = None
     if change.importing:
         importing = change.importing.id or "an id that is not known yet"
+    where = f"{name}: {resource.address}"
+    if (change.after is None) != (action in {Action.DELETE, Action.FORGET}):
+        raise ReviewError(f"{where} {action.value}, which does not fit its attributes: that is no plan of Terraform's.")
     return ResourceChange(
         address=resource.address,
         type=resource.type,
         provider=resource.provider_name,
         managed=resource.mode != "data",
         action=action,
-        before=without_secrets(change.before, change.before_sensitive) or {},
-        after=_after(change) or {},
+        before=_attributes(_before(change), change.before, where),
+        after=_attributes(_after(change), change.after, where),
         reason=reason.format(paths=paths or "attributes that Terraform does not name"),
         moved_from=resource.previous_address,
         import_id=importing,
         deposed=resource.deposed is not None,
+        configured=configured.get(_INDEX.sub("", resource.address)),
     )
 
 
+_INDEX: Final = re.compile(r'\["[^"]*"\]|\[\d+\]')
+
+
+def _attributes(value: Value, raw: object, where: str) -> Attributes:
+    if not isinstance(value, Mapping | Hidden | None) or (isinstance(value, Hidden) and not isinstance(raw, Mapping)):
+        raise ReviewError(f"{where} has no attributes that could be reviewed: that is no plan of Terraform's. {_HOW}")
+    # Where all of it is hidden, each attribute is.
+    hidden: Attributes = dict.fromkeys(raw, value) if isinstance(raw, Mapping) else {}
+    return hidden if isinstance(value, Hidden) else value or {}
+
+
 def _output(change: _Change) -> OutputChange:
-    return OutputChange(without_secrets(change.before, change.before_sensitive), _after(change))
+    return OutputChange(_before(change), _after(change), is_kept=change.actions == ("no-op",))
+
+
+def _output_of_state(output: _StateOutput | None) -> OutputChange:
+    value = None if output is None else without_secrets(output.value, output.sensitive)
+    return OutputChange(value, value, is_kept=True)
+
+
+def _before(change: _Change) -> Value:
+    return without_secrets(change.before, change.before_sensitive)
 
 
 def _after(change: _Change) -> Value:
@@ -259,19 +320,45 @@ def _after(change: _Change) -> Value:
 
 
 def _identity(value: Value) -> Identity | None:
-    names = ("project", "region", "workspace", "state")
-    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in names):
+    if value is None:
         return None
-    return Identity(*(value[name] for name in names))
+    members = value if isinstance(value, dict) else {}
+    texts = (members.get(name) for name in ("project", "region", "workspace", "state"))
+    return Identity(*(text if isinstance(text, str) and text else _UNSEEN for text in texts))
 
 
-def _programs(module: _Module) -> Iterator[str]:
+_UNSEEN: Final = "something that the plan does not show"
+
+
+def _resources(module: _Module) -> Iterator[tuple[str, _ConfiguredResource]]:
     for resource in module.resources:
-        if resource.provisioners:
-            yield resource.address
+        yield resource.address, resource
     for name, call in module.module_calls.items():
         if call.module:
-            yield from (f"module.{name}.{address}" for address in _programs(call.module))
+            yield from ((f"module.{name}.{address}", resource) for address, resource in _resources(call.module))
+
+
+def _provider_material(configuration: _Configuration) -> tuple[str, object, object]:
+    """Where an apply works, and with whose credentials: nothing of that is a change, and all of it matters."""
+    material = {
+        address: [provider.full_name, provider.expressions]
+        for address, provider in configuration.provider_config.items()
+    }
+    # What a ComplianceStack sets is no secret; what somebody adds may be, such as an access key.
+    is_plain = all(provider.expressions.keys() <= _PLAIN for provider in configuration.provider_config.values())
+    return (" providers", material, None) if is_plain else (" providers", None, material)
+
+
+_PLAIN: Final = frozenset({"default_tags", "region"})
+
+
+def _providers(configuration: _Configuration) -> Iterator[ProviderSettings]:
+    for address, provider in configuration.provider_config.items():
+        if provider.full_name == AWS_PROVIDER:
+            region = provider.expressions.get("region")
+            constant = region.get("constant_value") if isinstance(region, dict) and len(region) == 1 else None
+            names = frozenset(provider.expressions) - {"region"}
+            yield ProviderSettings(address, constant if isinstance(constant, str) else None, names)
 
 
 def _not_understood(members: Mapping[str, msgspec.Raw]) -> Iterator[str]:

@@ -84,6 +84,8 @@ def rule_facts(output: Value) -> Mapping[str, RuleFacts]:
         return {}
     facts = {}
     for rule_id, text in output.items():
+        if isinstance(text, Hidden):
+            continue
         severity, *packs = str(text).split() or [""]
         facts[rule_id] = RuleFacts(Severity.__members__.get(severity), tuple(packs))
     return facts
@@ -238,14 +240,14 @@ def _decoded(text: Value) -> Value:
         return None
     try:
         return json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return {"": text}
 
 
 def _shown(value: Value) -> str:
     if value is None or value == "":
         return "none"
-    return value if isinstance(value, str) else str(value) if isinstance(value, Hidden) else json.dumps(value)
+    return str(value) if isinstance(value, str | Hidden) else json.dumps(value, default=str)
 
 
 def _first(blocks: Value) -> Attributes:

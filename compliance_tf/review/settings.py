@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 FINGERPRINT: Final = r"[0-9a-f]{32}"
 
+VERDICTS: Final = {"clean": Verdict.CLEAN, "approval": Verdict.APPROVAL, "blocked": Verdict.BLOCKED}
+"""The verdicts as the file names them."""
+
 _BY_ID: Final = {policy.id: policy for policy in POLICIES}
 
 
@@ -105,11 +108,9 @@ def settings_from_file(path: Path) -> Settings:
 def _verdict(entry: Entry, policy: Policy) -> Verdict | None:
     if "verdict" not in entry.values:
         return None
-    verdict = {"clean": Verdict.CLEAN, "approval": Verdict.APPROVAL, "blocked": Verdict.BLOCKED}.get(
-        entry.text("verdict")
-    )
+    verdict = VERDICTS.get(entry.text("verdict"))
     if verdict is None:
-        entry.refuse("give clean, approval or blocked.", "verdict")
+        entry.refuse(f"give one of {', '.join(VERDICTS)}.", "verdict")
     if policy.is_fixed and verdict is not policy.verdict:
         entry.refuse(f"'{policy.id}' is fixed: no setting weakens it.", "verdict")
     return verdict

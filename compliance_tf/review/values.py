@@ -70,6 +70,11 @@ def with_unknowns(value: Value, unknown: object) -> Value:
     return Hidden.UNKNOWN if unknown else value
 
 
+def may_differ(before: Value, after: Value) -> bool:
+    """Tell whether two values differ, or may, because part of them cannot be seen."""
+    return before != after or is_hidden(after)
+
+
 def is_hidden(value: Value) -> bool:
     """Tell whether any part of a value cannot be seen."""
     if isinstance(value, Hidden):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.bench import runtime, synthesis
+from tests.bench import results, review, runtime, synthesis
 
 runtime.measure()
+results.measure()
+review.measure()
 synthesis.measure()

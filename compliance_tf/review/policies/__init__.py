@@ -23,6 +23,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
     scope.RECORDER,
     scope.ALLOW_LIST,
     scope.PROVISIONERS,
+    scope.ELSEWHERE,
     table.LOST,
     table.UNPROTECTED,
     access.ADMINISTRATION,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.permissions import permissions
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.grants import Grant
     from compliance_tf.review.plan import Plan
     from compliance_tf.review.policies.policy import Limits
+    from compliance_tf.review.values import Value
 
 _UNSEEN = "What it allows cannot be seen before the apply, so it may be anything"
 
@@ -26,7 +26,7 @@ def _widened(plan: Plan, _: Limits) -> Iterator[Hit]:
             yield Hit(one.addresses[0], f"{one.subject} gets {len(one.new)} new permissions.")
     for change in plan.of_type("aws_iam_role"):
         was, will_be = (values.get("permissions_boundary") for values in (change.before, change.after))
-        if change.after and was and was != will_be:
+        if change.after and was and change.may_change("permissions_boundary"):
             yield Hit(change.address, f"The permissions boundary changes from {was} to {will_be or 'none'}.")
 
 
@@ -44,14 +44,22 @@ def _all_that(is_bad: Callable[[Grant], bool], sentence: str) -> Callable[[Plan,
 
 def _sourceless(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in plan.of_type("aws_lambda_permission"):
-        sources = [change.after.get(name) for name in ("source_account", "source_arn", "principal_org_id")]
-        if not change.after or any(source and not isinstance(source, Hidden) for source in sources):
-            continue
-        yield Hit(
-            change.address,
-            f"{change.after.get('principal')} may invoke {change.after.get('function_name')} on behalf of any account: "
-            "neither source_account nor source_arn is set, or known.",
-        )
+        if change.after and not any(_is_source(change.after.get(name), place) for name, place in _SOURCES.items()):
+            yield Hit(
+                change.address,
+                f"{change.after.get('principal')} may invoke {change.after.get('function_name')} on behalf of any "
+                "account: neither source_account nor a source_arn with an account is set, or known.",
+            )
+
+
+_SOURCES: Final = {"source_account": None, "source_arn": 4, "principal_org_id": None}
+"""What limits an invocation to an account, and which part of an ARN names it."""
+
+
+def _is_source(value: Value, account_part: int | None) -> bool:
+    if isinstance(value, str) and account_part is not None:
+        value = next(iter(value.split(":")[account_part:]), "")
+    return isinstance(value, str) and value != "" and not set(value) & set("*?")
 
 
 WIDENED: Final = Policy(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
+from compliance_tf.review.values import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,10 @@ def drifted(plan: Plan) -> Iterator[tuple[ResourceChange, tuple[str, ...]]]:
 
 
 def _differs(plan: Plan, change: ResourceChange, attribute: str) -> bool:
+    if is_hidden(change.after.get(attribute)):
+        return True
     if change.type == _ROLE and attribute == _INLINE:
-        return bool(_strange_policies(plan, change))
+        return not isinstance(change.after.get(_INLINE), list | None) or bool(_strange_policies(plan, change))
     # Terraform writes "nothing" in several ways, and another one after the first refresh.
     return bool((change.before.get(attribute) or None) != (change.after.get(attribute) or None))
 
@@ -41,7 +44,7 @@ def _differs(plan: Plan, change: ResourceChange, attribute: str) -> bool:
 def _strange_policies(plan: Plan, role: ResourceChange) -> set[str]:
     """Name a role's inline policies that no resource of the deployment has written."""
     own = {
-        values.get("name")
+        str(values.get("name"))
         for policy in plan.of_type("aws_iam_role_policy")
         for values in (policy.before, policy.after)
         if values.get("role") == role.after.get("name")
@@ -57,8 +60,8 @@ def _drift(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, attributes in drifted(plan):
         if not attributes:
             yield Hit(change.address, "Somebody destroyed it outside Terraform.")
-        elif change.type == _ROLE and _INLINE in attributes:
-            names = ", ".join(sorted(_strange_policies(plan, change)))
+        elif change.type == _ROLE and (strange := _strange_policies(plan, change)):
+            names = ", ".join(sorted(strange))
             yield Hit(change.address, f"Somebody gave the role a policy outside Terraform, which stays: {names}.")
         else:
             yield Hit(change.address, f"Somebody changed it outside Terraform: {', '.join(attributes)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.review.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 from compliance_tf.review.values import Hidden
 
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 
 _NAME: Final = {
     "aws_cloudwatch_event_rule": ("name", ""),
+    "aws_cloudwatch_event_target": ("rule", ""),
     "aws_cloudwatch_log_group": ("name", "/aws/lambda/"),
     "aws_config_config_rule": ("name", ""),
     "aws_dynamodb_table": ("name", ""),
     "aws_iam_policy": ("name", ""),
     "aws_iam_role": ("name", ""),
+    "aws_iam_role_policy": ("role", ""),
+    "aws_iam_role_policy_attachment": ("role", ""),
     "aws_lambda_function": ("function_name", ""),
+    "aws_lambda_function_event_invoke_config": ("function_name", ""),
+    "aws_lambda_permission": ("function_name", ""),
 }
-"""For each type with a name of its own: the attribute, and what stands before the deployment's prefix."""
+"""For each type the attribute with its name, or the name of what it is a part of, and what stands before the prefix."""
 
 
 def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -32,11 +38,21 @@ def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
         attribute, before = _NAME[change.type]
         name = change.after.get(attribute)
         if not isinstance(name, str):
-            yield Hit(change.address, f"Its name cannot be seen: {name or Hidden.UNKNOWN}.")
+            yield Hit(change.address, f"Its {attribute} cannot be seen: {name or Hidden.UNKNOWN}.")
         elif not name.startswith(before + plan.identity.prefix):
-            yield Hit(
-                change.address, f"It is called '{name}', which does not begin with '{before}{plan.identity.prefix}'."
-            )
+            prefix = before + plan.identity.prefix
+            yield Hit(change.address, f"Its {attribute} is '{name}', which does not begin with '{prefix}'.")
+    yield from _roles_of_others(plan)
+
+
+def _roles_of_others(plan: Plan) -> Iterator[Hit]:
+    # A role that is not known yet is one that this plan makes, and its name is looked at above.
+    makes_roles = any(role.action in {Action.CREATE, Action.REPLACE} for role in plan.of_type("aws_iam_role"))
+    for change in plan.of_type("aws_lambda_function"):
+        role = change.after.get("role")
+        is_own = isinstance(role, str) and role.rpartition("/")[2].startswith(plan.identity.prefix)
+        if change.after and not is_own and not (role is Hidden.UNKNOWN and makes_roles):
+            yield Hit(change.address, f"It runs with the role '{role}', which is not the deployment's.")
 
 
 UNSCOPED: Final = Policy(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +16,13 @@ _EVENT_RULE = "aws_cloudwatch_event_rule"
 _PARTS: Final = (
     _EVENT_RULE,
     "aws_cloudwatch_event_target",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
     "aws_lambda_function",
     "aws_lambda_permission",
 )
+_ON: Final = frozenset({"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"})
 
 
 def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -28,10 +31,10 @@ def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
             if change.action.loses:
                 yield Hit(change.address, f"It {change.action.value}: events that come meanwhile are not served.")
     for change in plan.of_type(_EVENT_RULE):
-        was, will_be = change.before.get("state"), change.after.get("state")
-        if change.after and was != will_be and will_be in {"DISABLED", Hidden.UNKNOWN}:
+        will_be = change.after.get("state") or "ENABLED"
+        if change.after and change.may_change("state") and str(will_be) not in _ON:
             yield Hit(change.address, f"The EventBridge rule {change.after.get('name')} is switched off: {will_be}.")
-        if change.before and change.after and change.before.get("event_pattern") != change.after.get("event_pattern"):
+        if change.before and change.after and change.may_change("event_pattern"):
             yield Hit(
                 change.address, f"The EventBridge rule {change.after.get('name')} takes other events than before."
             )

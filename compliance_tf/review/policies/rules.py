@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.outputs import WAIVERS
 from compliance_tf.review.plan import Action, OutputChange
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import Hidden
+from compliance_tf.review.values import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,13 @@ RULE: Final = "aws_config_config_rule"
 
 def removed_rules(plan: Plan) -> tuple[ResourceChange, ...]:
     """List the rules that no one has any more after the apply: not those that are replaced under their name."""
-    stays = {change.after.get("name") for change in plan.of_type(RULE) if change.action is not Action.FORGET}
+    stays = {str(change.after.get("name")) for change in plan.of_type(RULE) if change.action is not Action.FORGET}
+    # AWS Config goes by the name: the remainder of a replacement takes the rule that took its place with it.
     return tuple(
         change
         for change in plan.of_type(RULE)
-        if change.action.loses and not change.deposed and change.before.get("name") not in stays
+        if change.action.loses
+        and (change.deposed or is_hidden(change.before.get("name")) or str(change.before.get("name")) not in stays)
     )
 
 
@@ -41,8 +43,8 @@ def _removed_at_once(plan: Plan, limits: Limits) -> Iterator[Hit]:
 
 def _waived(plan: Plan, _: Limits) -> Iterator[Hit]:
     output = plan.outputs.get(WAIVERS, OutputChange())
-    if isinstance(output.after, Hidden):
-        yield Hit(WAIVERS, f"Which waivers there will be cannot be seen: {output.after}.")
+    if is_hidden(output.after) or not isinstance(output.after, list | None):
+        yield Hit(WAIVERS, "Which waivers there will be cannot be seen.")
         return
     known = output.before if isinstance(output.before, list) else []
     for waiver in output.after or []:

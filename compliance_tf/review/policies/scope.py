@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
+from compliance_tf.review.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 from compliance_tf.terraform import AWS_PROVIDER
 
@@ -27,9 +28,26 @@ def _everything(plan: Plan) -> Iterator[tuple[ResourceChange, str]]:
 
 def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
-        if change.type in SINGLETONS:
+        if change.type in SINGLETONS or _is_singleton_elsewhere(change):
             imported = " by an import" if change.import_id is not None else ""
             yield Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+
+
+def _is_singleton_elsewhere(change: ResourceChange) -> bool:
+    """Tell whether it is one of them by another provider, or by a resource that can be anything."""
+    if change.type == "aws_cloudcontrolapi_resource":
+        names = (values.get("type_name") for values in (change.before, change.after) if values)
+        return any(not isinstance(name, str) or name in _CLOUD_CONTROL_TYPES for name in names)
+    return change.type.partition("_")[2] in {type_.partition("_")[2] for type_ in SINGLETONS}
+
+
+_CLOUD_CONTROL_TYPES: Final = frozenset(
+    {
+        "AWS::Config::ConfigurationRecorder",
+        "AWS::Config::DeliveryChannel",
+        "AWS::Config::RetentionConfiguration",
+    }
+)
 
 
 def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -44,6 +62,24 @@ def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
 def _programs(plan: Plan, _: Limits) -> Iterator[Hit]:
     for address in plan.programs:
         yield Hit(address, "A provisioner would run a program during the apply, and no plan shows what that does.")
+    for change in plan.resources:
+        if not change.managed and change.type == "external" and change.action is Action.READ:
+            yield Hit(change.address, "This data source would run a program during the apply.")
+
+
+_PROVIDER_SETTINGS: Final = frozenset({"default_tags"})
+"""What a ComplianceStack sets of the provider beside the region."""
+
+
+def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
+    if not plan.providers:
+        yield Hit("provider", "Where the AWS provider works cannot be seen.")
+    for provider in plan.providers:
+        region = provider.region or "a region that cannot be seen"
+        if region != plan.identity.region:
+            yield Hit(provider.address, f"It works in {region}, and the deployment is of {plan.identity.region}.")
+        if others := sorted(provider.names - _PROVIDER_SETTINGS):
+            yield Hit(provider.address, f"It is set up with {', '.join(others)}, so it may work in another account.")
 
 
 RECORDER: Final = Policy(
@@ -73,4 +109,13 @@ PROVISIONERS: Final = Policy(
     verdict=Verdict.BLOCKED,
     find=_programs,
     is_fixed=True,
+)
+
+ELSEWHERE: Final = Policy(
+    id="provider-elsewhere",
+    title="The plan is applied where it says",
+    why="With another region, other credentials or another endpoint in the provider's own settings, the same changes "
+    "are made in an account that nobody thinks of.",
+    verdict=Verdict.BLOCKED,
+    find=_elsewhere,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.outputs import DEPLOYMENT
 from compliance_tf.review.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 def _relocated(plan: Plan, _: Limits) -> Iterator[Hit]:
     was, will_be = plan.was, plan.identity
+    output = plan.outputs.get(DEPLOYMENT)
+    if output and output.after is None and any(change.after for change in plan.resources if change.managed):
+        yield Hit(DEPLOYMENT, f"The output '{DEPLOYMENT}', by which the next plan would be compared, goes.")
     if was is None:
         return
     for what in ("project", "region", "workspace", "state"):

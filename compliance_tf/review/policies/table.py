@@ -44,7 +44,9 @@ def _unprotected(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 def _words(value: Value) -> str:
-    return {True: "on", False: "off", None: "none"}.get(value, str(value))
+    if value is None:
+        return "none"
+    return str(value) if not isinstance(value, bool) else "on" if value else "off"
 
 
 def _block(values: Attributes, name: str, member: str) -> Value:

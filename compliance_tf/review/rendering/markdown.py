@@ -1,0 +1,322 @@
+"""A review as a comment in a pull or merge request: GitHub's and GitLab's Markdown, within a number of bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import quote
+
+from compliance_tf.review.policies import Verdict
+from compliance_tf.review.rendering.document import Bullets, Code, Fold, Paragraph, Rank, Resources, Strong, Table
+from compliance_tf.review.rendering.text import prose, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from compliance_tf.review.rendering.document import Block, Document, Resource, Words
+
+LONGEST: Final = 65_536
+"""Bytes of a comment on GitHub. GitLab takes a million characters."""
+
+SHORTEST: Final = 16_384
+"""Bytes that are always enough: for what is never left out, such as the verdict and each policy."""
+
+MARKER: Final = re.compile(r"<!-- compliance-tf review: [A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_.%~-]*){2} -->")
+"""The first line of a review, which tells whose it is."""
+
+MARKS: Final = {Verdict.CLEAN: "✅", Verdict.APPROVAL: "⚠️", Verdict.BLOCKED: "⛔"}
+
+_TITLES: Final = {Verdict.CLEAN: "Clean", Verdict.APPROVAL: "Needs approval", Verdict.BLOCKED: "Blocked"}
+
+_LONGEST_NAME: Final = 200
+"""Characters of a name or value inside a sentence or a table; diffs have all of it."""
+
+_LONGEST_PROSE: Final = 1000
+"""Characters of a sentence."""
+
+_LONGEST_MARKER_PART: Final = 100
+"""Characters of a name in the marker; a longer one ends in its digest. No ComplianceStack has such names."""
+
+_BACKTICKS: Final = re.compile(r"`{9,}")
+"""More than GitHub's parser surely counts, when they stand around code."""
+
+
+@dataclass
+class _Group:
+    """Pieces that stand together, in a list or a fold: what is around them goes with the last of them.
+
+    Parameters
+    ----------
+    left
+        How many of them are still there.
+    size
+        The bytes of what is around them.
+    """
+
+    left: int = 0
+    size: int = 0
+
+
+@dataclass
+class _Frame:
+    """What is around the pieces of a group, such as the headings of a table."""
+
+    whole: str
+    group: _Group
+
+    @property
+    def text(self) -> str:
+        """What it is now."""
+        return self.whole if self.group.left else ""
+
+
+@dataclass
+class _Piece:
+    """A part of the comment that can become smaller.
+
+    Parameters
+    ----------
+    stages
+        Its text; then what remains of it at each cut; nothing at the end.
+    ranks
+        How much matters what each cut takes away: as many as there are cuts.
+    nouns
+        What each cut takes away, in the plural.
+    groups
+        The groups that it is in.
+    """
+
+    stages: tuple[str, ...]
+    ranks: tuple[Rank, ...]
+    nouns: tuple[str, ...]
+    groups: tuple[_Group, ...] = ()
+    stage: int = 0
+
+    @property
+    def text(self) -> str:
+        """What it is now."""
+        return self.stages[self.stage]
+
+    def cut(self) -> int:
+        """Make it smaller; gives how many bytes that saves."""
+        before = self.text
+        self.stage += 1
+        saved = len(before.encode()) - len(self.text.encode())
+        if self.stage == len(self.ranks):
+            for group in self.groups:
+                group.left -= 1
+                saved += group.size if not group.left else 0
+        return saved
+
+
+@dataclass
+class _Note:
+    """Where a section says how much of it was left out."""
+
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """What it is now."""
+        left_out = Counter(piece.nouns[cut] for piece in self.pieces for cut in range(piece.stage))
+        return _note(left_out) if left_out else ""
+
+    @property
+    def longest(self) -> str:
+        """The longest that it can become."""
+        return _note(Counter(noun for piece in self.pieces for noun in piece.nouns)) if self.pieces else ""
+
+
+_Part: TypeAlias = str | _Frame | _Piece | _Note
+
+
+def markdown(document: Document, longest: int = LONGEST) -> str:
+    """Write a review as a comment.
+
+    Parameters
+    ----------
+    document
+        What is said.
+    longest
+        How many bytes of UTF-8 it may take: at least :data:`SHORTEST`. What matters least is left out first: diffs
+        from the longest, then resources, rules, what is around them, permissions and losses. Each section says how
+        many are left out.
+    """
+    parts = list(_parts(document))
+    _cut(parts, longest)
+    return "".join(map(_text, parts))
+
+
+def _text(part: _Part) -> str:
+    return part if isinstance(part, str) else part.text
+
+
+def marker(document: Document) -> str:
+    """Write the line by which the review of a deployment is found again."""
+    return f"<!-- compliance-tf review: {'/'.join(map(_marker_part, document.deployment))} -->"
+
+
+def _marker_part(name: str) -> str:
+    part = quote(name, safe="", errors="backslashreplace")
+    if len(part) <= _LONGEST_MARKER_PART:
+        return part
+    return f"{part[:_LONGEST_MARKER_PART]}~{hashlib.sha256(part.encode()).hexdigest()}"
+
+
+def _cut(parts: list[_Part], longest: int) -> None:
+    size = sum(len((part.longest if isinstance(part, _Note) else _text(part)).encode()) for part in parts)
+    cuts = [
+        (rank, -len(part.text.encode()) if rank is Rank.DIFF else 0, -place, part)
+        for place, part in enumerate(parts)
+        if isinstance(part, _Piece)
+        for rank in part.ranks
+    ]
+    for *_, piece in sorted(cuts, key=lambda cut: cut[:3]):
+        if size <= longest:
+            return
+        size -= piece.cut()
+
+
+def _parts(document: Document) -> Iterator[_Part]:
+    yield f"{marker(document)}\n"
+    mark = MARKS[document.verdict]
+    if document.line is not None:
+        yield f"{mark} **{_inline(document.title)}**: {_inline(document.line)}\n"
+        return
+    yield f"## {mark} {_TITLES[document.verdict]}: {_inline(document.title)}\n\n"
+    for section in document.sections:
+        if section.title:
+            yield f"### {_inline((section.title,))}\n\n"
+        parts = [part for block in section.blocks for part in _block(block, ())]
+        yield from parts
+        yield _Note(tuple(part for part in parts if isinstance(part, _Piece)))
+    yield f"---\n<sub>{_inline(document.footer)}</sub>\n"
+
+
+def _block(block: Block, groups: tuple[_Group, ...]) -> Iterator[_Part]:
+    match block:
+        case Paragraph(words):
+            yield f"{_line(words)}\n\n"
+        case Bullets(items, noun, rank):
+            pieces = [_Piece((f"- {_line(item)}\n", ""), (rank,), (noun,)) for item in items]
+            yield from _framed("", pieces, "\n", groups)
+        case Table(columns, rows, noun, rank):
+            headings = f"{_row((column,) for column in columns)}|{'---|' * len(columns)}\n"
+            pieces = [_Piece((_row(row), ""), (rank,), (noun,)) for row in rows]
+            yield from _framed(headings, pieces, "\n", groups)
+        case Resources(items):
+            yield from _framed("", [_resource(item) for item in items], "\n", groups)
+        case Fold(summary, blocks):
+            group = _Group()
+            inner = [part for one in blocks for part in _block(one, (*groups, group))]
+            yield _frame(f"<details><summary>{_html(summary)}</summary>\n\n", group)
+            yield from inner
+            yield _frame("</details>\n\n", group)
+
+
+def _framed(before: str, pieces: list[_Piece], after: str, groups: tuple[_Group, ...]) -> Iterator[_Part]:
+    group = _Group()
+    for piece in pieces:
+        piece.groups = (*groups, group)
+        for one in piece.groups:
+            one.left += 1
+    yield _frame(before, group)
+    yield from pieces
+    yield _frame(after, group)
+
+
+def _frame(text: str, group: _Group) -> _Frame:
+    group.size += len(text.encode())
+    return _Frame(text, group)
+
+
+def _note(left_out: Counter[str]) -> str:
+    counts = ", ".join(f"{count:,} {noun}" for noun, count in left_out.items())
+    return f"*Left out, because a comment has no room for them: {counts}.*\n\n"
+
+
+def _resource(resource: Resource) -> _Piece:
+    short = f"- {_inline(resource.words)}\n"
+    if not resource.diff:
+        return _Piece((short, ""), (Rank.RESOURCE,), ("resources",))
+    lines = [_tamed(line) for line in resource.diff]
+    fence = _backticks("\n".join(lines), least=3)
+    body = "\n".join([f"{fence}diff", *lines, fence])
+    # The blank lines around keep it apart from a list before it.
+    whole = f"\n<details><summary>{_html(resource.words)}</summary>\n\n{body}\n\n</details>\n\n"
+    return _Piece((whole, short, ""), (Rank.DIFF, Rank.RESOURCE), ("diffs", "resources"))
+
+
+def _row(cells: Iterable[Words]) -> str:
+    texts = [_inline(cell).replace("\\|", "\\ |").replace("|", "\\|") for cell in cells]
+    return f"| {' | '.join(texts)} |\n"
+
+
+def _line(words: Words) -> str:
+    # "1. " at the beginning of a line would make a list of it, and a line of spaces belongs to what follows.
+    text = _inline(words)
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text) if text.strip() else _code("")
+
+
+def _inline(words: Words) -> str:
+    return "".join(_word(word) for word in words)
+
+
+def _word(word: str | Code | Strong) -> str:
+    match word:
+        case Code(text):
+            return _code(text)
+        case Strong(text):
+            return f"**{_prose(text)}**"
+        case text:
+            return _prose(text)
+
+
+def _prose(text: str) -> str:
+    return "".join(part if isinstance(part, str) else _code(part.text) for part in prose(text[:_LONGEST_PROSE]))
+
+
+def _code(text: str) -> str:
+    shown = _tamed(text, _LONGEST_NAME)
+    if not shown.strip():
+        shown = f"'{shown}'"
+    fence = _backticks(shown)
+    # Markdown takes away one space at each end, which keeps the text's own backticks from the fence.
+    space = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def _tamed(text: str, longest: int | None = None) -> str:
+    return _BACKTICKS.sub(lambda match: f"````````…({len(match[0])} backticks)", visible(text, longest))
+
+
+def _backticks(text: str, least: int = 1) -> str:
+    runs = [len(run) for run in re.findall("`+", text)]
+    return "`" * max(least, max(runs, default=0) + 1)
+
+
+def _html(words: Words) -> str:
+    return "".join(_html_word(word) for word in words)
+
+
+def _html_word(word: str | Code | Strong) -> str:
+    match word:
+        case Code(text):
+            return _html_code(text)
+        case Strong(text):
+            return f"<b>{_html_prose(text)}</b>"
+        case text:
+            return _html_prose(text)
+
+
+def _html_prose(text: str) -> str:
+    parts = prose(text[:_LONGEST_PROSE])
+    return "".join(html.escape(part) if isinstance(part, str) else _html_code(part.text) for part in parts)
+
+
+def _html_code(text: str) -> str:
+    return f"<code>{html.escape(visible(text, _LONGEST_NAME)) or '&#39;&#39;'}</code>"

@@ -1,0 +1,94 @@
+"""Reviews as SARIF 2.1.0, which code scanning shows: one run for each deployment, one result for each hit.
+
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.review.policies import POLICIES, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from compliance_tf.review.policies import Hit, Policy
+    from compliance_tf.review.review import Finding, Review
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+REFERENCE: Final = "docs/reference/policies.md"
+
+APP: Final = "cdktf.json"
+"""The file of a repository that says what the plan was made of."""
+
+_LEVELS: Final = {Verdict.CLEAN: "note", Verdict.APPROVAL: "warning", Verdict.BLOCKED: "error"}
+
+_NUMBERS: Final = {policy.id: number for number, policy in enumerate(POLICIES)}
+
+
+def sarif(reviews: Iterable[Review]) -> str:
+    """Write reviews as one log."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(review) for review in reviews]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _run(review: Review) -> dict[str, Any]:
+    identity = review.identity
+    return {
+        "tool": {
+            "driver": {
+                "name": "compliance-tf review",
+                "version": version("compliance-tf"),
+                "rules": [_rule(policy) for policy in POLICIES],
+            }
+        },
+        "automationDetails": {"id": f"compliance-tf/{identity.project}/{identity.region}/{identity.workspace}/"},
+        "columnKind": "unicodeCodePoints",
+        "properties": {"fingerprint": review.fingerprint, "verdict": review.verdict.name.lower()},
+        "results": [result for finding in review.findings for result in _results(finding, review)],
+    }
+
+
+def _rule(policy: Policy) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "shortDescription": {"text": policy.title},
+        "fullDescription": {"text": policy.why},
+        # Not as helpUri, which takes no relative address: the page comes with the library.
+        "help": {"text": f"{policy.title}. {policy.why} See {REFERENCE}#{policy.id} of compliance_tf."},
+        "defaultConfiguration": {"level": _LEVELS[policy.verdict]},
+    }
+
+
+def _results(finding: Finding, review: Review) -> Iterator[dict[str, Any]]:
+    for hit in finding.hits:
+        result: dict[str, Any] = {
+            "ruleId": finding.policy.id,
+            "ruleIndex": _NUMBERS[finding.policy.id],
+            "level": _LEVELS[finding.verdict],
+            "message": {"text": hit.message},
+            "locations": [_location(hit)],
+            "partialFingerprints": {"compliance-tf/v1": _digest(finding, hit, review)},
+        }
+        if finding.acknowledgement:
+            by, reason = finding.acknowledgement.by, finding.acknowledgement.reason
+            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": f"{by}: {reason}"}]
+        yield result
+
+
+def _location(hit: Hit) -> dict[str, Any]:
+    # Code scanning shows no result without a file; the plan itself has no lines that people wrote.
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": APP}, "region": {"startLine": 1}},
+        "logicalLocations": [{"fullyQualifiedName": hit.address, "kind": "resource"}],
+    }
+
+
+def _digest(finding: Finding, hit: Hit, review: Review) -> str:
+    identity = review.identity
+    parts = (identity.project, identity.region, identity.workspace, finding.policy.id, hit.address, hit.message)
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()

@@ -1,0 +1,137 @@
+"""Two plans have the same fingerprint if, and only if, their applies would do the same."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from compliance_tf.review.settings import FINGERPRINT
+from tests.unit.review.builders import delete, of_type, output, plan_json, resource_change, reviewed, rule, update
+
+
+def changing_plan() -> dict[str, Any]:
+    """A plan that creates, changes and destroys."""
+    plan = plan_json()
+    one, other, last = of_type(plan, "aws_config_config_rule")
+    update(one, input_parameters='{"maxAccessKeyAge":"45"}')
+    update(other, description="secret")
+    other["change"]["after_sensitive"] = {"description": True}
+    delete(last)
+    new = resource_change("aws_config_config_rule", "new", rule("new"), actions=["create"], before=None)
+    new["change"]["after_unknown"] = {"arn": True}
+    plan["resource_changes"].append(new)
+    plan["output_changes"]["rules"] = output({"keys": "HIGH"}, {"keys": "LOW"})
+    return plan
+
+
+def fingerprint(plan: dict[str, Any]) -> str:
+    return reviewed(plan).fingerprint
+
+
+@cache
+def usual() -> str:
+    return fingerprint(changing_plan())
+
+
+def test_it_has_the_form_that_settings_take() -> None:
+    assert re.fullmatch(FINGERPRINT, usual())
+
+
+def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = [leaf for key, member in members for leaf in _leaves(member, (*path, key))]
+    return found or [path]
+
+
+def _at(plan: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        plan = plan[key]
+    return plan
+
+
+CHANGING = [
+    ("resource_changes", number, "change", when, *leaf)
+    for number, resource in enumerate(changing_plan()["resource_changes"])
+    if resource["change"]["actions"] != ["no-op"]
+    for when in ("before", "after")
+    for leaf in _leaves(resource["change"][when])
+    if resource["change"][when]
+]
+
+
+@given(path=st.sampled_from(CHANGING), value=st.one_of(st.text(max_size=5), st.integers(), st.booleans(), st.none()))
+def test_any_other_value_of_a_change_makes_another_one(path: tuple[Any, ...], value: object) -> None:
+    """Also a secret one."""
+    plan = changing_plan()
+    was = _at(plan, path)
+    assume(was != value or type(was) is not type(value))
+    _at(plan, path[:-1])[path[-1]] = value
+    assert fingerprint(plan) != usual()
+
+
+def mutated(mutate: Any) -> dict[str, Any]:
+    plan = changing_plan()
+    mutate(plan)
+    return plan
+
+
+OTHERS = {
+    "an action": lambda plan: plan["resource_changes"][-1]["change"].update(
+        actions=["create", "delete"], before={"name": "x"}
+    ),
+    "an address": lambda plan: plan["resource_changes"][-1].update(address="aws_config_config_rule.newer"),
+    "a former address": lambda plan: plan["resource_changes"][0].update(previous_address="aws_dynamodb_table.x"),
+    "an import": lambda plan: plan["resource_changes"][0]["change"].update(importing={"id": "x"}),
+    "something unknown": lambda plan: plan["resource_changes"][-1]["change"].update(after_unknown={}),
+    "an output": lambda plan: plan["output_changes"]["rules"]["after"].update(keys="MEDIUM"),
+    "a resource more": lambda plan: update(of_type(plan, "aws_lambda_function")[0], memory_size=1),
+    "a resource less": lambda plan: plan["resource_changes"].pop(),
+    "what is secret": lambda plan: of_type(plan, "aws_config_config_rule")[1]["change"].update(after_sensitive={}),
+    "another workspace": lambda plan: [
+        plan["output_changes"]["deployment"][when].update(workspace="prod") for when in ("before", "after")
+    ],
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_another_apply_has_another_one(what: str) -> None:
+    assert fingerprint(mutated(OTHERS[what])) != usual()
+
+
+SAME = {
+    "the time": lambda plan: plan.update(timestamp="2027-01-01T00:00:00Z"),
+    "the program": lambda plan: plan.update(terraform_version="1.12.0", format_version="1.3"),
+    "the order": lambda plan: plan["resource_changes"].reverse(),
+    "the order of attributes": lambda plan: plan["resource_changes"][-1]["change"].update(
+        after=dict(reversed(plan["resource_changes"][-1]["change"]["after"].items()))
+    ),
+    "what stays as it is": lambda plan: of_type(plan, "aws_lambda_function")[0]["change"].update(
+        before={"function_name": "acme-dev-x"}, after={"function_name": "acme-dev-x"}
+    ),
+    "what a new day makes of waivers": lambda plan: plan["output_changes"].update(
+        waivers_expiring_soon=output(["tags"], [])
+    ),
+    "the state": lambda plan: plan.update(prior_state={"format_version": "1.1"}),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_what_an_apply_does_not_do_changes_nothing(what: str) -> None:
+    assert fingerprint(mutated(SAME[what])) == usual()
+
+
+def test_a_secret_cannot_be_read_from_it_by_comparing_with_a_plan_without() -> None:
+    """The same public values with different secrets, and a text that looks like the mask, are three plans."""
+    plans = [changing_plan() for _ in range(3)]
+    secret, another, mask = (of_type(plan, "aws_config_config_rule")[1]["change"] for plan in plans)
+    another["after"]["description"] = "another secret"
+    mask["after"]["description"] = "(sensitive value)"
+    mask["after_sensitive"] = {}
+    assert len({fingerprint(plan) for plan in plans}) == 3
+    assert deepcopy(secret)["after"]["description"] == "secret"
