@@ -1,0 +1,59 @@
+"""What pipelines find: a repository, an account with its roles, and a forge that takes comments."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from compliance_tf.local import create_recorder
+from compliance_tf.terraform import Machine
+from tests.deploy.conftest import REGION
+from tests.workflows.cloud import ACCOUNT, BUCKET, Cloud
+from tests.workflows.repository import Forge, check_out, set_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.local import LocalAws
+    from tests.workflows.cloud import Provider
+
+APP = f"""
+from compliance_tf import ComplianceStack, ManagedRule, S3State, Workspaces, synthesize
+
+
+def build(app):
+    stack = ComplianceStack(
+        app,
+        "compliance",
+        project="compliance",
+        region="{REGION}",
+        workspaces=Workspaces(allowed=("dev", "staging", "prod"), protected=("prod",)),
+        state=S3State(bucket="{BUCKET}", region="{REGION}"),
+    )
+    ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
+    ManagedRule(stack, "keys", identifier="ACCESS_KEYS_ROTATED", parameters={{"maxAccessKeyAge": 90}})
+
+
+synthesize(build)
+"""
+
+
+def prepared(aws: LocalAws, provider: Provider, folder: Path) -> tuple[Forge, Cloud]:
+    """Do what the documentation says is done once: a repository, a recorder, roles, state and a workspace."""
+    forge = Forge.create(folder / "forge", APP)
+    cloud = Cloud(aws, provider).create()
+    create_recorder(cloud.client("config"), account=ACCOUNT)
+    checkout = folder / "first"
+    check_out(forge, checkout, "main")
+    set_up(checkout)
+    variables = {**cloud.unsigned(), **aws.environment(ACCOUNT, REGION), "PATH": os.environ["PATH"]}
+    environment = Machine(variables, working_folder=checkout).environment()
+    stack = checkout / "cdktf.out" / "stacks" / "compliance"
+    for command, where in (
+        ("python main.py", checkout),
+        ("terraform init -input=false", stack),
+        ("terraform workspace new dev", stack),
+    ):
+        subprocess.run(command.split(), cwd=where, env=environment, check=True, capture_output=True)
+    return forge, cloud

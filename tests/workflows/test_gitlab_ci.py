@@ -1,0 +1,92 @@
+"""The pipeline of GitLab CI: its commands run for real, from a merge request to what is deployed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workflows.cloud import GITLAB
+from tests.workflows.comment_api import CommentApi, comment_api
+from tests.workflows.conftest import APP, prepared
+from tests.workflows.gitlab_ci import Finished, Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.local import LocalAws
+
+RELAXED = "policies:\n  permissions-widened:\n    verdict: clean\n    reason: I would like to merge.\n"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[CommentApi]:
+    with comment_api() as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def runner(local_aws: LocalAws, api: CommentApi, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    folder = tmp_path_factory.mktemp("gitlab")
+    forge, cloud = prepared(local_aws, GITLAB, folder)
+    service = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "GITLAB_TOKEN": "token-of-the-project"}
+    return Runner(forge, cloud, folder, service)
+
+
+@pytest.fixture(scope="module")
+def merge_request(runner: Runner) -> Finished:
+    """A merge request that deploys for the first time, and would have its own review let it pass."""
+    head = runner.forge.commit({"main.py": APP.replace("90", "45"), "review.yaml": RELAXED}, "feature")
+    pipeline = {
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_COMMIT_SHA": runner.forge.merge("feature", "merged"),
+        "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": head,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "CI_MERGE_REQUEST_IID": "1",
+    }
+    return runner.run("review", "feature", pipeline)
+
+
+@pytest.fixture(scope="module")
+def push(runner: Runner, merge_request: Finished) -> dict[str, str]:
+    """The pipeline after it was merged."""
+    assert merge_request.passed, merge_request.output
+    before = runner.forge.head()
+    after = runner.forge.merge("feature", "main")
+    return {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_SHA": after, "CI_COMMIT_BEFORE_SHA": before}
+
+
+def rules(runner: Runner) -> set[str]:
+    return {rule["ConfigRuleName"] for rule in runner.cloud.client("config").describe_config_rules()["ConfigRules"]}
+
+
+def test_a_merge_request_gets_its_review_by_the_settings_of_the_branch_that_it_is_for(
+    merge_request: Finished, runner: Runner, api: CommentApi
+) -> None:
+    assert merge_request.passed, merge_request.output
+    (comment,) = api.comments.values()
+    assert "Needs approval" in comment
+    assert merge_request.variables["FINGERPRINTS_dev"] in comment
+    assert runner.forge.head("feature")[:7] in comment
+
+
+def test_another_plan_than_the_approved_one_is_not_applied(
+    runner: Runner, push: dict[str, str], merge_request: Finished
+) -> None:
+    finished = runner.run("apply", "main", push, {"FINGERPRINTS_dev": "0" * 32})
+    assert not finished.passed
+    assert merge_request.variables["FINGERPRINTS_dev"] in finished.output
+    assert "Apply complete" not in finished.output
+    assert rules(runner) == set()
+
+
+def test_a_branch_does_not_get_the_role_that_deploys(runner: Runner, push: dict[str, str]) -> None:
+    finished = runner.run("apply", "feature", push, {"FINGERPRINTS_dev": "0" * 32})
+    assert not finished.passed
+    assert "AssumeRoleWithWebIdentity" in finished.output
+
+
+def test_the_approved_plan_is_applied(runner: Runner, push: dict[str, str], merge_request: Finished) -> None:
+    finished = runner.run("apply", "main", push, merge_request.variables)
+    assert finished.passed, finished.output
+    assert rules(runner) == {"compliance-dev-trail", "compliance-dev-keys"}
