@@ -11,11 +11,9 @@ from lambda_src.outbox import KEPT_DAYS, outbox_item
 from lambda_src.results import WAIVER_EXPIRES, Result, time_text
 from lambda_src.results_table import (
     BY_RULE,
-    BY_SEVERITY,
     PARTITION_KEY,
     Index,
     rule_partitions,
-    severity_partitions,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from lambda_src.check import Severity
     from lambda_src.daily_counts import DailyCounts
 
 _SECONDS_OF_A_DAY = 86_400
@@ -114,11 +111,6 @@ class ResultStore:
         """Read the present results of a rule, without closed ones."""
         for partition in rule_partitions(rule_name):
             yield from self._query(BY_RULE, partition)
-
-    def violations(self, severity: Severity) -> Iterator[Result]:
-        """Read the present violations of a severity, whatever their rule."""
-        for partition in severity_partitions(severity):
-            yield from self._query(BY_SEVERITY, partition)
 
     def _days_from_now(self, days: int) -> int:
         return int(self.now()) + days * _SECONDS_OF_A_DAY

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance_tf.report.console import timeline_url
-from compliance_tf.report.summary import SEVERITIES, Counts, HeatMap, Summary
 from compliance_tf.report.trend import TrendDay, draw
+from compliance_tf.results.row import WORST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from compliance_tf.report.row_data import Json
+    from compliance_tf.report.summary import HeatMap, Summary
+    from compliance_tf.results.counts import Counts
     from lambda_src.rule_directory import RuleEntry
 
 _FILES = Path(__file__).parent / "template"
@@ -110,7 +112,7 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         rule_numbers={rule.name: number for number, rule in enumerate(page.rules)},
         type_numbers={name: number for number, name in enumerate(page.types)},
         packs=page.summary.by_pack(),
-        severities=SEVERITIES,
+        severities=WORST_FIRST,
         timeline_url=timeline_url,
         style=style,
         script=script,

@@ -7,53 +7,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_tf.results.row import Row, Status
-from lambda_src.check import Severity
+from compliance_tf.results.counts import Counts
+from compliance_tf.results.row import WORST_FIRST, Row, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lambda_src.results_table import Resource
 
-SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-"""The worst first."""
-
-
-@dataclass
-class Counts:
-    """How many results read how; counted up as they come."""
-
-    compliant: int = 0
-    non_compliant: int = 0
-    waived: int = 0
-
-    def add(self, status: Status) -> None:
-        """Count one result; a closed one does not count."""
-        if status is Status.COMPLIANT:
-            self.compliant += 1
-        elif status is Status.NON_COMPLIANT:
-            self.non_compliant += 1
-        elif status is Status.WAIVED:
-            self.waived += 1
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.compliant + self.non_compliant + self.waived
-
-    @property
-    def score(self) -> float | None:
-        """The share that complies, from 0 to 1, of what complies or violates; None when there is neither.
-
-        What is waived is on neither side: a waiver must not make a score better, and it is no open violation.
-        """
-        decided = self.compliant + self.non_compliant
-        return self.compliant / decided if decided else None
-
 
 @dataclass(frozen=True)
 class WorstResource:
-    """A resource and its open violations, as many as ``SEVERITIES`` and in their order."""
+    """A resource and its open violations, as many as ``WORST_FIRST`` and in their order."""
 
     resource: Resource
     violations: tuple[int, ...]
@@ -94,7 +59,7 @@ class Summary:
 
     def __init__(self) -> None:
         self.overall = Counts()
-        self.by_severity = {severity: Counts() for severity in SEVERITIES}
+        self.by_severity = {severity: Counts() for severity in WORST_FIRST}
         self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
         self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
         self._open: dict[Resource, list[int]] = {}
@@ -102,13 +67,15 @@ class Summary:
     def add(self, row: Row) -> None:
         """Count a row."""
         result = row.result
-        groups = [self.overall, self.by_severity[row.rule.severity], self._cells[row.rule.name, result.resource.type]]
-        groups += [self._by_pack[pack] for pack in row.rule.packs]
-        for counts in groups:
-            counts.add(row.status)
+        one = Counts.of(row.status)
+        self.overall += one
+        self.by_severity[row.rule.severity] += one
+        self._cells[row.rule.name, result.resource.type] += one
+        for pack in row.rule.packs:
+            self._by_pack[pack] += one
         if row.status is Status.NON_COMPLIANT:
-            violations = self._open.setdefault(result.resource, [0] * len(SEVERITIES))
-            violations[SEVERITIES.index(row.rule.severity)] += 1
+            violations = self._open.setdefault(result.resource, [0] * len(WORST_FIRST))
+            violations[WORST_FIRST.index(row.rule.severity)] += 1
 
     def by_pack(self) -> list[tuple[str, Counts]]:
         """List the packs and their counts, the lowest score first."""

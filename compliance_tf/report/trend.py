@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from compliance_tf.report.summary import SEVERITIES, Counts
+from compliance_tf.results.counts import Counts
+from compliance_tf.results.row import WORST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,14 +52,18 @@ class Charts:
 
 def trend(days: Iterable[DailyCounts]) -> list[TrendDay]:
     """Add up the rules of each day, the first day first."""
-    found: dict[date, TrendDay] = {}
+    by_day: defaultdict[date, list[DailyCounts]] = defaultdict(list)
     for entry in days:
-        day = found.setdefault(entry.day, TrendDay(entry.day, Counts(), dict.fromkeys(SEVERITIES, 0)))
-        day.counts.compliant += entry.compliant
-        day.counts.non_compliant += entry.non_compliant
-        day.counts.waived += entry.waived
-        day.violations[entry.severity] += entry.non_compliant
-    return sorted(found.values(), key=lambda day: day.day)
+        by_day[entry.day].append(entry)
+    return [_added_up(day, entries) for day, entries in sorted(by_day.items())]
+
+
+def _added_up(day: date, entries: Iterable[DailyCounts]) -> TrendDay:
+    counts, violations = Counts(), dict.fromkeys(WORST_FIRST, 0)
+    for entry in entries:
+        counts += Counts.of_day(entry)
+        violations[entry.severity] += entry.non_compliant
+    return TrendDay(day, counts, violations)
 
 
 def draw(days: Sequence[TrendDay]) -> Charts:
@@ -74,9 +80,9 @@ def _violations(days: Sequence[TrendDay]) -> Specification:
     values = [
         {"day": day.day.isoformat(), "severity": severity.value, "order": order, "open": day.violations[severity]}
         for day in days
-        for order, severity in enumerate(reversed(SEVERITIES))
+        for order, severity in enumerate(reversed(WORST_FIRST))
     ]
-    names = [severity.value for severity in SEVERITIES]
+    names = [severity.value for severity in WORST_FIRST]
     return _chart(values) | {
         "mark": {"type": "area", "line": {"strokeWidth": 1.5}, "fillOpacity": 0.28}
         if len(days) > 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compliance_tf.results.row import Status
+
 if TYPE_CHECKING:
     from lambda_src.daily_counts import DailyCounts
 
@@ -26,6 +28,11 @@ class Counts:
         )
 
     @classmethod
+    def of(cls, status: Status) -> Counts:
+        """Count one result."""
+        return _ONE[status]
+
+    @classmethod
     def of_day(cls, day: DailyCounts) -> Counts:
         """Take those of one rule on one day."""
         return cls(day.compliant, day.non_compliant, day.waived)
@@ -43,3 +50,11 @@ class Counts:
         """
         decided = self.compliant + self.non_compliant
         return self.compliant / decided if decided else None
+
+
+_ONE = {
+    Status.COMPLIANT: Counts(compliant=1),
+    Status.NON_COMPLIANT: Counts(non_compliant=1),
+    Status.WAIVED: Counts(waived=1),
+    Status.CLOSED: Counts(),
+}

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.deploy import OUTPUT
-from compliance_tf.naming import NAME_PART, REGION, WORKSPACE
+from compliance_tf.naming import NAME_PART, REGION
 from compliance_tf.results.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.results.reader import ResultsReader
-    from compliance_tf.waivers.report import SynthesizedStack
+    from compliance_tf.synthesized import SynthesizedStack
 
 _TABLE: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 """DynamoDB API, CreateTable.TableName."""
@@ -98,7 +98,7 @@ def results_place(
         _refuse_unlike("--table", table, _TABLE, "as DynamoDB names tables, without a region or an ARN")
     if project is None or region is None:
         stack = _stack(folder or Path(), project, region)
-        project, region = stack.rule_prefix.partition("-")[0], stack.region
+        project, region = stack.project, stack.region
     return ResultsPlace(project, workspace, region, table or f"{project}-{workspace}-results")
 
 
@@ -130,11 +130,11 @@ def _refuse_unlike(option: str, value: str, form: re.Pattern[str], advice: str) 
 
 
 def _stack(folder: Path, project: str | None, region: str | None) -> SynthesizedStack:
-    from compliance_tf.waivers.report import WaiverReportError, synthesized_stacks
+    from compliance_tf.synthesized import SynthesizedAppError, synthesized_stacks
 
     try:
         stacks = synthesized_stacks(folder / OUTPUT)
-    except WaiverReportError as cause:
+    except SynthesizedAppError as cause:
         raise ResultsError(
             f"It is not known which results are meant: give --project and --region, or run this in a project's folder. "
             f"Here: {cause}"
@@ -143,8 +143,7 @@ def _stack(folder: Path, project: str | None, region: str | None) -> Synthesized
         [
             stack
             for stack in stacks
-            if stack.rule_prefix == f"{project or stack.rule_prefix.partition('-')[0]}-{WORKSPACE}-"
-            and stack.region == (region or stack.region)
+            if stack.project == (project or stack.project) and stack.region == (region or stack.region)
         ],
         stacks,
     )
@@ -153,6 +152,6 @@ def _stack(folder: Path, project: str | None, region: str | None) -> Synthesized
 def _only(matching: Sequence[SynthesizedStack], stacks: Sequence[SynthesizedStack]) -> SynthesizedStack:
     if len(matching) == 1:
         return matching[0]
-    known = "; ".join(f"--project {stack.rule_prefix.partition('-')[0]} --region {stack.region}" for stack in stacks)
+    known = "; ".join(f"--project {stack.project} --region {stack.region}" for stack in stacks)
     said = "Several stacks of this folder are meant" if matching else "No stack of this folder is meant"
     raise ResultsError(f"{said}: say which with one of: {known}. Another folder's needs both options.")

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 from compliance_tf.results.errors import ResultsError, explained
-from compliance_tf.results.row import Row, status
+from compliance_tf.results.row import WORST_FIRST, Row, status
 from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
 from lambda_src.check import Compliance, Severity
 from lambda_src.daily_counts import DailyCounts
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from compliance_tf.results.deployment import ResultsPlace
-
-WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 _COMPARED_LATELY: Final = 2
 _COMPARED_WITHIN: Final = 8

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lambda_src.check import Compliance
+from lambda_src.check import Compliance, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from lambda_src.results import Result
     from lambda_src.rule_directory import RuleEntry
+
+
+WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""The order in which severities are shown."""
 
 
 class Status(Enum):

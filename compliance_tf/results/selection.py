@@ -9,8 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.results.errors import ResultsError
-from compliance_tf.results.reader import WORST_FIRST
-from compliance_tf.results.row import Row, Status
+from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.table_queries import PAGE_ITEMS
 from lambda_src.check import Compliance
 

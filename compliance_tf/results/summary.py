@@ -8,8 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.results.counts import Counts
-from compliance_tf.results.reader import WORST_FIRST
-from compliance_tf.results.row import Status
+from compliance_tf.results.row import WORST_FIRST
 from compliance_tf.results.trend import BACK, READ_DAYS, Trend
 from lambda_src.check import Compliance
 
@@ -132,7 +131,7 @@ def summarize(reader: ResultsReader) -> Summary:
         severities[rule.severity] += counts
     types: defaultdict[str, Counts] = defaultdict(Counts)
     for row in reader.violations():
-        one = Counts(waived=1) if row.status is Status.WAIVED else Counts(non_compliant=1)
+        one = Counts.of(row.status)
         rules[row.rule] += one
         severities[row.result.severity] += one
         types[row.result.resource.type] += one

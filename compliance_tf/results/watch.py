@@ -15,8 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from compliance_tf.results.reader import WORST_FIRST
-from compliance_tf.results.row import Row, Status
+from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, counted, reason
 
 if TYPE_CHECKING:

@@ -23,9 +23,10 @@ def waivers(*, workspace: Workspace = None, as_json: AsJson = False, strict: Str
     With a workspace, those are called unused which no violation in its results table has.
     """
     from compliance_tf.deploy import OUTPUT
+    from compliance_tf.synthesized import synthesized_stacks
     from compliance_tf.terminal_table import print_table
     from compliance_tf.waivers.expiry import State
-    from compliance_tf.waivers.report import COLUMNS, synthesized_stacks, waiver_lines
+    from compliance_tf.waivers.report import COLUMNS, waiver_lines
 
     lines = waiver_lines(synthesized_stacks(Path(OUTPUT)), datetime.now(UTC).date(), workspace)
     if as_json:

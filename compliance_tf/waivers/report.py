@@ -2,80 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from compliance_tf.errors import ComplianceError
 from compliance_tf.naming import WORKSPACE
-from compliance_tf.outputs import DEPLOYMENT
 from compliance_tf.waivers.expiry import State, days_left, state, subject
-from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
-from lambda_src.errors import LambdaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
-    from pathlib import Path
 
+    from compliance_tf.synthesized import SynthesizedStack
     from lambda_src.results import Result
     from lambda_src.waivers import DeployedWaiver
-
-
-class WaiverReportError(ComplianceError):
-    """There is no synthesized app, or the results of a workspace cannot be read."""
-
-
-@dataclass(frozen=True)
-class SynthesizedStack:
-    """What the report needs of a stack.
-
-    Parameters
-    ----------
-    id
-        Its id.
-    region
-        Where it goes.
-    table
-        The name of its results table; it holds :data:`~compliance_tf.naming.WORKSPACE` in place of the workspace.
-    rule_prefix
-        What the names of its rules begin with, likewise.
-    deployment
-        The functions' manifest.
-    """
-
-    id: str
-    region: str
-    table: str
-    rule_prefix: str
-    deployment: Deployment
-
-    def violations(self, workspace: str) -> Iterator[Result]:
-        """Read the present violations of the rules that have waivers.
-
-        Raises
-        ------
-        WaiverReportError
-            When the table is not there or cannot be read.
-        """
-        import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        from lambda_src.result_store import ResultStore
-
-        rules = {rule_id for waiver in self.deployment.waivers for rule_id in waiver.rules}
-        table = self.table.replace(WORKSPACE, workspace)
-        try:
-            client = boto3.client("dynamodb", region_name=self.region)
-            store = ResultStore(client, table, history_days=1)  # which only writing needs
-            for severity in {self.deployment.rules[rule_id].severity for rule_id in rules}:
-                yield from store.violations(severity)
-        except (BotoCoreError, ClientError) as cause:
-            raise WaiverReportError(
-                f"The results of workspace '{workspace}' cannot be read from the table {table} in {self.region}: "
-                f"{cause}. It must be deployed, and takes credentials with dynamodb:Query on the table's indexes."
-            ) from cause
 
 
 @dataclass(frozen=True)
@@ -146,7 +85,7 @@ def waiver_lines(stacks: Iterable[SynthesizedStack], today: date, workspace: str
 
     Raises
     ------
-    WaiverReportError
+    ResultsError
         When the results of the workspace cannot be read.
     """
     lines = [line for stack in stacks for line in _lines(stack, today, workspace)]
@@ -158,10 +97,22 @@ def _lines(stack: SynthesizedStack, today: date, workspace: str | None) -> Itera
     if not waivers:
         return
     prefix = stack.rule_prefix.replace(WORKSPACE, workspace or "")
-    violations = None if workspace is None else list(stack.violations(workspace))
+    violations = None if workspace is None else list(_violations(stack, workspace))
     for waiver in waivers:
         used = None if violations is None else any(_is_used(waiver, one, prefix) for one in violations)
         yield WaiverLine(stack.id, waiver, state(waiver, today), days_left(waiver, today), used)
+
+
+def _violations(stack: SynthesizedStack, workspace: str) -> Iterator[Result]:
+    """Read the present violations of the severities that waivers are for."""
+    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+
+    table = stack.table.replace(WORKSPACE, workspace)
+    reader = ResultsReader.at_place(ResultsPlace(stack.project, workspace, stack.region, table))
+    rules = {rule_id for waiver in stack.deployment.waivers for rule_id in waiver.rules}
+    severities = {stack.deployment.rules[rule_id].severity for rule_id in rules}
+    return (row.result for row in reader.violations(severities))
 
 
 def _is_used(waiver: DeployedWaiver, violation: Result, prefix: str) -> bool:
@@ -169,49 +120,3 @@ def _is_used(waiver: DeployedWaiver, violation: Result, prefix: str) -> bool:
         return False
     # What a pattern or a tag is compared with is not in the table; whether it fitted is.
     return violation.waiver == waiver.note or waiver.covers(violation.resource, None)
-
-
-def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
-    """Read the stacks of a synthesized app.
-
-    Parameters
-    ----------
-    output
-        The folder that it was synthesized into, ``cdktf.out``.
-
-    Raises
-    ------
-    WaiverReportError
-        When there is none, or something else than a ComplianceStack is in it.
-    """
-    try:
-        stacks = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["stacks"]
-    except OSError as cause:
-        raise WaiverReportError(f"There is no synthesized app in {output}: run `make synth` first.") from cause
-    return [_stack(stack, output / stacks[stack]["workingDirectory"]) for stack in sorted(stacks)]
-
-
-def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
-    try:
-        configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
-        resources = configuration["resource"]
-        package = folder / _first(resources["aws_lambda_function"])["filename"]
-        with zipfile.ZipFile(package) as archive:
-            manifest = archive.read(DEPLOYMENT_FILE).decode()
-        return SynthesizedStack(
-            id=stack_id,
-            region=configuration["provider"]["aws"][0]["region"],
-            table=_first(resources["aws_dynamodb_table"])["name"],
-            rule_prefix=configuration["output"][DEPLOYMENT]["value"]["rule_name_prefix"],
-            deployment=Deployment.from_json(manifest),
-        )
-    except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, LambdaError) as cause:
-        raise WaiverReportError(
-            f"'{stack_id}' in {folder} is no ComplianceStack of this version ({type(cause).__name__}: {cause}): "
-            "synthesize the app again."
-        ) from cause
-
-
-def _first(named: dict[str, Any]) -> dict[str, Any]:
-    first: dict[str, Any] = next(iter(named.values()))
-    return first

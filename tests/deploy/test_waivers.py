@@ -148,7 +148,7 @@ def test_the_command_says_which_waivers_no_violation_has(deployed: Deployed) -> 
 def test_a_workspace_without_a_table_is_named(deployed: Deployed) -> None:
     said = deployed.project.run("compliance-tf", "waivers", "-w", "staging", fails=True)
 
-    assert "error: The results of workspace 'staging' cannot be read from the table acme-staging-results" in said
+    assert "error: There is no table acme-staging-results in eu-west-1: deploy first" in said
 
 
 def test_the_plan_says_which_waivers_expire_soon_and_a_second_one_changes_nothing(deployed: Deployed) -> None:

@@ -15,8 +15,9 @@ from compliance_tf.report import About, ReportError, write_report
 from compliance_tf.report.console import timeline_url
 from compliance_tf.report.controls import control_lines
 from compliance_tf.report.page import heat_level, percent
-from compliance_tf.report.summary import Counts, Summary
+from compliance_tf.report.summary import Summary
 from compliance_tf.report.trend import trend
+from compliance_tf.results.counts import Counts
 from lambda_src.check import Compliance, Severity
 from lambda_src.daily_counts import DailyCounts
 from lambda_src.rule_directory import RuleEntry

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from compliance_tf.results.deployment import ResultsPlace
 from compliance_tf.results.errors import ResultsError
-from compliance_tf.results.reader import WORST_FIRST, ResultsReader
-from compliance_tf.results.row import Status
+from compliance_tf.results.reader import ResultsReader
+from compliance_tf.results.row import WORST_FIRST, Status
 from compliance_tf.results.selection import Selection, worst_first
 from lambda_src.check import Compliance, Severity
 from lambda_src.results_table import Resource

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Waiver, Workspaces, waivers_from_file
 from compliance_tf.cli import app as command_line
-from compliance_tf.waivers.report import WaiverReportError, synthesized_stacks, waiver_lines
+from compliance_tf.synthesized import SynthesizedAppError, synthesized_stacks
+from compliance_tf.waivers.report import waiver_lines
 from compliance_tf.waivers.resolution import resolve_waivers
 from tests.synth.conftest import Configuration, Synthesize, resources
 
@@ -225,12 +226,12 @@ def test_an_app_without_waivers_says_so_and_passes_a_strict_run(
 
 
 def test_a_folder_without_a_synthesized_app_is_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(WaiverReportError, match=r"There is no synthesized app in .*: run `make synth` first"):
+    with pytest.raises(SynthesizedAppError, match=r"There is no synthesized app in .*: run `make synth` first"):
         synthesized_stacks(tmp_path / "cdktf.out")
 
 
 def test_a_stack_of_another_kind_is_named(app_folder: Path) -> None:
     (app_folder / "cdktf.out" / "stacks" / "stack" / "cdk.tf.json").write_text("{}")
 
-    with pytest.raises(WaiverReportError, match=r"'stack' in .* is no ComplianceStack of this version"):
+    with pytest.raises(SynthesizedAppError, match=r"'stack' in .* is no ComplianceStack of this version"):
         synthesized_stacks(app_folder / "cdktf.out")

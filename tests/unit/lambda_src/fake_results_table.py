@@ -6,11 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lambda_src.daily_counts import DailyCounts
-from lambda_src.results_table import INDEXES, Index
+from lambda_src.results import Result
+from lambda_src.results_table import INDEXES, SEVERITY_KEY, Index, severity_partitions
 from tests.unit.lambda_src.builders import client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lambda_src.check import Severity
 
 TABLE = "acme-dev-results"
 PAGE = 2
@@ -55,6 +58,11 @@ class FakeResultsTable:
         """The resource and rule that each item of the outbox points to."""
         present = [self.items[item["present_pk"], item["present_sk"]] for item in self._found("OUTBOX#")]
         return sorted((item["resource_id"], item["rule"]) for item in present)
+
+    def violations(self, severity: Severity) -> list[Result]:
+        """What the index by severity holds of one."""
+        partitions = severity_partitions(severity)
+        return [Result.from_item(typed(item)) for item in self.present if item.get(SEVERITY_KEY) in partitions]
 
     @property
     def counts(self) -> list[DailyCounts]:

@@ -192,7 +192,7 @@ def test_a_rule_s_new_severity_and_a_new_annotation_reach_its_results(account: A
     account.answers(TAGS, [result("logs"), better])
 
     assert account.reconcile({TAGS: Severity.CRITICAL}) == Counts(checked=2, written=2)
-    assert {one.resource.id: one.annotation for one in account.store.violations(Severity.CRITICAL)} == {
+    assert {one.resource.id: one.annotation for one in account.table.violations(Severity.CRITICAL)} == {
         "logs": None,
         "data": "Missing: Owner.",
     }
