@@ -188,7 +188,7 @@ def test_a_check_that_asks_aws_widens_its_role(risky: Review) -> None:
     [widening] = risky.widenings
     assert widening.subject == "Role acme-dev-evaluate-eu-west-1"
     assert widening.permissions == ("s3:GetAccountPublicAccessBlock on *",)
-    assert messages(risky, "permissions-widened") == ["Role acme-dev-evaluate-eu-west-1 gets 1 new permissions."]
+    assert messages(risky, "permissions-widened") == ["Role acme-dev-evaluate-eu-west-1 gets 1 new permission."]
 
 
 def test_a_waiver_is_approved(risky: Review) -> None:
@@ -367,7 +367,7 @@ EDITS: dict[str, dict[str, Edit]] = {
             allow_everything,
             {
                 "wildcard-permissions": f"{WILDCARD}dynamodb:* on *.",
-                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permissions.",
+                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
             },
         ),
         "the trust of all": Edit(
@@ -410,7 +410,7 @@ EDITS: dict[str, dict[str, Edit]] = {
         "a policy within the role": Edit(allow_within_the_role, {"wildcard-permissions": f"{WILDCARD}* on *."}),
         "the trust of another account": Edit(
             trust({"AWS": "arn:aws:iam::999999999999:root"}),
-            {"permissions-widened": "Trust of role acme-dev-record-eu-west-1 gets 1 new permissions."},
+            {"permissions-widened": "Trust of role acme-dev-record-eu-west-1 gets 1 new permission."},
         ),
         "the role of others for a function": Edit(
             run_with_the_role_of_others,
@@ -436,7 +436,7 @@ EDITS: dict[str, dict[str, Edit]] = {
             attach_a_policy,
             {
                 "wildcard-permissions": f"{WILDCARD}* on *.",
-                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permissions.",
+                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
             },
         ),
         "no output": Edit(
