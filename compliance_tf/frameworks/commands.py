@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.frameworks.assessment import ControlAssessment
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
 
 frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules for each, and how they stand.")
 

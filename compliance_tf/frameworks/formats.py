@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.catalog.frameworks.framework import Control, Framework
     from compliance_tf.frameworks.assessment import ControlAssessment, RuleCounts
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
 
 COLUMNS: Final = (
     "control",

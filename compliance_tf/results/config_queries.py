@@ -17,7 +17,7 @@ from compliance_tf.results.errors import ResultsError, explained
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
 
 TypedId: TypeAlias = tuple[str, str]
 """A resource type and an id."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.deploy import OUTPUT
 from compliance_tf.naming import NAME_PART, REGION
 from compliance_tf.results.errors import ResultsError
+from compliance_tf.results.place import ResultsPlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,48 +19,6 @@ if TYPE_CHECKING:
 
 _TABLE: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 """DynamoDB API, CreateTable.TableName."""
-
-
-@dataclass(frozen=True)
-class ResultsPlace:
-    """Where results are.
-
-    Parameters
-    ----------
-    project, workspace
-        Whose they are.
-    region
-        The AWS region of the deployment.
-    table
-        The name of the table: as it is deployed, unless another one was named.
-    """
-
-    project: str
-    workspace: str
-    region: str
-    table: str
-
-    @property
-    def rule_prefix(self) -> str:
-        """What the names of the deployment's rules begin with."""
-        return f"{self.project}-{self.workspace}-"
-
-    @property
-    def record_function(self) -> str:
-        """The name of the function that writes the table."""
-        return f"{self.rule_prefix}record"
-
-    def short(self, rule_name: str) -> str:
-        """Give a rule's name without what all names of the deployment begin with."""
-        return rule_name.removeprefix(self.rule_prefix)
-
-    def whole(self, rule: str) -> str:
-        """Give the whole name of a rule that is named with or without what all names begin with."""
-        return rule if rule.startswith(self.rule_prefix) else f"{self.rule_prefix}{rule}"
-
-    def __str__(self) -> str:
-        """Write it as messages name it."""
-        return f"the table {self.table} in {self.region}"
 
 
 def results_place(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
 
 _COMPARED_LATELY: Final = 2
 _COMPARED_WITHIN: Final = 8

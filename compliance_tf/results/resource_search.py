@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from compliance_tf.results.config_queries import ConfigQueries, TypedId
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
     from lambda_src.rule_directory import RuleEntry
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
     from lambda_src.results import Result
     from lambda_src.results_table import Resource

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TextIO
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.row import Row
     from lambda_src.results import Result
     from lambda_src.results_table import Resource

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
 
 _COLUMNS = ("Severity", "Status", "Rule", "Type", "Resource", "Since", "Reason")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
     from lambda_src.check import Severity
     from lambda_src.rule_directory import RuleEntry

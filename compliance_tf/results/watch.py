@@ -21,7 +21,7 @@ from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, counte
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from lambda_src.results_table import Resource
 
 Key: TypeAlias = "tuple[Resource, str]"

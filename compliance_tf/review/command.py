@@ -122,7 +122,7 @@ def comment(
     needs GITLAB_TOKEN, CI_API_V4_URL and CI_PROJECT_ID. Nothing but the files is sent.
     """
     from compliance_tf.review.comment import comments_of, put_comment
-    from compliance_tf.review.forges import forge
+    from compliance_tf.review.forges.pipeline import forge
 
     bodies = [body for file in files for body in comments_of(file)]
     place = forge(os.environ, pull_request)

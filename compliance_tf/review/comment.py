@@ -12,7 +12,7 @@ from compliance_tf.review.rendering.markdown import MARKER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compliance_tf.review.forges import Forge
+    from compliance_tf.review.forges.comment import Forge
 
 
 def comments_of(path: Path) -> tuple[str, ...]:

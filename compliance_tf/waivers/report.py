@@ -105,7 +105,7 @@ def _lines(stack: SynthesizedStack, today: date, workspace: str | None) -> Itera
 
 def _violations(stack: SynthesizedStack, workspace: str) -> Iterator[Result]:
     """Read the present violations of the severities that waivers are for."""
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
 
     table = stack.table.replace(WORKSPACE, workspace)

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from compliance_tf.local import LocalAws
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from tests.bench.read_results import QUESTIONS
 from tests.bench.results_data import ACCOUNT, REGION, LargeAccount, now
 from tests.results.table import WrittenTable

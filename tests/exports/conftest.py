@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from lambda_src.check import Compliance, Severity
 from tests.local.accounts import Account
 from tests.results.builders import REGION, bucket, result, rule, waiver

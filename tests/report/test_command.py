@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance_tf.cli import app
-from compliance_tf.results.deployment import ResultsPlace
 from compliance_tf.results.errors import ResultsError
+from compliance_tf.results.place import ResultsPlace
 from tests.report import sample
 from tests.report.open_page import Opened, shown
 from tests.results.table import WrittenTable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from tests.results.builders import ACCOUNT, REGION
 from tests.results.table import WrittenTable
 

@@ -11,7 +11,7 @@ from lambda_src.results_table import INDEXES, PARTITION_KEY, SORT_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from compliance_tf.results.deployment import ResultsPlace
+    from compliance_tf.results.place import ResultsPlace
     from lambda_src.daily_counts import DailyCounts
     from lambda_src.results import Result
     from lambda_src.rule_directory import RuleEntry

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from compliance_tf.cli import app
 from compliance_tf.errors import ComplianceError
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from lambda_src.check import Compliance, Severity
 from lambda_src.results_table import Resource
 from tests.local.accounts import Account

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.results.deployment import ResultsPlace
 from compliance_tf.results.errors import ResultsError
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
 from compliance_tf.results.row import WORST_FIRST, Status
 from compliance_tf.results.selection import Selection, worst_first

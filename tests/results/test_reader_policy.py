@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance_tf.cli import app
-from compliance_tf.results.deployment import ResultsPlace
 from compliance_tf.results.errors import POLICY_FILE
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader_policy import policy_text, reader_policy
 from lambda_src.results_table import Resource
 from tests.local.accounts import Account

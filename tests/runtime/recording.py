@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf import lambda_package
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from lambda_src.check import Severity
 from lambda_src.deployment import DeployedRule, Deployment, Environment, Recipient
 from lambda_src.result_store import ResultStore

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from lambda_src.check import Compliance, Severity
 from lambda_src.compliance_change import compliance_change

@@ -23,7 +23,8 @@ def _widened(plan: Plan, _: Limits) -> Iterator[Hit]:
         if one.are_unknown:
             yield Hit(one.addresses[0], f"{one.subject}: {_UNSEEN}.")
         elif one.new:
-            yield Hit(one.addresses[0], f"{one.subject} gets {len(one.new)} new permission{'' if len(one.new) == 1 else 's'}.")
+            plural = "" if len(one.new) == 1 else "s"
+            yield Hit(one.addresses[0], f"{one.subject} gets {len(one.new)} new permission{plural}.")
     for change in plan.of_type("aws_iam_role"):
         was, will_be = (values.get("permissions_boundary") for values in (change.before, change.after))
         if change.after and was and change.may_change("permissions_boundary"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from compliance_tf.exports.export import ExportFormat, Snapshot, write
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, Status
 from lambda_src.check import Compliance, Severity
 from lambda_src.results import Result

@@ -9,8 +9,8 @@ import pytest
 
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.results.config_queries import ConfigQueries
-from compliance_tf.results.deployment import ResultsPlace
 from compliance_tf.results.errors import ResultsError
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.resource_search import ACCOUNT_TYPE, Arn, ResourceSearch, resource_types
 from lambda_src.check import Severity
 from lambda_src.results_table import Resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from compliance_tf.results.deployment import ResultsPlace
+from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, status
 from compliance_tf.results.watch import Violations, Watch
 from tests.results.builders import NOW, REGION, bucket, result, rule, waiver

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.review import forges
 from compliance_tf.review.comment import comments_of, put_comment
 from compliance_tf.review.errors import CommentError
-from compliance_tf.review.forges import forge
+from compliance_tf.review.forges import api
+from compliance_tf.review.forges.pipeline import forge
 from compliance_tf.review.rendering import Format, render
 from tests.unit.review.fake_forges import SOMEBODY, TOKEN, FakeForge, Kind, running
 from tests.unit.review.sample_reviews import no_changes, ordinary
@@ -31,7 +31,7 @@ def fake(request: pytest.FixtureRequest) -> Iterator[FakeForge]:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forges, "_BACKOFF", 0)
+    monkeypatch.setattr(api, "_BACKOFF", 0)
 
 
 def put(fake: FakeForge, body: str = BODY, **more: str) -> str:

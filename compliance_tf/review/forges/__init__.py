@@ -1,0 +1,1 @@
+"""Where reviews are put as comments: pull requests on GitHub, and merge requests on GitLab."""
