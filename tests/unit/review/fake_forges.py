@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,10 @@ class FakeForge:
         The status of each attempt to write; None where writing is allowed.
     page
         The most comments of an answer, however many were asked for.
+    project
+        The repository, as ``owner/name``.
+    number
+        The pull or merge request's number.
     """
 
     kind: Kind
@@ -46,6 +50,8 @@ class FakeForge:
     failures: list[int] = field(default_factory=list)
     refuses: int | None = None
     page: int = 2
+    project: str = "acme/app"
+    number: int = 5
     requests: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -64,27 +70,27 @@ class FakeForge:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of a pipeline for number 5."""
+        """The variables of a pipeline for the pull or merge request."""
         if self.kind == "github":
             return {
                 "GITHUB_API_URL": self.url,
-                "GITHUB_REPOSITORY": "acme/app",
-                "GITHUB_REF": "refs/pull/5/merge",
+                "GITHUB_REPOSITORY": self.project,
+                "GITHUB_REF": f"refs/pull/{self.number}/merge",
                 "GITHUB_TOKEN": TOKEN,
             }
         return {
             "CI_API_V4_URL": self.url,
-            "CI_PROJECT_ID": "acme/app",
-            "CI_MERGE_REQUEST_IID": "5",
+            "CI_PROJECT_ID": self.project,
+            "CI_MERGE_REQUEST_IID": str(self.number),
             "GITLAB_TOKEN": TOKEN,
         }
 
     @property
     def path(self) -> str:
-        """Where the comments of number 5 are."""
+        """Where the comments are."""
         if self.kind == "github":
-            return "/repos/acme/app/issues/5/comments"
-        return "/projects/acme%2Fapp/merge_requests/5/notes"
+            return f"/repos/{self.project}/issues/{self.number}/comments"
+        return f"/projects/{quote(self.project, safe='')}/merge_requests/{self.number}/notes"
 
 
 @contextmanager
@@ -164,7 +170,7 @@ def listed(forge: FakeForge, path: str, target: str) -> Answer:
 
 
 def updated(forge: FakeForge, method: str, path: str, content: dict[str, Any]) -> Answer:
-    folder = "/repos/acme/app/issues/comments" if forge.kind == "github" else forge.path
+    folder = f"/repos/{forge.project}/issues/comments" if forge.kind == "github" else forge.path
     found = re.fullmatch(rf"{re.escape(folder)}/(\d+)", path)
     expected = "PATCH" if forge.kind == "github" else "PUT"
     for comment in forge.comments:

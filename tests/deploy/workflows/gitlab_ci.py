@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.deploy.conftest import REPOSITORY
-from tests.workflows.repository import check_out, set_up
+from tests.deploy.workflows.repository import check_out, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tests.workflows.cloud import Cloud
-    from tests.workflows.repository import Forge
+    from tests.deploy.workflows.cloud import Cloud
+    from tests.deploy.workflows.repository import Forge
 
 FILE = REPOSITORY / "docs" / "workflows" / "gitlab" / "gitlab-ci.yml"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.workflows.cloud import ACCOUNT, GITHUB, GITLAB, REFERENCE, Cloud, Provider, statements
+from tests.deploy.workflows.cloud import ACCOUNT, GITHUB, GITLAB, REFERENCE, Cloud, Provider, statements
 
 if TYPE_CHECKING:
     from compliance_tf.local import LocalAws

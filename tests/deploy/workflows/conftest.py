@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from compliance_tf.local import create_recorder
 from compliance_tf.terraform import Machine
 from tests.deploy.conftest import REGION
-from tests.workflows.cloud import ACCOUNT, BUCKET, Cloud
-from tests.workflows.repository import Forge, check_out, set_up
+from tests.deploy.workflows.cloud import ACCOUNT, BUCKET, Cloud
+from tests.deploy.workflows.repository import Forge, check_out, set_up
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
-    from tests.workflows.cloud import Provider
+    from tests.deploy.workflows.cloud import Provider
 
 APP = f"""
 from compliance_tf import ComplianceStack, ManagedRule, S3State, Workspaces, synthesize

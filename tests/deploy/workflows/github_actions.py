@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.deploy.conftest import REPOSITORY
-from tests.workflows.expressions import evaluated, filled_in
-from tests.workflows.repository import check_out, set_up
+from tests.deploy.workflows.expressions import evaluated, filled_in
+from tests.deploy.workflows.repository import check_out, set_up
+from tests.unit.review.fake_forges import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tests.workflows.cloud import Cloud
-    from tests.workflows.repository import Forge
+    from tests.deploy.workflows.cloud import Cloud
+    from tests.deploy.workflows.repository import Forge
 
 FOLDER = REPOSITORY / "docs" / "workflows" / "github-actions"
 PROJECT = "acme/compliance"
@@ -128,7 +129,7 @@ class Runner:
         workflow = load("compliance-workspace.yml")
         job = workflow["jobs"][job_name]
         contexts: dict[str, Any] = {
-            "github": {"event_name": event.name, "sha": event.sha, "token": "token-of-the-job", **event.more},
+            "github": {"event_name": event.name, "sha": event.sha, "token": TOKEN, **event.more},
             "inputs": inputs(workspace),
             "needs": needs or {},
             "steps": {},

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workflows.cloud import GITHUB, Cloud
-from tests.workflows.comment_api import CommentApi, comment_api
-from tests.workflows.conftest import APP, prepared
-from tests.workflows.github_actions import FOLDER, Event, Finished, Runner, inputs, load
+from tests.deploy.workflows.cloud import GITHUB, Cloud
+from tests.deploy.workflows.conftest import APP, prepared
+from tests.deploy.workflows.github_actions import FOLDER, PROJECT, Event, Finished, Runner, inputs, load
+from tests.unit.review.fake_forges import FakeForge, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +28,16 @@ RELAXED = "policies:\n  permissions-widened:\n    verdict: clean\n    reason: I 
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[CommentApi]:
-    with comment_api() as api:
-        yield api
+def github() -> Iterator[FakeForge]:
+    with running(FakeForge("github", is_installation=True, project=PROJECT, number=1)) as github:
+        yield github
 
 
 @pytest.fixture(scope="module")
-def runner(local_aws: LocalAws, api: CommentApi, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+def runner(local_aws: LocalAws, github: FakeForge, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     folder = tmp_path_factory.mktemp("github")
     forge, cloud = prepared(local_aws, GITHUB, folder)
-    return Runner(forge, cloud, folder, {"GITHUB_API_URL": api.url})
+    return Runner(forge, cloud, folder, {"GITHUB_API_URL": github.url})
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +74,10 @@ def rules(cloud: Cloud) -> set[str]:
 
 
 def test_a_pull_request_gets_its_review_by_the_settings_of_the_branch_that_it_is_for(
-    pull_request: Finished, runner: Runner, api: CommentApi
+    pull_request: Finished, runner: Runner, github: FakeForge
 ) -> None:
     assert pull_request.failed_step == "", pull_request.output
-    (comment,) = api.comments.values()
+    (comment,) = (one["body"] for one in github.comments)
     assert "Needs approval" in comment
     assert pull_request.outputs["fingerprints"] in comment
     assert runner.forge.head("feature")[:7] in comment
@@ -125,7 +125,7 @@ def test_a_change_outside_is_drift(runner: Runner) -> None:
 
 @pytest.mark.usefixtures("applied")
 def test_a_pull_request_that_is_blocked_fails_and_says_why_in_the_comment_that_is_there(
-    runner: Runner, api: CommentApi
+    runner: Runner, github: FakeForge
 ) -> None:
     app = APP.replace("\n\nsynthesize(build)", f"{UNSCOPED}\n\nsynthesize(build)")
     head = runner.forge.commit({"main.py": app}, "blocked")
@@ -133,7 +133,7 @@ def test_a_pull_request_that_is_blocked_fails_and_says_why_in_the_comment_that_i
     finished = runner.run("review", Event.pull_request(1, merged, head))
     assert finished is not None
     assert finished.failed_step == "Gate", finished.output
-    (comment,) = api.comments.values()
+    (comment,) = (one["body"] for one in github.comments)
     assert "Blocked" in comment
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workflows.cloud import GITLAB
-from tests.workflows.comment_api import CommentApi, comment_api
-from tests.workflows.conftest import APP, prepared
-from tests.workflows.gitlab_ci import Finished, Runner
+from tests.deploy.workflows.cloud import GITLAB
+from tests.deploy.workflows.conftest import APP, prepared
+from tests.deploy.workflows.gitlab_ci import Finished, Runner
+from tests.unit.review.fake_forges import FakeForge, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,17 +20,16 @@ RELAXED = "policies:\n  permissions-widened:\n    verdict: clean\n    reason: I 
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[CommentApi]:
-    with comment_api() as api:
-        yield api
+def gitlab() -> Iterator[FakeForge]:
+    with running(FakeForge("gitlab", project="7", number=1)) as gitlab:
+        yield gitlab
 
 
 @pytest.fixture(scope="module")
-def runner(local_aws: LocalAws, api: CommentApi, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+def runner(local_aws: LocalAws, gitlab: FakeForge, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     folder = tmp_path_factory.mktemp("gitlab")
     forge, cloud = prepared(local_aws, GITLAB, folder)
-    service = {"CI_API_V4_URL": api.url, "CI_PROJECT_ID": "7", "GITLAB_TOKEN": "token-of-the-project"}
-    return Runner(forge, cloud, folder, service)
+    return Runner(forge, cloud, folder, gitlab.environment)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +60,10 @@ def rules(runner: Runner) -> set[str]:
 
 
 def test_a_merge_request_gets_its_review_by_the_settings_of_the_branch_that_it_is_for(
-    merge_request: Finished, runner: Runner, api: CommentApi
+    merge_request: Finished, runner: Runner, gitlab: FakeForge
 ) -> None:
     assert merge_request.passed, merge_request.output
-    (comment,) = api.comments.values()
+    (comment,) = (one["body"] for one in gitlab.comments)
     assert "Needs approval" in comment
     assert merge_request.variables["FINGERPRINTS_dev"] in comment
     assert runner.forge.head("feature")[:7] in comment
