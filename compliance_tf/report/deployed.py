@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from compliance_tf.report.about import About
 from compliance_tf.report.controls import control_lines
-from compliance_tf.report.report import About, write_report
+from compliance_tf.report.report import write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

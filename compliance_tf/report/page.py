@@ -17,8 +17,8 @@ from compliance_tf.results.row import WORST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
 
+    from compliance_tf.report.about import About
     from compliance_tf.report.row_data import Json
     from compliance_tf.report.summary import HeatMap, Summary
     from compliance_tf.results.counts import Counts
@@ -42,14 +42,8 @@ class Page:
 
     Parameters
     ----------
-    project
-        The project whose rules they are.
-    workspace
-        The Terraform workspace.
-    taken_at
-        When the table was read, with an offset.
-    packs
-        The only packs that it is about; all where this is empty.
+    about
+        What it is about.
     summary
         What was counted.
     rules
@@ -64,10 +58,7 @@ class Page:
         The trend, the first day first.
     """
 
-    project: str
-    workspace: str
-    taken_at: datetime
-    packs: tuple[str, ...]
+    about: About
     summary: Summary
     rules: tuple[RuleEntry, ...]
     types: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from compliance_tf.errors import ComplianceError
@@ -15,9 +15,9 @@ from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
+    from compliance_tf.report.about import About
     from compliance_tf.results.row import Row
     from lambda_src.daily_counts import DailyCounts
     from lambda_src.rule_directory import RuleEntry
@@ -28,36 +28,6 @@ _CHUNK = 1 << 16
 
 class ReportError(ComplianceError):
     """A report cannot be written."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What a report is about.
-
-    Parameters
-    ----------
-    project
-        The project whose rules they are.
-    workspace
-        The Terraform workspace.
-    taken_at
-        When the table was read, with an offset.
-    packs
-        The only packs that it is about; all rules, also those of no pack, where this is empty.
-    """
-
-    project: str
-    workspace: str
-    taken_at: datetime
-    packs: tuple[str, ...] = ()
-
-    def covers(self, rule: RuleEntry | DailyCounts) -> bool:
-        """Tell whether a rule belongs into the report."""
-        return not self.packs or any(pack in self.packs for pack in rule.packs)
-
-    def short_name(self, rule_name: str) -> str:
-        """Leave out what the names of all rules of the deployment begin with."""
-        return rule_name.removeprefix(f"{self.project}-{self.workspace}-")
 
 
 def write_report(
@@ -124,10 +94,7 @@ def _collect(
     writer.close()
     short_names = {rule.name: about.short_name(rule.name) for rule in writer.rules}
     return Page(
-        project=about.project,
-        workspace=about.workspace,
-        taken_at=about.taken_at,
-        packs=about.packs,
+        about=about,
         summary=summary,
         rules=tuple(writer.rules),
         types=tuple(writer.types),
