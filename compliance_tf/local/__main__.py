@@ -19,6 +19,14 @@ from compliance_tf.local.behaviour import Behaviour
 
 LOOPBACK = "127.0.0.1"
 
+IDLE_SECONDS = 120
+"""How long a connection may be idle.
+
+Clients give theirs up after at most 90 (the AWS SDK for Go), so it is never us who close one in the very moment in
+which a client uses it again. The server's own default is 5, just as long as Terraform waits before it asks after a
+function.
+"""
+
 
 def main() -> None:
     """Serve until the process is told to stop, or until its parent closes our standard input."""
@@ -62,6 +70,7 @@ async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     config.bind = [f"fd://{listener.fileno()}"]
     config.loglevel = "WARNING"
     config.graceful_timeout = 0.5
+    config.keep_alive_timeout = IDLE_SECONDS
     started = {"pid": os.getpid(), "port": listener.getsockname()[1]}
     print(json.dumps(started), flush=True)  # noqa: T201 -- the parent reads it
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +86,17 @@ def test_it_listens_on_the_loopback_interface_only(local_aws: LocalAws) -> None:
 
     port = f"{local_aws.endpoint.port:04X}"
     assert [address for address in addresses if address.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+def test_a_connection_may_be_idle_for_longer_than_terraform_waits_between_questions(local_aws: LocalAws) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", local_aws.endpoint.port)
+    for pause in (0, 5.5):
+        time.sleep(pause)
+        # It would open another one by itself.
+        connection.auto_open = pause == 0
+        connection.request("GET", "/_ministack/health")
+        connection.getresponse().read()
+    connection.close()
 
 
 def test_stopping_ends_its_functions_too_and_leaves_no_files() -> None:
