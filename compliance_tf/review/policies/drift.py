@@ -36,9 +36,13 @@ def _differs(plan: Plan, change: ResourceChange, attribute: str) -> bool:
     if is_hidden(change.after.get(attribute)):
         return True
     if change.type == _ROLE and attribute == _INLINE:
-        return not isinstance(change.after.get(_INLINE), list | None) or bool(_strange_policies(plan, change))
+        return not _is_readable(change.after.get(_INLINE)) or bool(_strange_policies(plan, change))
     # Terraform writes "nothing" in several ways, and another one after the first refresh.
     return bool((change.before.get(attribute) or None) != (change.after.get(attribute) or None))
+
+
+def _is_readable(policies: Value) -> bool:
+    return policies is None or (isinstance(policies, list) and all(isinstance(one, dict) for one in policies))
 
 
 def _strange_policies(plan: Plan, role: ResourceChange) -> set[str]:

@@ -455,7 +455,8 @@ def _drift(plan: PlanJson, draw: Draw) -> None:
         case "gone":
             delete(one)
         case "changed":
-            update(one, **{attribute: draw.one(*_OTHER_VALUES)})
+            others = [value for value in _OTHER_VALUES if value != one["change"]["after"][attribute]]
+            update(one, **{attribute: draw.one(*others)})
         case "more":
             update(one, new="value")
     draw.insert(plan, one, "resource_drift")
