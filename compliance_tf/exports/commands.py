@@ -82,20 +82,16 @@ class _Counted:
 
 def _write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, output: Path | None) -> None:
     from compliance_tf.exports.export import write
+    from compliance_tf.whole_file import whole_file
 
     if output is None:
         write(format_, rows, snapshot, sys.stdout)
         return
-    # Whoever waits for the file never sees half of one.
-    unfinished = output.with_name(f".{output.name}.unfinished")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+        with whole_file(output) as stream:
             write(format_, rows, snapshot, stream)
-        unfinished.replace(output)
     except OSError as cause:
         raise ExportError(f"{output} cannot be written: {cause.strerror}. Give another file with --output.") from cause
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _warn_of_github(format_: ExportFormat, count: int) -> None:

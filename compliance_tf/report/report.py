@@ -12,6 +12,7 @@ from compliance_tf.report.row_data import RowWriter
 from compliance_tf.report.summary import Summary
 from compliance_tf.report.trend import trend
 from compliance_tf.results.row import Status
+from compliance_tf.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,13 +70,8 @@ def write_report(
         page = _collect(data, about, rows, [rule for rule in rules if about.covers(rule)], controls or {})
         page = replace(page, days=trend(day for day in days if about.covers(day)))
         data.seek(0)
-        partial = output.with_name(f".{output.name}.partial")
-        try:
-            with partial.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(render(page, _chunks(data)))
-            partial.replace(output)
-        finally:
-            partial.unlink(missing_ok=True)
+        with whole_file(output, newline="\n") as file:
+            file.writelines(render(page, _chunks(data)))
     return page.summary.overall.total
 
 

@@ -26,11 +26,15 @@ def _everything(plan: Plan) -> Iterator[tuple[ResourceChange, str]]:
             yield change, " (in the drift)"
 
 
+def _refused(change: ResourceChange, where: str) -> Hit:
+    imported = " by an import" if change.import_id is not None else ""
+    return Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+
+
 def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
         if change.type in SINGLETONS or _is_singleton_elsewhere(change):
-            imported = " by an import" if change.import_id is not None else ""
-            yield Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+            yield _refused(change, where)
 
 
 def _is_singleton_elsewhere(change: ResourceChange) -> bool:
@@ -53,8 +57,7 @@ _CLOUD_CONTROL_TYPES: Final = frozenset(
 def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
         if change.type not in ALLOWED_TYPES | SINGLETONS:
-            imported = " by an import" if change.import_id is not None else ""
-            yield Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+            yield _refused(change, where)
         elif change.provider != AWS_PROVIDER:
             yield Hit(change.address, f"It belongs to provider {change.provider}, and only {AWS_PROVIDER} is expected.")
 
