@@ -55,10 +55,10 @@ test: setup terraform ## Run all tests, deployments to local AWS included
 	pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
-	python -m compliance_tf.reference.checks >docs/reference/checks.md
-	python -m compliance_tf.reference.rules >docs/reference/rules.md
-	python -m compliance_tf.reference.packs >docs/reference/packs.md
-	python -m compliance_tf.reference.policies >docs/reference/policies.md
+	python -m maintenance.pages.checks >docs/reference/checks.md
+	python -m maintenance.pages.rules >docs/reference/rules.md
+	python -m maintenance.pages.packs >docs/reference/packs.md
+	python -m maintenance.pages.policies >docs/reference/policies.md
 	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
 	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
 	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json
@@ -66,7 +66,7 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
 
 screenshots: setup ## Draw the pictures of the docs, in a browser
-	python -m tests.screenshots
+	python -m tests.browser.screenshots
 
 bench: setup ## Print measurements
 	python -m tests.bench

@@ -8,61 +8,62 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from compliance_tf.provider import load_lazily
+from compliance_tf.constructs.provider import load_lazily
 
 if TYPE_CHECKING:
+    from compliance_runtime.check import Severity as Severity
+
+    from compliance_tf.constructs.notifications import Notifications as Notifications
+    from compliance_tf.constructs.packs import Packs as Packs
+    from compliance_tf.constructs.recorder import RecorderSource as RecorderSource
+    from compliance_tf.constructs.rules.check_rule import CheckRule as CheckRule
+    from compliance_tf.constructs.rules.managed_rule import ManagedRule as ManagedRule
+    from compliance_tf.constructs.rules.policy_rule import PolicyRule as PolicyRule
+    from compliance_tf.constructs.rules.scope import Scope as Scope
+    from compliance_tf.constructs.stack import ComplianceStack as ComplianceStack
+    from compliance_tf.constructs.state import LocalState as LocalState
+    from compliance_tf.constructs.state import S3State as S3State
+    from compliance_tf.constructs.synthesis import synthesize as synthesize
+    from compliance_tf.constructs.triggers import ApiCall as ApiCall
+    from compliance_tf.constructs.triggers import Schedule as Schedule
     from compliance_tf.errors import ComplianceError as ComplianceError
     from compliance_tf.errors import SettingError as SettingError
-    from compliance_tf.notifications import Notifications as Notifications
-    from compliance_tf.packs.construct import Packs as Packs
+    from compliance_tf.model.workspace_values import by_workspace as by_workspace
+    from compliance_tf.model.workspaces import Workspaces as Workspaces
     from compliance_tf.packs.pack import CheckPackRule as CheckPackRule
     from compliance_tf.packs.pack import ManagedPackRule as ManagedPackRule
     from compliance_tf.packs.pack import Pack as Pack
     from compliance_tf.packs.pack import PolicyPackRule as PolicyPackRule
     from compliance_tf.packs.resolution import Change as Change
-    from compliance_tf.recorder import RecorderSource as RecorderSource
-    from compliance_tf.rules.check_rule import CheckRule as CheckRule
-    from compliance_tf.rules.managed_rule import ManagedRule as ManagedRule
-    from compliance_tf.rules.policy_rule import PolicyRule as PolicyRule
-    from compliance_tf.rules.scope import Scope as Scope
-    from compliance_tf.stack import ComplianceStack as ComplianceStack
-    from compliance_tf.state import LocalState as LocalState
-    from compliance_tf.state import S3State as S3State
-    from compliance_tf.synthesis import synthesize as synthesize
-    from compliance_tf.triggers import ApiCall as ApiCall
-    from compliance_tf.triggers import Schedule as Schedule
     from compliance_tf.waivers.waiver import Waiver as Waiver
     from compliance_tf.waivers.waiver_file import waivers_from_file as waivers_from_file
-    from compliance_tf.workspace_values import by_workspace as by_workspace
-    from compliance_tf.workspaces import Workspaces as Workspaces
-    from lambda_src.check import Severity as Severity
 
 # Loaded when they are named: the constructs start Node, which the other half of the library does without.
 _HOMES = {
-    "ApiCall": "compliance_tf.triggers",
-    "CheckRule": "compliance_tf.rules.check_rule",
+    "ApiCall": "compliance_tf.constructs.triggers",
+    "CheckRule": "compliance_tf.constructs.rules.check_rule",
     "ComplianceError": "compliance_tf.errors",
-    "ComplianceStack": "compliance_tf.stack",
-    "LocalState": "compliance_tf.state",
-    "ManagedRule": "compliance_tf.rules.managed_rule",
-    "Notifications": "compliance_tf.notifications",
+    "ComplianceStack": "compliance_tf.constructs.stack",
+    "LocalState": "compliance_tf.constructs.state",
+    "ManagedRule": "compliance_tf.constructs.rules.managed_rule",
+    "Notifications": "compliance_tf.constructs.notifications",
     "Change": "compliance_tf.packs.resolution",
     "CheckPackRule": "compliance_tf.packs.pack",
     "ManagedPackRule": "compliance_tf.packs.pack",
     "Pack": "compliance_tf.packs.pack",
-    "Packs": "compliance_tf.packs.construct",
+    "Packs": "compliance_tf.constructs.packs",
     "PolicyPackRule": "compliance_tf.packs.pack",
-    "PolicyRule": "compliance_tf.rules.policy_rule",
-    "RecorderSource": "compliance_tf.recorder",
-    "S3State": "compliance_tf.state",
-    "Schedule": "compliance_tf.triggers",
-    "Scope": "compliance_tf.rules.scope",
+    "PolicyRule": "compliance_tf.constructs.rules.policy_rule",
+    "RecorderSource": "compliance_tf.constructs.recorder",
+    "S3State": "compliance_tf.constructs.state",
+    "Schedule": "compliance_tf.constructs.triggers",
+    "Scope": "compliance_tf.constructs.rules.scope",
     "SettingError": "compliance_tf.errors",
-    "Severity": "lambda_src.check",
+    "Severity": "compliance_runtime.check",
     "Waiver": "compliance_tf.waivers.waiver",
-    "Workspaces": "compliance_tf.workspaces",
-    "by_workspace": "compliance_tf.workspace_values",
-    "synthesize": "compliance_tf.synthesis",
+    "Workspaces": "compliance_tf.model.workspaces",
+    "by_workspace": "compliance_tf.model.workspace_values",
+    "synthesize": "compliance_tf.constructs.synthesis",
     "waivers_from_file": "compliance_tf.waivers.waiver_file",
 }
 

@@ -15,17 +15,17 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from lambda_src.account import Account
-from lambda_src.check import ChangeCheck, LookupCheck
-from lambda_src.configuration_item import ConfigurationItem, item_from_event, item_from_history
-from lambda_src.errors import EventError
-from lambda_src.json_object import JsonObject
+from compliance_runtime.account import Account
+from compliance_runtime.check import ChangeCheck, LookupCheck
+from compliance_runtime.errors import EventError
+from compliance_runtime.evaluation.configuration_item import ConfigurationItem, item_from_event, item_from_history
+from compliance_runtime.json_object import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lambda_src.check import Verdict
-    from lambda_src.clients import Clients
+    from compliance_runtime.check import Verdict
+    from compliance_runtime.clients import Clients
 
 P = TypeVar("P")
 

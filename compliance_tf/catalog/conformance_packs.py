@@ -1,6 +1,6 @@
 """The conformance packs that AWS publishes: which managed rules each has, with which parameters.
 
-The facts are in ``conformance_packs.json``, written by ``python -m compliance_tf.catalog.import_facts``. They are
+The facts are in ``conformance_packs.json``, written by ``python -m maintenance.import_facts``. They are
 read at the first look-up, not at import.
 """
 
@@ -14,10 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.suggestions import nearest
+
 from compliance_tf.catalog.errors import UnknownPackError
 from compliance_tf.catalog.pack_naming import short_name
-from compliance_tf.catalog.suggestions import did_you_mean
-from lambda_src.suggestions import nearest
+from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

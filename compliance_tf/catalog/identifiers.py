@@ -1,6 +1,6 @@
 """The identifiers of all managed rules, as a type that editors complete.
 
-Written by ``python -m compliance_tf.catalog.import_facts``: change nothing by hand.
+Written by ``python -m maintenance.import_facts``: change nothing by hand.
 """
 
 from typing import Literal, TypeAlias

@@ -1,6 +1,6 @@
 """AWS Config's managed rules: what each evaluates, when, where, and which parameters it takes.
 
-The facts are in ``managed_rules.json``, written by ``python -m compliance_tf.catalog.import_facts``. They are
+The facts are in ``managed_rules.json``, written by ``python -m maintenance.import_facts``. They are
 read at the first look-up, not at import.
 """
 
@@ -15,10 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.check import Severity
+from compliance_runtime.suggestions import nearest
+
 from compliance_tf.catalog.errors import UnknownManagedRuleError
-from compliance_tf.catalog.suggestions import did_you_mean
-from lambda_src.check import Severity
-from lambda_src.suggestions import nearest
+from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

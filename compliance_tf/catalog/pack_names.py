@@ -1,6 +1,6 @@
 """The names of all conformance packs, as types that editors complete.
 
-Written by ``python -m compliance_tf.catalog.import_facts``: change nothing by hand.
+Written by ``python -m maintenance.import_facts``: change nothing by hand.
 """
 
 from typing import Literal, TypeAlias

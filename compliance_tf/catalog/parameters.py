@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from compliance_runtime.parameters import MAX_RULE_PARAMETERS
+from compliance_runtime.suggestions import nearest
+
 from compliance_tf.catalog.errors import RuleParametersError
 from compliance_tf.catalog.managed_rules import ParameterType
-from compliance_tf.catalog.suggestions import did_you_mean
-from lambda_src.parameters import MAX_RULE_PARAMETERS
-from lambda_src.suggestions import nearest
+from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

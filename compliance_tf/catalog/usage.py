@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from compliance_runtime.suggestions import nearest
+
 from compliance_tf.catalog.errors import RuleUseError
-from compliance_tf.catalog.suggestions import did_you_mean
-from lambda_src.suggestions import nearest
+from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,19 +9,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compliance_runtime.check import MAX_DESCRIPTION
+from compliance_runtime.checks import check_ids, check_module, ids_in, import_check
+from compliance_runtime.errors import CheckError, ParameterError
+from compliance_runtime.parameters import declared_parameters
+from compliance_runtime.suggestions import hint
+
 from compliance_tf.errors import SettingError
-from lambda_src.check import MAX_DESCRIPTION
-from lambda_src.checks import check_ids, check_module, ids_in, import_check
-from lambda_src.errors import CheckError, ParameterError
-from lambda_src.parameters import declared_parameters
-from lambda_src.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lambda_src.check import Check
+    from compliance_runtime.check import Check
 
-IN_THE_FUNCTION = frozenset({"boto3", "botocore", "lambda_src"})
+IN_THE_FUNCTION = frozenset({"boto3", "botocore", "compliance_runtime"})
 """What code in the function can import beside Python's own modules and its own folder."""
 
 
@@ -144,7 +145,7 @@ class CheckFolder:
             if name.partition(".")[0] not in allowed:
                 raise SettingError(
                     f"{path}, line {line} imports {name}, which the function does not have: a check can import "
-                    "Python's own modules, boto3, lambda_src and its own folder."
+                    "Python's own modules, boto3, compliance_runtime and its own folder."
                 )
 
 

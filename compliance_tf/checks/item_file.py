@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from compliance_runtime.errors import EventError
+from compliance_runtime.evaluation.configuration_item import item_from_event, item_from_history
+from compliance_runtime.json_object import JsonObject
+
 from compliance_tf.errors import SettingError
-from lambda_src.configuration_item import item_from_event, item_from_history
-from lambda_src.errors import EventError
-from lambda_src.json_object import JsonObject
 
 if TYPE_CHECKING:
-    from lambda_src.configuration_item import ConfigurationItem
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 
 
 def read_item(text: str, place: str) -> ConfigurationItem:

@@ -8,8 +8,9 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
 
+from compliance_runtime.checks import check_ids
+
 from compliance_tf.errors import SettingError
-from lambda_src.checks import check_ids
 
 if TYPE_CHECKING:
     from pathlib import Path

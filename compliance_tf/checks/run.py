@@ -9,24 +9,26 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+from compliance_runtime.account import Account
+from compliance_runtime.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, Verdict
+from compliance_runtime.checks import check_ids, load_check
+from compliance_runtime.errors import EventError, ParameterError
+from compliance_runtime.evaluation.configuration_item import item_from_history
+from compliance_runtime.evaluation.evaluate import inapplicable, judge
+from compliance_runtime.json_object import JsonObject
+from compliance_runtime.parameters import declared_parameters, from_rule_parameters
+from compliance_runtime.suggestions import hint
+
 from compliance_tf.errors import ComplianceError, SettingError
-from lambda_src.account import Account
-from lambda_src.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, Verdict
-from lambda_src.checks import check_ids, load_check
-from lambda_src.configuration_item import item_from_history
-from lambda_src.errors import EventError, ParameterError
-from lambda_src.evaluate import inapplicable, judge
-from lambda_src.json_object import JsonObject
-from lambda_src.parameters import declared_parameters, from_rule_parameters
-from lambda_src.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compliance_runtime.check import Check
+    from compliance_runtime.clients import Clients
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+
     from compliance_tf.checks.folder import CheckFolder
-    from lambda_src.check import Check
-    from lambda_src.clients import Clients
-    from lambda_src.configuration_item import ConfigurationItem
 
 
 def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:

@@ -1,4 +1,4 @@
-"""The server's process: ``python -m compliance_tf.local``, started by :mod:`compliance_tf.local.server`."""
+"""The server's process: ``python -m compliance_tf.local``, started by :mod:`compliance_tf.local.server.server`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from compliance_tf.local.behaviour import Behaviour
+from compliance_tf.local.server.behaviour import Behaviour
 
 LOOPBACK = "127.0.0.1"
 
@@ -58,7 +58,7 @@ def _detach() -> None:
 
 async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     # Not before GATEWAY_PORT is set: MiniStack reads its settings when it is imported.
-    from compliance_tf.local.application import LocalAwsApplication
+    from compliance_tf.local.server.application import LocalAwsApplication
 
     behaviour = Behaviour(options.poll_seconds, options.cloud_control_reads_recorder, options.fault_rate)
     stopping = asyncio.Event()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from compliance_runtime.check import Severity
+
 from compliance_tf.packs.pack import PackError
 from compliance_tf.packs.resolution import ResolvedRule, refuse_unknown_rules, resolve
-from lambda_src.check import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from compliance_tf.model.workspace_values import ByWorkspace
     from compliance_tf.packs.pack import Pack, PackRule
     from compliance_tf.packs.resolution import Change
-    from compliance_tf.workspace_values import ByWorkspace
 
 T = TypeVar("T")
 

@@ -9,16 +9,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from compliance_runtime.check import Check, PeriodicCheck, Severity
+from compliance_runtime.errors import ParameterError
+from compliance_runtime.parameters import declared_parameters, to_rule_parameters
+
 from compliance_tf.catalog.conformance_packs import conformance_pack
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import ComplianceError
-from compliance_tf.naming import PURPOSE
-from compliance_tf.rules.guard_policy import check_policy
-from lambda_src.check import Check, PeriodicCheck, Severity
-from lambda_src.errors import ParameterError
-from lambda_src.parameters import declared_parameters, to_rule_parameters
+from compliance_tf.model.guard_policy import check_policy
+from compliance_tf.model.naming import PURPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.check import Severity
+
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.checks.run import find_check, read_parameters
 from compliance_tf.errors import ComplianceError
+from compliance_tf.model.yaml_file import read_yaml
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
-from compliance_tf.yaml_file import read_yaml
-from lambda_src.check import Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from compliance_runtime.check import Check
+
+    from compliance_tf.model.yaml_file import Entry
     from compliance_tf.packs.pack import PackRule
-    from compliance_tf.yaml_file import Entry
-    from lambda_src.check import Check
 
 KINDS: Final = ("managed", "check", "policy")
 """What a rule in a file is: the member that says which one."""

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from compliance_runtime.check import PeriodicCheck, Severity
+from compliance_runtime.suggestions import nearest
+
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
-from compliance_tf.catalog.suggestions import did_you_mean
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
 from compliance_tf.errors import ComplianceError
+from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PackError, PolicyPackRule, check_parameter_texts
-from lambda_src.check import PeriodicCheck, Severity
-from lambda_src.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

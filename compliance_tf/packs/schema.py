@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
+from compliance_runtime.check import Severity
+
 from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.usage import MaximumExecutionFrequency
-from compliance_tf.naming import PURPOSE
+from compliance_tf.model.guard_policy import LONGEST_POLICY
+from compliance_tf.model.naming import PURPOSE
 from compliance_tf.packs.pack import LONGEST_PACK_NAME, PACK_NAME
 from compliance_tf.packs.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
-from compliance_tf.rules.guard_policy import LONGEST_POLICY
-from lambda_src.check import Severity
 
 _TEXT = {"type": "string", "pattern": r"\S"}
 

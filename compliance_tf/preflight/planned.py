@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from compliance_runtime.errors import LambdaError
+
 from compliance_tf.preflight.errors import PreflightError
 from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
-from lambda_src.errors import LambdaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from compliance_tf.preflight.expressions import Evaluator, Json
+    from compliance_tf.terraform.console import Evaluator, Json
 
 # What is read of each kind of resource: the rest of it is full of what only a plan knows.
 _READ = {

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from compliance_runtime.checks import check_ids, check_module, load_check
+from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
+
 from compliance_tf.catalog.managed_rules import managed_rules
-from lambda_src.checks import check_ids, check_module, load_check
-from lambda_src.deployment import DEPLOYMENT_FILE, Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

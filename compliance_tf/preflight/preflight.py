@@ -7,12 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from compliance_tf.deploy import OUTPUT
 from compliance_tf.preflight.account import Region, ask_caller
 from compliance_tf.preflight.assumptions import Assumptions
 from compliance_tf.preflight.cost import CostQuestions
 from compliance_tf.preflight.errors import PreflightError
-from compliance_tf.preflight.expressions import Evaluator
 from compliance_tf.preflight.findings import Finding, Verdict
 from compliance_tf.preflight.names import NameQuestions
 from compliance_tf.preflight.permissions import PermissionQuestions
@@ -20,14 +18,16 @@ from compliance_tf.preflight.planned import PlannedStack, read_stack
 from compliance_tf.preflight.quotas import RegionQuotas, role_quota
 from compliance_tf.preflight.recorder import RecorderQuestions
 from compliance_tf.preflight.report import Report
-from compliance_tf.terraform import run
+from compliance_tf.terraform.console import Evaluator
+from compliance_tf.terraform.machine import run
+from compliance_tf.terraform.project import OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from compliance_tf.preflight.account import Caller
-    from compliance_tf.terraform import Machine
+    from compliance_tf.terraform.machine import Machine
 
 WORKSPACE = "Workspace"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from compliance_tf.constructs.read_recorder import to_cloudformation
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
-from compliance_tf.read_recorder import to_cloudformation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_config.type_defs import ConfigurationRecorderOutputTypeDef
 
     from compliance_tf.preflight.account import Region
-    from compliance_tf.preflight.expressions import Evaluator, Json
     from compliance_tf.preflight.planned import PlannedStack
+    from compliance_tf.terraform.console import Evaluator, Json
 
 THERE = "Recorder"
 RECORDING = "Recording"

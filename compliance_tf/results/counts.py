@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
-    from lambda_src.daily_counts import DailyCounts
+    from compliance_runtime.recording.daily_counts import DailyCounts
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.deploy import OUTPUT
-from compliance_tf.naming import NAME_PART, REGION
+from compliance_tf.model.naming import NAME_PART, REGION
 from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
+from compliance_tf.terraform.project import OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.results.reader import ResultsReader
-    from compliance_tf.synthesized import SynthesizedStack
+    from compliance_tf.terraform.synthesized import SynthesizedStack
 
 _TABLE: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 """DynamoDB API, CreateTable.TableName."""
@@ -88,7 +88,7 @@ def _refuse_unlike(option: str, value: str, form: re.Pattern[str], advice: str) 
 
 
 def _stack(folder: Path, project: str | None, region: str | None) -> SynthesizedStack:
-    from compliance_tf.synthesized import SynthesizedAppError, synthesized_stacks
+    from compliance_tf.terraform.synthesized import SynthesizedAppError, synthesized_stacks
 
     try:
         stacks = synthesized_stacks(folder / OUTPUT)

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
-
-from compliance_tf.results.errors import ResultsError, explained
-from compliance_tf.results.row import WORST_FIRST, Row, status
-from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
-from lambda_src.check import Compliance, Severity
-from lambda_src.daily_counts import DailyCounts
-from lambda_src.results import Result
-from lambda_src.results_table import (
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.daily_counts import DailyCounts
+from compliance_runtime.recording.results import Result
+from compliance_runtime.recording.results_table import (
     BY_RESOURCE_TYPE,
     BY_RULE,
     BY_SEVERITY,
@@ -31,8 +27,12 @@ from lambda_src.results_table import (
     severity_partitions,
     status_prefix,
 )
-from lambda_src.rule_directory import RuleEntry
-from lambda_src.suggestions import hint
+from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.suggestions import hint
+
+from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.results.row import WORST_FIRST, Row, status
+from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

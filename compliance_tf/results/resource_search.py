@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import boto3
+from compliance_runtime.checks import check_ids, load_check
+from compliance_runtime.recording.results_table import Resource
 
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.results.errors import ResultsError, explained
-from lambda_src.checks import check_ids, load_check
-from lambda_src.results_table import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
     from compliance_tf.results.config_queries import ConfigQueries, TypedId
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
-    from lambda_src.rule_directory import RuleEntry
 
 ACCOUNT_TYPE: Final = "AWS::::Account"
 """The type of results about a whole account, whose id is its number."""

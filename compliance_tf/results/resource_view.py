@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.recording.results_table import Resource
+
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
-    from lambda_src.results import Result
-    from lambda_src.results_table import Resource
 
 _ROOMY: Final = 100
 """Columns from which on the names of rules stay on one line."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from lambda_src.check import Compliance, Severity
+from compliance_runtime.check import Compliance, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lambda_src.results import Result
-    from lambda_src.rule_directory import RuleEntry
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.recording.rule_directory import RuleEntry
 
 
 WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TextIO
 
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.waivers.waiver import WaiverNote
+
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.row import Row
-    from lambda_src.results import Result
-    from lambda_src.results_table import Resource
-    from lambda_src.waivers import WaiverNote
 
 COLUMNS: Final = (
     "severity",

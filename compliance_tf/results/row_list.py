@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.terminal_table import print_table
 from compliance_tf.results.row import Row, Status
 from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, age, reason
-from compliance_tf.terminal_table import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

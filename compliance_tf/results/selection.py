@@ -8,18 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from compliance_runtime.check import Compliance
+
 from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.table_queries import PAGE_ITEMS
-from lambda_src.check import Compliance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from compliance_runtime.check import Severity
+    from compliance_runtime.recording.results_table import Resource
+
     from compliance_tf.results.config_queries import TypedId
     from compliance_tf.results.reader import ResultsReader
-    from lambda_src.check import Severity
-    from lambda_src.results_table import Resource
 
 VIOLATIONS: Final = frozenset({Status.NON_COMPLIANT, Status.WAIVED})
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from compliance_runtime.check import Compliance
+
 from compliance_tf.results.counts import Counts
 from compliance_tf.results.row import WORST_FIRST
 from compliance_tf.results.trend import BACK, READ_DAYS, Trend
-from lambda_src.check import Compliance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from compliance_runtime.check import Severity
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
-    from lambda_src.check import Severity
-    from lambda_src.rule_directory import RuleEntry
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from compliance_tf.results.wording import SEVERITY_STYLES, difference, percent
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from compliance_runtime.check import Severity
+
     from compliance_tf.results.counts import Counts
     from compliance_tf.results.summary import Summary
-    from lambda_src.check import Severity
 
 _WIDE: Final = 200
 """Columns where there is no terminal."""

@@ -11,8 +11,9 @@ from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from compliance_runtime.recording.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
+
 from compliance_tf.results.errors import explained
-from lambda_src.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from compliance_tf.results.counts import Counts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lambda_src.daily_counts import DailyCounts
+    from compliance_runtime.recording.daily_counts import DailyCounts
 
 SHOWN_DAYS: Final = 30
 

@@ -21,8 +21,9 @@ from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, counte
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from compliance_runtime.recording.results_table import Resource
+
     from compliance_tf.results.place import ResultsPlace
-    from lambda_src.results_table import Resource
 
 Key: TypeAlias = "tuple[Resource, str]"
 """A resource and the whole name of a rule."""

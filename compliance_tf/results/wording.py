@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_runtime.check import Compliance, Severity
+
 from compliance_tf.results.row import Row, Status
-from lambda_src.check import Compliance, Severity
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from compliance_runtime.waivers.waiver import WaiverNote
+
     from compliance_tf.results.counts import Counts
-    from lambda_src.waivers import WaiverNote
 
 SEVERITY_STYLES: Final = {
     Severity.CRITICAL: "bold white on red",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
 
 
 def refusals(plans: Mapping[str, Plan], workspace: str | None, expected: Collection[str] | None) -> Iterator[str]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_tf.outputs import WAIVERS, WAIVERS_EXPIRING_SOON
-from compliance_tf.review.coverage import Coverage, coverage
-from compliance_tf.review.differences import ResourceDifference, resource_difference
-from compliance_tf.review.permissions import permissions
-from compliance_tf.review.plan import Action, OutputChange
+from compliance_tf.constructs.outputs import WAIVERS, WAIVERS_EXPIRING_SOON
+from compliance_tf.review.changes.coverage import Coverage, coverage
+from compliance_tf.review.changes.differences import ResourceDifference, resource_difference
+from compliance_tf.review.changes.permissions import permissions
+from compliance_tf.review.changes.rule_changes import RuleChange, rule_changes
+from compliance_tf.review.plan.plan import Action, OutputChange
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
 from compliance_tf.review.policies.drift import drifted
 from compliance_tf.review.policies.rules import RULE
 from compliance_tf.review.policies.scope import RECORDER
-from compliance_tf.review.rule_changes import RuleChange, rule_changes
 
 if TYPE_CHECKING:
-    from compliance_tf.review.plan import Identity, Plan
+    from compliance_tf.review.changes.quotas import Preflight
+    from compliance_tf.review.plan.plan import Identity, Plan
     from compliance_tf.review.policies import Policy
-    from compliance_tf.review.quotas import Preflight
     from compliance_tf.review.settings import Acknowledgement, Settings
 
 

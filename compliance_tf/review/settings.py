@@ -6,19 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.catalog.suggestions import did_you_mean
+from compliance_runtime.suggestions import nearest
+
+from compliance_tf.model.suggestions import did_you_mean
+from compliance_tf.model.yaml_file import read_yaml
 from compliance_tf.review.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Limits, Verdict
 from compliance_tf.review.policies.rules import REMOVED_AT_ONCE
-from compliance_tf.yaml_file import read_yaml
-from lambda_src.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from compliance_tf.model.yaml_file import Entry
     from compliance_tf.review.policies import Policy
-    from compliance_tf.yaml_file import Entry
 
 FINGERPRINT: Final = r"[0-9a-f]{32}"
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.conditions import literal
+from compliance_tf.model.terraform_values import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from lambda_src.waivers import DeployedWaiver
+    from compliance_runtime.waivers.waiver import DeployedWaiver
 
 SOON_DAYS: Final = 30
 """Days before its last one from which on a waiver expires soon."""

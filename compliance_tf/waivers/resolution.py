@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import TYPE_CHECKING
 
+from compliance_runtime.suggestions import hint
+from compliance_runtime.waivers.waiver import DeployedWaiver
+
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.waivers.waiver import Waiver, WaiverError
-from lambda_src.suggestions import hint
-from lambda_src.waivers import DeployedWaiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from compliance_tf.workspaces import Workspaces
-    from lambda_src.deployment import DeployedRule
+    from compliance_runtime.deployment import DeployedRule
+
+    from compliance_tf.model.workspaces import Workspaces
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from compliance_tf.naming import NAME_PART, PURPOSE
+from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
+
+from compliance_tf.model.naming import NAME_PART, PURPOSE
 from compliance_tf.waivers.waiver import ARN_PATTERN, LONGEST_NAME, LONGEST_REASON, LONGEST_TAG_KEY, LONGEST_TAG_VALUE
 from compliance_tf.waivers.waiver_file import OPTIONAL, REQUIRED, RESOURCES, SUBJECTS
-from lambda_src.configuration_item import MAX_RESOURCE_ID
 
 _TEXT = {"type": "string", "pattern": r"\S"}
 _EXACT = {"type": "string", "pattern": r"^[^*?]*[^*?\s][^*?]*$"}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
+from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
+
 from compliance_tf.errors import ComplianceError
-from compliance_tf.naming import NAME_PART
-from lambda_src.configuration_item import MAX_RESOURCE_ID
-from lambda_src.waivers import ArnPattern, ResourceId, Tagged
+from compliance_tf.model.naming import NAME_PART
 
 if TYPE_CHECKING:
-    from lambda_src.waivers import Target
+    from compliance_runtime.waivers.waiver import Target
 
 LONGEST_REASON: Final = 500
 LONGEST_NAME: Final = 100

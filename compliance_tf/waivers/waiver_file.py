@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import ComplianceError
+from compliance_tf.model.yaml_file import read_yaml
 from compliance_tf.waivers.waiver import Waiver, WaiverError
-from compliance_tf.yaml_file import read_yaml
 
 if TYPE_CHECKING:
-    from compliance_tf.yaml_file import Entry
+    from compliance_tf.model.yaml_file import Entry
 
 SUBJECTS: Final = ("rule", "pack")
 """What a waiver is for: one of them."""

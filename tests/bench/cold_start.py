@@ -26,10 +26,10 @@ import boto3
 boto3.client("config")
 boto3.client("dynamodb")
 """
-HANDLERS = "import lambda_src.handlers"
+HANDLERS = "import compliance_runtime.handlers"
 STARTED = """
-import lambda_src.handlers
-from lambda_src.clients import client
+import compliance_runtime.handlers
+from compliance_runtime.clients import client
 client("config")
 client("dynamodb")
 """

@@ -14,17 +14,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance_tf import lambda_package
+from compliance_runtime.check import Severity
+from compliance_runtime.deployment import DeployedRule, Deployment, Environment
+
 from compliance_tf.checks.folder import CheckFolder
-from lambda_src.check import Severity
-from lambda_src.deployment import DeployedRule, Deployment, Environment
+from compliance_tf.constructs import lambda_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
 PREFIX = "bench-dev-"
-EVALUATE = "lambda_src.handlers.evaluate"
+EVALUATE = "compliance_runtime.handlers.evaluate"
 
 _HERE = Path(__file__).parent
 _CHECKS = CheckFolder(_HERE / "bench_checks")

@@ -18,12 +18,13 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance_tf.exports.export import ExportFormat, Snapshot, write
+from compliance_runtime.check import Compliance
+from compliance_runtime.recording.results_table import Resource
+
 from compliance_tf.results.deployment import open_results
+from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.selection import Selection
 from compliance_tf.results.summary import summarize
-from lambda_src.check import Compliance
-from lambda_src.results_table import Resource
 from tests.bench.invoke import peak_mib
 from tests.bench.report import report
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance_tf.report.deployed import write_deployed
+from compliance_tf.results.report.deployed import write_deployed
 
 if TYPE_CHECKING:
     from compliance_tf.results.reader import ResultsReader

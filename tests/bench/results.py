@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -18,10 +17,11 @@ from compliance_tf.local import LocalAws
 from compliance_tf.results.place import ResultsPlace
 from tests.bench.read_results import QUESTIONS
 from tests.bench.results_data import ACCOUNT, REGION, LargeAccount, now
-from tests.results.table import WrittenTable
+from tests.repository import REPOSITORY
+from tests.runtime.results.table import WrittenTable
 
 if TYPE_CHECKING:
-    from lambda_src.results_table import Resource
+    from compliance_runtime.recording.results_table import Resource
 
 SIZES = (10_000, 100_000)
 PLACE = ResultsPlace("acme", "prod", REGION, "acme-prod-results")
@@ -73,7 +73,7 @@ def _ask(aws: LocalAws, question: str, written: Written) -> dict[str, Any]:
     subject = written.resource.key if question == "one resource" else written.rule
     ran = subprocess.run(
         [sys.executable, "-m", "tests.bench.read_results", question, subject],
-        cwd=Path(__file__).parents[2],
+        cwd=REPOSITORY,
         env={**os.environ, **aws.environment(ACCOUNT, REGION)},
         capture_output=True,
         text=True,

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.daily_counts import DailyCounts
+from compliance_runtime.recording.results import Result
+from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.waivers.waiver import WaiverNote
+
 from compliance_tf.catalog.managed_rules import managed_rules
-from lambda_src.check import Compliance, Severity
-from lambda_src.daily_counts import DailyCounts
-from lambda_src.results import Result
-from lambda_src.results_table import Resource
-from lambda_src.rule_directory import RuleEntry
-from lambda_src.waivers import WaiverNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,17 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from compliance_tf.local import LocalAws, create_recorder
-from compliance_tf.terraform import Machine
+from compliance_tf.terraform.machine import Machine
+from tests.repository import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REGION = "eu-west-1"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from compliance_tf.review.plan_json import plan_of_json
+from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.review import Review, review
 from compliance_tf.review.settings import Settings
 from tests.deploy.conftest import Project
@@ -24,7 +24,7 @@ from compliance_tf import (
     CheckRule, ComplianceStack, LocalState, ManagedRule, Packs, PolicyRule, Schedule, Scope, Severity, Waiver,
     Workspaces,
 )
-from lambda_src.checks import bucket_public_access, required_tags
+from compliance_runtime.checks import bucket_public_access, required_tags
 
 def build(
     app, project="acme", state="state", age=90, trail="trail", severity=None, frequency=None, log_days=30, owner="team",

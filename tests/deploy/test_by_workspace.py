@@ -16,7 +16,7 @@ APP = """
 from compliance_tf import (
     CheckRule, ComplianceStack, ManagedRule, Notifications, Schedule, by_workspace, synthesize
 )
-from lambda_src.checks import log_group_retention, security_group_ingress
+from compliance_runtime.checks import log_group_retention, security_group_ingress
 
 def build(app):
     stack = ComplianceStack(

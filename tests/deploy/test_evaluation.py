@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from compliance_runtime.check import Compliance
+from compliance_runtime.recording.result_store import ResultStore
+from compliance_runtime.recording.results import Result
+from compliance_runtime.recording.results_table import Resource, history_prefix
 
-from lambda_src.check import Compliance
-from lambda_src.result_store import ResultStore
-from lambda_src.results import Result
-from lambda_src.results_table import Resource, history_prefix
 from tests.deploy.conftest import REGION, REPOSITORY, Project, record_everything
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ REGIONS = ("eu-west-1", "us-east-1")
 
 TWO_REGIONS = """
 from compliance_tf import CheckRule, ComplianceStack, ManagedRule, synthesize
-from lambda_src.checks import bucket_tls_only
+from compliance_runtime.checks import bucket_tls_only
 
 def build(app):
     for region in ("eu-west-1", "us-east-1"):

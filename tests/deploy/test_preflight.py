@@ -10,7 +10,7 @@ import pytest
 
 from tests.deploy import account as descriptions
 from tests.deploy.conftest import REGION, REPOSITORY, Project
-from tests.local.accounts import Account, document, eventually
+from tests.runtime.local.accounts import Account, document, eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 APP = """
 from compliance_tf import CheckRule, ComplianceStack, ManagedRule, Workspaces, by_workspace, synthesize
-from lambda_src.checks import bucket_tls_only
+from compliance_runtime.checks import bucket_tls_only
 
 def build(app):
     stack = ComplianceStack(app, "compliance", project="acme", region="eu-west-1",

@@ -18,7 +18,8 @@ SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 
 EVERYTHING = """
 from compliance_tf import ApiCall, ComplianceStack, CheckRule, ManagedRule, S3State, Schedule, Scope, synthesize
-from lambda_src.checks import bucket_tls_only, check_ids, ec2_approved_images, load_check, required_tags
+from compliance_runtime.checks import bucket_tls_only, ec2_approved_images, required_tags
+from compliance_runtime.checks import check_ids, load_check
 
 PARAMETERS = {
     "ec2-approved-images": ec2_approved_images.Parameters(allowed_owners=("self",)),

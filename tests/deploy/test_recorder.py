@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf import read_recorder
+from compliance_tf.constructs import read_recorder
 from compliance_tf.local import Behaviour, LocalAws
 from tests.deploy.conftest import REGION, Project, record_everything
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf.review.plan import Action
-from compliance_tf.review.plan_file import read_plan
-from compliance_tf.review.plan_json import plan_of_json
+from compliance_tf.review.changes.rule_changes import Kind
+from compliance_tf.review.plan.plan import Action
+from compliance_tf.review.plan.plan_file import read_plan
+from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.policies import Verdict
 from compliance_tf.review.review import review
-from compliance_tf.review.rule_changes import Kind
 from compliance_tf.review.settings import Settings
-from compliance_tf.terraform import Machine
+from compliance_tf.terraform.machine import Machine
 from tests.deploy.conftest import REGION, record_everything
 from tests.deploy.reviewed_project import Configuration, ReviewedProject, messages, policies, resource
 from tests.unit.review.builders import plan_json

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from compliance_runtime.check import Compliance
+from compliance_runtime.recording.result_store import ResultStore
+from compliance_runtime.waivers.waiver import ResourceId
 
 from compliance_tf.waivers.expiry import expiring_soon
-from lambda_src.check import Compliance
-from lambda_src.result_store import ResultStore
-from lambda_src.waivers import ResourceId
 from tests.deploy.conftest import REGION, Project, record_everything
-from tests.local.accounts import eventually
-from tests.unit.lambda_src.builders import deployed_waiver
+from tests.runtime.local.accounts import eventually
+from tests.unit.compliance_runtime.builders import deployed_waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ SOON, LATER = GRANTED + timedelta(days=20), GRANTED + timedelta(days=200)
 APP = """
 from datetime import date
 from compliance_tf import CheckRule, ComplianceStack, synthesize, waivers_from_file
-from lambda_src.checks import bucket_tls_only
+from compliance_runtime.checks import bucket_tls_only
 
 def build(app):
     stack = ComplianceStack(

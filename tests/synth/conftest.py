@@ -75,8 +75,8 @@ def own_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckFolderOf
 
 
 CHECK_FILE = """
-from lambda_src.check import {kind}, Severity, Verdict
-from lambda_src.parameters import NoParameters
+from compliance_runtime.check import {kind}, Severity, Verdict
+from compliance_runtime.parameters import NoParameters
 
 def evaluate(*_):
     return Verdict.compliant("Fine.")

@@ -8,10 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compliance_tf.reference.checks import reference
 from compliance_tf.testing import event_item
-
-REPOSITORY = Path(__file__).parents[2]
+from maintenance.pages.checks import reference
+from tests.repository import REPOSITORY
 
 
 def python_blocks(document: str) -> list[str]:

@@ -11,7 +11,7 @@ from cdktf import App
 from compliance_tf import ComplianceStack
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import managed_rule
-from compliance_tf.packs.construct import Packs
+from compliance_tf.constructs.packs import Packs
 from compliance_tf.packs.pack import Pack
 from tests.synth.conftest import resources
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf import ComplianceStack, ManagedRule, SettingError
-from compliance_tf.naming import Kind, Naming
+from compliance_tf.model.naming import Kind, Naming
 from tests.synth.conftest import Synthesize, resources
 
 if TYPE_CHECKING:

@@ -53,7 +53,7 @@ def test_a_topic_is_told_of_what_matters_every_five_minutes(synthesize: Synthesi
     configuration = synthesize(notifications=Notifications(TOPIC))
 
     assert variables(configuration) == {
-        "lambda_src.handlers.record": json.dumps({"severities": ["CRITICAL", "HIGH"], "target": TOPIC})
+        "compliance_runtime.handlers.record": json.dumps({"severities": ["CRITICAL", "HIGH"], "target": TOPIC})
     }
     (policy,) = policies(configuration)
     publishing, reading = statements(policy)
@@ -76,7 +76,7 @@ def test_an_event_bus_is_told_what_is_asked_for(synthesize: Synthesize) -> None:
 
     assert statements(policies(configuration)[0])[0] == (["events:PutEvents"], [BUS])
     assert schedules(configuration) == [("rate(1 hour)", "ENABLED")]
-    assert json.loads(variables(configuration)["lambda_src.handlers.record"])["severities"] == ["LOW"]
+    assert json.loads(variables(configuration)["compliance_runtime.handlers.record"])["severities"] == ["LOW"]
 
 
 def test_nothing_but_a_schedule_and_permissions_is_declared_for_it(synthesize: Synthesize) -> None:

@@ -49,7 +49,7 @@ def test_a_periodic_check_has_a_schedule_no_scope_and_a_function_with_time(
     assert "scope" not in rule
     assert "maximum_execution_frequency" not in rule
     timeouts = {one["handler"]: one["timeout"] for one in resources(configuration, "aws_lambda_function")}
-    assert timeouts["lambda_src.handlers.evaluate"] == 900
+    assert timeouts["compliance_runtime.handlers.evaluate"] == 900
 
 
 def test_a_periodic_check_needs_nothing_recorded(synthesize: Synthesize, own_checks: CheckFolderOfTest) -> None:
@@ -119,7 +119,7 @@ def test_imports_for_type_checkers_and_of_the_folder_itself_are_fine(own_checks:
     CheckFolder(own_checks.path).validate()
 
 
-@pytest.mark.parametrize("name", ["json", "lambda_src", "my-checks"])
+@pytest.mark.parametrize("name", ["json", "compliance_runtime", "my-checks"])
 def test_a_folder_whose_name_is_no_package_s_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
 

@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from compliance_runtime.checks import bucket_tls_only, log_group_retention
 
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Severity, by_workspace
 from compliance_tf.catalog.managed_rules import managed_rule
-from compliance_tf.packs.construct import Packs
+from compliance_tf.constructs.packs import Packs
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 from compliance_tf.packs.resolution import Change
-from lambda_src.checks import bucket_tls_only, log_group_retention
 from tests.synth.conftest import Synthesize, resources
 from tests.synth.test_docs import python_blocks
 

@@ -91,9 +91,9 @@ def test_with_an_execution_role_the_function_may_assume_it_and_looks_nothing_up_
     functions = resources(configuration, "aws_lambda_function")
     roles = {function["handler"]: function["environment"]["variables"].get("EXECUTION_ROLE") for function in functions}
     assert roles == {
-        "lambda_src.handlers.evaluate": role,
-        "lambda_src.handlers.record": None,
-        "lambda_src.handlers.trigger": None,
+        "compliance_runtime.handlers.evaluate": role,
+        "compliance_runtime.handlers.record": None,
+        "compliance_runtime.handlers.trigger": None,
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf import ComplianceError, ComplianceStack, Scope, Severity
-from compliance_tf.rules.policy_rule import PolicyRule
+from compliance_tf.constructs.rules.policy_rule import PolicyRule
 from tests.synth.conftest import Synthesize, only
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.repository import REPOSITORY
 
 EAGER = """
 import cdktf_cdktf_provider_aws
@@ -29,10 +29,11 @@ def synthesize(
     **variables: str,
 ) -> dict[str, bytes]:
     """Run the app of a checkout into a folder, and give every file that came out."""
+    path = os.pathsep.join([str(sources), str(sources / "lambda_src")])
     subprocess.run(
         [sys.executable, "-c", program],
         cwd=sources,
-        env={**os.environ, "PYTHONPATH": str(sources), "CDKTF_OUTDIR": str(folder), **variables},
+        env={**os.environ, "PYTHONPATH": path, "CDKTF_OUTDIR": str(folder), **variables},
         check=True,
         capture_output=True,
     )
@@ -61,8 +62,8 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 def test_another_folder_time_user_and_locale_change_nothing(tmp_path: Path, reference: dict[str, bytes]) -> None:
     sources = checkout(tmp_path / "elsewhere")
-    (sources / "lambda_src" / "__pycache__").mkdir(exist_ok=True)
-    (sources / "lambda_src" / "__pycache__" / "check.cpython-311.pyc").write_bytes(b"stale")
+    (sources / "lambda_src" / "compliance_runtime" / "__pycache__").mkdir(exist_ok=True)
+    (sources / "lambda_src" / "compliance_runtime" / "__pycache__" / "check.cpython-311.pyc").write_bytes(b"stale")
     other = {"HOME": str(tmp_path), "USER": "somebody", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
     assert synthesize(sources, tmp_path / "out", **other, AWS_REGION="us-west-2") == reference
 
@@ -76,7 +77,7 @@ def test_the_order_of_files_in_the_zip_does_not_follow_the_disk(reference: dict[
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         names = archive.namelist()
     assert names == sorted(names)
-    assert "lambda_src/checks/bucket_tls_only.py" in names
+    assert "compliance_runtime/checks/bucket_tls_only.py" in names
 
 
 def test_nothing_of_this_machine_is_in_the_files(reference: dict[str, bytes]) -> None:

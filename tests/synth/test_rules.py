@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from compliance_runtime.checks import bucket_tls_only, required_tags
+from compliance_runtime.errors import CheckError
 
 from compliance_tf import ApiCall, CheckRule, ComplianceError, ComplianceStack, ManagedRule, Schedule, Scope, Severity
-from lambda_src.checks import bucket_tls_only, required_tags
-from lambda_src.errors import CheckError
 from tests.synth.conftest import Synthesize, only, resources
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
     assert json.loads(read_package())["rules"] == {
         "tls": {
             "apiCalls": [],
-            "check": "lambda_src.checks.bucket_tls_only",
+            "check": "compliance_runtime.checks.bucket_tls_only",
             "enabled": True,
             "exceptIn": [],
             "identifier": "bucket-tls-only",

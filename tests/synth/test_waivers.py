@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,14 +13,16 @@ from cdktf import App
 from typer.testing import CliRunner
 
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Waiver, Workspaces, waivers_from_file
-from compliance_tf.cli import app as command_line
-from compliance_tf.synthesized import SynthesizedAppError, synthesized_stacks
-from compliance_tf.waivers.report import waiver_lines
+from compliance_tf.cli.main import app as command_line
+from compliance_tf.results.waiver_usage import waiver_lines
+from compliance_tf.terraform.synthesized import SynthesizedAppError, synthesized_stacks
 from compliance_tf.waivers.resolution import resolve_waivers
+from tests.repository import DOCS
 from tests.synth.conftest import Configuration, Synthesize, resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 GRANTED = date(2026, 1, 15)
 
@@ -92,7 +93,7 @@ def test_only_the_function_that_records_may_read_items_and_only_when_a_waiver_ne
 
 
 def test_the_waiver_of_the_how_to_is_the_same_in_python_and_in_yaml(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "how-to" / "waivers.md").read_text()
+    text = (DOCS / "how-to" / "waivers.md").read_text()
     declared, in_file = (re.search(rf"```{language}\n(.*?)```", text, re.DOTALL) for language in ("python", "yaml"))
     assert declared is not None
     assert in_file is not None

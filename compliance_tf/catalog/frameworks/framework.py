@@ -14,8 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.suggestions import hint
+
 from compliance_tf.errors import ComplianceError
-from lambda_src.suggestions import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Control:
         The identifiers of the managed rules that speak to it, sorted.
     checks
         The ids of our checks that ask what no managed rule does, sorted. A check that does the same as a managed
-        rule is not listed: ``compliance_tf.frameworks.equivalents`` knows those.
+        rule is not listed: ``compliance_tf.results.frameworks.equivalents`` knows those.
     """
 
     id: str

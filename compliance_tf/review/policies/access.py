@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.permissions import permissions
+from compliance_tf.review.changes.permissions import permissions
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from compliance_tf.review.grants import Grant
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.changes.grants import Grant
+    from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.review.plan.values import Value
     from compliance_tf.review.policies.policy import Limits
-    from compliance_tf.review.values import Value
 
 _UNSEEN = "What it allows cannot be seen before the apply, so it may be anything"
 

@@ -9,7 +9,7 @@ from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
     from compliance_tf.review.policies.policy import Limits
 
 

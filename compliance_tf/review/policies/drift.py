@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.plan import Action
+from compliance_tf.review.plan.plan import Action
+from compliance_tf.review.plan.values import is_hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan, ResourceChange
+    from compliance_tf.review.plan.plan import Plan, ResourceChange
+    from compliance_tf.review.plan.values import Value
     from compliance_tf.review.policies.policy import Limits
-    from compliance_tf.review.values import Value
 
 _ROLE = "aws_iam_role"
 _INLINE = "inline_policy"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.plan import Action
+from compliance_tf.review.plan.plan import Action
+from compliance_tf.review.plan.values import Hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
     from compliance_tf.review.policies.policy import Limits
 
 _NAME: Final = {

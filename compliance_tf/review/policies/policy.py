@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
 
 
 class Verdict(Enum):

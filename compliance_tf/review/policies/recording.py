@@ -9,7 +9,7 @@ from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
     from compliance_tf.review.policies.policy import Limits
 
 _EVENT_RULE = "aws_cloudwatch_event_rule"

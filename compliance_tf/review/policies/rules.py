@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.outputs import WAIVERS
-from compliance_tf.review.plan import Action, OutputChange
+from compliance_tf.constructs.outputs import WAIVERS
+from compliance_tf.review.plan.plan import Action, OutputChange
+from compliance_tf.review.plan.values import is_hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan, ResourceChange
+    from compliance_tf.review.plan.plan import Plan, ResourceChange
     from compliance_tf.review.policies.policy import Limits
 
 RULE: Final = "aws_config_config_rule"

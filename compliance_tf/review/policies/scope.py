@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
-from compliance_tf.review.plan import Action
+from compliance_tf.model.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
+from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.terraform import AWS_PROVIDER
+from compliance_tf.terraform.machine import AWS_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.plan import Plan, ResourceChange
+    from compliance_tf.review.plan.plan import Plan, ResourceChange
     from compliance_tf.review.policies.policy import Limits
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.review.plan.values import Hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.review.values import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from compliance_tf.review.plan import Plan
+    from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.review.plan.values import Attributes, Value
     from compliance_tf.review.policies.policy import Limits
-    from compliance_tf.review.values import Attributes, Value
 
 _TABLE = "aws_dynamodb_table"
 

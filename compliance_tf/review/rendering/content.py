@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.plan import Action
+from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import Verdict
 from compliance_tf.review.rendering.diff import diff
 from compliance_tf.review.rendering.document import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_tf.review.differences import Difference
+    from compliance_tf.review.changes.differences import Difference
 
 _CONTEXT: Final = 2
 """Lines around each difference inside a long value."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance_tf.review.quotas import Preflight
+    from compliance_tf.review.changes.quotas import Preflight
+    from compliance_tf.review.changes.rule_changes import RuleChange
     from compliance_tf.review.review import Finding, Review
-    from compliance_tf.review.rule_changes import RuleChange
 
 VERSION: Final = 1
 """Grows when a member goes, or means something else; new members do not change it."""

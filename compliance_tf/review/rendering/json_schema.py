@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from compliance_tf.review.plan import Action
+from compliance_runtime.check import Severity
+
+from compliance_tf.review.changes.rule_changes import Kind
+from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import POLICIES, Verdict
 from compliance_tf.review.rendering.json_form import VERSION
-from compliance_tf.review.rule_changes import Kind
-from lambda_src.check import Severity
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
+from compliance_runtime.check import Severity
+
+from compliance_tf.review.changes.rule_changes import Kind
 from compliance_tf.review.rendering.document import Code, Fold, Rank, Table
-from compliance_tf.review.rule_changes import Kind
-from lambda_src.check import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from compliance_tf.review.changes.rule_changes import RuleChange
     from compliance_tf.review.rendering.document import Block, Words
-    from compliance_tf.review.rule_changes import RuleChange
 
 _FEW: Final = 10
 """So many rules are read at a glance; more are folded."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lambda_src.check import ChangeCheck, Severity, Verdict
-from lambda_src.parameters import NoParameters
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.parameters import NoParameters
 
 if TYPE_CHECKING:
-    from lambda_src.configuration_item import ConfigurationItem
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:

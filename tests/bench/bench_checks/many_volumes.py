@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambda_src.check import Finding, PeriodicCheck, Severity, Verdict
+from compliance_runtime.check import Finding, PeriodicCheck, Severity, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lambda_src.account import Account
+    from compliance_runtime.account import Account
 
 
 @dataclass(frozen=True)

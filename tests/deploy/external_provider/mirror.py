@@ -7,14 +7,16 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from compliance_tf.terraform import AWS_PROVIDER, Machine
+from compliance_tf.terraform.machine import AWS_PROVIDER, Machine
+from tests.repository import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROVIDER = "registry.terraform.io/hashicorp/external"
 VERSION = "2.3.5"
-
-_REPOSITORY = Path(__file__).parents[3]
 
 
 def install(folder: Path) -> Path:
@@ -28,7 +30,7 @@ def install(folder: Path) -> Path:
     mirror = folder / "mirror"
     program = mirror / PROVIDER / VERSION / _platform() / f"terraform-provider-external_v{VERSION}"
     program.parent.mkdir(parents=True)
-    python, repository = shlex.quote(sys.executable), shlex.quote(str(_REPOSITORY))
+    python, repository = shlex.quote(sys.executable), shlex.quote(str(REPOSITORY))
     program.write_text(f"#!/bin/sh\nPYTHONPATH={repository} exec {python} -m tests.deploy.external_provider.server\n")
     program.chmod(0o755)
     mirrors = {PROVIDER: mirror}

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compliance_tf.terraform import MIRROR_VARIABLE
+from compliance_tf.terraform.machine import MIRROR_VARIABLE
 from tests.deploy.conftest import REGION, REPOSITORY
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from compliance_tf.local import create_recorder
-from compliance_tf.terraform import Machine
+from compliance_tf.terraform.machine import Machine
 from tests.deploy.conftest import REGION
 from tests.deploy.workflows.cloud import ACCOUNT, BUCKET, Cloud
 from tests.deploy.workflows.repository import Forge, check_out, set_up

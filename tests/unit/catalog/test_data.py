@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance_tf.catalog.errors import FactsError, RuleParametersError
-from compliance_tf.catalog.import_facts import IDENTIFIERS_FILE, check_schema, data_text, identifiers_module
 from compliance_tf.catalog.managed_rules import DATA_FILE, managed_rules
 from compliance_tf.catalog.parameters import check_parameters
+from maintenance.import_facts import IDENTIFIERS_FILE, check_schema, data_text, identifiers_module
 
 if TYPE_CHECKING:
     from compliance_tf.catalog.managed_rules import ManagedRuleFacts
@@ -32,7 +32,7 @@ def test_the_data_is_valid_by_its_schema() -> None:
 
 def test_the_module_of_identifiers_is_not_stale() -> None:
     assert IDENTIFIERS_FILE.read_text(encoding="utf-8") == identifiers_module(managed_rules().rules), (
-        "run python -m compliance_tf.catalog.import_facts"
+        "run python -m maintenance.import_facts"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +11,13 @@ from compliance_tf.preflight.account import Caller
 from compliance_tf.preflight.deployer_policy import DEPLOYER_STATEMENTS, deployer_policy
 from compliance_tf.preflight.findings import Finding, Verdict
 from compliance_tf.preflight.permissions import PermissionQuestions
+from tests.repository import REFERENCE
 from tests.unit.preflight.builders import ACCOUNT, REGION, described_role, stack, stubbed
 
 if TYPE_CHECKING:
     from compliance_tf.preflight.deployer_policy import DeployerStatement
 
-POLICY = Path(__file__).parents[3] / "docs" / "reference" / "deployer-policy.json"
+POLICY = REFERENCE / "deployer-policy.json"
 USER = f"arn:aws:iam::{ACCOUNT}:user/reader"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/Reviewer/alice"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/Reviewer"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from compliance_runtime.check import Severity
+from compliance_runtime.deployment import DeployedRule, Deployment
 
-from compliance_tf.lambda_package import build
+from compliance_tf.constructs.lambda_package import build
 from compliance_tf.preflight.planned_rules import checked_types, planned_rule
-from lambda_src.check import Severity
-from lambda_src.deployment import DeployedRule, Deployment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_a_guard_rule_runs_no_function() -> None:
 
 def test_a_periodic_check_evaluates_what_the_check_in_its_package_declares(tmp_path: Path) -> None:
     rules = {
-        "keys": DeployedRule("lambda_src.checks.iam_access_keys", Severity.HIGH),
+        "keys": DeployedRule("compliance_runtime.checks.iam_access_keys", Severity.HIGH),
         "own": DeployedRule("checks.mine", Severity.LOW),
     }
     package = tmp_path / "lambda.zip"

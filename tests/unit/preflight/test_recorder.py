@@ -14,7 +14,7 @@ from tests.unit.preflight.builders import COVERAGE, rule, stack, stubbed
 if TYPE_CHECKING:
     from botocore.stub import Stubber
 
-    from compliance_tf.preflight.expressions import Evaluator
+    from compliance_tf.terraform.console import Evaluator
 
 
 class Answering:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from compliance_runtime.check import Severity
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +19,10 @@ from compliance_tf.results.row import Row, status
 from compliance_tf.results.row_formats import COLUMNS, safe_cell, write_csv, write_json
 from compliance_tf.results.selection import parse_since
 from compliance_tf.results.wording import age, reason
-from lambda_src.check import Severity
-from tests.results.builders import NOW, REGION, result, rule, waiver
+from tests.runtime.results.builders import NOW, REGION, result, rule, waiver
 
 if TYPE_CHECKING:
-    from lambda_src.results import Result
+    from compliance_runtime.recording.results import Result
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
 

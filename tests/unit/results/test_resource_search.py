@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.results_table import Resource
 
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.results.config_queries import ConfigQueries
 from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.resource_search import ACCOUNT_TYPE, Arn, ResourceSearch, resource_types
-from lambda_src.check import Severity
-from lambda_src.results_table import Resource
-from tests.results.builders import ACCOUNT, REGION, rule
+from tests.runtime.results.builders import ACCOUNT, REGION, rule
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
 

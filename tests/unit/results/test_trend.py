@@ -9,7 +9,7 @@ import pytest
 from compliance_tf.results.counts import Counts
 from compliance_tf.results.trend import Trend
 from compliance_tf.results.wording import difference, percent
-from tests.results.builders import NOW, counts
+from tests.runtime.results.builders import NOW, counts
 
 TODAY = NOW.date()
 

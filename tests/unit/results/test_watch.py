@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, status
 from compliance_tf.results.watch import Violations, Watch
-from tests.results.builders import NOW, REGION, bucket, result, rule, waiver
+from tests.runtime.results.builders import NOW, REGION, bucket, result, rule, waiver
 
 if TYPE_CHECKING:
     import pytest
-
-    from lambda_src.results import Result
+    from compliance_runtime.recording.results import Result
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
 

@@ -9,10 +9,10 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from compliance_tf.review.plan_json import plan_of_json
+from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.review import Review, review
 from compliance_tf.review.settings import Settings
-from compliance_tf.terraform import AWS_PROVIDER
+from compliance_tf.terraform.machine import AWS_PROVIDER
 
 ACCOUNT = "111122223333"
 PREFIX = "acme-dev-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliance_tf.review import fingerprint
+from compliance_tf.review.plan import fingerprint
 
 
 @pytest.fixture(autouse=True, scope="session")

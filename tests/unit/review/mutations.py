@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from compliance_tf.allow_list import SINGLETONS
+from compliance_tf.model.allow_list import SINGLETONS
 from compliance_tf.review.policies import access, completeness, drift, names, recording, rules, scope, state, table
 from tests.unit.review import builders
 from tests.unit.review.builders import allow, delete, document, of_type, resource_change, trust, update

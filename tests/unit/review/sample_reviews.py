@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compliance_tf.review.coverage import Coverage
-from compliance_tf.review.differences import Difference, ResourceDifference
-from compliance_tf.review.plan import Action, Identity
+from compliance_runtime.check import Severity
+
+from compliance_tf.review.changes.coverage import Coverage
+from compliance_tf.review.changes.differences import Difference, ResourceDifference
+from compliance_tf.review.changes.quotas import Preflight, QuotaLine
+from compliance_tf.review.changes.rule_changes import Kind, RuleChange
+from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
-from compliance_tf.review.quotas import Preflight, QuotaLine
 from compliance_tf.review.review import Finding, Loss, Review, WaiverChanges, Widening
-from compliance_tf.review.rule_changes import Kind, RuleChange
 from compliance_tf.review.settings import Acknowledgement
-from lambda_src.check import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

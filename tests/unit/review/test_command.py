@@ -14,11 +14,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from compliance_tf.cli import app
+from compliance_tf.cli.main import app
 from compliance_tf.review.errors import ReviewError
-from compliance_tf.review.plan_json import plan_of_json
+from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.settings import settings_from_file
 from compliance_tf.review.settings_schema import schema
+from tests.repository import DOCS
 from tests.unit.review.builders import plan_json
 from tests.unit.review.fake_forges import FakeForge, running
 from tests.unit.review.sample_reviews import FINGERPRINT
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "review.md"
+HOW_TO = DOCS / "how-to" / "review.md"
 
 BY_ID = {"clean": 0, "removal": 2, "table": 3}
 
@@ -204,7 +205,9 @@ def test_reviews_are_put_into_the_pull_request(kind: Any, monkeypatch: pytest.Mo
     assert [one["body"] for one in fake.comments] == [Path(file).read_text() for file in files]
 
 
-LOADED = "import sys; from compliance_tf.cli import app; app(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+LOADED = (
+    "import sys; from compliance_tf.cli.main import app; app(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+)
 
 
 def loaded(arguments: Sequence[str]) -> set[str]:

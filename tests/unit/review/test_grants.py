@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from compliance_runtime.policy.patterns import matches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.review.grants import Grant, grants, widened
-from lambda_src.policy.patterns import matches
+from compliance_tf.review.changes.grants import Grant, grants, widened
 from tests.unit.review.builders import allow, document, trust
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "iam:PassRole", "iam:CreateUser")

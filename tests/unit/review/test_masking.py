@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.review.plan_json import plan_of_json
+from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.review.plan.values import Hidden, without_secrets
 from compliance_tf.review.rendering import Format, render
 from compliance_tf.review.review import review
 from compliance_tf.review.settings import Settings
-from compliance_tf.review.values import Hidden, without_secrets
 from tests.unit.review.builders import content, of_type, output, plan_json, resource_change, reviewed, update
 
 SECRET = "hunter2-swordfish"  # noqa: S105 (the secret that must not be seen)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance_tf.review.errors import ReviewError
-from compliance_tf.review.plan_file import read_plan
-from compliance_tf.review.plan_json import plan_of_json
-from compliance_tf.terraform import Machine
+from compliance_tf.review.plan.plan_file import read_plan
+from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.terraform.machine import Machine
 from tests.unit.review.builders import content, of_type, plan_json, reviewed
 
 if TYPE_CHECKING:

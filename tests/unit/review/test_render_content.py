@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance_tf.review.plan import Action
+from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import Hit, Verdict
 from compliance_tf.review.rendering import Format, render
 from compliance_tf.review.review import Finding, Loss, Review, WaiverChanges, Widening

@@ -9,7 +9,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,18 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from compliance_tf.reference import policies as policies_page
 from compliance_tf.review import settings_schema
-from compliance_tf.review.plan import Identity
+from compliance_tf.review.plan.plan import Identity
 from compliance_tf.review.policies import POLICIES
 from compliance_tf.review.rendering import Format, json_schema, render
+from maintenance.pages import policies as policies_page
+from tests.repository import REFERENCE
 from tests.unit.review.sample_reviews import FINGERPRINT, everything, no_changes, ordinary
 from tests.unit.review.test_render_markdown import HOSTILE
 
 if TYPE_CHECKING:
     from compliance_tf.review.review import Review
-
-REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
 
 @functools.cache

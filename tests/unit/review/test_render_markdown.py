@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from compliance_tf.review.differences import Difference, ResourceDifference
-from compliance_tf.review.plan import Action, Identity
+from compliance_tf.review.changes.differences import Difference, ResourceDifference
+from compliance_tf.review.changes.rule_changes import Kind, RuleChange
+from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
 from compliance_tf.review.rendering.content import document
 from compliance_tf.review.rendering.markdown import LONGEST, MARKER, SHORTEST, markdown
 from compliance_tf.review.review import Finding, Loss, Review
-from compliance_tf.review.rule_changes import Kind, RuleChange
 from tests.unit.review.sample_reviews import FINGERPRINT, added_rules, everything, no_changes, ordinary
 
 NASTY = (

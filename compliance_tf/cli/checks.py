@@ -1,0 +1,218 @@
+"""``compliance-tf check`` and ``compliance-tf new check``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from compliance_runtime.check import Compliance, Finding
+from compliance_runtime.errors import LambdaError
+from typer.core import TyperCommand
+
+from compliance_tf.errors import ComplianceError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compliance_tf.checks.folder import CheckFolder
+    from compliance_tf.checks.run import CheckRun
+
+new = typer.Typer(help="Write something to begin from.", no_args_is_help=True)
+
+CHECKS_FOLDER = Path("checks")
+TESTS_FOLDER = Path("tests")
+
+
+class ExitCode(IntEnum):
+    """What ``compliance-tf check`` ends with. Usage errors are errors too, so they do not end with 2 here."""
+
+    COMPLIANT = 0
+    NON_COMPLIANT = 1
+    NOT_APPLICABLE = 2
+    ERROR = 3
+
+
+class VerdictCommand(TyperCommand):
+    """A command whose exit codes are verdicts."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
+        """Read the arguments; what is wrong with them ends with this command's code for errors."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except typer.Exit:
+            raise
+        except Exception as error:
+            error.exit_code = ExitCode.ERROR  # type: ignore[attr-defined]  # of the errors of usage
+            raise
+
+
+Item = Annotated[
+    Path | None,
+    typer.Option(
+        "--item",
+        help="A file with a configuration item, an event of AWS Config, or an answer of get-resource-config-history; "
+        "- for standard input.",
+        allow_dash=True,
+    ),
+]
+Parameters = Annotated[
+    Path | None, typer.Option("--parameters", help='A JSON file with its parameters, as {"days": 30}.')
+]
+FromAccount = Annotated[
+    bool,
+    typer.Option(
+        "--from-account",
+        help="Ask the account of your credentials: for the resource of --type and --id as AWS Config recorded it "
+        "last or, with a periodic check, for all that it finds.",
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--checks", help=f"The folder of your own checks; {CHECKS_FOLDER} if it is there."),
+]
+
+
+def check(
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check, as bucket-tls-only.")],
+    *,
+    item: Item = None,
+    parameters: Parameters = None,
+    from_account: FromAccount = False,
+    resource_type: Annotated[str | None, typer.Option("--type", help="As AWS::S3::Bucket.")] = None,
+    resource_id: Annotated[str | None, typer.Option("--id", help="AWS Config's id of the resource.")] = None,
+    region: Annotated[str | None, typer.Option("--region", help="The region to ask.")] = None,
+    checks: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+) -> None:
+    """Judge a saved or a live resource with a check, as its function would.
+
+    The exit code is 0 for compliant, 1 for non-compliant, 2 for not applicable, 3 when there is no verdict.
+    """
+    try:
+        request = _Request(item, from_account, resource_type, resource_id)
+        run = _run(check_id, parameters, region, checks)
+        findings = _printed(request.findings(run), as_json=as_json)
+    except (ComplianceError, LambdaError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(ExitCode.ERROR) from error
+    except Exception as error:
+        typer.echo(f"{traceback.format_exc()}error: {type(error).__name__}: no verdict.", err=True)
+        raise typer.Exit(ExitCode.ERROR) from error
+    raise typer.Exit(_exit_code(findings))
+
+
+@new.command("check")
+def new_check(
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, as bucket-names.")],
+    *,
+    folder: Annotated[Path, typer.Option(help="Where the check goes.")] = CHECKS_FOLDER,
+    tests: Annotated[Path, typer.Option(help="Where its test goes.")] = TESTS_FOLDER,
+    resource_type: Annotated[str, typer.Option("--type", help="What a check of changes judges.")] = "AWS::S3::Bucket",
+    periodic: Annotated[
+        bool, typer.Option("--periodic", help="It runs on a schedule and finds its resources itself.")
+    ] = False,
+) -> None:
+    """Write a check and its test, both complete, to change them into yours."""
+    from compliance_tf.checks.new_check import NewCheck
+
+    check_path, test_path = NewCheck(check_id, folder, tests, resource_type, periodic).write()
+    module = f"{folder.name}.{check_path.stem}"
+    typer.echo(
+        f"Wrote {check_path} and {test_path}.\n"
+        f"Test it:    python -m pytest {test_path}\n"
+        f'Deploy it:  ComplianceStack(..., checks="{folder}")\n'
+        f'            CheckRule(stack, "{check_id}", check={module}.CHECK)'
+    )
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is to be judged."""
+
+    item: Path | None
+    from_account: bool
+    resource_type: str | None
+    resource_id: str | None
+
+    def __post_init__(self) -> None:
+        if (self.item is None) is not self.from_account:
+            raise SettingError("Say what to judge: either --item FILE or --from-account.")
+        if (self.resource_type is None) is not (self.resource_id is None) or (self.item and self.resource_id):
+            raise SettingError("--type and --id belong together, and to --from-account.")
+
+    def findings(self, run: CheckRun) -> Iterable[Finding]:
+        from compliance_tf.checks.item_file import read_item
+
+        if self.item is not None:
+            found = read_item(_text(self.item), str(self.item))
+        elif self.resource_type is not None and self.resource_id is not None:
+            found = run.live_item(self.resource_type, self.resource_id)
+        else:
+            return run.on_account()
+        return [Finding(found.resource_type, found.resource_id, run.on_item(found))]
+
+
+def _run(check_id: str, parameters: Path | None, region: str | None, checks: Path | None) -> CheckRun:
+    from compliance_tf.checks.run import CheckRun, find_check, read_parameters
+
+    found = find_check(check_id, _folder(checks))
+    text = _text(parameters) if parameters else None
+    return CheckRun(found, read_parameters(found, text, str(parameters)), region)
+
+
+def _folder(checks: Path | None) -> CheckFolder | None:
+    from compliance_tf.checks.folder import CheckFolder
+
+    if checks is None and not CHECKS_FOLDER.is_dir():
+        return None
+    return CheckFolder(checks or CHECKS_FOLDER)
+
+
+def _text(path: Path) -> str:
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise SettingError(f"{path} cannot be read: {cause}.") from cause
+
+
+def _printed(findings: Iterable[Finding], *, as_json: bool) -> list[Compliance]:
+    """Print findings as they come."""
+    said: list[Compliance] = []
+    for finding in findings:
+        said.append(finding.verdict.compliance)
+        if as_json:
+            line = json.dumps(
+                {
+                    "resourceType": finding.resource_type,
+                    "resourceId": finding.resource_id,
+                    "compliance": finding.verdict.compliance.value,
+                    "reason": finding.verdict.reason,
+                }
+            )
+        else:
+            compliance = typer.style(f"{finding.verdict.compliance.value:14}", fg=_COLOURS[finding.verdict.compliance])
+            line = f"{compliance}  {finding.resource_type} {finding.resource_id}: {finding.verdict.reason}"
+        typer.echo(line)
+    if not said and not as_json:
+        typer.echo("The check found nothing to judge.")
+    return said
+
+
+_COLOURS = {
+    Compliance.COMPLIANT: typer.colors.GREEN,
+    Compliance.NON_COMPLIANT: typer.colors.RED,
+    Compliance.NOT_APPLICABLE: typer.colors.YELLOW,
+}
+
+
+def _exit_code(said: list[Compliance]) -> ExitCode:
+    """Several findings are as bad as the worst of them."""
+    if Compliance.NON_COMPLIANT in said:
+        return ExitCode.NON_COMPLIANT
+    return ExitCode.COMPLIANT if Compliance.COMPLIANT in said else ExitCode.NOT_APPLICABLE

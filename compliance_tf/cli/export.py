@@ -1,0 +1,103 @@
+"""``compliance-tf results export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from compliance_tf.cli.options import Project, Region, Table, Workspace  # noqa: TC001 (Typer reads them)
+from compliance_tf.errors import ComplianceError
+from compliance_tf.results.exports.export import ExportFormat
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        dir_okay=False,
+        help="The file to write; standard output unless given.",
+        show_default=False,
+    ),
+]
+Statuses = Annotated[
+    list[Status] | None,
+    typer.Option("--status", help="What reads so; all that is not closed unless given. Repeatable."),
+]
+
+EXPORTED: Final = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
+
+
+class ExportError(ComplianceError):
+    """The file of an export cannot be written."""
+
+
+def export(
+    *,
+    workspace: Workspace,
+    format_: Annotated[ExportFormat, typer.Option("--format", "-f", help="The format.", show_default=False)],
+    output: Output = None,
+    statuses: Statuses = None,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+) -> None:
+    """Write all present results in a format that other tools read: a spreadsheet, a SIEM, Security Hub, a CI system."""
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.progress import reading
+    from compliance_tf.results.selection import Selection
+    from compliance_tf.results.wording import counted
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    rows = _Counted(Selection(frozenset(statuses or EXPORTED)).rows(reader))
+    snapshot = Snapshot(reader.place, reader.at)
+    with reading(reader, shown=output is not None or not sys.stdout.isatty()):
+        _write(format_, rows, snapshot, output)
+    typer.echo(f"{counted(rows.count, 'result')} exported.", err=True)
+    _warn_of_github(format_, rows.count)
+
+
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.count = 0
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, output: Path | None) -> None:
+    from compliance_tf.output.atomic_write import whole_file
+    from compliance_tf.results.exports.export import write
+
+    if output is None:
+        write(format_, rows, snapshot, sys.stdout)
+        return
+    try:
+        with whole_file(output) as stream:
+            write(format_, rows, snapshot, stream)
+    except OSError as cause:
+        raise ExportError(f"{output} cannot be written: {cause.strerror}. Give another file with --output.") from cause
+
+
+def _warn_of_github(format_: ExportFormat, count: int) -> None:
+    from compliance_tf.results.exports.sarif import GITHUB_RESULTS
+
+    if format_ is ExportFormat.SARIF and count > GITHUB_RESULTS:
+        typer.echo(
+            f"GitHub takes {GITHUB_RESULTS:,} results at most: export less, as with --status non-compliant.", err=True
+        )

@@ -1,0 +1,140 @@
+"""``compliance-tf frameworks``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance_tf.results.frameworks.assessment import ControlAssessment
+    from compliance_tf.results.place import ResultsPlace
+
+frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules for each, and how they stand.")
+
+Name = Annotated[str, typer.Argument(metavar="FRAMEWORK", help="Its name, as nist-csf.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+FAILED = 2
+"""The exit code of a report in which a control fails, with ``--strict``."""
+
+
+@frameworks.callback(invoke_without_command=True)
+def list_frameworks(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
+    if context.invoked_subcommand is not None:
+        return
+    from compliance_tf.catalog.frameworks.framework import frameworks as known
+    from compliance_tf.output.terminal_table import print_table
+
+    listed = [
+        {
+            "name": one.name,
+            "controls": len(one.controls),
+            "rules": len({rule for control in one.controls for rule in control.rules}),
+            "title": one.title,
+        }
+        for one in known().values()
+    ]
+    if as_json:
+        typer.echo(json.dumps(listed, indent=2))
+        return
+    rows = [[str(cell) for cell in one.values()] for one in listed]
+    print_table(("Framework", "Controls", "Rules", "Title"), rows, whole=("Framework", "Controls", "Rules"))
+
+
+@frameworks.command()
+def show(name: Name, *, as_json: AsJson = False) -> None:
+    """Show a framework's controls, and the managed rules and checks that speak to each."""
+    from compliance_tf.catalog.frameworks.framework import framework
+    from compliance_tf.output.terminal_table import print_table
+    from compliance_tf.results.frameworks.formats import framework_to_json
+
+    found = framework(name)
+    if as_json:
+        typer.echo(json.dumps(framework_to_json(found), indent=2))
+        return
+    typer.echo(f"{found.title}. Source: {found.source}.", err=True)
+    rows = [(one.id, " ".join((*one.rules, *one.checks)), one.title or "") for one in found.controls]
+    print_table(("Control", "Rules", "Title"), rows, whole=("Control",))
+
+
+@frameworks.command()
+def report(
+    name: Name,
+    *,
+    workspace: Workspace,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+    output: OutputFormat = Format.TABLE,
+    strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {FAILED} when a control fails.")] = False,
+) -> None:
+    """Show how the controls of a framework stand: pass, fail, waived or not evaluated.
+
+    A control that no rule of the deployment speaks to, or whose rules have no results, is not evaluated. Controls that
+    no rule can tell anything about, such as training or contracts, are not listed at all.
+    """
+    from compliance_tf.catalog.frameworks.framework import framework
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.frameworks.assessment import ControlStatus, assess, relevant_rules
+    from compliance_tf.results.frameworks.formats import report_csv_rows, report_to_json
+    from compliance_tf.results.progress import reading
+
+    found = framework(name)
+    reader = open_results(workspace, project=project, region=region, table=table)
+    with reading(reader):
+        rules = relevant_rules(found, reader.rules.values())
+        assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules))
+    match output:
+        case Format.TABLE:
+            _print(assessments, reader.place)
+        case Format.JSON:
+            typer.echo(json.dumps(report_to_json(found, assessments, reader.place), indent=2))
+        case Format.CSV:
+            csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments, reader.place))
+    if strict and any(one.status is ControlStatus.FAILED for one in assessments):
+        raise typer.Exit(FAILED)
+
+
+def _print(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> None:
+    from compliance_tf.output.terminal_table import print_table
+    from compliance_tf.results.frameworks.assessment import ControlStatus
+
+    columns = ("Control", "Status", "Non-compliant", "Waived", "Compliant", "Why", "Title")
+    rows = [
+        (
+            one.control.id,
+            one.status.value,
+            str(one.non_compliant),
+            str(one.waived),
+            str(one.compliant),
+            _why(one, place),
+            one.control.title or "",
+        )
+        for one in assessments
+    ]
+    print_table(columns, rows, whole=columns[:5])
+    counts = Counter(one.status for one in assessments)
+    said = ", ".join(f"{counts[status]} {status.value}" for status in ControlStatus if counts[status])
+    # Standard output is the table's alone, so that it can be piped.
+    typer.echo(f"{len(assessments)} controls: {said}.", err=True)
+
+
+def _why(one: ControlAssessment, place: ResultsPlace) -> str:
+    failing = [f"{place.short(counts.rule.name)} ({counts.non_compliant})" for counts in one.failing]
+    silent = [place.short(counts.rule.name) for counts in one.without_results]
+    parts = (
+        ("fails: ", failing),
+        ("no results: ", silent),
+        ("not deployed: ", one.not_deployed),
+    )
+    return "; ".join(said + ", ".join(names) for said, names in parts if names)

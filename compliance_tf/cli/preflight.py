@@ -1,0 +1,55 @@
+"""``compliance-tf preflight``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compliance_tf.preflight.assumptions import USUAL_CHANGES, Assumptions
+
+Workspace = Annotated[
+    str | None,
+    typer.Option(
+        "--workspace", "-w", help="The Terraform workspace; the selected one unless given. It need not exist."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Deployer = Annotated[
+    str | None,
+    typer.Option(
+        "--deployer",
+        metavar="ARN",
+        help="The role or user that will deploy: what it lacks is a failure. Without it, what you lack is a warning.",
+    ),
+]
+Changes = Annotated[
+    float, typer.Option("--changes-per-month", help="How often a resource changes in a month, for the cost.")
+]
+
+
+def preflight(
+    *,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+    deployer: Deployer = None,
+    changes_per_month: Changes = USUAL_CHANGES,
+) -> None:
+    """Ask the account whether a deployment can go ahead, and what it will cost; nothing is changed.
+
+    The exit code is 0 when it may go ahead, and 1 when it should not.
+    """
+    from compliance_tf.preflight.preflight import Options
+    from compliance_tf.preflight.preflight import preflight as ask
+    from compliance_tf.terraform.machine import Machine
+
+    options = Options(workspace, deployer, Assumptions(changes_per_month))
+    # Standard output is the report's alone, so that it can be piped.
+    report = ask(Machine.this(), Path.cwd(), options, lambda line: typer.echo(line, err=True))
+    if as_json:
+        typer.echo(report.to_json())
+    else:
+        report.print(sys.stdout)
+    raise typer.Exit(0 if report.may_go_ahead else 1)

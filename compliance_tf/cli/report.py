@@ -1,0 +1,45 @@
+"""``compliance-tf report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from compliance_tf.cli import options  # noqa: TC001 (Typer reads the annotations at run time)
+from compliance_tf.results.report.deployed import USUAL_DAYS
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", help="The file; compliance-<project>-<workspace>.html unless given.", show_default=False
+    ),
+]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option("--pack", help="Only the rules of this pack; can be given several times.", show_default=False),
+]
+Days = Annotated[int, typer.Option(min=1, max=400, help="How many days the trend goes back.")]
+
+
+def report(
+    *,
+    workspace: options.Workspace,
+    project: options.Project = None,
+    region: options.Region = None,
+    table: options.Table = None,
+    output: Output = None,
+    pack: Packs = None,
+    days: Days = USUAL_DAYS,
+) -> None:
+    """Write the results into one HTML file, which opens without a network and can be sent to somebody."""
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.progress import reading
+    from compliance_tf.results.report.deployed import write_deployed
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
+    with reading(reader):
+        count = write_deployed(reader, file, pack or (), days)
+    typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")

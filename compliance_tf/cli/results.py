@@ -1,0 +1,352 @@
+"""``compliance-tf results`` and what belongs to it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from compliance_runtime.check import Severity
+from typer.core import TyperGroup
+
+from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_runtime.recording.results_table import Resource
+
+    from compliance_tf.results.reader import ResultsReader
+    from compliance_tf.results.row import Row
+    from compliance_tf.results.selection import Selection
+
+OPEN_VIOLATIONS = 2
+"""The exit code when there are open violations that ``--fail-on`` names."""
+
+_TABLE_ROWS = 100
+
+
+class SummaryByDefault(TyperGroup):
+    """A group that takes options without a command for those of its summary."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer's types are private)
+        """Read the arguments."""
+        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
+            args = ["summary", *args]
+        return list(super().parse_args(ctx, args))
+
+
+results = typer.Typer(
+    cls=SummaryByDefault,
+    help="What is wrong, where and since when: the results table, read by its keys. Without a command: summary.",
+    no_args_is_help=True,
+)
+
+FailOn = Annotated[
+    Severity | None,
+    typer.Option(
+        case_sensitive=False,
+        help=f"Exit with {OPEN_VIOLATIONS} if there are violations of this severity or above that are not waived.",
+        show_default=False,
+    ),
+]
+Rules = Annotated[
+    list[str] | None, typer.Option("--rule", metavar="RULE", help="Of this rule, by its id or whole name. Repeatable.")
+]
+Packs = Annotated[list[str] | None, typer.Option("--pack", metavar="PACK", help="Of this pack's rules. Repeatable.")]
+Severities = Annotated[
+    list[Severity] | None, typer.Option("--severity", case_sensitive=False, help="Of this severity. Repeatable.")
+]
+Types = Annotated[
+    list[str] | None,
+    typer.Option("--type", metavar="TYPE", help="Of this resource type, as AWS::S3::Bucket. Repeatable."),
+]
+Statuses = Annotated[
+    list[Status] | None,
+    typer.Option("--status", help="What reads so; non-compliant and waived unless given. Repeatable."),
+]
+ResourceType = Annotated[
+    str | None,
+    typer.Option("--type", metavar="TYPE", help="The resource's type, if several have the id.", show_default=False),
+]
+NAMING = (
+    "A resource is named by its ARN, by the id that AWS Config gives it, or by its name. An ARN or id is looked up in "
+    "the results table; where that leads nowhere, as with the ARN of an IAM role, AWS Config is asked (which takes "
+    "config:SelectResourceConfig)."
+)
+
+
+@results.command()
+def summary(
+    *,
+    workspace: Workspace,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+    output: OutputFormat = Format.TABLE,
+    top: Annotated[int, typer.Option(min=1, help="Rules and resource types to list at most.")] = 10,
+    fail_on: FailOn = None,
+) -> None:
+    """Show how much is wrong: by severity, rule, pack and resource type, and how it was 7 and 30 days ago.
+
+    The score is the share that complies of what complies or violates; what is waived counts on neither side.
+    """
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.progress import reading
+    from compliance_tf.results.selection import at_least
+    from compliance_tf.results.summary import summarize
+    from compliance_tf.results.summary_view import print_summary
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    with reading(reader):
+        found = summarize(reader)
+    match output:
+        case Format.TABLE:
+            print_summary(found, top, sys.stdout)
+        case Format.JSON:
+            typer.echo(json.dumps(found.to_json(), indent=2))
+        case Format.CSV:
+            csv.writer(sys.stdout, dialect="unix").writerows(found.csv_rows())
+    if fail_on and found.open_violations(at_least(fail_on)):
+        raise typer.Exit(OPEN_VIOLATIONS)
+
+
+@results.command("list")
+def list_(
+    *,
+    workspace: Workspace,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+    output: OutputFormat = Format.TABLE,
+    statuses: Statuses = None,
+    severities: Severities = None,
+    rules: Rules = None,
+    packs: Packs = None,
+    types: Types = None,
+    resource: Annotated[
+        str | None, typer.Option(metavar="ARN|ID", help="Of this resource.", show_default=False)
+    ] = None,
+    tag: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY[=VALUE]",
+            help="Of resources with this tag, by what AWS Config recorded; takes config:SelectResourceConfig.",
+            show_default=False,
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AGE|DAY", help="What became so since then: 12h, 7d, 2w or 2026-11-01.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help=f"Rows at most; 0 for all. {_TABLE_ROWS} in a table, all otherwise.", show_default=False
+        ),
+    ] = None,
+    fail_on: FailOn = None,
+) -> None:
+    """List results: what is not compliant, unless told otherwise, the worst first. What is waived is marked so."""
+    from compliance_tf.results.config_queries import ConfigQueries
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.selection import VIOLATIONS, Selection, parse_since, whole_names
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    selection = Selection(
+        statuses=frozenset(statuses or VIOLATIONS),
+        severities=frozenset(severities or ()),
+        since=parse_since(since, reader.at) if since else None,
+        rules=whole_names(reader, rules or (), packs or ()),
+        packs=tuple(packs or ()),
+        types=tuple(types or ()),
+        resource=_find(reader, resource, types[0] if types and len(types) == 1 else None) if resource else None,
+        tagged=ConfigQueries(reader.place).tagged(tag) if tag else None,
+    )
+    most = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
+    rows = Listed(reader, selection, most=most, in_order=output is Format.TABLE, fail_on=fail_on)
+    _print_rows(rows, output)
+    if rows.failed:
+        raise typer.Exit(OPEN_VIOLATIONS)
+
+
+class Listed:
+    """The rows of a list as they are read, up to a limit.
+
+    Parameters
+    ----------
+    reader
+        Reads them.
+    selection
+        Which.
+    most
+        Rows at most; 0 for all.
+    in_order
+        Whether they must come worst first, at the cost of holding all of them where the table has another order.
+    fail_on
+        The severity from which an open violation is a failure; then all are read, also beyond the limit.
+    """
+
+    def __init__(
+        self,
+        reader: ResultsReader,
+        selection: Selection,
+        *,
+        most: int,
+        in_order: bool,
+        fail_on: Severity | None,
+    ) -> None:
+        from compliance_tf.results.selection import at_least
+
+        self.reader = reader
+        self.selection = selection
+        self.most = most
+        self.failed = False
+        self.more = False
+        self._in_order = in_order
+        self._failing = at_least(fail_on) if fail_on else frozenset()
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read them."""
+        from compliance_tf.results.selection import worst_first
+        from compliance_tf.results.table_queries import PAGE_ITEMS
+
+        # One more than is shown tells whether there are more.
+        page_items = min(PAGE_ITEMS, self.most + 1) if self.most else PAGE_ITEMS
+        rows = self.selection.rows(self.reader, page_items)
+        if self._in_order and not self.selection.comes_worst_first:
+            rows = iter(sorted(rows, key=worst_first))
+        for number, row in enumerate(rows):
+            self.failed |= row.status is Status.NON_COMPLIANT and row.result.severity in self._failing
+            if not self.most or number < self.most:
+                yield row
+                continue
+            self.more = True
+            if not self._failing:
+                return
+
+
+def _print_rows(rows: Listed, output: Format) -> None:
+    from compliance_tf.results.progress import reading
+    from compliance_tf.results.row_formats import write_csv, write_json
+
+    reader = rows.reader
+    if output is Format.TABLE:
+        with reading(reader):
+            read = list(rows)
+        _print_table(rows, read)
+        return
+    write = write_json if output is Format.JSON else write_csv
+    with reading(reader, shown=not sys.stdout.isatty()):
+        write(rows, reader.place, sys.stdout)
+
+
+def _print_table(rows: Listed, read: list[Row]) -> None:
+    from collections import Counter
+
+    from compliance_tf.results.row_list import print_rows
+    from compliance_tf.results.wording import counted
+
+    print_rows(read, rows.reader.place, rows.reader.at)
+    counts = Counter(row.status for row in read)
+    parts = ", ".join(f"{counts[status]:,} {status.value}" for status in Status if counts[status])
+    said = f"{counted(len(read), 'result')}: {parts}." if read else "There are no such results."
+    if rows.more:
+        said += " There are more: --limit 0 lists all."
+    # Standard output is the list's alone, so that it can be piped.
+    typer.echo(said, err=True)
+
+
+@results.command("resource", help=f"Show what every rule says about one resource, and said before.\n\n{NAMING}")
+def resource_(
+    *,
+    named: Annotated[str, typer.Argument(metavar="ARN|ID", help="The resource.", show_default=False)],
+    workspace: Workspace,
+    resource_type: ResourceType = None,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+    output: OutputFormat = Format.TABLE,
+    changes: Annotated[int, typer.Option(min=0, help="Changes of its history to list at most in a table.")] = 20,
+) -> None:
+    """Show what every rule says about one resource, and said before."""
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.progress import reading
+    from compliance_tf.results.resource_view import ResourceView
+    from compliance_tf.results.row_formats import write_csv
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    with reading(reader):
+        view = ResourceView.read(reader, _find(reader, named, resource_type))
+    match output:
+        case Format.TABLE:
+            view.print(reader.at, changes)
+        case Format.JSON:
+            typer.echo(json.dumps(view.to_json(), indent=2))
+        case Format.CSV:
+            write_csv(view.rows, reader.place, sys.stdout)
+
+
+@results.command()
+def watch(
+    *,
+    workspace: Workspace,
+    project: Project = None,
+    region: Region = None,
+    table: Table = None,
+    statuses: Statuses = None,
+    severities: Severities = None,
+    rules: Rules = None,
+    packs: Packs = None,
+    types: Types = None,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two readings, each of all violations.")] = 10,
+) -> None:
+    """Watch violations come and go until Ctrl-C; in a pipe each is one line."""
+    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.selection import VIOLATIONS, Selection, whole_names
+    from compliance_tf.results.watch import Watch
+
+    reader = open_results(workspace, project=project, region=region, table=table)
+    selection = Selection(
+        statuses=frozenset(statuses or VIOLATIONS),
+        severities=frozenset(severities or ()),
+        rules=whole_names(reader, rules or (), packs or ()),
+        packs=tuple(packs or ()),
+        types=tuple(types or ()),
+    )
+    Watch(lambda: selection.rows(reader.again()), reader.place, every).run()
+
+
+@results.command()
+def reconcile(
+    *,
+    workspace: Workspace,
+    project: Project = None,
+    region: Region = None,
+    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it: table or json.")] = Format.TABLE,
+) -> None:
+    """Compare the table with AWS Config now, and repair it; takes seconds to minutes.
+
+    It runs by itself once a day. This has the function do it that does so, with lambda:InvokeFunction.
+    """
+    from compliance_tf.results.deployment import results_place
+    from compliance_tf.results.progress import waiting
+    from compliance_tf.results.reconcile import reconcile as run
+
+    place = results_place(workspace, project=project, region=region)
+    with waiting(f"Comparing {place.table} with AWS Config"):
+        done = run(place)
+    typer.echo(json.dumps(dict(done.counts)) if output is Format.JSON else str(done))
+
+
+def _find(reader: ResultsReader, named: str, resource_type: str | None) -> Resource:
+    from compliance_tf.results.config_queries import ConfigQueries
+    from compliance_tf.results.resource_search import ResourceSearch, caller_account
+
+    search = ResourceSearch(reader, ConfigQueries(reader.place), lambda: caller_account(reader.place.region))
+    return search.find(named, resource_type)

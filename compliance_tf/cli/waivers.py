@@ -1,0 +1,38 @@
+"""``compliance-tf waivers``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Workspace = Annotated[
+    str | None,
+    typer.Option("--workspace", "-w", help="Only those of this Terraform workspace, and whether it uses them."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when one has expired.")]
+
+
+def waivers(*, workspace: Workspace = None, as_json: AsJson = False, strict: Strict = False) -> None:
+    """List the waivers of the synthesized app, those that expire first at the beginning.
+
+    With a workspace, those are called unused which no violation in its results table has.
+    """
+    from compliance_tf.output.terminal_table import print_table
+    from compliance_tf.results.waiver_usage import COLUMNS, waiver_lines
+    from compliance_tf.terraform.project import OUTPUT
+    from compliance_tf.terraform.synthesized import synthesized_stacks
+    from compliance_tf.waivers.expiry import State
+
+    lines = waiver_lines(synthesized_stacks(Path(OUTPUT)), datetime.now(UTC).date(), workspace)
+    if as_json:
+        typer.echo(json.dumps([line.to_json() for line in lines], indent=2))
+    elif lines:
+        print_table(COLUMNS, [line.cells for line in lines], whole=COLUMNS[:4])
+    else:
+        typer.echo("There are no waivers.")
+    raise typer.Exit(int(strict and any(line.state is State.EXPIRED for line in lines)))

@@ -1,0 +1,1 @@
+"""Synthesis: the constructs that become Terraform JSON."""

@@ -1,0 +1,366 @@
+"""The three Lambda functions, each with its role, its log group and the permission to be invoked."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cdktf import App, AssetType, TerraformAsset, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionEnvironment,
+    LambdaFunctionLoggingConfig,
+)
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from compliance_runtime.check import LookupCheck, PeriodicCheck
+from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
+from compliance_runtime.recording.results_table import BY_RULE
+from constructs import Construct
+
+from compliance_tf.constructs import lambda_package
+from compliance_tf.errors import SettingError
+from compliance_tf.model.naming import WORKSPACE, Naming
+from compliance_tf.model.workspace_values import to_terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from compliance_runtime.check import Check
+
+    from compliance_tf.checks.folder import CheckFolder
+    from compliance_tf.constructs.account import Account
+    from compliance_tf.constructs.recorder import ExistingRecorder
+    from compliance_tf.constructs.results_table import ResultsTable
+    from compliance_tf.model.workspace_values import ByWorkspace
+
+RUNTIME = "python3.13"
+ARCHITECTURE = "arm64"
+
+LONGEST_TIMEOUT_SECONDS = 900
+"""Lambda quotas, "Function timeout"."""
+
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
+
+RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
+RETRY_SECONDS = 6 * 60 * 60  # Lambda's longest age of an asynchronous event
+
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What CloudWatch Logs accepts. Source: CloudWatch Logs API, PutRetentionPolicy."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a role may do.
+
+    Parameters
+    ----------
+    actions
+        Whole names of actions: never a wildcard.
+    resources
+        What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
+    resource_tags
+        Tags that the resource must have.
+
+    Raises
+    ------
+    SettingError
+        When an action is a wildcard.
+    """
+
+    actions: Collection[str]
+    resources: Sequence[str]
+    resource_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for action in self.actions:
+            if "*" in action:
+                raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
+
+    def to_policy(self) -> dict[str, object]:
+        """Give the statement as it stands in a policy document."""
+        statement: dict[str, object] = {
+            "Effect": "Allow",
+            "Action": sorted(self.actions),
+            "Resource": sorted(self.resources),
+        }
+        if self.resource_tags:
+            tags = {f"aws:ResourceTag/{key}": value for key, value in sorted(self.resource_tags.items())}
+            statement["Condition"] = {"StringEquals": tags}
+        return statement
+
+
+class Invoker(Enum):
+    """Who invokes a function: its service principal."""
+
+    CONFIG = "config.amazonaws.com"
+    EVENTBRIDGE = "events.amazonaws.com"
+
+
+class ComplianceFunction(Construct):
+    """A Lambda function of the deployment's package.
+
+    Parameters
+    ----------
+    purpose
+        The last part of its names, and the handler's name in ``compliance_runtime.handlers``.
+    description
+        What it does, as the console shows it.
+    timeout_seconds
+        1 to 900.
+    environment
+        What its code reads from the environment.
+    statements
+        What its role may do beside writing its log.
+    invoker
+        Who may invoke it, for rules of this account and deployment.
+    history_days
+        How long the history of results is kept, by workspace.
+    log_retention_days
+        How long its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        purpose: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        description: str,
+        timeout_seconds: int,
+        environment: Environment,
+        statements: Sequence[Statement],
+        invoker: Invoker,
+        history_days: ByWorkspace[int],
+        log_retention_days: ByWorkspace[int],
+    ) -> None:
+        super().__init__(scope, purpose)
+        name = naming.function(purpose)
+        log_group = CloudwatchLogGroup(
+            self,
+            "log",
+            name=f"/aws/lambda/{name}",
+            depends_on=[recorder.reading],
+        )
+        log_group.add_override("retention_in_days", to_terraform(log_retention_days))
+        self.role = IamRole(
+            self,
+            "role",
+            name=naming.role(purpose),
+            description=f"Lambda function {name} in {naming.region}",
+            assume_role_policy=_policy(
+                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+            ),
+            depends_on=[recorder.reading],
+        )
+        # ARNs that the plan knows, so that people read in it what a role may do, and not "known after apply".
+        log_arn = account.arn("logs", f"log-group:/aws/lambda/{name}:*")
+        own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (log_arn,))
+        policy = IamRolePolicy(
+            self,
+            "policy",
+            name=purpose,
+            role=self.role.name,
+            policy=_policy(*(statement.to_policy() for statement in (own_log, *statements))),
+        )
+        self.resource = LambdaFunction(
+            self,
+            "function",
+            function_name=name,
+            description=description,
+            role=self.role.arn,
+            handler=f"compliance_runtime.handlers.{purpose}",
+            runtime=RUNTIME,
+            architectures=[ARCHITECTURE],
+            memory_size=256,
+            timeout=timeout_seconds,
+            environment=LambdaFunctionEnvironment(
+                variables=environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}
+            ),
+            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
+            # A function that runs before its role may do its work fails its first events.
+            depends_on=[policy],
+        )
+        LambdaFunctionEventInvokeConfig(
+            self,
+            "retries",
+            function_name=self.resource.function_name,
+            maximum_retry_attempts=RETRY_ATTEMPTS,
+            maximum_event_age_in_seconds=RETRY_SECONDS,
+        )
+        self.permission = self._permission(invoker, naming, account)
+
+    def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
+        # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.
+        return LambdaPermission(
+            self,
+            "permission",
+            statement_id=invoker.name.lower(),
+            action="lambda:InvokeFunction",
+            function_name=self.resource.function_name,
+            principal=invoker.value,
+            # The ARN of a Config rule is made up by AWS, and comes too late: the rule needs the permission first.
+            source_account=account.id if invoker is Invoker.CONFIG else None,
+            source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
+        )
+
+
+class ComplianceFunctions(Construct):
+    """The functions that evaluate checks, record results and trigger evaluations."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        table: ResultsTable,
+        history_days: ByWorkspace[int],
+        log_retention_days: ByWorkspace[int],
+        checks: CheckFolder | None,
+        execution_role: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        log_retention_days.map(_validate_log_retention)
+        history_days.map(_validate_history)
+        if execution_role is not None and not _ROLE_ARN.fullmatch(execution_role):
+            raise SettingError(
+                f"execution_role={execution_role!r} is not the ARN of a role, such as "
+                "arn:aws:iam::111122223333:role/compliance-reader."
+            )
+        self._checks = checks
+        self._execution_role = execution_role
+        self._check_actions: set[str] = set()
+        self._has_periodic_checks = False
+        environment = Environment(naming.prefix, table.resource.name, history_days.default)
+
+        def on_own_rules(action: str) -> Statement:
+            # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
+            tags = {"project": naming.project, "workspace": WORKSPACE}
+            return Statement((action,), (account.arn("config", "config-rule/*"),), resource_tags=tags)
+
+        self._read_own_results = on_own_rules("config:GetComplianceDetailsByConfigRule")
+        declare = partial(
+            ComplianceFunction,
+            self,
+            naming=naming,
+            account=account,
+            recorder=recorder,
+            history_days=history_days,
+            log_retention_days=log_retention_days,
+        )
+        self.evaluate = declare(
+            "evaluate",
+            description="Evaluates resources for AWS Config's custom rules",
+            invoker=Invoker.CONFIG,
+            timeout_seconds=60,
+            environment=replace(environment, execution_role=execution_role),
+            # AWS has no resource-level permission for either of them.
+            statements=(Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),),
+        )
+        self.record = declare(
+            "record",
+            description="Records changes of compliance in the results table, and repairs it from AWS Config",
+            invoker=Invoker.EVENTBRIDGE,
+            environment=environment,
+            timeout_seconds=LONGEST_TIMEOUT_SECONDS,  # a reconciliation reads all results
+            statements=(
+                Statement(("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchWriteItem"), (table.arn,)),
+                Statement(("dynamodb:Query",), (table.arn, table.index_arn(BY_RULE))),
+                self._read_own_results,
+            ),
+        )
+        self.trigger = declare(
+            "trigger",
+            description="Has AWS Config evaluate rules on a schedule and after API calls",
+            invoker=Invoker.EVENTBRIDGE,
+            environment=environment,
+            timeout_seconds=300,  # AWS Config takes few of these calls at a time
+            statements=(on_own_rules("config:StartConfigRulesEvaluation"),),
+        )
+
+    def serve(self, check: Check[Any]) -> None:
+        """Let a check look up what it needs, and a periodic one clear what it does not find any more.
+
+        Raises
+        ------
+        SettingError
+            When one of its actions is a wildcard.
+        """
+        if isinstance(check, LookupCheck | PeriodicCheck):
+            Statement(check.actions, ("*",))
+            self._check_actions.update(check.actions)
+        if isinstance(check, PeriodicCheck):
+            self._has_periodic_checks = True
+
+    def complete(self, deployment: Deployment) -> None:
+        """Give the functions what depends on all rules and waivers: permissions, and the code with both in it."""
+        if statements := self._check_statements():
+            IamRolePolicy(
+                self,
+                "checks",
+                name="checks",
+                role=self.evaluate.role.name,
+                policy=_policy(*(statement.to_policy() for statement in statements)),
+            )
+        if any(waiver.needs_item for waiver in deployment.waivers):
+            # AWS has no resource-level permission for it.
+            IamRolePolicy(
+                self,
+                "waivers",
+                name="waivers",
+                role=self.record.role.name,
+                policy=_policy(Statement(("config:GetResourceConfigHistory",), ("*",)).to_policy()),
+            )
+        if self._has_periodic_checks:
+            self.evaluate.resource.timeout = LONGEST_TIMEOUT_SECONDS
+        package = lambda_package.build(deployment, self._checks)
+        path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
+        package.write(path)
+        asset = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE)
+        for function in (self.evaluate, self.record, self.trigger):
+            function.resource.filename = asset.path
+            function.resource.source_code_hash = package.source_code_hash
+
+    def _check_statements(self) -> list[Statement]:
+        statements = []
+        if self._check_actions and self._execution_role:
+            statements.append(Statement(("sts:AssumeRole",), (self._execution_role,)))
+        elif self._check_actions:
+            # A check may be asked about any resource of the account.
+            statements.append(Statement(self._check_actions, ("*",)))
+        if self._has_periodic_checks:
+            statements.append(self._read_own_results)
+        return statements
+
+
+def _validate_log_retention(days: int) -> None:
+    if days not in LOG_RETENTION_DAYS:
+        raise SettingError(
+            f"log_retention_days={days} is not a period that CloudWatch Logs knows: "
+            f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
+        )
+
+
+def _validate_history(days: int) -> None:
+    if not 1 <= days <= MAX_HISTORY_DAYS:
+        raise SettingError(f"history_days={days} is out of bounds: give 1 to {MAX_HISTORY_DAYS}.")
+
+
+def _policy(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

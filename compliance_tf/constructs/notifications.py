@@ -1,0 +1,165 @@
+"""New violations are told to a topic or an event bus that exists: with one notification, however many they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from compliance_runtime.check import Severity
+from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
+from constructs import Construct
+
+from compliance_tf.constructs.functions import Statement
+from compliance_tf.constructs.triggers import Schedule
+from compliance_tf.errors import SettingError
+from compliance_tf.model.workspace_values import expression, to_terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from compliance_tf.constructs.functions import ComplianceFunctions
+    from compliance_tf.constructs.results_table import ResultsTable
+    from compliance_tf.constructs.triggers import Triggers
+    from compliance_tf.model.naming import Naming
+    from compliance_tf.model.workspace_values import ByWorkspace
+
+_REGION = r"[a-z]{2,4}(?:-[a-z]+)+-\d"
+_TARGET = re.compile(
+    # The names: SNS API, CreateTopic.Name; EventBridge API, CreateEventBus.Name.
+    rf"arn:aws[a-z-]*:(?:sns:{_REGION}:[0-9]{{12}}:[A-Za-z0-9_-]{{1,256}}"
+    rf"|events:{_REGION}:[0-9]{{12}}:event-bus/[A-Za-z0-9_./-]{{1,256}})"
+)
+_PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """Who is told of new violations, of which, and how often.
+
+    A violation is new when the resource had no result of the rule, or another one. What is waived, what was there
+    before, and what was mended before the notification is not told.
+
+    Parameters
+    ----------
+    target
+        The ARN of an SNS topic, but no FIFO one, or of an EventBridge event bus. It exists already, perhaps in another
+        account or region, whose policy then has to let the role of the function ``record`` publish.
+    severities
+        The severities that are told.
+    every
+        How often the function looks whether something is new: what is new by then comes in one notification.
+
+    Raises
+    ------
+    SettingError
+        When the target is something else, or no severity is given.
+    """
+
+    target: str
+    severities: Collection[Severity] = (Severity.CRITICAL, Severity.HIGH)
+    every: Schedule = field(default_factory=lambda: Schedule.minutes(5))
+
+    def __post_init__(self) -> None:
+        if not _TARGET.fullmatch(self.target):
+            raise SettingError(
+                f"Notifications(target={self.target!r}) takes the ARN of an SNS topic that is no FIFO topic, such as "
+                "arn:aws:sns:eu-west-1:111122223333:security, or of an event bus, such as "
+                "arn:aws:events:eu-west-1:111122223333:event-bus/security."
+            )
+        if not self.severities:
+            raise SettingError("Notifications(severities=()) tells nothing: give at least one severity.")
+
+    @property
+    def action(self) -> str:
+        """What the function has to be allowed to do with the target."""
+        return _PUBLISH[self.target.split(":")[2]]
+
+    def check_partition(self, region: str) -> None:
+        """Refuse a target in another partition than a region's: AWS has no way from one to another.
+
+        Raises
+        ------
+        SettingError
+            When it is in another one.
+        """
+        _, partition, _, target_region, *_ = self.target.split(":")
+        own = _partition(region)
+        if (partition, _partition(target_region)) != (own, own):
+            raise SettingError(
+                f"Notifications(target={self.target!r}) cannot be reached from {region}, which is in the partition "
+                f"{own}: give a topic or an event bus in a region of that partition."
+            )
+
+
+class Delivery(Construct):
+    """Lets the function ``record`` tell somebody of new violations, and has it do so by schedule.
+
+    Parameters
+    ----------
+    table
+        Where the function reads what is new.
+    functions
+        The functions.
+    triggers
+        What sets them going.
+    recipients
+        Who is told, by workspace; nobody for None.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        table: ResultsTable,
+        functions: ComplianceFunctions,
+        triggers: Triggers,
+        recipients: ByWorkspace[Notifications | None],
+    ) -> None:
+        super().__init__(scope, id_)
+        present = [one for one in (recipients.default, *recipients.values.values()) if one]
+        for recipient in present:
+            recipient.check_partition(naming.region)
+        record = functions.record
+        record.resource.add_override(f"environment.variables.{NOTIFICATIONS}", to_terraform(recipients.map(_variable)))
+        for number, (target, action) in enumerate(sorted({(one.target, one.action) for one in present})):
+            policy = IamRolePolicy(
+                self,
+                f"policy-{number}",
+                name="notifications",
+                role=record.role.name,
+                policy=_policy(Statement((action,), (target,)), Statement(("dynamodb:BatchGetItem",), (table.arn,))),
+            )
+            told = recipients.map(partial(_tells, target))
+            if told.differs:
+                policy.add_override("count", f"${{{expression(told)} ? 1 : 0}}")
+        triggers.notify(recipients.map(lambda one: one.every if one else None))
+
+
+def _partition(region: str) -> str | None:
+    # The SDK knows which partition a region is in; loading it takes long, and few stacks need it.
+    from botocore.exceptions import UnknownRegionError
+    from botocore.session import get_session
+
+    try:
+        return get_session().get_partition_for_region(region)
+    except UnknownRegionError:
+        return None
+
+
+def _tells(target: str, recipient: Notifications | None) -> bool:
+    return recipient is not None and recipient.target == target
+
+
+def _variable(recipient: Notifications | None) -> str:
+    return Recipient(recipient.target, frozenset(recipient.severities)).to_variable() if recipient else NOBODY
+
+
+def _policy(*statements: Statement) -> str:
+    document = {"Version": "2012-10-17", "Statement": [statement.to_policy() for statement in statements]}
+    return json.dumps(document, sort_keys=True)

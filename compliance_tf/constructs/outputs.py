@@ -1,0 +1,48 @@
+"""What a deployment says of itself in Terraform's outputs, where a plan shows how it was and how it will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.model.naming import WORKSPACE
+from compliance_tf.waivers.expiry import expiring_soon, in_workspace
+
+if TYPE_CHECKING:
+    from compliance_runtime.deployment import DeployedRule, Deployment
+
+    from compliance_tf.constructs.state import State
+    from compliance_tf.model.naming import Naming
+
+DEPLOYMENT: Final = "deployment"
+"""Which deployment it is: its project, region, workspace and table, and where its state is."""
+
+RULES: Final = "rules"
+"""The severity and the packs of each rule by its id: ``HIGH cis-1.4-level-1 hipaa``."""
+
+WAIVERS: Final = "waivers"
+"""The waivers of the workspace, expired or not."""
+
+WAIVERS_EXPIRING_SOON: Final = "waivers_expiring_soon"
+
+
+def outputs(naming: Naming, state: State, deployment: Deployment) -> dict[str, object]:
+    """Make the outputs of a stack, by their name."""
+    texts: dict[str, object] = {
+        DEPLOYMENT: {
+            "project": naming.project,
+            "region": naming.region,
+            "results_table": naming.table("results"),
+            "rule_name_prefix": naming.prefix,
+            "state": state.location(naming),
+            "workspace": WORKSPACE,
+        },
+        RULES: {rule_id: _text(rule) for rule_id, rule in sorted(deployment.rules.items())},
+    }
+    if deployment.waivers:
+        texts[WAIVERS] = in_workspace(deployment.waivers)
+        texts[WAIVERS_EXPIRING_SOON] = expiring_soon(deployment.waivers)
+    return texts
+
+
+def _text(rule: DeployedRule) -> str:
+    return " ".join([rule.severity.value, *sorted(rule.packs)])

@@ -1,0 +1,152 @@
+"""Declares the rules of packs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compliance_runtime.check import PeriodicCheck, Severity
+from constructs import Construct
+
+from compliance_tf.constructs.rules.check_rule import CheckRule
+from compliance_tf.constructs.rules.managed_rule import ManagedRule
+from compliance_tf.constructs.rules.policy_rule import PolicyRule
+from compliance_tf.constructs.rules.scope import Scope
+from compliance_tf.constructs.stack import ComplianceStack
+from compliance_tf.model.workspace_values import as_by_workspace
+from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from compliance_tf.catalog.pack_names import PackAlias, PackName
+    from compliance_tf.catalog.parameters import ParameterValue
+    from compliance_tf.catalog.usage import MaximumExecutionFrequency
+    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+    from compliance_tf.packs.pack import PackRule
+    from compliance_tf.packs.resolution import Change, ResolvedRule
+
+
+class Packs(Construct):
+    """The rules of some packs, each declared once.
+
+    A rule's name ends in its id, which for AWS's packs is the identifier in kebab case. What several packs have is
+    declared once and remembers all of them; :func:`~compliance_tf.packs.resolution.resolve` says when they agree.
+
+    Parameters
+    ----------
+    packs
+        AWS's conformance packs by name, and packs of your own. Their order does not matter. By workspace, each has the
+        rules of its own packs, with the settings that those agree on.
+    leave_out
+        Ids of rules that are not to be declared.
+    change
+        What is to be otherwise than in the packs, by rule id. It also decides where they do not agree.
+    skip_unavailable
+        Whether rules that the stack's region does not have are left out rather than refused. `unavailable` lists them.
+
+    Attributes
+    ----------
+    rules
+        What was declared, sorted by id.
+    unavailable
+        Ids of the rules that were left out because the region does not have them.
+
+    Raises
+    ------
+    ComplianceError
+        When a pack is not known, packs do not agree, the region lacks a rule, or AWS Config would refuse one.
+
+    Examples
+    --------
+    >>> Packs(stack, "packs", packs=["pci-dss-4.0", Pack.from_file("acme.yaml")], leave_out=["macie-status-check"])
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        packs: Setting[Sequence[PackName | PackAlias | Pack]],
+        leave_out: Collection[str] = (),
+        change: Mapping[str, Change] | None = None,
+        skip_unavailable: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(scope)
+        chosen = as_by_workspace(packs)
+        stack.workspaces.refuse_unknown([chosen], f"Packs '{id_}'")
+        rules = resolve_by_workspace(chosen.map(_read), leave_out=leave_out, change=change)
+        region = stack.naming.region
+        missing = [rule for rule in rules if not rule.resolved.is_available_in(region)]
+        if missing and not skip_unavailable:
+            raise PackError(_unavailable_message(region, [rule.resolved for rule in missing]))
+        present = [rule for rule in rules if rule.resolved.is_available_in(region)]
+        self.rules = tuple(rule.resolved for rule in present)
+        self.unavailable = tuple(rule.resolved.rule.id for rule in missing)
+        for rule in present:
+            self._declare(rule)
+
+    def _declare(self, declared: WorkspaceRule) -> None:
+        rule, packs = declared.resolved.rule, declared.resolved.packs
+        scope = Scope.types(*rule.resource_types) if rule.resource_types else None
+        match rule:
+            case ManagedPackRule():
+                values = declared.setting(_parameters)
+                names = sorted({name for given in (values.default, *values.values.values()) for name in given})
+                ManagedRule(
+                    self,
+                    rule.id,
+                    identifier=rule.identifier,
+                    parameters={name: _named(values, name) for name in names},
+                    rule_scope=scope,
+                    frequency=declared.setting(_frequency),
+                    severity=rule.severity,
+                    enabled=declared.enabled,
+                    packs=packs,
+                )
+            case CheckPackRule():
+                CheckRule(
+                    self,
+                    rule.id,
+                    check=rule.check,
+                    parameters=declared.setting(_parameters),
+                    rule_scope=scope,
+                    frequency=declared.setting(_frequency) if isinstance(rule.check, PeriodicCheck) else None,
+                    severity=rule.severity,
+                    enabled=declared.enabled,
+                    packs=packs,
+                )
+            case PolicyPackRule():
+                PolicyRule(
+                    self,
+                    rule.id,
+                    policy=rule.policy,
+                    rule_scope=Scope.types(*rule.resource_types),
+                    severity=rule.severity or Severity.MEDIUM,
+                    enabled=declared.enabled,
+                    packs=packs,
+                )
+
+
+def _read(packs: Sequence[PackName | PackAlias | Pack]) -> list[Pack]:
+    return [pack if isinstance(pack, Pack) else Pack.named(pack) for pack in packs]
+
+
+def _parameters(rule: PackRule) -> Any:  # noqa: ANN401 (values by name, or a check's own dataclass)
+    return None if isinstance(rule, PolicyPackRule) else rule.parameters
+
+
+def _named(values: ByWorkspace[Mapping[str, ParameterValue]], name: str) -> ByWorkspace[ParameterValue | None]:
+    return values.map(lambda given: given.get(name))
+
+
+def _frequency(rule: PackRule) -> MaximumExecutionFrequency | None:
+    return None if isinstance(rule, PolicyPackRule) else rule.frequency
+
+
+def _unavailable_message(region: str, rules: Sequence[ResolvedRule]) -> str:
+    lines = [f"{region} does not have {len(rules)} of the packs' rules:"]
+    lines += [f"  - {rule.rule.id} ({', '.join(rule.packs)})" for rule in rules]
+    lines.append("Leave them out with skip_unavailable=True, or one by one with leave_out.")
+    return "\n".join(lines)

@@ -1,0 +1,185 @@
+"""The account's AWS Config recorder: read, and never declared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsii
+from cdktf import (
+    AssetType,
+    IAnyProducer,
+    IResolveContext,
+    Lazy,
+    TerraformAsset,
+    TerraformDataSource,
+    TerraformStack,
+)
+from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
+from constructs import Construct
+
+from compliance_tf.model.terraform_values import Condition, escape, literal
+from compliance_tf.model.workspace_values import ALWAYS, expression, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from compliance_tf.model.naming import Naming
+    from compliance_tf.model.workspace_values import ByWorkspace
+
+RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
+
+GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
+"""What a recorder of all supported types leaves out unless it is told to include global types.
+
+Source: AWS Config API, RecordingGroup.includeGlobalResourceTypes.
+"""
+
+_EXTERNAL_PROVIDER = "2.3.5"
+_RULES_NAMED = 3
+
+
+class RecorderSource(Enum):
+    """Where the plan reads the recorder from."""
+
+    CLOUD_CONTROL = "Cloud Control, by the AWS provider itself"
+    CONFIG_API = "the AWS Config API, by a Python program with boto3, where Cloud Control cannot read a recorder yet"
+
+
+class ExistingRecorder(Construct):
+    """The recorder that somebody else owns, and what the plan refuses about it.
+
+    The plan fails when there is no such recorder, and when it does not record a resource type that a
+    change-triggered rule of the stack needs: such a rule would be created and then never evaluate.
+
+    Parameters
+    ----------
+    name
+        The recorder's name: ``default`` unless something like a landing zone chose another.
+    source
+        Where the plan reads it from.
+    preconditions
+        What else has to hold before anything is read.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        name: str = "default",
+        source: RecorderSource = RecorderSource.CLOUD_CONTROL,
+        preconditions: Sequence[Condition] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        self._name = name
+        self._region = naming.region
+        self._rules_by_type: defaultdict[str, dict[str, ByWorkspace[bool]]] = defaultdict(dict)
+        if source is RecorderSource.CLOUD_CONTROL:
+            self.reading, self._properties = self._read_by_cloud_control(), "self.properties"
+        else:
+            self.reading, self._properties = self._read_by_config_api(), "self.result.properties"
+        self.reading.add_override("lifecycle.precondition", [condition.to_terraform() for condition in preconditions])
+        self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self)))
+
+    def require(self, resource_types: Iterable[str], *, rule: str, enabled: ByWorkspace[bool] = ALWAYS) -> None:
+        """Have the plan fail unless the recorder records these types, which a change-triggered rule needs.
+
+        Parameters
+        ----------
+        enabled
+            In which workspaces there is the rule.
+        """
+        for resource_type in resource_types:
+            self._rules_by_type[resource_type][rule] = enabled
+
+    def coverage(self) -> Condition:
+        """Build the condition that every required type is recorded."""
+        needed = {
+            resource_type: _enumerate(sorted(rules)) for resource_type, rules in sorted(self._rules_by_type.items())
+        }
+        unrecorded = _unrecorded_types(self._properties, self._needed_types())
+        listing = f'join("; ", [for type in {unrecorded} : "${{type}} (needed by ${{{literal(needed)}[type]}})"])'
+        return Condition(
+            f"length({unrecorded}) == 0",
+            f"The AWS Config recorder '{escape(self._name)}' in {self._region} does not record ${{{listing}}}. A rule "
+            "that is triggered by changes of a type never evaluates where the type is not recorded: have the "
+            "recorder's owner add the type, or remove the rule.",
+        )
+
+    def _needed_types(self) -> str:
+        """Write the expression of the types that the rules of the workspace need."""
+        needed = {
+            resource_type: together(rules).map(lambda enabled: any(enabled.values()))
+            for resource_type, rules in sorted(self._rules_by_type.items())
+        }
+        return expression(together(needed).map(lambda types: [name for name, is_needed in types.items() if is_needed]))
+
+    def _read_by_cloud_control(self) -> TerraformDataSource:
+        reading = DataAwsCloudcontrolapiResource(self, "reading", type_name=RECORDER_TYPE, identifier="${each.value}")
+        reading.override_logical_id("existing_recorder")
+        # A failed read is the provider's error, which no condition can word. But Terraform prints the address with
+        # it, and an instance's key may be any text: so the key says what to do.
+        advice = (
+            f"{self._name}: if it cannot be read, turn on AWS Config in {self._region} or set recorder_name; if Cloud "
+            "Control does not support recorders there, set recorder_source=RecorderSource.CONFIG_API"
+        )
+        reading.add_override("for_each", {escape(advice): escape(self._name)})
+        return reading
+
+    def _read_by_config_api(self) -> TerraformDataSource:
+        TerraformStack.of(self).add_override(
+            "terraform.required_providers.external", {"source": "hashicorp/external", "version": _EXTERNAL_PROVIDER}
+        )
+        program = TerraformAsset(
+            self, "program", path=str(Path(__file__).with_name("read_recorder.py")), type=AssetType.FILE
+        )
+        reading = TerraformDataSource(self, "reading", terraform_resource_type="external")
+        reading.override_logical_id("existing_recorder")
+        reading.add_override("program", ["python3", f"${{path.module}}/{program.path}"])
+        reading.add_override("query", {"name": escape(self._name), "region": self._region})
+        return reading
+
+
+@jsii.implements(IAnyProducer)
+class _Coverage:
+    """Builds the postcondition when all rules are known: at synthesis."""
+
+    def __init__(self, recorder: ExistingRecorder) -> None:
+        self._recorder = recorder
+
+    def produce(self, _context: IResolveContext) -> list[dict[str, str]]:
+        return [self._recorder.coverage().to_terraform()]
+
+
+def _unrecorded_types(properties: str, resource_types: str) -> str:
+    """Write the expression of those types that the recorder does not record.
+
+    ``resource_types`` is the expression of the list of types, ``properties`` that of the recorder's properties, a JSON
+    text in the form of its CloudFormation schema.
+    A recorder names its strategy in ``RecordingStrategy``; one of before 2023 has only a list of types, or none.
+    """
+    group = f"try(jsondecode({properties}).RecordingGroup, {{}})"
+    strategy = (
+        "coalesce(try(group.RecordingStrategy.UseOnly, null), "
+        'try(length(group.ResourceTypes) > 0, false) ? "INCLUSION_BY_RESOURCE_TYPES" : "ALL_SUPPORTED_RESOURCE_TYPES")'
+    )
+    recorded = (
+        'strategy == "INCLUSION_BY_RESOURCE_TYPES" ? try(contains(group.ResourceTypes, type), false) : '
+        'strategy == "EXCLUSION_BY_RESOURCE_TYPES" ? '
+        "!try(contains(group.ExclusionByResourceTypes.ResourceTypes, type), false) : "
+        f"try(group.IncludeGlobalResourceTypes, false) || !contains({literal(GLOBAL_TYPES)}, type)"
+    )
+    # A loop over one value gives it a name: the language has no other way inside an expression.
+    return (
+        f"flatten([for group in [{group}] : [for strategy in [{strategy}] : "
+        f"[for type in {resource_types} : type if !({recorded})]]])"
+    )
+
+
+def _enumerate(rules: list[str]) -> str:
+    named, others = rules[:_RULES_NAMED], len(rules) - _RULES_NAMED
+    return ", ".join(named) + (f" and {others} more" if others > 0 else "")

@@ -1,0 +1,66 @@
+"""The DynamoDB table of results. Its keys are described where they are written, in compliance_runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.dynamodb_table import (
+    DynamodbTable,
+    DynamodbTableAttribute,
+    DynamodbTableGlobalSecondaryIndex,
+    DynamodbTablePointInTimeRecovery,
+    DynamodbTableServerSideEncryption,
+    DynamodbTableTtl,
+)
+from compliance_runtime.recording.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from compliance_tf.constructs.account import Account
+    from compliance_tf.constructs.recorder import ExistingRecorder
+    from compliance_tf.model.naming import Naming
+    from compliance_tf.model.workspaces import Workspaces
+
+
+class ResultsTable(Construct):
+    """The one table: paid by request, recoverable to any second of the last 35 days, encrypted by AWS KMS."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        account: Account,
+        recorder: ExistingRecorder,
+        workspaces: Workspaces,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = naming.table("results")
+        # Not the resource's own attribute, which a plan that creates the table does not know.
+        self.arn = account.arn("dynamodb", f"table/{name}")
+        keys = {PARTITION_KEY, SORT_KEY} | {key for index in INDEXES for key in (index.partition_key, index.sort_key)}
+        self.resource = DynamodbTable(
+            self,
+            "table",
+            name=name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key=PARTITION_KEY,
+            range_key=SORT_KEY,
+            attribute=[DynamodbTableAttribute(name=key, type="S") for key in sorted(keys)],
+            global_secondary_index=[
+                DynamodbTableGlobalSecondaryIndex(
+                    name=index.name, hash_key=index.partition_key, range_key=index.sort_key, projection_type="ALL"
+                )
+                for index in INDEXES
+            ],
+            ttl=DynamodbTableTtl(attribute_name=EXPIRES_AT, enabled=True),
+            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True),
+            depends_on=[recorder.reading],
+        )
+        self.resource.add_override("deletion_protection_enabled", workspaces.is_protected)
+
+    def index_arn(self, index: Index) -> str:
+        """Give the ARN of an index, which a role needs to query it."""
+        return f"{self.arn}/index/{index.name}"

@@ -1,0 +1,189 @@
+"""Rules that our checks evaluate, and those of users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleSource, ConfigConfigRuleSourceSourceDetail
+from compliance_runtime.check import Check, PeriodicCheck
+from compliance_runtime.checks import check_ids, check_module, load_check
+from compliance_runtime.errors import ParameterError
+from compliance_runtime.parameters import declared_parameters, to_rule_parameters
+from compliance_runtime.suggestions import hint
+from constructs import Construct
+
+from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency
+from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
+from compliance_tf.constructs.rules.scope import Scope
+from compliance_tf.constructs.stack import ComplianceStack
+from compliance_tf.errors import SettingError
+from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance_runtime.check import Severity
+
+    from compliance_tf.constructs.triggers import ApiCall
+    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+
+P = TypeVar("P")
+
+
+class CheckRule(Construct, Generic[P]):
+    """A rule that one of our checks evaluates.
+
+    Parameters
+    ----------
+    id_
+        The last part of the rule's name, in kebab case, and unique in the stack.
+    check
+        What evaluates a resource.
+    parameters
+        The check's own parameters; its defaults unless given.
+    rule_scope
+        Which resources it looks at, if not at all of the check's types. A check of any type looks at every
+        recorded resource unless this narrows it. Not for a periodic check.
+    frequency
+        How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
+    severity
+        How bad it is when a resource does not comply; the check's own unless given.
+    enabled
+        Whether there is the rule: by workspace for one that only some have.
+    evaluate_after
+        API calls after which the rule is evaluated at once, which costs an evaluation of each of its resources.
+    packs
+        The names of the packs that it comes from, for views and reports.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the rule.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        check: Check[P],
+        parameters: Setting[P] | None = None,
+        rule_scope: Scope | None = None,
+        frequency: Setting[MaximumExecutionFrequency | None] = None,
+        severity: Severity | None = None,
+        evaluate_after: Sequence[ApiCall] = (),
+        enabled: Setting[bool] = True,
+        packs: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(scope)
+        module = _module(id_, check, stack)
+        frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
+        given = as_by_workspace(parameters)
+        stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
+        if isinstance(check, PeriodicCheck):
+            name = stack.naming.periodic_check_rule(id_)
+            if rule_scope is not None:
+                raise SettingError(
+                    f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and finds its resources itself."
+                )
+        else:
+            name = stack.naming.config_rule(id_)
+            rule_scope = _change_scope(id_, check, rule_scope, frequency)
+            types = (rule_scope and rule_scope.resource_types) or check.resource_types
+            stack.recorder.require(types, rule=id_, enabled=existence)
+        stack.triggers.watch(evaluate_after)
+        stack.register(
+            id_,
+            deployed_rule(
+                severity or check.severity,
+                packs=packs,
+                enabled=existence,
+                module=module,
+                identifier=check.id,
+                calls=evaluate_after,
+            ),
+        )
+        stack.functions.serve(check)
+        function = stack.functions.evaluate
+        self.resource = declare_rule(
+            self,
+            stack,
+            name,
+            parameters=given.map(lambda values: _rule_parameters(id_, check, values)),
+            scope=rule_scope,
+            enabled=existence,
+            source=ConfigConfigRuleSource(
+                owner="CUSTOM_LAMBDA",
+                source_identifier=function.resource.arn,
+                source_detail=_notifications(check, frequencies),
+            ),
+            description=check.description,
+            # AWS takes such a rule only when it may invoke the function.
+            needs=[function.permission],
+        )
+
+
+def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
+    """Find where the function will import a check from: what it cannot find must not be deployed."""
+    if stack.checks and check.id in stack.checks.ids:
+        declared, module = stack.checks.load(check.id), stack.checks.module(check.id)
+    elif check.id in check_ids():
+        declared, module = load_check(check.id), check_module(check.id)
+    else:
+        own = (
+            f"in {stack.checks.path}."
+            if stack.checks
+            else "in a folder of yours: give that to the stack, checks=<folder>."
+        )
+        known = [*check_ids(), *(stack.checks.ids if stack.checks else ())]
+        raise SettingError(
+            f"Rule '{rule_id}': there is no check '{check.id}', neither shipped nor {own}{hint(check.id, known)}"
+        )
+    if declared is not check:
+        raise SettingError(
+            f"Rule '{rule_id}': the function would import another check '{check.id}', that of {module}: "
+            "give the rule the one that is declared there."
+        )
+    return module
+
+
+def _change_scope(
+    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: Setting[MaximumExecutionFrequency | None]
+) -> Scope | None:
+    if frequency is not None:
+        raise SettingError(f"Rule '{rule_id}' takes no frequency: the check '{check.id}' is triggered by changes.")
+    if rule_scope is None:
+        return Scope.types(*check.resource_types) if check.resource_types else None
+    foreign = set(rule_scope.resource_types) - set(check.resource_types)
+    if check.resource_types and foreign:
+        raise SettingError(
+            f"Rule '{rule_id}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
+            f"evaluates {', '.join(check.resource_types)}."
+        )
+    return rule_scope
+
+
+def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dict[str, str]:
+    if parameters is None:
+        required = [parameter.name for parameter in declared_parameters(check.parameters) if parameter.required]
+        if required:
+            raise SettingError(f"Rule '{rule_id}': the check '{check.id}' needs a value of {', '.join(required)}.")
+        return {}
+    try:
+        return to_rule_parameters(parameters)
+    except ParameterError as error:
+        raise SettingError(f"Rule '{rule_id}': {error}") from error
+
+
+def _notifications(
+    check: Check[P], frequency: ByWorkspace[MaximumExecutionFrequency | None]
+) -> list[ConfigConfigRuleSourceSourceDetail]:
+    if isinstance(check, PeriodicCheck):
+        return [
+            ConfigConfigRuleSourceSourceDetail(
+                message_type="ScheduledNotification",
+                maximum_execution_frequency=to_terraform(frequency.map(lambda one: one or DEFAULT_FREQUENCY)),
+            )
+        ]
+    return change_notifications()

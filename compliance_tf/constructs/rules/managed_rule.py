@@ -1,0 +1,118 @@
+"""Rules that AWS wrote and runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleSource
+from constructs import Construct
+
+from compliance_tf.catalog.managed_rules import managed_rule
+from compliance_tf.catalog.parameters import ParameterValue, check_parameters
+from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.constructs.rules.declaration import declare_rule, deployed_rule
+from compliance_tf.constructs.stack import ComplianceStack
+from compliance_tf.model.workspace_values import as_by_workspace, to_terraform, together
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from compliance_runtime.check import Severity
+
+    from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+    from compliance_tf.constructs.rules.scope import Scope
+    from compliance_tf.constructs.triggers import ApiCall
+    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+
+
+class ManagedRule(Construct):
+    """A rule that AWS wrote and runs.
+
+    Parameters
+    ----------
+    id_
+        The last part of the rule's name, in kebab case, and unique in the stack.
+    identifier
+        Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
+    parameters
+        Values of the rule's own parameters; AWS's defaults hold for the others, and where one is None.
+    rule_scope
+        Which resources it looks at, if not at all that it can evaluate; not for a periodic rule.
+    frequency
+        How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
+    severity
+        How bad it is when a resource does not comply; the catalogue's rating unless given.
+    enabled
+        Whether there is the rule: by workspace for one that only some have.
+    evaluate_after
+        API calls after which the rule is evaluated at once. Each of them costs an evaluation of every resource
+        that the rule looks at, so this is for periodic rules that would see the change a day later.
+    packs
+        The names of the packs that it comes from, for views and reports.
+
+    Raises
+    ------
+    ComplianceError
+        When AWS Config would refuse the rule, or has none of this name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        identifier: ManagedRuleIdentifier,
+        parameters: Mapping[str, Setting[ParameterValue | None]] | None = None,
+        rule_scope: Scope | None = None,
+        frequency: Setting[MaximumExecutionFrequency | None] = None,
+        severity: Severity | None = None,
+        evaluate_after: Sequence[ApiCall] = (),
+        enabled: Setting[bool] = True,
+        packs: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        stack = ComplianceStack.of(scope)
+        facts = managed_rule(identifier)
+        scope_types = rule_scope.resource_types if rule_scope else ()
+        frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
+        given = together({name: _by_workspace(value) for name, value in (parameters or {}).items()})
+        stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
+        for one in (frequencies.default, *frequencies.values.values()):
+            validate_use(
+                facts,
+                region=stack.naming.region,
+                frequency=one,
+                scope_types=scope_types,
+                scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
+            )
+        stack.triggers.watch(evaluate_after)
+        stack.register(
+            id_,
+            deployed_rule(
+                severity or facts.severity,
+                packs=packs,
+                enabled=existence,
+                identifier=facts.identifier,
+                calls=evaluate_after,
+            ),
+        )
+        if facts.change_triggered:
+            stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
+        self.resource = declare_rule(
+            self,
+            stack,
+            stack.naming.config_rule(id_),
+            parameters=given.map(lambda values: check_parameters(facts, _given(values))),
+            scope=rule_scope,
+            frequency=to_terraform(frequencies),
+            enabled=existence,
+            source=ConfigConfigRuleSource(owner="AWS", source_identifier=facts.identifier),
+        )
+
+
+def _by_workspace(value: Setting[ParameterValue | None]) -> ByWorkspace[ParameterValue | None]:
+    return as_by_workspace(value)
+
+
+def _given(values: Mapping[str, ParameterValue | None]) -> dict[str, ParameterValue]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,247 @@
+"""The stack: puts the parts together and holds no logic of theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsii
+from cdktf import Annotations, Aspects, IAspect, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from compliance_runtime.deployment import DeployedRule, Deployment
+
+from compliance_tf.checks.folder import CheckFolder
+from compliance_tf.constructs.account import Account
+from compliance_tf.constructs.functions import ComplianceFunctions
+from compliance_tf.constructs.guard import AllowList
+from compliance_tf.constructs.notifications import Delivery
+from compliance_tf.constructs.outputs import outputs
+from compliance_tf.constructs.recorder import ExistingRecorder, RecorderSource
+from compliance_tf.constructs.results_table import ResultsTable
+from compliance_tf.constructs.state import LocalState, State
+from compliance_tf.constructs.triggers import Schedule, Triggers
+from compliance_tf.errors import SettingError
+from compliance_tf.model.naming import WORKSPACE, Naming
+from compliance_tf.model.workspace_values import Setting, as_by_workspace
+from compliance_tf.model.workspaces import Workspaces
+from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
+from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct, IConstruct
+
+    from compliance_tf.constructs.notifications import Notifications
+    from compliance_tf.waivers.waiver import Waiver
+
+TERRAFORM_VERSION = ">= 1.10"
+"""S3 locks a state by itself from this version on."""
+
+
+class ComplianceStack(TerraformStack):
+    """Config rules beside the recorder that the account has, the functions that serve them, and their results.
+
+    What is a ``Setting`` may differ by workspace: see :func:`~compliance_tf.model.workspace_values.by_workspace`.
+
+    Parameters
+    ----------
+    project
+        The first part of every name: a lower-case letter, then lower-case letters, digits and underscores.
+    region
+        The AWS region. Have a stack for each region.
+    recorder_name
+        The recorder that the account has.
+    recorder_source
+        Where the plan reads it from.
+    workspaces
+        Which Terraform workspaces may be deployed to, and which are protected.
+    longest_workspace
+        How many characters a workspace's name may have; names have to leave room for them.
+    state
+        Where Terraform keeps its state.
+    history_days
+        How long the history of results is kept: 1 to 3,650.
+    log_retention_days
+        How long the functions' logs are kept.
+    reconcile
+        When the table is compared with AWS Config; it costs reads, no evaluations.
+    reevaluate
+        When all rules are evaluated again; see :class:`~compliance_tf.constructs.triggers.Triggers` for its costs.
+    notifications
+        Who is told of new violations, if anybody: see :class:`~compliance_tf.constructs.notifications.Notifications`.
+    checks
+        A folder with checks of your own, which are packed and validated with the rest: see
+        :class:`~compliance_tf.checks.folder.CheckFolder`.
+    execution_role
+        The ARN of a role with which checks look up what AWS Config does not record, perhaps in another account; it must
+        trust the role of the function ``evaluate``. By default they use that function's own role. Results are always
+        put with the function's own role.
+    waivers
+        Violations that somebody accepts for a while: of rules and packs of this stack.
+    max_waiver_days
+        For how many days a waiver may be granted: at least 1.
+    tags
+        Tags for everything, beside ``project``, ``workspace`` and ``managed-by``.
+
+    Raises
+    ------
+    SettingError
+        When a setting has a value that cannot work.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        project: str,
+        region: str,
+        recorder_name: str = "default",
+        recorder_source: RecorderSource = RecorderSource.CLOUD_CONTROL,
+        workspaces: Workspaces | None = None,
+        longest_workspace: int = 20,
+        state: State | None = None,
+        history_days: Setting[int] = 365,
+        log_retention_days: Setting[int] = 30,
+        reconcile: Setting[Schedule] | None = None,
+        reevaluate: Setting[Schedule | None] = None,
+        notifications: Setting[Notifications | None] = None,
+        checks: str | Path | None = None,
+        execution_role: str | None = None,
+        waivers: Sequence[Waiver] = (),
+        max_waiver_days: int = DEFAULT_MAX_DAYS,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.workspaces = workspaces or Workspaces()
+        periods = (as_by_workspace(history_days), as_by_workspace(log_retention_days))
+        schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
+        recipients = as_by_workspace(notifications)
+        self.workspaces.refuse_unknown([*periods, *schedules, recipients], f"Stack '{id_}'")
+        check_waivers(waivers, max_days=max_waiver_days, workspaces=self.workspaces)
+        self._waivers = tuple(waivers)
+        own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
+        if taken := sorted(own_tags.keys() & (tags or {}).keys()):
+            raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
+
+        self.checks = None if checks is None else CheckFolder(Path(checks))
+        if self.checks:
+            self.checks.validate()
+        self.naming = Naming(project, region, longest_workspace)
+        self._refuse_twin(scope)
+        self.rules: dict[str, DeployedRule] = {}
+        self.add_override("terraform.required_version", TERRAFORM_VERSION)
+        self._state = state or LocalState()
+        self._state.configure(self, self.naming)
+        AwsProvider(
+            self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
+        )
+        account = Account(self, "account", region=region)
+        self.recorder = ExistingRecorder(
+            self,
+            "recorder",
+            naming=self.naming,
+            name=recorder_name,
+            source=recorder_source,
+            preconditions=self.workspaces.conditions(self.naming),
+        )
+        self.table = ResultsTable(
+            self,
+            "results",
+            naming=self.naming,
+            account=account,
+            recorder=self.recorder,
+            workspaces=self.workspaces,
+        )
+        self.functions = ComplianceFunctions(
+            self,
+            "functions",
+            naming=self.naming,
+            account=account,
+            recorder=self.recorder,
+            table=self.table,
+            history_days=periods[0],
+            log_retention_days=periods[1],
+            checks=self.checks,
+            execution_role=execution_role,
+        )
+        self.triggers = Triggers(
+            self,
+            "triggers",
+            naming=self.naming,
+            recorder=self.recorder,
+            functions=self.functions,
+            reconcile=schedules[0],
+            reevaluate=schedules[1],
+        )
+        if recipients != as_by_workspace(None):
+            Delivery(
+                self,
+                "notifications",
+                naming=self.naming,
+                table=self.table,
+                functions=self.functions,
+                triggers=self.triggers,
+                recipients=recipients,
+            )
+        self._guard = AllowList(self)
+        self.node.add_validation(self._guard)
+        Aspects.of(self).add(_Completion())
+
+    @classmethod
+    def of(cls, construct: IConstruct) -> ComplianceStack:
+        """Find the stack that a construct stands in."""
+        stack = construct if isinstance(construct, cls) else TerraformStack.of(construct)
+        if not isinstance(stack, cls):
+            raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
+        return stack
+
+    def _refuse_twin(self, scope: Construct) -> None:
+        """Refuse another stack of this project and region: both would have the same names, and the same state."""
+        for other in scope.node.children:
+            if other is self or not isinstance(other, ComplianceStack):
+                continue
+            if (other.naming.project, other.naming.region) == (self.naming.project, self.naming.region):
+                raise SettingError(
+                    f"Stacks '{other.node.id}' and '{self.node.id}' are both of project '{self.naming.project}' in "
+                    f"{self.naming.region}: they would overwrite each other. Give one another project or region."
+                )
+
+    def register(self, rule_id: str, rule: DeployedRule) -> None:
+        """Make a rule known to the functions.
+
+        Raises
+        ------
+        SettingError
+            When another rule of the stack has this id.
+        """
+        if rule_id in self.rules:
+            raise SettingError(f"Two rules of stack '{self.node.id}' are called '{rule_id}': give one another id.")
+        self.rules[rule_id] = rule
+
+    def complete(self) -> None:
+        """Add what depends on all rules, and refuse what may not be declared: when synthesis begins."""
+        self.triggers.complete()
+        resolution = resolve_waivers(self._waivers, self.rules)
+        for problem in resolution.problems:
+            Annotations.of(self).add_error(problem)
+        deployment = Deployment(self.rules, resolution.waivers)
+        for name, value in outputs(self.naming, self._state, deployment).items():
+            # Not TerraformOutput: in cdktf 0.21 one with an object makes Node warn of a deprecated call.
+            self.add_override(f"output.{name}.value", value)
+        self.functions.complete(deployment)
+        self._guard.annotate()
+
+
+@jsii.implements(IAspect)
+class _Completion:
+    """Completes a stack when its synthesis begins, which is when all of its rules are there."""
+
+    def __init__(self) -> None:
+        self._completed = False
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, ComplianceStack) and not self._completed:
+            self._completed = True
+            node.complete()

@@ -1,0 +1,79 @@
+"""Where Terraform keeps its state: a file of its own for every project, region and workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdktf import LocalBackend, S3Backend, TerraformStack
+
+if TYPE_CHECKING:
+    from compliance_tf.model.naming import Naming
+
+
+@dataclass(frozen=True)
+class LocalState:
+    """State in files beside the folder that CDKTF synthesizes into, which may therefore be removed at any time.
+
+    Parameters
+    ----------
+    folder
+        The folder's name. It stands beside ``cdktf.out``.
+    """
+
+    folder: str = "state"
+
+    def configure(self, stack: TerraformStack, naming: Naming) -> None:
+        """Give the stack its backend."""
+        # Terraform runs in cdktf.out/stacks/<stack>. The path names the project and not the stack: renaming the
+        # stack keeps the state.
+        home = f"../../../{self.folder}/{naming.project}-{naming.region}"
+        LocalBackend(stack, path=f"{home}/terraform.tfstate", workspace_dir=f"{home}/workspaces")
+
+    def location(self, naming: Naming) -> str:
+        """Say where the state is, for all workspaces."""
+        return f"folder {self.folder}/{naming.project}-{naming.region}"
+
+
+@dataclass(frozen=True)
+class S3State:
+    """State in an S3 bucket that exists, locked by S3 itself.
+
+    Parameters
+    ----------
+    bucket
+        The bucket. Turn its versioning on: it is the only way back from a damaged state.
+    region
+        The bucket's region.
+    workspace_key_prefix
+        What the keys begin with: ``<prefix>/<workspace>/<project>/<region>/terraform.tfstate``.
+    kms_key_id
+        The key that encrypts the state; S3's own where there is none.
+    """
+
+    bucket: str
+    region: str
+    workspace_key_prefix: str = "compliance-tf"
+    kms_key_id: str | None = None
+
+    def configure(self, stack: TerraformStack, naming: Naming) -> None:
+        """Give the stack its backend."""
+        backend = S3Backend(
+            stack,
+            bucket=self.bucket,
+            region=self.region,
+            key=f"{naming.project}/{naming.region}/terraform.tfstate",
+            workspace_key_prefix=self.workspace_key_prefix,
+            encrypt=True,
+            kms_key_id=self.kms_key_id,
+        )
+        # cdktf 0.21 has no argument for it, and locking by a DynamoDB table is deprecated.
+        backend.add_override("use_lockfile", True)  # noqa: FBT003 (a value, not a flag)
+
+    def location(self, naming: Naming) -> str:
+        """Say where the state is, for all workspaces."""
+        key = "the bucket's own key" if self.kms_key_id is None else self.kms_key_id
+        return f"s3://{self.bucket}/{self.workspace_key_prefix}/*/{naming.project}/{naming.region} ({key})"
+
+
+State = LocalState | S3State

@@ -1,0 +1,54 @@
+"""Runs an app and turns what is wrong with it into one message with the place in the user's own file."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdktf import App
+from compliance_runtime.errors import LambdaError
+
+from compliance_tf.errors import ComplianceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# How cdktf words that validations or annotations refused the app.
+_REFUSALS = ("Validation failed with the following errors:", 'Encountered Annotations with level "ERROR":')
+
+
+def synthesize(build: Callable[[App], None]) -> None:
+    """Build an app and synthesize it; end the program with one message when something is wrong with it.
+
+    Parameters
+    ----------
+    build
+        Adds stacks to the app that it is given.
+    """
+    app = App()
+    try:
+        build(app)
+        app.synth()
+    except (ComplianceError, LambdaError) as error:
+        sys.exit(f"{_place(error, build)}error: {error}")
+    except RuntimeError as error:
+        if refusal := _refusal(str(error)):
+            sys.exit(f"error: {refusal}")
+        raise
+
+
+def _place(error: Exception, build: Callable[[App], None]) -> str:
+    """Find the line of the user's own file that led to the error."""
+    file = build.__code__.co_filename
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f"{Path(file).name}:{lines[-1]}: " if lines else ""
+
+
+def _refusal(message: str) -> str | None:
+    for opening in _REFUSALS:
+        _, found, reasons = message.partition(opening)
+        if found:
+            return reasons.strip()
+    return None

@@ -1,0 +1,259 @@
+"""What sets the functions going: changes of compliance, schedules, and API calls that CloudTrail sees."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
+    CloudwatchEventTarget,
+    CloudwatchEventTargetRetryPolicy,
+)
+from constructs import Construct
+
+from compliance_tf.errors import SettingError
+from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from compliance_tf.constructs.functions import ComplianceFunction, ComplianceFunctions
+    from compliance_tf.constructs.recorder import ExistingRecorder
+    from compliance_tf.model.naming import Naming
+    from compliance_tf.model.workspace_values import ByWorkspace
+
+RETRY_ATTEMPTS = 185  # EventBridge's most
+RETRY_SECONDS = 24 * 60 * 60  # EventBridge's longest age of an event
+
+_CRON_FIELDS = 6
+
+LONGEST_PATTERN = 2048
+"""Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When something happens again and again.
+
+    Build it with :meth:`minutes`, :meth:`hours`, :meth:`days` or :meth:`cron`.
+    """
+
+    expression: str
+
+    @classmethod
+    def minutes(cls, number: int) -> Schedule:
+        """Every so many minutes: at least 1."""
+        return cls._rate(number, "minute")
+
+    @classmethod
+    def hours(cls, number: int) -> Schedule:
+        """Every so many hours: at least 1."""
+        return cls._rate(number, "hour")
+
+    @classmethod
+    def days(cls, number: int) -> Schedule:
+        """Every so many days: at least 1."""
+        return cls._rate(number, "day")
+
+    @classmethod
+    def cron(cls, fields: str) -> Schedule:
+        """At the times of EventBridge's six cron fields, in UTC: ``0 6 * * ? *`` is every day at six."""
+        if len(fields.split()) != _CRON_FIELDS:
+            raise SettingError(
+                f"Schedule.cron({fields!r}) has {len(fields.split())} fields, and EventBridge takes {_CRON_FIELDS}: "
+                "minutes, hours, day of month, month, day of week, year."
+            )
+        return cls(f"cron({fields})")
+
+    @classmethod
+    def _rate(cls, number: int, unit: str) -> Schedule:
+        if number < 1:
+            raise SettingError(f"Schedule.{unit}s({number}) never comes: give at least 1.")
+        return cls(f"rate({number} {unit}{'' if number == 1 else 's'})")
+
+
+@dataclass(frozen=True, order=True)
+class ApiCall:
+    """A call of an AWS API, as CloudTrail names it.
+
+    EventBridge sees it only where a trail logs management events, and those of global services such as IAM only
+    in us-east-1.
+
+    Parameters
+    ----------
+    service
+        The service's endpoint in CloudTrail, without ``.amazonaws.com``: ``s3``, ``iam``, ``cloudtrail``.
+    operation
+        The API operation: ``StopLogging``.
+    """
+
+    service: str
+    operation: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9-]+", self.service) or not re.fullmatch(r"[A-Z][A-Za-z0-9]+", self.operation):
+            raise SettingError(
+                f"ApiCall({self.service!r}, {self.operation!r}) names no API call: give the service as CloudTrail "
+                "does, such as 's3', and the operation, such as 'PutBucketPolicy'."
+            )
+
+    def __str__(self) -> str:
+        """Write it as the deployment's manifest does."""
+        return f"{self.service}.amazonaws.com:{self.operation}"
+
+
+class Triggers(Construct):
+    """The EventBridge rules of a deployment and their targets.
+
+    Parameters
+    ----------
+    recorder
+        What they wait for, as everything does.
+    functions
+        What they set going.
+    reconcile
+        When the table is compared with AWS Config and repaired. It evaluates nothing.
+    reevaluate
+        When all rules are evaluated again. AWS charges each evaluation of a resource by a rule: 50 rules that each
+        look at 2,000 resources are 100,000 evaluations every time. Never, unless a schedule is given: changes
+        are evaluated as they come, and periodic rules at their own frequency.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        recorder: ExistingRecorder,
+        functions: ComplianceFunctions,
+        reconcile: ByWorkspace[Schedule],
+        reevaluate: ByWorkspace[Schedule | None],
+    ) -> None:
+        super().__init__(scope, id_)
+        self._naming = naming
+        self._recorder = recorder
+        self._record = functions.record
+        self._trigger = functions.trigger
+        self._operations: defaultdict[str, set[str]] = defaultdict(set)
+        self.recording = self._on_event(
+            "compliance-changes",
+            functions.record,
+            "Changes of compliance of this deployment's rules",
+            {
+                "source": ["aws.config"],
+                "detail-type": ["Config Rules Compliance Change"],
+                "detail": {
+                    "messageType": ["ComplianceChangeNotification"],
+                    "configRuleName": [{"prefix": naming.prefix}],
+                },
+            },
+        )
+        self._on_schedule("reconcile", functions.record, "Repairs the results table from AWS Config", reconcile)
+        if reevaluate != as_by_workspace(None):
+            self._on_schedule("reevaluate", functions.trigger, "Evaluates all rules again", reevaluate)
+
+    def watch(self, calls: Iterable[ApiCall]) -> None:
+        """Have these API calls trigger evaluations.
+
+        Raises
+        ------
+        SettingError
+            When more calls of a service are watched than fit into an event pattern.
+        """
+        for call in calls:
+            operations = self._operations[call.service]
+            operations.add(call.operation)
+            _event_pattern(_api_call_pattern(call.service, operations), place=f"API calls to {call.service}")
+
+    def notify(self, schedule: ByWorkspace[Schedule | None]) -> None:
+        """Have somebody told of new violations, where there is a schedule."""
+        self._on_schedule("notify", self._record, "Tells somebody of new violations", schedule)
+
+    def complete(self) -> None:
+        """Declare an EventBridge rule for each service whose API calls are watched: when all of them are known."""
+        for service, operations in sorted(self._operations.items()):
+            self._on_event(
+                f"api-calls-{service}",
+                self._trigger,
+                f"API calls to {service} after which rules are evaluated",
+                _api_call_pattern(service, operations),
+            )
+
+    def _on_event(
+        self, purpose: str, function: ComplianceFunction, description: str, pattern: Mapping[str, object]
+    ) -> CloudwatchEventTarget:
+        rule = CloudwatchEventRule(
+            self,
+            purpose,
+            name=self._naming.event_rule(purpose),
+            description=description,
+            event_pattern=_event_pattern(pattern, place=purpose),
+            depends_on=[self._recorder.reading],
+        )
+        return self._target(rule, purpose, function)
+
+    def _on_schedule(
+        self,
+        action: str,
+        function: ComplianceFunction,
+        description: str,
+        schedule: ByWorkspace[Schedule] | ByWorkspace[Schedule | None],
+    ) -> None:
+        rule = CloudwatchEventRule(
+            self,
+            action,
+            name=self._naming.event_rule(action),
+            description=description,
+            schedule_expression=to_terraform(schedule.map(_expression)),
+            state=to_terraform(schedule.map(_state)),
+            depends_on=[self._recorder.reading],
+        )
+        self._target(rule, action, function, payload=json.dumps({"action": action}))
+
+    def _target(
+        self, rule: CloudwatchEventRule, purpose: str, function: ComplianceFunction, *, payload: str | None = None
+    ) -> CloudwatchEventTarget:
+        return CloudwatchEventTarget(
+            self,
+            f"{purpose}-target",
+            rule=rule.name,
+            target_id="function",
+            arn=function.resource.arn,
+            input=payload,
+            retry_policy=CloudwatchEventTargetRetryPolicy(
+                maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
+            ),
+            depends_on=[function.permission],
+        )
+
+
+def _expression(schedule: Schedule | None) -> str:
+    # Where there is none the rule is disabled, and has an expression only because it must.
+    return (schedule or Schedule.days(1)).expression
+
+
+def _state(schedule: Schedule | None) -> str:
+    return "ENABLED" if schedule else "DISABLED"
+
+
+def _api_call_pattern(service: str, operations: Iterable[str]) -> dict[str, object]:
+    return {
+        "source": [f"aws.{service}"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {"eventSource": [f"{service}.amazonaws.com"], "eventName": sorted(operations)},
+    }
+
+
+def _event_pattern(pattern: Mapping[str, object], *, place: str) -> str:
+    text = json.dumps(pattern, sort_keys=True)
+    if len(text) > LONGEST_PATTERN:
+        raise SettingError(
+            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {LONGEST_PATTERN}. Have "
+            "fewer API calls trigger an evaluation."
+        )
+    return text

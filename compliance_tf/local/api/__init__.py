@@ -1,0 +1,1 @@
+"""What the APIs that this package serves have in common, and the small ones."""

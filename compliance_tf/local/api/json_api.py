@@ -1,0 +1,102 @@
+"""A service of AWS that speaks JSON: requests in, checked responses out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.local.api.api_error import ApiError
+from compliance_tf.local.api.api_model import (
+    declared_errors,
+    request_violations,
+    response_violations,
+    service_model,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from compliance_tf.local.api.account_region import AccountRegion
+
+Response = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of a client, decoded."""
+
+    place: AccountRegion
+    access_key: str
+    operation: str
+    parameters: dict[str, Any]
+
+
+class JsonApi:
+    """Answers the operations of one service.
+
+    A response that is not what botocore's model promises, or an error code that the operation does not declare, is
+    a mistake of the stand-in: the client gets an InternalFailure that says where, and never a wrong answer.
+
+    Parameters
+    ----------
+    service
+        botocore's name of the service.
+    operations
+        What answers each operation; others are answered as unknown.
+    authorize
+        Raises :class:`ApiError` when the caller may not do this.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        operations: Mapping[str, Callable[[Call], dict[str, Any]]],
+        authorize: Callable[[Call], None],
+    ) -> None:
+        self._model = service_model(service)
+        self._operations = operations
+        self._authorize = authorize
+
+    def answer(self, place: AccountRegion, access_key: str, target: str, body: bytes) -> Response:
+        """Answer one request; ``target`` is its X-Amz-Target header."""
+        call = Call(place, access_key, target.rpartition(".")[2], json.loads(body or b"{}"))
+        try:
+            return self._respond(200, self._checked(call))
+        except ApiError as error:
+            return self._respond(400, {"__type": error.code, "message": error.message}, code=error.code)
+        except ModelMismatchError as error:
+            failure = {"__type": "InternalFailure", "message": str(error)}
+            return self._respond(500, failure, code="InternalFailure")
+
+    def _checked(self, call: Call) -> dict[str, Any]:
+        if call.operation not in self._operations:
+            raise ApiError("UnknownOperationException", f"The local AWS does not serve {call.operation}.")
+        model = self._model.operation_model(call.operation)
+        self._authorize(call)
+        if violations := request_violations(model, call.parameters):
+            count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
+            raise ApiError("ValidationException", f"{count}: {'; '.join(violations)}")
+        try:
+            response = self._operations[call.operation](call)
+        except ApiError as error:
+            if error.code not in declared_errors(model):
+                raise ModelMismatchError(call.operation, f"error {error.code} is not declared") from error
+            raise
+        if violations := response_violations(model, response):
+            raise ModelMismatchError(call.operation, "; ".join(violations))
+        return response
+
+    def _respond(self, status: int, content: dict[str, Any], *, code: str | None = None) -> Response:
+        headers = {"Content-Type": f"application/x-amz-json-{self._model.metadata['jsonVersion']}"}
+        if code:
+            headers["x-amzn-errortype"] = code
+        return status, headers, json.dumps(content).encode()
+
+
+class ModelMismatchError(Exception):
+    """The stand-in was about to answer what AWS could not."""
+
+    def __init__(self, operation: str, problem: str) -> None:
+        super().__init__(f"{operation}: the local AWS's answer is not what botocore's model allows: {problem}")

@@ -1,0 +1,1 @@
+"""AWS Config as the local AWS serves it."""

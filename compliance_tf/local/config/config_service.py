@@ -1,0 +1,146 @@
+"""AWS Config, per account and region: which operation is answered by what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.local.api.clock import now
+from compliance_tf.local.config.config_rules import ConfigRules
+from compliance_tf.local.config.delivery_channel import DeliveryChannelSlot
+from compliance_tf.local.config.discovered_counts import discovered_counts
+from compliance_tf.local.config.evaluation import Evaluation
+from compliance_tf.local.config.history import History
+from compliance_tf.local.config.inventory import Inventory
+from compliance_tf.local.config.recorder import RecorderSlot
+from compliance_tf.local.config.results import Result, Results, compliance_change
+from compliance_tf.local.config.tags import Tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from compliance_tf.local.api.account_region import AccountRegion
+    from compliance_tf.local.api.faults import Faults
+    from compliance_tf.local.api.json_api import Call
+    from compliance_tf.local.server.engine import Engine
+
+
+class ConfigRegion:
+    """AWS Config of one account and region."""
+
+    def __init__(self, place: AccountRegion, engine: Engine, faults: Faults) -> None:
+        self._place = place
+        self._engine = engine
+        self._inventory = Inventory(place, engine)
+        self.tags = Tags()
+        self.recorder = RecorderSlot(place, self.tags)
+        self.delivery_channel = DeliveryChannelSlot(self.recorder)
+        self.history = History(place, self.recorder)
+        self.results = Results(self._tell_of_change)
+        self.evaluation = Evaluation(place, engine, self.results, faults)
+        self.rules = ConfigRules(
+            place,
+            engine,
+            self.recorder,
+            self.tags,
+            on_put=self.evaluation.evaluate_soon,
+            on_delete=self.evaluation.forget,
+        )
+
+    def tick(self) -> None:
+        """Notice what changed, and evaluate it. Without a recorder nothing is ever evaluated."""
+        recorder = self.recorder.current
+        if recorder is None:
+            return
+        moment = now()
+        changes = self.history.observe(self._inventory.resources(), recorder.records, moment)
+        self.evaluation.evaluate(self.rules, changes, self.history.present(), moment)
+
+    def _tell_of_change(self, new: Result, old: Result | None) -> None:
+        detail = compliance_change(self._place, new, old)
+        self._engine.put_event(self._place, "aws.config", "Config Rules Compliance Change", detail)
+
+
+class ConfigService:
+    """AWS Config of all accounts and regions."""
+
+    def __init__(self, engine: Engine, faults: Faults) -> None:
+        self._engine = engine
+        self._faults = faults
+        self._regions: dict[AccountRegion, ConfigRegion] = {}
+
+    def region(self, place: AccountRegion) -> ConfigRegion:
+        """AWS Config of an account and region, which is empty when it is first asked for."""
+        if place not in self._regions:
+            self._regions[place] = ConfigRegion(place, self._engine, self._faults)
+        return self._regions[place]
+
+    def tick(self) -> None:
+        """Look at all accounts and regions once."""
+        for region in list(self._regions.values()):
+            region.tick()
+
+    def operations(self) -> dict[str, Callable[[Call], dict[str, Any]]]:
+        """What answers each operation."""
+        return {name: self._in_region(operation) for name, operation in _OPERATIONS.items()}
+
+    def authorize(self, call: Call) -> None:
+        """Check that the caller may do this, with every rule that it names.
+
+        Raises
+        ------
+        ApiError
+            AccessDeniedException.
+        """
+        region = self.region(call.place)
+        for resource in _resources(call, region.rules):
+            tags = region.tags.of(resource)
+            self._engine.authorize(call.access_key, f"config:{call.operation}", resource, tags)
+
+    def _in_region(self, operation: Callable[[ConfigRegion, Call], dict[str, Any]]) -> Callable[[Call], dict[str, Any]]:
+        return lambda call: operation(self.region(call.place), call)
+
+
+def _resources(call: Call, rules: ConfigRules) -> list[str]:
+    """The ARNs that a call is authorized for (Service Authorization Reference: AWS Config).
+
+    AWS Config's rules are authorized by their ARNs, which end with their IDs; an operation that names no rule, or one
+    that does not exist yet, is authorized for all.
+    """
+    single = [call.parameters["ConfigRuleName"]] if "ConfigRuleName" in call.parameters else []
+    names: list[str] = call.parameters.get("ConfigRuleNames") or single
+    arns = [rule.arn for rule in map(rules.find, names) if rule]
+    tagged = call.parameters.get("ResourceArn")
+    return arns or [tagged or "*"]
+
+
+_OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
+    "PutConfigurationRecorder": lambda region, call: region.recorder.put(call),
+    "DescribeConfigurationRecorders": lambda region, call: region.recorder.describe(call),
+    "DescribeConfigurationRecorderStatus": lambda region, call: region.recorder.describe_status(call),
+    "StartConfigurationRecorder": lambda region, call: region.recorder.start(call),
+    "StopConfigurationRecorder": lambda region, call: region.recorder.stop(call),
+    "DeleteConfigurationRecorder": lambda region, call: region.recorder.delete(call),
+    "PutDeliveryChannel": lambda region, call: region.delivery_channel.put(call),
+    "DescribeDeliveryChannels": lambda region, call: region.delivery_channel.describe(call),
+    "DescribeDeliveryChannelStatus": lambda region, call: region.delivery_channel.describe_status(call),
+    "PutConfigRule": lambda region, call: region.rules.put(call),
+    "DescribeConfigRules": lambda region, call: region.rules.describe(call),
+    "GetCustomRulePolicy": lambda region, call: region.rules.policy(call),
+    "DeleteConfigRule": lambda region, call: region.rules.delete(call),
+    "StartConfigRulesEvaluation": lambda region, call: region.evaluation.start(region.rules.selected(call)),
+    "DescribeConfigRuleEvaluationStatus": lambda region, call: region.evaluation.describe_status(
+        call, region.rules.selected(call)
+    ),
+    "PutEvaluations": lambda region, call: region.evaluation.put(call),
+    "DescribeComplianceByConfigRule": lambda region, call: region.results.compliance_of_rules(
+        call, region.rules.selected(call)
+    ),
+    "GetComplianceDetailsByConfigRule": lambda region, call: region.results.by_rule(call, region.rules),
+    "GetComplianceDetailsByResource": lambda region, call: region.results.by_resource(call),
+    "GetResourceConfigHistory": lambda region, call: region.history.resource_history(call),
+    "ListDiscoveredResources": lambda region, call: region.history.discovered(call),
+    "GetDiscoveredResourceCounts": lambda region, call: discovered_counts(region.history, call),
+    "TagResource": lambda region, call: region.tags.tag(call),
+    "UntagResource": lambda region, call: region.tags.untag(call),
+    "ListTagsForResource": lambda region, call: region.tags.list(call),
+}

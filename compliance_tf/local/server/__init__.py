@@ -1,0 +1,1 @@
+"""The process: MiniStack, and what stands around it."""

@@ -1,0 +1,275 @@
+"""Starts and stops the stand-in for AWS: a process of its own, on the loopback interface."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from compliance_tf.local.errors import LocalAwsError
+from compliance_tf.local.server.behaviour import Behaviour
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+ACCOUNT = "000000000001"
+REGION = "eu-central-1"
+
+_SECRET = "test"  # noqa: S105 -- MiniStack's fixed secret of every account's root key
+_START_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+_DYING_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a local AWS answers."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The endpoint of all services."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
+        """The variables with which an AWS client, Terraform among them, works on the local AWS and nothing else.
+
+        Parameters
+        ----------
+        account
+            Twelve digits; each account is empty when it is first used.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    # boto3 makes the classes of its clients at run time: they have no type to name here.
+    def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:  # noqa: ANN401
+        """A boto3 client of a service, as the root of an account."""
+        import boto3  # Slow, and not needed to start or stop a server.
+
+        session = boto3.Session(aws_access_key_id=account, aws_secret_access_key=_SECRET, region_name=region)
+        return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    def answers(self) -> bool:
+        """Whether a server answers there."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):  # noqa: S310 -- loopback
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def start_server(
+    home: Path, *, port: int = 0, behaviour: Behaviour | None = None, outlive_parent: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start a server that has nothing of our environment.
+
+    Parameters
+    ----------
+    home
+        A directory of its own, empty; its log is ``server.log`` there.
+    port
+        0 takes a free one.
+    outlive_parent
+        Otherwise it stops when this process ends, however it ends.
+    """
+    home = home.absolute()  # the server runs in it
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "tmp").mkdir(exist_ok=True)
+    arguments = [sys.executable, "-m", "compliance_tf.local", "--port", str(port)]
+    arguments += (behaviour or Behaviour()).arguments()
+    if outlive_parent:
+        arguments.append("--outlive-parent")
+    with (home / "server.log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            arguments,
+            env=_server_environment(home),
+            cwd=home,
+            stdin=subprocess.DEVNULL if outlive_parent else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+@dataclass(frozen=True)
+class StartedServer:
+    """A server that answers; its process leads a process group that has nothing but it and its functions."""
+
+    pid: int
+    endpoint: Endpoint
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> StartedServer:
+    """Wait until a started server answers.
+
+    Raises
+    ------
+    LocalAwsError
+        When it ends instead; the message ends with the last lines of its log.
+    """
+    if process.stdout is None:
+        raise LocalAwsError("The local AWS's server was started without a pipe from it.")
+    with process.stdout as pipe:
+        announced = pipe.readline()
+    if not announced:
+        process.wait()
+        tail = (home / "server.log").read_text(errors="replace").strip().splitlines()[-8:]
+        raise LocalAwsError("The local AWS did not start. Its log ends with:\n  " + "\n  ".join(tail))
+    started = json.loads(announced)
+    endpoint = Endpoint(started["port"])
+    deadline = time.monotonic() + _START_SECONDS
+    while not endpoint.answers():
+        if time.monotonic() > deadline:
+            raise LocalAwsError(f"The local AWS does not answer at {endpoint.url}: see {home / 'server.log'}.")
+        time.sleep(0.02)
+    return StartedServer(started["pid"], endpoint)
+
+
+def stop_group(pid: int) -> None:
+    """End what is left of a server's process group: itself, and the functions it runs."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _wait_for_group(pid: int) -> None:
+    """Wait until the functions are gone, too: one that is still dying may write into what is about to be removed.
+
+    Not for long: where nobody reaps orphans, what is left of them stays in the group.
+    """
+    deadline = time.monotonic() + _DYING_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
+
+
+def _end(process: subprocess.Popen[bytes], home: Path) -> None:
+    """End a server of this process, however far it got, and remove what it wrote."""
+    stop_group(process.pid)
+    process.wait()
+    _wait_for_group(process.pid)
+    if process.stdin:
+        process.stdin.close()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _server_environment(home: Path) -> dict[str, str]:
+    """All that the server and the functions it runs see of an environment.
+
+    The settings are MiniStack's: https://github.com/ministackorg/ministack, configuration.
+    """
+    return {
+        "PATH": os.defpath,
+        "HOME": str(home),
+        "TMPDIR": str(home / "tmp"),
+        "LANG": "C.UTF-8",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",  # Policies are enforced: a permission that a role lacks is missed here too.
+        "LAMBDA_EXECUTOR": "local",
+        "LOG_LEVEL": "WARNING",
+        # What nobody needs here: a container engine, and listeners on further ports.
+        "DOCKER_HOST": f"unix://{home}/no-container-engine",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+    }
+
+
+class LocalAws:
+    """A local AWS of this process, gone when the process is.
+
+    Examples
+    --------
+    >>> with LocalAws.start() as aws:  # doctest: +SKIP
+    ...     aws.client("s3").create_bucket(Bucket="mine")
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], endpoint: Endpoint, home: Path) -> None:
+        self._process = process
+        self._home = home
+        self.endpoint = endpoint
+
+    @classmethod
+    def start(cls, port: int = 0, behaviour: Behaviour | None = None) -> Self:
+        """Start one, empty, on the loopback interface.
+
+        Parameters
+        ----------
+        port
+            0 takes a free one.
+
+        Raises
+        ------
+        LocalAwsError
+            When it does not start.
+        """
+        home = Path(tempfile.mkdtemp(prefix="compliance-tf-local-"))
+        process = start_server(home, port=port, behaviour=behaviour)
+        try:
+            return cls(process, wait_until_ready(process, home).endpoint, home)
+        except BaseException:
+            _end(process, home)
+            raise
+
+    @property
+    def endpoint_url(self) -> str:
+        """The endpoint of all services."""
+        return self.endpoint.url
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What the server wrote: empty when all went well."""
+        return (self._home / "server.log").read_text(errors="replace")
+
+    def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
+        """See :meth:`Endpoint.environment`."""
+        return self.endpoint.environment(account, region)
+
+    def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:  # noqa: ANN401
+        """See :meth:`Endpoint.client`."""
+        return self.endpoint.client(service, account, region)
+
+    def stop(self) -> None:
+        """Stop it and what it runs, and remove what it wrote."""
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_SECONDS)
+        _end(self._process, self._home)
+
+    def __enter__(self) -> Self:
+        """Use it for a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()

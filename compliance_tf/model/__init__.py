@@ -1,0 +1,1 @@
+"""The kernel: names, workspaces, values by workspace and what may be declared, without CDKTF."""

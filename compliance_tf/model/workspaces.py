@@ -1,0 +1,107 @@
+"""Which Terraform workspaces a stack may be deployed to, and which of them are protected."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compliance_runtime.suggestions import hint
+
+from compliance_tf.errors import SettingError
+from compliance_tf.model.naming import NAME_PART, Naming
+from compliance_tf.model.terraform_values import Condition, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from compliance_tf.model.workspace_values import ByWorkspace
+
+
+@dataclass(frozen=True)
+class Workspaces:
+    """The workspaces of a stack: one synthesized configuration serves them all.
+
+    Parameters
+    ----------
+    allowed
+        The only workspaces that may be planned; any one where this is empty.
+    protected
+        The workspaces whose table AWS refuses to delete.
+    """
+
+    allowed: Sequence[str] = ()
+    protected: Sequence[str] = ("prod",)
+
+    def __post_init__(self) -> None:
+        for workspace in (*self.allowed, *self.protected):
+            if not re.fullmatch(NAME_PART, workspace):
+                raise SettingError(
+                    f"Workspace {workspace!r} is not a name part: use a lower-case letter, then lower-case "
+                    "letters, digits and underscores."
+                )
+
+    @property
+    def is_protected(self) -> str:
+        """The Terraform expression that tells whether the workspace of the plan is protected."""
+        return f"${{contains({literal(list(self.protected))}, terraform.workspace)}}"
+
+    def refuse_unknown(self, settings: Iterable[ByWorkspace[Any]], place: str) -> None:
+        """Refuse values for workspaces that the stack can never be deployed to.
+
+        Raises
+        ------
+        SettingError
+            When one is named that is not allowed.
+        """
+        self.refuse_unknown_names((name for setting in settings for name in setting.values), place)
+
+    def refuse_unknown_names(self, names: Iterable[str], place: str) -> None:
+        """Refuse names of workspaces that the stack can never be deployed to.
+
+        Raises
+        ------
+        SettingError
+            When one is named that is not allowed.
+        """
+        for workspace in names:
+            if self.allowed and workspace not in self.allowed:
+                raise SettingError(
+                    f"{place}: the stack is never deployed to the workspace {workspace!r}."
+                    f"{hint(workspace, self.allowed)} Allowed: {', '.join(self.allowed)}."
+                )
+
+    def conditions(self, naming: Naming) -> list[Condition]:
+        """List what the plan refuses about its workspace.
+
+        Raises
+        ------
+        SettingError
+            When an allowed workspace is too long for the names.
+        """
+        for workspace in self.allowed:
+            if len(workspace) > naming.longest_workspace:
+                raise SettingError(
+                    f"The allowed workspace {workspace!r} has {len(workspace)} characters, and names leave room for "
+                    f"{naming.longest_workspace}: shorten it, or give the stack a larger longest_workspace."
+                )
+        if self.allowed:
+            return [
+                Condition(
+                    f"contains({literal(list(self.allowed))}, terraform.workspace)",
+                    "The workspace '${terraform.workspace}' is not one of those that this stack may be deployed to: "
+                    f"{', '.join(self.allowed)}.",
+                )
+            ]
+        return [
+            Condition(
+                f"length(terraform.workspace) <= {naming.longest_workspace}",
+                "The workspace '${terraform.workspace}' has ${length(terraform.workspace)} characters, and the names "
+                f"of this stack have room for {naming.longest_workspace}: select one with a shorter name.",
+            ),
+            Condition(
+                f'can(regex("^{NAME_PART}$", terraform.workspace))',
+                "The workspace '${terraform.workspace}' cannot be part of a name: select one made of a lower-case "
+                "letter, then lower-case letters, digits and underscores.",
+            ),
+        ]

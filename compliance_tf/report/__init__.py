@@ -1,6 +1,0 @@
-"""The report: one HTML file that opens without a network."""
-
-from compliance_tf.report.about import About
-from compliance_tf.report.report import ReportError, write_report
-
-__all__ = ["About", "ReportError", "write_report"]

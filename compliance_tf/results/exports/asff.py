@@ -1,0 +1,158 @@
+"""Results in the AWS Security Finding Format, for Security Hub's BatchImportFindings.
+
+https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_runtime.check import Severity
+
+from compliance_tf.results.exports.finding import (
+    PRODUCT,
+    finding_id,
+    partition,
+    reason,
+    rule_url,
+    timestamp,
+    title,
+    waiver_text,
+)
+from compliance_tf.results.frameworks.references import controls_of, first_of_each
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import TextIO
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+BATCH: Final = 100
+"""Findings that one call takes; they may be 240 KB each and 6 MB together, of which these are far."""
+
+_SCHEMA_VERSION: Final = "2018-10-08"
+_TITLE: Final = 256
+_DESCRIPTION: Final = 1024
+_REQUIREMENTS: Final = 32
+_RESOURCE_ID: Final = 512
+_PRODUCT_FIELD: Final = 2048
+"""Characters, or items, of an attribute: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
+and .../asff-top-level-attributes.html"""
+
+_TYPE: Final = "Software and Configuration Checks/Industry and Regulatory Standards"
+
+_COMPLIANCES: Final = {
+    Status.COMPLIANT: "PASSED",
+    Status.NON_COMPLIANT: "FAILED",
+    Status.WAIVED: "FAILED",
+    Status.CLOSED: "NOT_AVAILABLE",
+}
+_WORKFLOWS: Final = {
+    Status.COMPLIANT: "RESOLVED",
+    Status.NON_COMPLIANT: "NEW",
+    Status.WAIVED: "SUPPRESSED",
+    Status.CLOSED: "RESOLVED",
+}
+_SEVERITIES: Final = {
+    Severity.LOW: "LOW",
+    Severity.MEDIUM: "MEDIUM",
+    Severity.HIGH: "HIGH",
+    Severity.CRITICAL: "CRITICAL",
+}
+
+
+def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+    """Write a batch a line, as results come: a JSON array of at most ``BATCH`` findings."""
+    for batch in _batches(rows):
+        stream.write(json.dumps([finding(row, snapshot) for row in batch]) + "\n")
+
+
+def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
+    """Make the finding of a result. Its id stays, and a later export updates it."""
+    result, resource = row.result, row.result.resource
+    violates = row.status in {Status.NON_COMPLIANT, Status.WAIVED}
+    product = f"{resource.account}:product/{resource.account}/default"
+    made: dict[str, Any] = {
+        "AwsAccountId": resource.account,
+        "Compliance": _compliance(row),
+        "CreatedAt": timestamp(result.since),
+        "Description": _cut(reason(row), _DESCRIPTION),
+        "FirstObservedAt": timestamp(result.since),
+        "GeneratorId": f"{PRODUCT}/{row.rule.name}",
+        "Id": finding_id(result),
+        "LastObservedAt": timestamp(row.last_seen),
+        "ProductArn": f"arn:{partition(resource.region)}:securityhub:{resource.region}:{product}",
+        "ProductFields": _product_fields(row, snapshot),
+        "RecordState": "ARCHIVED" if row.status is Status.CLOSED else "ACTIVE",
+        "Resources": [
+            {
+                "Id": _cut(resource.id, _RESOURCE_ID),
+                "Partition": partition(resource.region),
+                "Region": resource.region,
+                "Type": _resource_type(resource.type),
+            }
+        ],
+        "SchemaVersion": _SCHEMA_VERSION,
+        "Severity": {"Label": _SEVERITIES[result.severity] if violates else "INFORMATIONAL"},
+        "Title": _cut(title(row), _TITLE),
+        "Types": [_TYPE],
+        # What is not newer than what Security Hub has updates nothing, and a waiver changes without a new result.
+        "UpdatedAt": timestamp(snapshot.taken_at),
+        "Workflow": {"Status": _WORKFLOWS[row.status]},
+    }
+    if url := rule_url(row.rule):
+        made["Remediation"] = {"Recommendation": {"Text": "What the rule asks for is on its page.", "Url": url}}
+    return made
+
+
+def _compliance(row: Row) -> dict[str, Any]:
+    status = {"Status": _COMPLIANCES[row.status]}
+    references = first_of_each(controls_of(row.rule), _REQUIREMENTS)
+    return status | ({"RelatedRequirements": [str(one) for one in references]} if references else {})
+
+
+def _product_fields(row: Row, snapshot: Snapshot) -> dict[str, str]:
+    fields = {
+        "project": snapshot.place.project,
+        "workspace": snapshot.place.workspace,
+        "rule": row.rule.name,
+        "identifier": row.rule.identifier or "",
+        "packs": " ".join(row.rule.packs),
+        "resourceType": row.result.resource.type,
+        "resourceId": row.result.resource.id,
+        "waiver": waiver_text(row),
+    }
+    return {f"{PRODUCT}/{name}": _cut(value, _PRODUCT_FIELD) for name, value in fields.items() if value}
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _resource_type(config_type: str) -> str:
+    """Give Security Hub's name of a resource type: ``AwsS3Bucket`` for ``AWS::S3::Bucket``, ``Other`` for unknown."""
+    return _resource_types().get(config_type.replace("::", "").lower(), "Other")
+
+
+@functools.cache
+def _resource_types() -> Mapping[str, str]:
+    """Read from the API's own model which types have details, by their name in lower case."""
+    from botocore.loaders import Loader
+
+    model = Loader().load_service_model("securityhub", "service-2")
+    return {name.lower(): name for name in (*model["shapes"]["ResourceDetails"]["members"], "AwsAccount")}

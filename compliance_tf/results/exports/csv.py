@@ -1,0 +1,73 @@
+"""Results as CSV, a line for each, with a heading."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.results.exports.finding import rule_url, timestamp
+from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.row_formats import safe_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+COLUMNS: Final = (
+    "status",
+    "severity",
+    "rule",
+    "identifier",
+    "packs",
+    "controls",
+    "account",
+    "region",
+    "resource_type",
+    "resource_id",
+    "reason",
+    "since",
+    "recorded_at",
+    "last_seen",
+    "waiver_ticket",
+    "waiver_owner",
+    "waiver_expires",
+    "waiver_reason",
+    "rule_page",
+)
+
+
+def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+    """Write results with a heading, as they come. What a spreadsheet would take for a formula begins with ``'``."""
+    # Of itself the module leaves a lone carriage return unquoted, which readers take for the end of the line.
+    writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in _cells(row, snapshot)])
+
+
+def _cells(row: Row, snapshot: Snapshot) -> tuple[str, ...]:
+    result, resource, waiver = row.result, row.result.resource, row.result.waiver
+    return (
+        row.status.value,
+        result.severity.value,
+        snapshot.place.short(row.rule.name),
+        row.rule.identifier or "",
+        " ".join(row.rule.packs),
+        " ".join(map(str, controls_of(row.rule))),
+        resource.account,
+        resource.region,
+        resource.type,
+        resource.id,
+        result.annotation or "",
+        timestamp(result.since),
+        timestamp(result.time),
+        timestamp(row.last_seen),
+        waiver.ticket if waiver else "",
+        waiver.owner if waiver else "",
+        waiver.expires.isoformat() if waiver else "",
+        waiver.reason if waiver else "",
+        rule_url(row.rule) or "",
+    )

@@ -1,0 +1,38 @@
+"""Results as JSON lines: those of ``compliance-tf results list --format json``, with the controls."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.exports.finding import finding_id
+from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.row_formats import row_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TextIO
+
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+
+def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+    """Write a JSON object a line for each result, as they come."""
+    for row in rows:
+        line = {
+            "id": finding_id(row.result),
+            **row_to_json(row, snapshot.place),
+            "controls": controls_by_framework(row.rule),
+        }
+        stream.write(json.dumps(line) + "\n")
+
+
+def controls_by_framework(rule: RuleEntry) -> Mapping[str, list[str]]:
+    """List the controls that a rule speaks to, by the framework's name."""
+    controls: dict[str, list[str]] = {}
+    for reference in controls_of(rule):
+        controls.setdefault(reference.framework, []).append(reference.id)
+    return controls

@@ -1,0 +1,137 @@
+"""Results as Compliance Findings of the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.8.0).
+
+One event a line. Each says how a result is now, under an id that stays: a consumer keeps the last of each id.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_runtime.check import Severity
+
+from compliance_tf.results.exports.finding import PRODUCT, finding_id, partition, reason, rule_url, title, waiver_text
+from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from typing import TextIO
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+SCHEMA_VERSION: Final = "1.8.0"
+
+_CLASS: Final = 2003
+_CATEGORY: Final = 2
+
+_ACTIVITIES: Final = {
+    Status.COMPLIANT: (2, "Update"),
+    Status.NON_COMPLIANT: (1, "Create"),
+    Status.WAIVED: (2, "Update"),
+    Status.CLOSED: (3, "Close"),
+}
+_STATUSES: Final = {
+    Status.COMPLIANT: (4, "Resolved"),
+    Status.NON_COMPLIANT: (1, "New"),
+    Status.WAIVED: (3, "Suppressed"),
+    Status.CLOSED: (4, "Resolved"),
+}
+_COMPLIANCES: Final = {
+    Status.COMPLIANT: (1, "Pass"),
+    Status.NON_COMPLIANT: (3, "Fail"),
+    Status.WAIVED: (3, "Fail"),
+    Status.CLOSED: (99, "Not applicable"),
+}
+_SEVERITIES: Final = {
+    Severity.LOW: (2, "Low"),
+    Severity.MEDIUM: (3, "Medium"),
+    Severity.HIGH: (4, "High"),
+    Severity.CRITICAL: (5, "Critical"),
+}
+_INFORMATIONAL: Final = (1, "Informational")
+
+
+def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+    """Write an event a line for each result, as they come."""
+    for row in rows:
+        stream.write(json.dumps(compliance_finding(row, snapshot)) + "\n")
+
+
+def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
+    """Make the event of a result."""
+    result, resource = row.result, row.result.resource
+    activity_id, activity = _ACTIVITIES[row.status]
+    status_id, status = _STATUSES[row.status]
+    violates = row.status in {Status.NON_COMPLIANT, Status.WAIVED}
+    severity_id, severity = _SEVERITIES[result.severity] if violates else _INFORMATIONAL
+    event = {
+        "activity_id": activity_id,
+        "activity_name": activity,
+        "category_name": "Findings",
+        "category_uid": _CATEGORY,
+        "class_name": "Compliance Finding",
+        "class_uid": _CLASS,
+        "cloud": {
+            "account": {"type": "AWS Account", "type_id": 10, "uid": resource.account},
+            "cloud_partition": partition(resource.region),
+            "provider": "AWS",
+            "region": resource.region,
+        },
+        "compliance": _compliance(row),
+        "finding_info": {
+            "created_time": _milliseconds(result.since),
+            "desc": reason(row),
+            "first_seen_time": _milliseconds(result.since),
+            "last_seen_time": _milliseconds(row.last_seen),
+            "modified_time": _milliseconds(result.time),
+            "title": title(row),
+            "types": list(row.rule.packs),
+            "uid": finding_id(result),
+        },
+        "message": reason(row),
+        "metadata": {
+            "product": {"name": PRODUCT, "vendor_name": snapshot.place.project},
+            "profiles": ["cloud"],
+            "version": SCHEMA_VERSION,
+        },
+        "resources": [
+            {
+                "cloud_partition": partition(resource.region),
+                "region": resource.region,
+                "type": resource.type,
+                "uid": resource.id,
+            }
+        ],
+        "severity": severity,
+        "severity_id": severity_id,
+        "status": status,
+        "status_id": status_id,
+        "time": _milliseconds(snapshot.taken_at),
+        "type_name": f"Compliance Finding: {activity}",
+        "type_uid": _CLASS * 100 + activity_id,
+    }
+    if url := rule_url(row.rule):
+        event["remediation"] = {"desc": "What the rule asks for is on its page.", "references": [url]}
+    if waiver := waiver_text(row):
+        event["status_detail"] = waiver
+    return event
+
+
+def _compliance(row: Row) -> dict[str, Any]:
+    status_id, status = _COMPLIANCES[row.status]
+    references = controls_of(row.rule)
+    return {
+        "control": row.rule.identifier or row.rule.name,
+        "requirements": [str(reference) for reference in references],
+        "standards": list(dict.fromkeys(reference.framework_title for reference in references)),
+        "status": status,
+        "status_details": [reason(row)],
+        "status_id": status_id,
+    }
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)

@@ -1,0 +1,136 @@
+"""Results as a log of the Static Analysis Results Interchange Format 2.1.0.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from compliance_runtime.check import Severity
+
+from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, timestamp
+from compliance_tf.results.exports.json_lines import controls_by_framework
+from compliance_tf.results.frameworks.references import controls_of, first_of_each
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+    from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.row import Row
+
+GITHUB_RESULTS: Final = 25_000
+"""Results of a run that GitHub takes, of which it shows 5,000: https://docs.github.com/en/code-security/code-scanning/
+integrating-with-code-scanning/sarif-support-for-code-scanning"""
+
+_TAGS: Final = 20
+"""Tags of a rule that GitHub takes; the rule's properties hold all controls."""
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+_LEVELS: Final = {
+    Severity.LOW: "note",
+    Severity.MEDIUM: "warning",
+    Severity.HIGH: "error",
+    Severity.CRITICAL: "error",
+}
+_SCORES: Final = {Severity.LOW: "3.0", Severity.MEDIUM: "5.0", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
+"""Scores within the ranges by which GitHub names severities (security-severity, the same page)."""
+
+_KINDS: Final = {
+    Status.COMPLIANT: "pass",
+    Status.NON_COMPLIANT: "fail",
+    Status.WAIVED: "fail",
+    Status.CLOSED: "notApplicable",
+}
+
+
+def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+    """Write a log of one run, its results as they come; the rules that they name follow them."""
+    head = {"$schema": _SCHEMA, "version": "2.1.0"}
+    stream.write(f'{json.dumps(head)[:-1]}, "runs": [{{"results": [')
+    rules: dict[str, RuleEntry] = {}
+    separator = "\n"
+    for row in rows:
+        rules.setdefault(row.rule.name, row.rule)
+        stream.write(separator + json.dumps(_result(row)))
+        separator = ",\n"
+    run = {
+        "automationDetails": {"id": f"{PRODUCT}/{snapshot.place.project}/{snapshot.place.workspace}/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": True, "endTimeUtc": timestamp(snapshot.taken_at)}],
+        "tool": {"driver": {"name": PRODUCT, "rules": [_rule(rule) for _, rule in sorted(rules.items())]}},
+    }
+    stream.write(f"\n], {json.dumps(run)[1:-1]}}}]}}\n")
+
+
+def _result(row: Row) -> dict[str, Any]:
+    result = row.result
+    violates = row.status in {Status.NON_COMPLIANT, Status.WAIVED}
+    made: dict[str, Any] = {
+        "ruleId": row.rule.name,
+        "kind": _KINDS[row.status],
+        "level": _LEVELS[result.severity] if violates else "none",
+        "message": {"text": reason(row)},
+        "locations": [_location(result.resource)],
+        "partialFingerprints": {"finding/v1": finding_id(result)},
+        "properties": {
+            "since": timestamp(result.since),
+            "lastSeen": timestamp(row.last_seen),
+            "severity": result.severity.value,
+            "status": row.status.value,
+        },
+    }
+    if row.status is Status.WAIVED and result.waiver is not None:
+        made["suppressions"] = [
+            {
+                "kind": "external",
+                "status": "accepted",
+                "justification": result.waiver.reason,
+                "properties": {
+                    "ticket": result.waiver.ticket,
+                    "owner": result.waiver.owner,
+                    "expires": result.waiver.expires.isoformat(),
+                },
+            }
+        ]
+    return made
+
+
+def _location(resource: Resource) -> dict[str, Any]:
+    names = (resource.account, resource.region, resource.type, resource.id)
+    return {
+        # GitHub shows nothing that is not in a file: the path is one that names the resource.
+        "physicalLocation": {
+            "artifactLocation": {"uri": "/".join(quote(name, safe="") for name in ("aws", *names))},
+            "region": {"startLine": 1},
+        },
+        "logicalLocations": [{"name": resource.id, "fullyQualifiedName": "/".join(names), "kind": "resource"}],
+    }
+
+
+def _rule(rule: RuleEntry) -> dict[str, Any]:
+    tags = ["security", *map(str, first_of_each(controls_of(rule), _TAGS - 1))]
+    made: dict[str, Any] = {
+        "id": rule.name,
+        "name": rule.identifier or rule.name,
+        "shortDescription": {"text": rule.name},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "controls": controls_by_framework(rule),
+            "packs": list(rule.packs),
+            "security-severity": _SCORES[rule.severity],
+            "tags": tags,
+        },
+    }
+    if url := rule_url(rule):
+        made["helpUri"] = url
+        made["help"] = {"text": f"What the rule asks for: {url}"}
+    return made

@@ -1,0 +1,162 @@
+"""What the results say about each control of a framework."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.frameworks.equivalents import stands_for
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+    from compliance_tf.catalog.frameworks.framework import Control, Framework
+    from compliance_tf.results.row import Row
+
+
+class ControlStatus(Enum):
+    """How a control reads."""
+
+    FAILED = "fail"
+    """A resource violates one of its rules, and that is not waived."""
+    WAIVED = "waived"
+    """All that violates its rules is waived."""
+    PASSED = "pass"
+    """Its rules have results, and all comply."""
+    NOT_EVALUATED = "not evaluated"
+    """None of its rules is deployed, or none has a result."""
+
+
+@dataclass(frozen=True)
+class RuleCounts:
+    """The results of one deployed rule that speaks to a control.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    compliant, non_compliant, waived
+        How many resources comply, violate it, and violate it but are waived.
+    """
+
+    rule: RuleEntry
+    compliant: int
+    non_compliant: int
+    waived: int
+
+    @property
+    def total(self) -> int:
+        """How many results the rule has."""
+        return self.compliant + self.non_compliant + self.waived
+
+
+@dataclass(frozen=True)
+class ControlAssessment:
+    """What the results say about a control.
+
+    Parameters
+    ----------
+    control
+        The control.
+    rules
+        The deployed rules that speak to it, by name.
+    not_deployed
+        What else the framework's data names for it: identifiers of managed rules and ids of checks for which neither
+        they nor an equivalent are deployed.
+    """
+
+    control: Control
+    rules: tuple[RuleCounts, ...]
+    not_deployed: tuple[str, ...]
+
+    @property
+    def compliant(self) -> int:
+        """Results that comply, of all its rules."""
+        return sum(counts.compliant for counts in self.rules)
+
+    @property
+    def non_compliant(self) -> int:
+        """Violations that are not waived, of all its rules."""
+        return sum(counts.non_compliant for counts in self.rules)
+
+    @property
+    def waived(self) -> int:
+        """Violations that are waived, of all its rules."""
+        return sum(counts.waived for counts in self.rules)
+
+    @property
+    def status(self) -> ControlStatus:
+        """How it reads: the worst of its rules decides."""
+        if self.non_compliant:
+            return ControlStatus.FAILED
+        if self.waived:
+            return ControlStatus.WAIVED
+        return ControlStatus.PASSED if self.compliant else ControlStatus.NOT_EVALUATED
+
+    @property
+    def failing(self) -> tuple[RuleCounts, ...]:
+        """The rules that have violations which are not waived."""
+        return tuple(counts for counts in self.rules if counts.non_compliant)
+
+    @property
+    def without_results(self) -> tuple[RuleCounts, ...]:
+        """The rules that are deployed but have no result: nothing they look at is there, or they never ran."""
+        return tuple(counts for counts in self.rules if not counts.total)
+
+
+def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]) -> tuple[ControlAssessment, ...]:
+    """Tell what results say about the controls of a framework, in its order.
+
+    Parameters
+    ----------
+    rules
+        The rules of the deployment. A rule that only has results counts as deployed, too.
+    rows
+        The present results: those of other rules count nowhere. They are read once, and none is kept.
+    """
+    deployed = {rule.name: rule for rule in rules}
+    counts: Counter[tuple[str, Status]] = Counter()
+    for row in rows:
+        deployed.setdefault(row.rule.name, row.rule)
+        counts[row.rule.name, row.status] += 1
+    speakers = _speakers(deployed.values())
+    return tuple(_assess(control, speakers, counts) for control in framework.controls)
+
+
+def relevant_rules(framework: Framework, rules: Iterable[RuleEntry]) -> tuple[RuleEntry, ...]:
+    """Choose the rules that speak to a control of a framework, in the order given."""
+    named = {name for control in framework.controls for name in (*control.rules, *control.checks)}
+    return tuple(rule for rule in rules if rule.identifier and not named.isdisjoint(stands_for(rule.identifier)))
+
+
+def _speakers(rules: Iterable[RuleEntry]) -> Mapping[str, Sequence[RuleEntry]]:
+    speakers: dict[str, list[RuleEntry]] = {}
+    for rule in sorted(rules, key=lambda rule: rule.name):
+        for name in stands_for(rule.identifier) if rule.identifier else ():
+            speakers.setdefault(name, []).append(rule)
+    return speakers
+
+
+def _assess(
+    control: Control, speakers: Mapping[str, Sequence[RuleEntry]], counts: Counter[tuple[str, Status]]
+) -> ControlAssessment:
+    names = (*control.rules, *control.checks)
+    rules = {rule.name: rule for name in names for rule in speakers.get(name, ())}
+    return ControlAssessment(
+        control,
+        tuple(
+            RuleCounts(
+                rules[name],
+                counts[name, Status.COMPLIANT],
+                counts[name, Status.NON_COMPLIANT],
+                counts[name, Status.WAIVED],
+            )
+            for name in sorted(rules)
+        ),
+        tuple(name for name in names if name not in speakers),
+    )

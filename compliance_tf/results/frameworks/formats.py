@@ -1,0 +1,104 @@
+"""A framework's report for programs: as a JSON object, and as lines of CSV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.results.frameworks.assessment import ControlStatus
+from compliance_tf.results.row_formats import safe_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compliance_tf.catalog.frameworks.framework import Control, Framework
+    from compliance_tf.results.frameworks.assessment import ControlAssessment, RuleCounts
+    from compliance_tf.results.place import ResultsPlace
+
+COLUMNS: Final = (
+    "control",
+    "status",
+    "non_compliant",
+    "waived",
+    "compliant",
+    "failing_rules",
+    "without_results",
+    "not_deployed",
+    "title",
+)
+
+
+def framework_to_json(framework: Framework) -> dict[str, Any]:
+    """Give a framework with its controls for JSON."""
+    return {
+        "name": framework.name,
+        "title": framework.title,
+        "source": framework.source,
+        "asOf": framework.as_of.isoformat(),
+        "controls": [control_to_json(control) for control in framework.controls],
+    }
+
+
+def control_to_json(control: Control) -> dict[str, Any]:
+    """Give a control with what speaks to it for JSON."""
+    return {
+        "id": control.id,
+        "title": control.title,
+        "rules": list(control.rules),
+        "checks": list(control.checks),
+    }
+
+
+def report_to_json(
+    framework: Framework, assessments: Sequence[ControlAssessment], place: ResultsPlace
+) -> dict[str, Any]:
+    """Give a report for JSON."""
+    return {
+        "framework": framework.name,
+        "title": framework.title,
+        "project": place.project,
+        "workspace": place.workspace,
+        "region": place.region,
+        "summary": {status.value: sum(one.status is status for one in assessments) for status in ControlStatus},
+        "controls": [_assessment_to_json(one, place) for one in assessments],
+    }
+
+
+def report_csv_rows(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> Iterator[Sequence[str]]:
+    """Give the lines of a report for CSV, the heading first."""
+    yield COLUMNS
+    for one in assessments:
+        cells = (
+            one.control.id,
+            one.status.value,
+            str(one.non_compliant),
+            str(one.waived),
+            str(one.compliant),
+            " ".join(place.short(counts.rule.name) for counts in one.failing),
+            " ".join(place.short(counts.rule.name) for counts in one.without_results),
+            " ".join(one.not_deployed),
+            one.control.title or "",
+        )
+        yield tuple(map(safe_cell, cells))
+
+
+def _assessment_to_json(one: ControlAssessment, place: ResultsPlace) -> dict[str, Any]:
+    return {
+        "id": one.control.id,
+        "title": one.control.title,
+        "status": one.status.value,
+        "nonCompliant": one.non_compliant,
+        "waived": one.waived,
+        "compliant": one.compliant,
+        "rules": [_counts_to_json(counts, place) for counts in one.rules],
+        "notDeployed": list(one.not_deployed),
+    }
+
+
+def _counts_to_json(counts: RuleCounts, place: ResultsPlace) -> dict[str, Any]:
+    return {
+        "rule": place.short(counts.rule.name),
+        "identifier": counts.rule.identifier,
+        "nonCompliant": counts.non_compliant,
+        "waived": counts.waived,
+        "compliant": counts.compliant,
+    }

@@ -1,0 +1,85 @@
+"""Which controls of which frameworks a rule speaks to."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from compliance_tf.catalog.frameworks.framework import frameworks
+from compliance_tf.results.frameworks.equivalents import stands_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ControlReference:
+    """A control that a rule speaks to.
+
+    Parameters
+    ----------
+    framework
+        The framework's short name.
+    framework_title
+        Its whole name with the version.
+    id
+        The control, as the framework writes it.
+    title
+        What the control is called; None where that is not free to use.
+    """
+
+    framework: str
+    framework_title: str
+    id: str
+    title: str | None
+
+    def __str__(self) -> str:
+        """Write it in one word, which is 64 characters at most: ``nist-csf/PR.DS-1``."""
+        return f"{self.framework}/{self.id}"
+
+
+def controls_of(rule: RuleEntry) -> tuple[ControlReference, ...]:
+    """Tell which controls a rule speaks to: by framework, then in the framework's order.
+
+    None for a Guard policy, and for a check that is neither ours nor in a framework's data.
+    """
+    return () if rule.identifier is None else _controls_of_identifier(rule.identifier)
+
+
+def first_of_each(references: Sequence[ControlReference], most: int) -> tuple[ControlReference, ...]:
+    """Choose some of a rule's controls so that every framework has its turn.
+
+    A rule may speak to a hundred controls of one framework, which would leave no room for the others.
+
+    Parameters
+    ----------
+    most
+        How many are chosen at most.
+    """
+    by_framework: dict[str, list[ControlReference]] = {}
+    for reference in references:
+        by_framework.setdefault(reference.framework, []).append(reference)
+    turns = [one for turn in zip_longest(*by_framework.values()) for one in turn if one is not None]
+    return tuple(sorted(turns[:most], key=references.index))
+
+
+@functools.cache
+def _controls_of_identifier(identifier: str) -> tuple[ControlReference, ...]:
+    names = set(stands_for(identifier))
+    return tuple(reference for reference, rules in _controls() if not names.isdisjoint(rules))
+
+
+@functools.cache
+def _controls() -> tuple[tuple[ControlReference, frozenset[str]], ...]:
+    return tuple(
+        (
+            ControlReference(framework.name, framework.title, control.id, control.title),
+            frozenset((*control.rules, *control.checks)),
+        )
+        for framework in frameworks().values()
+        for control in framework.controls
+    )

@@ -1,0 +1,42 @@
+"""What a report is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from compliance_runtime.recording.daily_counts import DailyCounts
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report is about.
+
+    Parameters
+    ----------
+    project
+        The project whose rules they are.
+    workspace
+        The Terraform workspace.
+    taken_at
+        When the table was read, with an offset.
+    packs
+        The only packs that it is about; all rules, also those of no pack, where this is empty.
+    """
+
+    project: str
+    workspace: str
+    taken_at: datetime
+    packs: tuple[str, ...] = ()
+
+    def covers(self, rule: RuleEntry | DailyCounts) -> bool:
+        """Tell whether a rule belongs into the report."""
+        return not self.packs or any(pack in self.packs for pack in rule.packs)
+
+    def short_name(self, rule_name: str) -> str:
+        """Leave out what the names of all rules of the deployment begin with."""
+        return rule_name.removeprefix(f"{self.project}-{self.workspace}-")

@@ -1,0 +1,55 @@
+"""The report of a deployment: everything in it comes from its results table."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.report.about import About
+from compliance_tf.results.report.controls import control_lines
+from compliance_tf.results.report.report import write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from compliance_tf.results.reader import ResultsReader
+    from compliance_tf.results.row import Row
+
+USUAL_DAYS = 90
+"""How many days the trend goes back unless something else is asked for."""
+
+
+def write_deployed(reader: ResultsReader, output: Path, packs: Sequence[str] = (), days: int = USUAL_DAYS) -> int:
+    """Write the report of a deployment, and tell how many results are in it.
+
+    Parameters
+    ----------
+    reader
+        Reads its table.
+    output
+        The file; it is replaced only when the report is complete.
+    packs
+        The only packs that it is about; all rules, also those of no pack, where there are none.
+    days
+        How many days the trend goes back, today included.
+
+    Raises
+    ------
+    ResultsError
+        The table cannot be read, or a pack is not deployed.
+    ReportError
+        The folder of the file does not exist.
+    """
+    about = About(reader.place.project, reader.place.workspace, reader.at.astimezone(UTC), tuple(packs))
+    for pack in packs:
+        reader.rules_of_pack(pack)
+    rules = list(reader.rules.values())
+    controls = {rule.name: control_lines(rule) for rule in rules}
+    return write_report(output, about, _rows(reader, about), rules, days=reader.days(days), controls=controls)
+
+
+def _rows(reader: ResultsReader, about: About) -> Iterator[Row]:
+    if not about.packs:
+        return reader.all()
+    return reader.of_rules(rule.name for rule in reader.rules.values() if about.covers(rule))

@@ -1,0 +1,142 @@
+"""The page: template, style and scripts put together so that the browser can verify each of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.report.console import timeline_url
+from compliance_tf.results.report.trend import TrendDay, draw
+from compliance_tf.results.row import WORST_FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+    from compliance_tf.results.counts import Counts
+    from compliance_tf.results.report.about import About
+    from compliance_tf.results.report.row_data import Json
+    from compliance_tf.results.report.summary import HeatMap, Summary
+
+_FILES = Path(__file__).parent / "template"
+
+_SCRIPTS = ("theme.js", "rows.js", "order.js", "filters.js", "detail.js", "table.js", "main.js")
+"""In the order in which they stand in the page, as one module."""
+
+_HEAT_RULES, _HEAT_TYPES, _WORST = 20, 10, 15
+"""How much is shown; the table below has everything."""
+
+_HEAT_STEPS = (0.05, 0.15, 0.35, 0.65)
+"""The shares of violations from which on a cell is one level darker: most accounts differ at the lower end."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that stands on the page but the rows.
+
+    Parameters
+    ----------
+    about
+        What it is about.
+    summary
+        What was counted.
+    rules
+        The rules, in the order of their numbers in the rows.
+    types
+        The resource types, in the order of their numbers in the rows.
+    short_names
+        The names of the rules as they are shown.
+    facts
+        What explains the rows to the page.
+    days
+        The trend, the first day first.
+    """
+
+    about: About
+    summary: Summary
+    rules: tuple[RuleEntry, ...]
+    types: tuple[str, ...]
+    short_names: Mapping[str, str]
+    facts: Mapping[str, Json]
+    days: list[TrendDay] = field(default_factory=list)
+
+    @property
+    def heat_map(self) -> HeatMap:
+        """The rules and types with the most open violations."""
+        return self.summary.heat_map(_HEAT_RULES, _HEAT_TYPES)
+
+
+def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
+    """Make the page, piece by piece.
+
+    Parameters
+    ----------
+    page
+        All but the rows.
+    rows
+        What ``RowWriter`` wrote, in pieces.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_FILES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": "{:,}".format, "percent": percent, "heat": heat_level, "short_type": short_type}
+    style = _text("report.css")
+    script = "\n".join(map(_text, _SCRIPTS))
+    charts = draw(page.days) if page.days else None
+    return environment.get_template("report.html").generate(
+        page=page,
+        summary=page.summary,
+        heat_map=page.heat_map,
+        worst=page.summary.worst_resources(_WORST),
+        rule_numbers={rule.name: number for number, rule in enumerate(page.rules)},
+        type_numbers={name: number for number, name in enumerate(page.types)},
+        packs=page.summary.by_pack(),
+        severities=WORST_FIRST,
+        timeline_url=timeline_url,
+        style=style,
+        script=script,
+        violations_chart=charts.violations if charts else "",
+        score_chart=charts.score if charts else "",
+        style_hash=_content_hash(style),
+        script_hash=_content_hash(script),
+        rows=rows,
+    )
+
+
+def percent(share: float | None) -> str:
+    """Write a share of 0 to 1 with one decimal, rounded down: only what is complete is 100 %."""
+    return "n/a" if share is None else f"{math.floor(share * 1000) / 10:.1f} %"
+
+
+def heat_level(counts: Counts) -> int:
+    """Tell how dark a cell of the heat map is: 0 without open violations, 5 where most violate."""
+    if counts.non_compliant == 0:
+        return 0
+    return 1 + bisect_right(_HEAT_STEPS, counts.non_compliant / counts.total)
+
+
+def short_type(name: str) -> str:
+    """Leave out what the names of all resource types begin with."""
+    return re.sub("^AWS:+", "", name)
+
+
+def _text(name: str) -> str:
+    return (_FILES / name).read_text(encoding="utf-8")
+
+
+def _content_hash(text: str) -> str:
+    """Name an inline script or style in a policy: https://www.w3.org/TR/CSP3/#framework-directive-source-list."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

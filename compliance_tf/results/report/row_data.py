@@ -1,0 +1,155 @@
+"""The rows as the page gets them: compressed, with repeated texts written once."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import IO, TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from compliance_tf.results.report.console import timeline_base
+from compliance_tf.results.row import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from compliance_runtime.recording.rule_directory import RuleEntry
+    from compliance_runtime.waivers.waiver import WaiverNote
+
+    from compliance_tf.results.row import Row
+
+STATUSES = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
+"""The order of the statuses in a table that is sorted by them."""
+
+_BLOCK = 1000
+"""Rows that the page parses at once: enough for speed, few enough not to hold them twice."""
+
+_GZIP = 31
+"""zlib's window bits for a gzip stream, which is what browsers decompress. It has no time in it."""
+
+Json: TypeAlias = str | int | list["Json"] | dict[str, "Json"] | None
+
+T = TypeVar("T")
+
+
+class Texts(Generic[T]):
+    """Numbers things in the order in which they come."""
+
+    def __init__(self, known: Iterable[T] = ()) -> None:
+        self._numbers = {thing: number for number, thing in enumerate(known)}
+
+    def number(self, thing: T) -> int:
+        """Tell the number of a thing."""
+        return self._numbers.setdefault(thing, len(self._numbers))
+
+    def __iter__(self) -> Iterator[T]:
+        """List the things in the order of their numbers."""
+        return iter(self._numbers)
+
+
+class RowWriter:
+    """Writes rows into a file as base64 of gzip of lines, each a JSON list of rows.
+
+    A row is ``[type, region, account, resource id, rule, status, reason, since, last seen, waiver]``: texts that
+    repeat are numbers that ``facts`` explains, times are seconds since 1970, and what is missing is null.
+
+    Parameters
+    ----------
+    file
+        Where to; ASCII is written.
+    rules
+        The rules that are known before the first row.
+    """
+
+    def __init__(self, file: IO[bytes], rules: Iterable[RuleEntry]) -> None:
+        self.rules: Texts[RuleEntry] = Texts(rules)
+        self.types: Texts[str] = Texts()
+        self._regions: Texts[str] = Texts()
+        self._accounts: Texts[str] = Texts()
+        self._waivers: Texts[WaiverNote] = Texts()
+        self._compressor = zlib.compressobj(wbits=_GZIP)
+        self._encoder = _Base64Writer(file)
+        self._block: list[Json] = []
+        self.rows = 0
+
+    def write(self, row: Row) -> None:
+        """Add a row, which is not closed."""
+        result, resource = row.result, row.result.resource
+        self._block.append(
+            [
+                self.types.number(resource.type),
+                self._regions.number(resource.region),
+                self._accounts.number(resource.account),
+                resource.id,
+                self.rules.number(row.rule),
+                STATUSES.index(row.status),
+                result.annotation,
+                int((result.since or result.time).timestamp()),
+                int(row.last_seen.timestamp()),
+                None if result.waiver is None else self._waivers.number(result.waiver),
+            ]
+        )
+        self.rows += 1
+        if len(self._block) == _BLOCK:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left; the file stays open."""
+        self._flush()
+        self._encoder.write(self._compressor.flush())
+        self._encoder.close()
+
+    def facts(self, short_names: Mapping[str, str], controls: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+        """Explain the numbers in the rows: each list is in their order."""
+        return {
+            "rows": self.rows,
+            "statuses": [status.value for status in STATUSES],
+            "types": list(self.types),
+            "regions": [{"name": region, "timeline": timeline_base(region)} for region in self._regions],
+            "accounts": list(self._accounts),
+            "rules": [
+                {
+                    "name": rule.name,
+                    "short": short_names.get(rule.name, rule.name),
+                    "severity": rule.severity.value,
+                    "packs": list(rule.packs),
+                    "controls": list(controls.get(rule.name, ())),
+                    "identifier": rule.identifier,
+                }
+                for rule in self.rules
+            ],
+            "waivers": [
+                {
+                    "ticket": note.ticket,
+                    "owner": note.owner,
+                    "reason": note.reason,
+                    "resource": note.resource,
+                    "expires": note.expires.isoformat(),
+                }
+                for note in self._waivers
+            ],
+        }
+
+    def _flush(self) -> None:
+        if self._block:
+            line = json.dumps(self._block, ensure_ascii=False, separators=(",", ":")) + "\n"
+            self._encoder.write(self._compressor.compress(line.encode()))
+            self._block.clear()
+
+
+class _Base64Writer:
+    """Encodes bytes as they come: base64 takes three at a time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._rest = b""
+
+    def write(self, data: bytes) -> None:
+        data = self._rest + data
+        whole = len(data) - len(data) % 3
+        self._file.write(base64.b64encode(data[:whole]))
+        self._rest = data[whole:]
+
+    def close(self) -> None:
+        self._file.write(base64.b64encode(self._rest))
+        self._rest = b""

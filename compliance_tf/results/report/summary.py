@@ -1,0 +1,120 @@
+"""What the report counts while the rows pass by."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.results.counts import Counts
+from compliance_tf.results.row import WORST_FIRST, Row, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compliance_runtime.recording.results_table import Resource
+
+
+@dataclass(frozen=True)
+class WorstResource:
+    """A resource and its open violations, as many as ``WORST_FIRST`` and in their order."""
+
+    resource: Resource
+    violations: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """All its open violations."""
+        return sum(self.violations)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Rules by resource types, those with the most open violations.
+
+    Parameters
+    ----------
+    rules
+        The names of the rules, worst first.
+    types
+        The resource types, worst first.
+    cells
+        What was counted, by rule and type; missing where nothing was.
+    more_rules
+        How many further rules have open violations.
+    more_types
+        How many further types do.
+    """
+
+    rules: tuple[str, ...]
+    types: tuple[str, ...]
+    cells: dict[tuple[str, str], Counts]
+    more_rules: int
+    more_types: int
+
+
+class Summary:
+    """The counts of a report. Its size follows the resources with open violations, not the rows."""
+
+    def __init__(self) -> None:
+        self.overall = Counts()
+        self.by_severity = {severity: Counts() for severity in WORST_FIRST}
+        self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
+        self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
+        self._open: dict[Resource, list[int]] = {}
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        result = row.result
+        one = Counts.of(row.status)
+        self.overall += one
+        self.by_severity[row.rule.severity] += one
+        self._cells[row.rule.name, result.resource.type] += one
+        for pack in row.rule.packs:
+            self._by_pack[pack] += one
+        if row.status is Status.NON_COMPLIANT:
+            violations = self._open.setdefault(result.resource, [0] * len(WORST_FIRST))
+            violations[WORST_FIRST.index(row.rule.severity)] += 1
+
+    def by_pack(self) -> list[tuple[str, Counts]]:
+        """List the packs and their counts, the lowest score first."""
+        return sorted(self._by_pack.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+
+    @property
+    def rules_with_results(self) -> int:
+        """How many rules have results."""
+        return len({rule for rule, _ in self._cells})
+
+    @property
+    def resources_with_violations(self) -> int:
+        """How many resources have open violations."""
+        return len(self._open)
+
+    def worst_resources(self, count: int) -> list[WorstResource]:
+        """List the resources with the most critical violations, then high, and so on."""
+        worst = heapq.nsmallest(
+            count, self._open.items(), key=lambda pair: ([-number for number in pair[1]], pair[0].key)
+        )
+        return [WorstResource(resource, tuple(violations)) for resource, violations in worst]
+
+    def heat_map(self, rules: int, types: int) -> HeatMap:
+        """Cross the rules and types with the most open violations, of each as many as given."""
+        worst_rules = _ranked((rule, counts) for (rule, _), counts in self._cells.items())
+        shown_rules = worst_rules[:rules]
+        worst_types = _ranked((kind, counts) for (rule, kind), counts in self._cells.items() if rule in shown_rules)
+        shown_types = worst_types[:types]
+        return HeatMap(
+            rules=tuple(shown_rules),
+            types=tuple(shown_types),
+            cells={key: counts for key, counts in self._cells.items() if key[0] in shown_rules},
+            more_rules=len(worst_rules) - len(shown_rules),
+            more_types=len(worst_types) - len(shown_types),
+        )
+
+
+def _ranked(groups: Iterable[tuple[str, Counts]]) -> list[str]:
+    violations: defaultdict[str, int] = defaultdict(int)
+    for name, counts in groups:
+        violations[name] += counts.non_compliant
+    return sorted((name for name, number in violations.items() if number), key=lambda name: (-violations[name], name))

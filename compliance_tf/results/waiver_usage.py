@@ -1,0 +1,123 @@
+"""The waivers of a synthesized app: how long they hold, and whether there is anything for them to waive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.model.naming import WORKSPACE
+from compliance_tf.waivers.expiry import State, days_left, state, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.waivers.waiver import DeployedWaiver
+
+    from compliance_tf.terraform.synthesized import SynthesizedStack
+
+
+@dataclass(frozen=True)
+class WaiverLine:
+    """A waiver as it is listed.
+
+    Parameters
+    ----------
+    stack
+        The stack that declares it.
+    waiver
+        What was declared.
+    state
+        How long it will hold.
+    days_left
+        Days until its last one; negative when it has expired.
+    used
+        Whether a present violation has it; None where that was not asked.
+    """
+
+    stack: str
+    waiver: DeployedWaiver
+    state: State
+    days_left: int
+    used: bool | None
+
+    def to_json(self) -> dict[str, object]:
+        """Give it for JSON."""
+        return {
+            "stack": self.stack,
+            **self.waiver.to_json(),
+            "state": self.state.value,
+            "daysLeft": self.days_left,
+            "used": self.used,
+        }
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Its cells in a table: those of :data:`COLUMNS`."""
+        waiver = self.waiver
+        said = self.state.value if self.used is not False else f"{self.state.value}, unused"
+        only = f", in {', '.join(waiver.workspaces)}" if waiver.workspaces else ""
+        return (
+            said,
+            str(self.days_left),
+            waiver.expires.isoformat(),
+            waiver.ticket,
+            waiver.owner,
+            f"{subject(waiver)}{only}",
+            str(waiver.target),
+            waiver.reason,
+        )
+
+
+COLUMNS = ("State", "Days left", "Expires", "Ticket", "Owner", "For", "Resource", "Reason")
+
+
+def waiver_lines(stacks: Iterable[SynthesizedStack], today: date, workspace: str | None = None) -> list[WaiverLine]:
+    """List the waivers of stacks, those that expire first at the beginning.
+
+    Parameters
+    ----------
+    today
+        The day in UTC that is counted from.
+    workspace
+        The only workspace whose waivers are listed, with whether they are in use there; None lists all, and asks
+        nothing of AWS.
+
+    Raises
+    ------
+    ResultsError
+        When the results of the workspace cannot be read.
+    """
+    lines = [line for stack in stacks for line in _lines(stack, today, workspace)]
+    return sorted(lines, key=lambda line: (line.waiver.expires, line.stack, line.cells))
+
+
+def _lines(stack: SynthesizedStack, today: date, workspace: str | None) -> Iterator[WaiverLine]:
+    waivers = [one for one in stack.deployment.waivers if workspace is None or one.is_in(workspace)]
+    if not waivers:
+        return
+    prefix = stack.rule_prefix.replace(WORKSPACE, workspace or "")
+    violations = None if workspace is None else list(_violations(stack, workspace))
+    for waiver in waivers:
+        used = None if violations is None else any(_is_used(waiver, one, prefix) for one in violations)
+        yield WaiverLine(stack.id, waiver, state(waiver, today), days_left(waiver, today), used)
+
+
+def _violations(stack: SynthesizedStack, workspace: str) -> Iterator[Result]:
+    """Read the present violations of the severities that waivers are for."""
+    from compliance_tf.results.place import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+
+    table = stack.table.replace(WORKSPACE, workspace)
+    reader = ResultsReader.at_place(ResultsPlace(stack.project, workspace, stack.region, table))
+    rules = {rule_id for waiver in stack.deployment.waivers for rule_id in waiver.rules}
+    severities = {stack.deployment.rules[rule_id].severity for rule_id in rules}
+    return (row.result for row in reader.violations(severities))
+
+
+def _is_used(waiver: DeployedWaiver, violation: Result, prefix: str) -> bool:
+    if violation.rule_name.removeprefix(prefix) not in waiver.rules:
+        return False
+    # What a pattern or a tag is compared with is not in the table; whether it fitted is.
+    return violation.waiver == waiver.note or waiver.covers(violation.resource, None)

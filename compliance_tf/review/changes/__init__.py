@@ -1,0 +1,1 @@
+"""The changes that a plan makes to permissions, rules and coverage."""

@@ -1,0 +1,91 @@
+"""What differs in a resource, attribute by attribute: the details behind the words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.plan.plan import Action
+from compliance_tf.review.plan.values import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.review.plan.plan import ResourceChange
+    from compliance_tf.review.plan.values import Value
+
+_LONGEST: Final = 4000
+"""Characters of a value that are shown: a Guard policy may have 10,000."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An attribute that differs.
+
+    Parameters
+    ----------
+    attribute
+        Its name.
+    before
+        Its value now, as text; None where there is none.
+    after
+        Its value then, likewise.
+    """
+
+    attribute: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class ResourceDifference:
+    """What differs in a resource.
+
+    Parameters
+    ----------
+    address
+        The resource.
+    type
+        Its type.
+    action
+        What is done to it.
+    differences
+        The attributes that differ. Of one that is created these are the ones that are known; none of one that goes.
+    """
+
+    address: str
+    type: str
+    action: Action
+    differences: tuple[Difference, ...]
+
+
+def resource_difference(change: ResourceChange) -> ResourceDifference:
+    """Find what differs in a resource."""
+    return ResourceDifference(change.address, change.type, change.action, tuple(_differences(change)))
+
+
+def _differences(change: ResourceChange) -> Iterator[Difference]:
+    if change.action.loses and change.action is not Action.REPLACE:
+        return
+    for attribute in change.changed:
+        before, after = change.before.get(attribute), change.after.get(attribute)
+        if change.action is Action.CREATE and (isinstance(after, Hidden) or after in (None, [], {}, "")):
+            continue
+        yield Difference(attribute, _text(before), _text(after))
+
+
+def _text(value: Value) -> str | None:
+    if value is None:
+        return None
+    text = str(value) if isinstance(value, Hidden | str) else json.dumps(value, sort_keys=True, default=str)
+    if text.startswith(("{", "[")):
+        text = _indented(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … and {len(text) - _LONGEST:,} more characters"
+
+
+def _indented(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text

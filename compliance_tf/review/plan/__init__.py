@@ -1,0 +1,1 @@
+"""Terraform plans: read without their secrets, typed, with a fingerprint."""

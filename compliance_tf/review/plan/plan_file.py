@@ -1,0 +1,58 @@
+"""Plans come as files that Terraform saved, or as the JSON that it prints of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.errors import ReviewError
+from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.terraform.machine import CommandError, Machine, read
+
+if TYPE_CHECKING:
+    from compliance_tf.review.plan.plan import Plan
+
+STANDARD_INPUT: Final = "-"
+
+_SAVED_PLAN: Final = b"PK\x03\x04"  # a zip archive
+
+
+def read_plan(source: str, machine: Machine) -> Plan:
+    """Read a plan.
+
+    Parameters
+    ----------
+    source
+        A file that ``terraform plan -out`` saved, in the folder where Terraform runs, or the JSON of
+        ``terraform show -json``; ``-`` reads the JSON from standard input.
+
+    Raises
+    ------
+    ReviewError
+        When it cannot be read, or is no plan of a ComplianceStack.
+    """
+    if source == STANDARD_INPUT:
+        return plan_of_json(sys.stdin.buffer.read(), "standard input")
+    path = Path(source)
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise ReviewError(f"{source} cannot be read: {cause.strerror}.") from cause
+    if content.startswith(_SAVED_PLAN):
+        content = _shown(path, machine)
+    return plan_of_json(content, source)
+
+
+def _shown(path: Path, machine: Machine) -> bytes:
+    folder = path.absolute().parent
+    try:
+        shown = read(
+            ["terraform", "show", "-json", str(path.absolute())], environment=machine.environment(), folder=folder
+        )
+    except CommandError as cause:
+        raise ReviewError(
+            f"Terraform cannot show {path}. Where it has not been initialized, run `terraform init` in {folder}, or "
+            f"give what `terraform show -json` prints. {cause}"
+        ) from cause
+    return shown.encode()

@@ -1,0 +1,1 @@
+"""Running Terraform and cdktf, and reading what was synthesized."""

@@ -1,0 +1,97 @@
+"""The stacks of the app that was synthesized last, as far as commands have to know them."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
+from compliance_runtime.errors import LambdaError
+
+from compliance_tf.constructs.outputs import DEPLOYMENT
+from compliance_tf.errors import ComplianceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SynthesizedAppError(ComplianceError):
+    """There is no synthesized app, or one of another version."""
+
+
+@dataclass(frozen=True)
+class SynthesizedStack:
+    """A stack of a synthesized app.
+
+    Parameters
+    ----------
+    id
+        Its id.
+    region
+        Where it goes.
+    table
+        The name of its results table; it holds :data:`~compliance_tf.model.naming.WORKSPACE` in place of the workspace.
+    rule_prefix
+        What the names of its rules begin with, likewise.
+    deployment
+        The functions' manifest.
+    """
+
+    id: str
+    region: str
+    table: str
+    rule_prefix: str
+    deployment: Deployment
+
+    @property
+    def project(self) -> str:
+        """The project that it belongs to."""
+        return self.rule_prefix.partition("-")[0]
+
+
+def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
+    """Read the stacks of a synthesized app.
+
+    Parameters
+    ----------
+    output
+        The folder that it was synthesized into, ``cdktf.out``.
+
+    Raises
+    ------
+    SynthesizedAppError
+        When there is none, or something else than a ComplianceStack is in it.
+    """
+    try:
+        stacks = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["stacks"]
+    except OSError as cause:
+        raise SynthesizedAppError(f"There is no synthesized app in {output}: run `make synth` first.") from cause
+    return [_stack(stack, output / stacks[stack]["workingDirectory"]) for stack in sorted(stacks)]
+
+
+def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
+    try:
+        configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+        resources = configuration["resource"]
+        package = folder / _first(resources["aws_lambda_function"])["filename"]
+        with zipfile.ZipFile(package) as archive:
+            manifest = archive.read(DEPLOYMENT_FILE).decode()
+        return SynthesizedStack(
+            id=stack_id,
+            region=configuration["provider"]["aws"][0]["region"],
+            table=_first(resources["aws_dynamodb_table"])["name"],
+            rule_prefix=configuration["output"][DEPLOYMENT]["value"]["rule_name_prefix"],
+            deployment=Deployment.from_json(manifest),
+        )
+    except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, LambdaError) as cause:
+        raise SynthesizedAppError(
+            f"'{stack_id}' in {folder} is no ComplianceStack of this version ({type(cause).__name__}: {cause}): "
+            "synthesize the app again."
+        ) from cause
+
+
+def _first(named: dict[str, Any]) -> dict[str, Any]:
+    first: dict[str, Any] = next(iter(named.values()))
+    return first

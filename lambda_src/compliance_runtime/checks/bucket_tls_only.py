@@ -1,0 +1,60 @@
+"""Buckets refuse requests that come without TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.parameters import NoParameters
+from compliance_runtime.policy.conditions import Truth
+from compliance_runtime.resources.bucket_access import bucket_policy
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.policy.document import Statement
+
+WITHOUT_TLS = {"aws:securetransport": "false"}
+
+
+def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
+    """Call it compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
+    denials = [statement for statement in bucket_policy(item).denying if _denies_plain(statement)]
+    bucket = item.arn or f"arn:aws:s3:::{item.resource_id}"
+    # A key has at least one character.
+    parts = {"the bucket": bucket, "its objects": f"{bucket}/?*"}
+    open_parts = [part for part, arn in parts.items() if not any(_covers(statement, arn) for statement in denials)]
+    if open_parts:
+        return Verdict.non_compliant(
+            f"The bucket policy does not deny requests without TLS to {' and '.join(open_parts)}: "
+            "deny s3:* to all principals when aws:SecureTransport is false."
+        )
+    return Verdict.compliant("The bucket policy denies all requests without TLS.")
+
+
+def _denies_plain(statement: Statement) -> bool:
+    """Tell whether a denial meets every request without TLS: any other condition beside that would weaken it."""
+    return (
+        statement.principals is not None
+        and statement.principals.everyone_without_exception
+        and statement.actions.covers("s3:*")
+        # The key is a truth value: what the operators for texts make of it is not documented.
+        and all(condition.operator == "bool" for condition in statement.conditions)
+        and statement.holds(WITHOUT_TLS) is Truth.ALWAYS
+    )
+
+
+def _covers(statement: Statement, arn: str) -> bool:
+    # A denial for all resources but some says nothing that a reader could check at a glance.
+    resources = statement.resources
+    return resources is not None and not resources.negated and resources.covers(arn)
+
+
+CHECK = ChangeCheck(
+    id="bucket-tls-only",
+    title="Buckets only by TLS",
+    description="Bucket policies must deny every request without TLS, to the bucket and to all its objects.",
+    severity=Severity.MEDIUM,
+    resource_types=("AWS::S3::Bucket",),
+    parameters=NoParameters,
+    evaluate=evaluate,
+)

@@ -1,0 +1,119 @@
+"""AWS Config records what it should, and delivers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from compliance_runtime.account import ACCOUNT_TYPE
+from compliance_runtime.check import PeriodicCheck, Severity, Verdict
+from compliance_runtime.resources import recording_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_config import type_defs as shapes
+
+    from compliance_runtime.account import Account
+    from compliance_runtime.check import Finding
+
+    Delivery: TypeAlias = shapes.ConfigExportDeliveryInfoTypeDef | shapes.ConfigStreamDeliveryInfoTypeDef
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What must be recorded."""
+
+    required_types: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Resource types that must be recorded, as AWS::S3::Bucket; empty for all that are supported."},
+    )
+    excludable_types: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Resource types that may be left out where all supported ones are asked for."}
+    )
+    global_types: bool = field(
+        default=False, metadata={"doc": "Also ask for IAM's users, groups, roles and policies, in this region."}
+    )
+
+
+def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
+    """Judge the account's own recorder and delivery channel in this region."""
+    config = account.client("config")
+    # Recorders that belong to another service record for that service only.
+    recorders = [
+        recorder
+        for recorder in config.describe_configuration_recorders()["ConfigurationRecorders"]
+        if not recorder.get("servicePrincipal")
+    ]
+    statuses = {
+        status.get("name"): status
+        for status in config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    }
+    channels = config.describe_delivery_channel_status()["DeliveryChannelsStatus"]
+    problems = [
+        *(["No recorder: set up AWS Config in this region."] if not recorders else []),
+        *(text for one in recorders for text in recorder_problems(one, statuses.get(one.get("name")), parameters)),
+        *(["No delivery channel: nothing is delivered."] if not channels else []),
+        *(text for channel in channels for text in _delivery_problems(channel)),
+    ]
+    good = Verdict.compliant("The recorder is on, covers what is asked for and delivers.")
+    yield account.finding(Verdict.non_compliant(" ".join(problems)) if problems else good)
+
+
+def recorder_problems(
+    recorder: shapes.ConfigurationRecorderOutputTypeDef,
+    status: shapes.ConfigurationRecorderStatusTypeDef | None,
+    parameters: Parameters,
+) -> Iterator[str]:
+    """Name what is wrong with one recorder, the worst first."""
+    name = recorder.get("name", "default")
+    if status is None or not status.get("recording"):
+        yield f"Recorder {name} is off: start it."
+    elif status.get("lastStatus") == "Failure":
+        yield f"Recorder {name} failed: {_error(status)}."
+    group = recorder.get("recordingGroup", {})
+    if not parameters.required_types and recording_group.records_listed_types_only(group):
+        yield f"Recorder {name} records listed types only: let it record all supported ones."
+    missing = _missing_types(group, parameters)
+    if missing:
+        yield f"Recorder {name} does not record {', '.join(missing)}."
+
+
+def _missing_types(group: shapes.RecordingGroupOutputTypeDef, parameters: Parameters) -> list[str]:
+    wanted = {*parameters.required_types, *(recording_group.GLOBAL_TYPES if parameters.global_types else ())}
+    missing = {resource_type for resource_type in wanted if not recording_group.records(group, resource_type)}
+    if not parameters.required_types:
+        missing |= recording_group.excluded_types(group) - {*parameters.excludable_types, *recording_group.GLOBAL_TYPES}
+    return sorted(missing)
+
+
+def _delivery_problems(channel: shapes.DeliveryChannelStatusTypeDef) -> Iterator[str]:
+    deliveries: dict[str, Delivery] = {
+        "the history": channel.get("configHistoryDeliveryInfo", {}),
+        "snapshots": channel.get("configSnapshotDeliveryInfo", {}),
+        "notifications": channel.get("configStreamDeliveryInfo", {}),
+    }
+    for what, delivery in deliveries.items():
+        if delivery.get("lastStatus") == "Failure":
+            yield f"Channel {channel.get('name')} failed to deliver {what}: {_error(delivery)}."
+
+
+def _error(failure: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> str:
+    return f"{failure.get('lastErrorCode', 'no code')} {failure.get('lastErrorMessage', '')}".rstrip(" .")
+
+
+CHECK = PeriodicCheck(
+    id="config-recorder",
+    title="The recorder is on and delivers",
+    description="AWS Config's recorder must be on, cover the types that are asked for and deliver: what is not "
+    "recorded is not judged by any rule.",
+    severity=Severity.HIGH,
+    resource_types=(ACCOUNT_TYPE,),
+    parameters=Parameters,
+    evaluate=evaluate,
+    actions=(
+        "config:DescribeConfigurationRecorders",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:DescribeDeliveryChannelStatus",
+    ),
+)

@@ -1,0 +1,68 @@
+"""Containers of ECS have no more rights on their host than they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.policy.patterns import any_matches
+from compliance_runtime.resources.task_definition import container_definitions, is_deregistered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.json_object import JsonObject
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What containers may not have, and which are left out."""
+
+    forbidden_capabilities: tuple[str, ...] = field(
+        default=("ALL", "SYS_ADMIN"),
+        metadata={"doc": "Linux capabilities that may not be added, in capitals; these two give root on the host."},
+    )
+    exempt_families: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Families of task definitions that are not judged, as agent-*; case-sensitive."}
+    )
+
+
+def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
+    """Call it compliant if no container is privileged or adds a forbidden capability."""
+    if is_deregistered(item):
+        return Verdict.not_applicable("The task definition is deregistered.")
+    if any_matches(parameters.exempt_families, item.members.optional_text("Family") or ""):
+        return Verdict.not_applicable("The family is exempt.")
+    problems = [
+        f"container {container.text('Name')} {problem}"
+        for container in container_definitions(item)
+        for problem in _problems(container, parameters)
+    ]
+    if problems:
+        return Verdict.non_compliant(f"{'; '.join(problems)}. Register a revision without.")
+    return Verdict.compliant("No container is privileged.")
+
+
+def _problems(container: JsonObject, parameters: Parameters) -> Iterator[str]:
+    if container.optional_flag("Privileged"):
+        yield "is privileged"
+    linux = container.optional_member("LinuxParameters")
+    capabilities = linux.optional_member("Capabilities") if linux else None
+    added = {capability.upper() for capability in capabilities.texts("Add")} if capabilities else set()
+    forbidden = sorted(added & set(parameters.forbidden_capabilities))
+    if forbidden:
+        yield f"adds {', '.join(forbidden)}"
+
+
+CHECK = ChangeCheck(
+    id="ecs-privileged-containers",
+    title="No privileged containers",
+    description="Containers of task definitions must not be privileged or add capabilities that amount to it: whoever "
+    "breaks into one is root on the host.",
+    severity=Severity.HIGH,
+    resource_types=("AWS::ECS::TaskDefinition",),
+    parameters=Parameters,
+    evaluate=evaluate,
+)

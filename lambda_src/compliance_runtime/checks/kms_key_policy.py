@@ -1,0 +1,54 @@
+"""Key policies let in nobody but the account and those that it trusts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.errors import EventError
+from compliance_runtime.policy.document import PolicyDocument
+from compliance_runtime.resources.resource_access import TrustParameters, access_verdict
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html
+PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+@dataclass(frozen=True)
+class Parameters(TrustParameters):
+    """Who may come in."""
+
+
+def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
+    """Call it compliant if the key policy lets in nobody but the trusted.
+
+    Services of AWS may come in, unless a condition has them act for somebody else. Grants are not recorded.
+    """
+    if item.members.text("keyManager") == "AWS":
+        return Verdict.not_applicable("AWS manages the key and its policy.")
+    state = item.members.text("keyState")
+    if state in PENDING_DELETION:
+        return Verdict.not_applicable(f"The key is about to be deleted: {state}.")
+    place = f"{item.resource_type} {item.resource_id}: Policy"
+    document = PolicyDocument.read(item.supplementary.get("Policy"), place)
+    if not document.statements:
+        # Every key has a policy, but one that keeps AWS Config out cannot be read.
+        raise EventError(f"{place} is missing: let AWS Config's role call kms:GetKeyPolicy.")
+    return access_verdict(document, parameters.trusted(item.account), policy="The key policy")
+
+
+CHECK = ChangeCheck(
+    id="kms-key-policy",
+    title="Key policies for trusted principals",
+    description=(
+        "Policies of KMS keys must let in nobody but the key's own account and the listed accounts, organizations and "
+        "principals: who may use the key can read what it encrypts."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("AWS::KMS::Key",),
+    parameters=Parameters,
+    evaluate=evaluate,
+)

@@ -1,0 +1,69 @@
+"""KMS rotates the material of customer keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.errors import EventError
+from compliance_runtime.parameters import NoParameters
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.json_object import JsonObject
+
+
+def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
+    """Call it compliant if automatic rotation is on, for a key that KMS can rotate."""
+    reason = _why_inapplicable(item.members)
+    if reason:
+        return Verdict.not_applicable(reason)
+    if _rotates(item):
+        return Verdict.compliant("KMS rotates the key.")
+    return Verdict.non_compliant("KMS does not rotate the key: enable its automatic rotation.")
+
+
+def _why_inapplicable(key: JsonObject) -> str | None:
+    """Name why KMS cannot rotate a key, or nobody can choose.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+    """
+    state, origin = key.text("keyState"), key.text("origin")
+    # Old items have no spec: all keys were symmetric then.
+    spec = key.optional_text("keySpec") or key.optional_text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
+    regions = key.optional_member("multiRegionConfiguration")
+    if key.text("keyManager") != "CUSTOMER":
+        return "The key belongs to AWS, which rotates it."
+    if state != "Enabled":
+        return f"The key is not enabled but {state}."
+    if origin != "AWS_KMS":
+        return f"KMS cannot rotate keys of the origin {origin}."
+    if spec != "SYMMETRIC_DEFAULT":
+        return f"KMS cannot rotate keys of the spec {spec}."
+    if regions is not None and regions.optional_text("multiRegionKeyType") == "REPLICA":
+        return "The key is a replica, which rotates with its primary key."
+    return None
+
+
+def _rotates(item: ConfigurationItem) -> bool:
+    """Read the status, which stands as true or false or as a text of that."""
+    status = item.supplementary.get("KeyRotationStatus")
+    known = {"true": True, "false": False}.get(str(status).lower())
+    if known is None:
+        raise EventError(
+            f"{item.resource_type} {item.resource_id}: KeyRotationStatus must be true or false; it is {status!r:.80}. "
+            "AWS Config's role may lack kms:GetKeyRotationStatus by the key's policy."
+        )
+    return known
+
+
+CHECK = ChangeCheck(
+    id="kms-key-rotation",
+    title="Rotation of KMS keys",
+    description="Automatic rotation must be on for enabled symmetric customer keys whose material KMS made, so that "
+    "what one version of the material protects stays bounded.",
+    severity=Severity.MEDIUM,
+    resource_types=("AWS::KMS::Key",),
+    parameters=NoParameters,
+    evaluate=evaluate,
+)

@@ -1,0 +1,57 @@
+"""Resources carry the tags that the organisation asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.errors import ParameterError
+from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+from compliance_runtime.resources.tags import MAX_TAGS, is_allowed, refuse_impossible_tags
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Which tags are asked for: 1 to 50, keys of 1 to 128 and values of at most 256 characters.
+
+    Raises
+    ------
+    ParameterError
+        When AWS could never hold them.
+    """
+
+    tags: Mapping[str, tuple[str, ...]] = field(
+        metadata={
+            "doc": "Tag keys, each with its allowed values, all case-sensitive; an empty list allows any. A value with "
+            "* or ? is a pattern: * stands for any characters, also none, and ? for exactly one, as in cc-????."
+        }
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what AWS could never hold."""
+        if not self.tags:
+            raise ParameterError(f"Parameter tags has no tags; a resource has 1 to {MAX_TAGS}.")
+        refuse_impossible_tags("tags", self.tags)
+
+
+def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
+    """Call it compliant if every tag is there with an allowed value."""
+    missing = sorted(key for key in parameters.tags if key not in item.tags)
+    problems = [f"Missing: {', '.join(missing)}."] if missing else []
+    for key, allowed in sorted(parameters.tags.items()):
+        value = item.tags.get(key)
+        if value is not None and not is_allowed(value, allowed):
+            problems.append(f"{key} is {value!r}, allowed: {', '.join(allowed)}.")
+    if problems:
+        return Verdict.non_compliant(" ".join(problems))
+    return Verdict.compliant("All required tags are there.")
+
+
+CHECK = ChangeCheck(
+    id="required-tags",
+    title="Required tags",
+    description="Resources must carry the required tags, with an allowed value where values or patterns are listed.",
+    severity=Severity.LOW,
+    resource_types=(),
+    parameters=Parameters,
+    evaluate=evaluate,
+)

@@ -1,0 +1,27 @@
+"""Topics let in nobody but the account and those that it trusts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance_runtime.check import ChangeCheck, Severity
+from compliance_runtime.resources.messaging_access import MessagingParameters, messaging_verdict
+
+
+@dataclass(frozen=True)
+class Parameters(MessagingParameters):
+    """Who may come in, and whether services of AWS may for anyone."""
+
+
+CHECK = ChangeCheck(
+    id="sns-topic-access",
+    title="Topics for trusted principals",
+    description=(
+        "Policies of topics must let in nobody but the topic's own account and the listed accounts, organizations and "
+        "principals, so that no stranger publishes or subscribes."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("AWS::SNS::Topic",),
+    parameters=Parameters,
+    evaluate=messaging_verdict,
+)

@@ -1,0 +1,27 @@
+"""Queues let in nobody but the account and those that it trusts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance_runtime.check import ChangeCheck, Severity
+from compliance_runtime.resources.messaging_access import MessagingParameters, messaging_verdict
+
+
+@dataclass(frozen=True)
+class Parameters(MessagingParameters):
+    """Who may come in, and whether services of AWS may for anyone."""
+
+
+CHECK = ChangeCheck(
+    id="sqs-queue-access",
+    title="Queues for trusted principals",
+    description=(
+        "Policies of queues must let in nobody but the queue's own account and the listed accounts, organizations and "
+        "principals, so that no stranger reads or sends messages."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("AWS::SQS::Queue",),
+    parameters=Parameters,
+    evaluate=messaging_verdict,
+)

@@ -1,0 +1,301 @@
+"""What the Lambdas know about their deployment.
+
+``deployment.json`` lies beside the package in the zip: written at synthesis with ``Deployment.to_json``, the same
+in all workspaces. What differs by workspace comes in environment variables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Severity
+from compliance_runtime.errors import DeploymentError
+from compliance_runtime.json_object import JsonObject, decoded
+from compliance_runtime.waivers.waiver import DeployedWaiver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEPLOYMENT_FILE = "deployment.json"
+"""The name of the manifest at the root of the zip."""
+
+RULE_NAME_PREFIX = "RULE_NAME_PREFIX"
+RESULTS_TABLE = "RESULTS_TABLE"
+HISTORY_DAYS = "HISTORY_DAYS"
+EXECUTION_ROLE = "EXECUTION_ROLE"
+NOTIFICATIONS = "NOTIFICATIONS"
+
+MAX_HISTORY_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is notified of new violations.
+
+    Parameters
+    ----------
+    target
+        The ARN of an SNS topic or of an event bus.
+    severities
+        The severities of what it is told.
+    """
+
+    target: str
+    severities: frozenset[Severity]
+
+    def to_variable(self) -> str:
+        """Write the environment variable that ``from_variable`` reads."""
+        return json.dumps(
+            {"severities": sorted(one.value for one in self.severities), "target": self.target}, sort_keys=True
+        )
+
+    @classmethod
+    def from_variable(cls, text: str) -> Recipient | None:
+        """Read it; None for an empty object, which is that of a workspace that notifies nobody.
+
+        Raises
+        ------
+        DeploymentError
+            When it is something else; the message names the place.
+        """
+        value = JsonObject.of(decoded(text, NOTIFICATIONS, DeploymentError), NOTIFICATIONS, DeploymentError)
+        if not value.values:
+            return None
+        severities = frozenset(_severity(one, f"{NOTIFICATIONS}.severities") for one in value.texts("severities"))
+        return cls(value.text("target"), severities)
+
+
+NOBODY = "{}"
+"""The environment variable of a workspace that notifies nobody, where others notify somebody."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment variables, the same for all functions of a workspace.
+
+    Parameters
+    ----------
+    rule_name_prefix
+        What the names of this workspace's Config rules begin with, such as ``acme-dev-``.
+    results_table
+        The name of the DynamoDB table.
+    history_days
+        Days that a change stays in the table, 1 to 3,650.
+    execution_role
+        The ARN of the role with which checks look up what they need; None for the function's own.
+    recipient
+        Who is notified of new violations, if anybody.
+    """
+
+    rule_name_prefix: str
+    results_table: str
+    history_days: int
+    execution_role: str | None = None
+    recipient: Recipient | None = None
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> Environment:
+        """Read it from ``os.environ`` or the like.
+
+        Raises
+        ------
+        DeploymentError
+            When a variable is not set or has a value that is not allowed; the message names it.
+        """
+        days = _variable(variables, HISTORY_DAYS)
+        if not days.isdecimal() or not 1 <= int(days[:5]) <= MAX_HISTORY_DAYS:
+            raise DeploymentError(
+                f"Environment variable {HISTORY_DAYS} is {days!r:.20}; allowed: 1 to {MAX_HISTORY_DAYS}."
+            )
+        return cls(
+            rule_name_prefix=_variable(variables, RULE_NAME_PREFIX),
+            results_table=_variable(variables, RESULTS_TABLE),
+            history_days=int(days),
+            execution_role=variables.get(EXECUTION_ROLE) or None,
+            recipient=Recipient.from_variable(variables.get(NOTIFICATIONS) or NOBODY),
+        )
+
+    def to_variables(self) -> dict[str, str]:
+        """Give the variables that ``from_variables`` reads."""
+        variables = {
+            RULE_NAME_PREFIX: self.rule_name_prefix,
+            RESULTS_TABLE: self.results_table,
+            HISTORY_DAYS: str(self.history_days),
+        }
+        if self.execution_role:
+            variables[EXECUTION_ROLE] = self.execution_role
+        if self.recipient:
+            variables[NOTIFICATIONS] = self.recipient.to_variable()
+        return variables
+
+    @property
+    def project(self) -> str:
+        """The project, which the names begin with."""
+        return self.rule_name_prefix.split("-")[0]
+
+    @property
+    def workspace(self) -> str:
+        """The Terraform workspace."""
+        return _workspace(self.rule_name_prefix)
+
+
+@dataclass(frozen=True)
+class DeployedRule:
+    """A Config rule of this deployment.
+
+    Parameters
+    ----------
+    check_module
+        The module that declares the check that evaluates it, such as ``compliance_runtime.checks.required_tags``;
+        None for a rule that AWS evaluates.
+    severity
+        The severity that its results are recorded with.
+    api_calls
+        The API calls after which it is evaluated again, as ``<event source>:<event name>``, such as
+        ``s3.amazonaws.com:PutBucketPolicy``.
+    packs
+        The names of the packs that it comes from.
+    enabled
+        Whether there is the rule, in all workspaces but those of ``except_in``.
+    except_in
+        The workspaces where it is the other way round.
+    identifier
+        What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
+        as ``required-tags``; None for a Guard policy.
+    """
+
+    check_module: str | None
+    severity: Severity
+    api_calls: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    enabled: bool = True
+    except_in: tuple[str, ...] = ()
+    identifier: str | None = None
+
+    def is_in(self, workspace: str) -> bool:
+        """Tell whether a workspace has the rule."""
+        return (workspace in self.except_in) is not self.enabled
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The manifest.
+
+    Parameters
+    ----------
+    rules
+        The rules by their id, which is their name without the workspace's prefix.
+    waivers
+        The waivers for them.
+    """
+
+    rules: Mapping[str, DeployedRule]
+    waivers: tuple[DeployedWaiver, ...] = ()
+
+    def to_json(self) -> str:
+        """Write the text of ``deployment.json``: the same content gives the same bytes, whatever its order."""
+        rules = {
+            rule_id: {
+                "apiCalls": sorted(rule.api_calls),
+                "check": rule.check_module,
+                "enabled": rule.enabled,
+                "exceptIn": sorted(rule.except_in),
+                "identifier": rule.identifier,
+                "packs": sorted(rule.packs),
+                "severity": rule.severity.value,
+            }
+            for rule_id, rule in self.rules.items()
+        }
+        waivers = sorted((waiver.to_json() for waiver in self.waivers), key=json.dumps)
+        return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
+
+    def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
+        """Give the rules that one workspace has, by the whole name of the Config rule.
+
+        Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
+        """
+        workspace = _workspace(prefix)
+        return MappingProxyType(
+            {f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items() if rule.is_in(workspace)}
+        )
+
+    def waivers_by_rule(self, prefix: str) -> Mapping[str, tuple[DeployedWaiver, ...]]:
+        """Give the waivers that one workspace has, by the whole name of the Config rule."""
+        by_rule: defaultdict[str, list[DeployedWaiver]] = defaultdict(list)
+        for waiver in self.waivers:
+            if waiver.is_in(_workspace(prefix)):
+                for rule_id in waiver.rules:
+                    by_rule[f"{prefix}{rule_id}"].append(waiver)
+        return MappingProxyType({name: tuple(waivers) for name, waivers in by_rule.items()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Deployment:
+        """Read what ``to_json`` wrote.
+
+        Raises
+        ------
+        DeploymentError
+            When it is something else; the message names the place.
+        """
+        value = decoded(text, DEPLOYMENT_FILE, DeploymentError)
+        manifest = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError)
+        rules = manifest.member("rules")
+        return cls(
+            MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}),
+            tuple(DeployedWaiver.from_json(waiver) for waiver in manifest.objects("waivers")),
+        )
+
+    @classmethod
+    def from_file(cls, path: Path | None = None) -> Deployment:
+        """Read the manifest.
+
+        Parameters
+        ----------
+        path
+            The file; by default the one beside the package.
+
+        Raises
+        ------
+        DeploymentError
+            When there is none, or it is not what ``to_json`` wrote.
+        """
+        path = path or Path(__file__).parent.parent / DEPLOYMENT_FILE
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as cause:
+            raise DeploymentError(f"{path} cannot be read: {cause.strerror}. It belongs in the zip.") from cause
+        return cls.from_json(text)
+
+
+def _workspace(prefix: str) -> str:
+    return prefix.split("-")[1]
+
+
+def _rule(rule: JsonObject) -> DeployedRule:
+    return DeployedRule(
+        check_module=rule.optional_text("check"),
+        severity=_severity(rule.text("severity"), f"{rule.place}.severity"),
+        api_calls=rule.texts("apiCalls"),
+        packs=rule.texts("packs"),
+        enabled=rule.flag("enabled"),
+        except_in=rule.texts("exceptIn"),
+        identifier=rule.optional_text("identifier"),
+    )
+
+
+def _severity(text: str, place: str) -> Severity:
+    if text not in Severity.__members__:
+        raise DeploymentError(f"{place} is {text!r}; allowed: {', '.join(Severity.__members__)}.")
+    return Severity[text]
+
+
+def _variable(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name, "")
+    if not value:
+        raise DeploymentError(f"Environment variable {name} is not set: the deployment must set it.")
+    return value

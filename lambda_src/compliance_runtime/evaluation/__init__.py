@@ -1,0 +1,1 @@
+"""From a request of AWS Config to the verdicts that are put."""

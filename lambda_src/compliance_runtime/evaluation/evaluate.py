@@ -1,0 +1,133 @@
+"""A request of AWS Config about one changed resource becomes its evaluation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from compliance_runtime.account import Account
+from compliance_runtime.check import ChangeCheck, LookupCheck, Verdict
+from compliance_runtime.errors import EventError, HistoryNotReadyError
+from compliance_runtime.evaluation.config_event import OversizedItem
+from compliance_runtime.evaluation.configuration_item import item_from_history
+from compliance_runtime.evaluation.evaluations import Evaluation
+from compliance_runtime.json_object import JsonObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from mypy_boto3_config import ConfigServiceClient
+
+    from compliance_runtime.check import Check, P
+    from compliance_runtime.clients import Clients
+    from compliance_runtime.evaluation.config_event import ConfigRequest
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+
+_SECOND = timedelta(seconds=1)
+
+
+def evaluate_change(
+    request: ConfigRequest,
+    subject: ConfigurationItem | OversizedItem,
+    check: Check[Any],
+    parameters: object,
+    *,
+    config: Callable[[], ConfigServiceClient],
+    lookup: Clients,
+) -> Evaluation:
+    """Judge a changed resource.
+
+    Parameters
+    ----------
+    request
+        What AWS Config asks for.
+    subject
+        The resource that it asks about.
+    check
+        What judges it.
+    parameters
+        Those of the rule.
+    config
+        Gives the client of AWS Config, which only an oversized item needs.
+    lookup
+        Gives the clients of what a ``LookupCheck`` asks.
+
+    Raises
+    ------
+    LambdaError
+        When the check does not judge changes, or the item's history is not there yet.
+    Exception
+        Whatever the check or boto3 raises: what went wrong is never a verdict.
+    """
+    verdict = inapplicable(check, subject, left_scope=request.left_scope)
+    if verdict is None:
+        subject = _from_history(subject, config()) if isinstance(subject, OversizedItem) else subject
+        verdict = inapplicable(check, subject, left_scope=request.left_scope)
+        verdict = verdict or judge(_of_changes(check, request), subject, parameters, lookup)
+    return Evaluation(subject.resource_type, subject.resource_id, verdict, subject.capture_time)
+
+
+def inapplicable(
+    check: Check[Any], subject: ConfigurationItem | OversizedItem, *, left_scope: bool = False
+) -> Verdict | None:
+    """Give the verdict where there is nothing to judge; None where there is.
+
+    Parameters
+    ----------
+    check
+        The check.
+    subject
+        The resource.
+    left_scope
+        Whether it does not belong to the rule's scope any more.
+    """
+    if subject.deleted:
+        return Verdict.not_applicable("The resource was deleted.")
+    if left_scope:
+        return Verdict.not_applicable("The resource left the scope of the rule.")
+    if check.resource_types and subject.resource_type not in check.resource_types:
+        return Verdict.not_applicable(f"The check does not judge {subject.resource_type}.")
+    if not subject.recorded:
+        return Verdict.not_applicable("The resource is not recorded any more.")
+    return None
+
+
+def judge(check: ChangeCheck[P] | LookupCheck[P], item: ConfigurationItem, parameters: P, lookup: Clients) -> Verdict:
+    """Have a check judge an item that is not ``inapplicable``.
+
+    Raises
+    ------
+    Exception
+        Whatever the check or boto3 raises.
+    """
+    if isinstance(check, ChangeCheck):
+        return check.evaluate(item, parameters)
+    return check.evaluate(item, parameters, Account(item.account, item.region, item.capture_time, lookup))
+
+
+def _of_changes(check: Check[Any], request: ConfigRequest) -> ChangeCheck[Any] | LookupCheck[Any]:
+    if isinstance(check, ChangeCheck | LookupCheck):
+        return check
+    raise EventError(
+        f"Rule {request.rule_name} was invoked for a change, but check {check.id} is periodic: "
+        "give the rule a schedule instead."
+    )
+
+
+def _from_history(summary: OversizedItem, config: ConfigServiceClient) -> ConfigurationItem:
+    answer = config.get_resource_config_history(
+        resourceType=summary.resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
+        resourceId=summary.resource_id,
+        # Older versions of boto3 cut the time to whole seconds, which would leave the item itself out.
+        laterTime=summary.capture_time.replace(microsecond=0) + _SECOND,
+        limit=1,
+    )
+    items = answer["configurationItems"]
+    item = item_from_history(JsonObject.of(items[0], "configurationItems[0]", EventError)) if items else None
+    if item is None or item.capture_time + _SECOND < summary.capture_time:
+        raise HistoryNotReadyError(
+            f"The history of {summary.resource_type} {summary.resource_id} does not reach to "
+            f"{summary.capture_time.isoformat()} yet."
+        )
+    return item

@@ -1,0 +1,113 @@
+"""From a request of AWS Config to what is put: the rule's check and parameters are found, and the verdicts put."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.account import Account
+from compliance_runtime.check import Compliance, PeriodicCheck
+from compliance_runtime.checks import import_check
+from compliance_runtime.errors import DeploymentError, EventError
+from compliance_runtime.evaluation.config_event import Scheduled
+from compliance_runtime.evaluation.evaluate import evaluate_change
+from compliance_runtime.evaluation.evaluations import put_evaluations
+from compliance_runtime.evaluation.schedule import findings, gone
+from compliance_runtime.parameters import from_rule_parameters
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from compliance_runtime.check import Check
+    from compliance_runtime.clients import Clients
+    from compliance_runtime.deployment import DeployedRule
+    from compliance_runtime.evaluation.config_event import ConfigRequest
+    from compliance_runtime.evaluation.evaluations import Evaluation
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Does what AWS Config asks for.
+
+    Parameters
+    ----------
+    rules
+        The deployed rules by the whole name of the Config rule.
+    client
+        Gives the clients with which AWS Config is spoken to.
+    lookup
+        Gives the clients with which checks look things up.
+    region
+        Where the rules are.
+    remaining_seconds
+        How long the function may still run.
+    """
+
+    rules: Mapping[str, DeployedRule]
+    client: Clients
+    lookup: Clients
+    region: str
+    remaining_seconds: Callable[[], float]
+
+    def run(self, request: ConfigRequest) -> dict[str, object]:
+        """Judge and put.
+
+        Returns
+        -------
+        dict[str, object]
+            What came of it, for the log.
+
+        Raises
+        ------
+        LambdaError
+            When the request does not fit the deployment, or not all could be put.
+        Exception
+            Whatever the check or boto3 raises: what went wrong is never a verdict.
+        """
+        check = self._check(request.rule_name)
+        parameters = from_rule_parameters(check.parameters, request.parameters)
+        if isinstance(request.subject, Scheduled):
+            return self._scheduled(request, request.subject, check, parameters)
+        evaluation = evaluate_change(
+            request,
+            request.subject,
+            check,
+            parameters,
+            config=lambda: self.client("config"),
+            lookup=self.lookup,
+        )
+        self._put(request, [evaluation])
+        return {
+            "account": request.account,
+            "resourceType": evaluation.resource_type,
+            "resourceId": evaluation.resource_id,
+            "compliance": evaluation.verdict.compliance.value,
+        }
+
+    def _scheduled(
+        self, request: ConfigRequest, subject: Scheduled, check: Check[Any], parameters: object
+    ) -> dict[str, object]:
+        if not isinstance(check, PeriodicCheck):
+            raise EventError(
+                f"Rule {request.rule_name} was invoked on a schedule, but check {check.id} judges changes: "
+                "take the schedule from the rule."
+            )
+        account = Account(request.account, self.region, subject.time, self.lookup)
+        found = self._put(request, findings(check, parameters, account))
+        # All of them are read first: a page that begins at a number would skip some when others are cleared meanwhile.
+        left_over = list(gone(self.client("config"), request.rule_name, subject.time))
+        cleared = self._put(request, left_over)
+        counts = {compliance.value: found[compliance] for compliance in Compliance}
+        return {"account": request.account, **counts, "cleared": cleared.total()}
+
+    def _check(self, rule_name: str) -> Check[Any]:
+        rule = self.rules.get(rule_name)
+        if rule is None or rule.check_module is None:
+            known = ", ".join(sorted(name for name, rule in self.rules.items() if rule.check_module))
+            raise DeploymentError(f"Rule {rule_name} is not evaluated by this deployment; its rules are {known}.")
+        return import_check(rule.check_module)
+
+    def _put(self, request: ConfigRequest, evaluations: Iterable[Evaluation]) -> Counter[Compliance]:
+        return put_evaluations(self.client("config"), evaluations, request.result_token, self.remaining_seconds)

@@ -1,0 +1,214 @@
+"""The entry points of the three functions: each reads its event, has it done and logs what came of it.
+
+What a function alone needs is imported in it: a start waits for every import, and ``evaluate`` starts most often.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from compliance_runtime.clients import client, client_in, clients_of_role
+from compliance_runtime.deployment import Deployment, Environment
+from compliance_runtime.errors import WaiverLookupError
+from compliance_runtime.evaluation.config_event import config_request
+from compliance_runtime.evaluation.evaluator import Evaluator
+from compliance_runtime.lambda_context import Place, remaining_seconds
+from compliance_runtime.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance_runtime.clients import Clients
+    from compliance_runtime.deployment import DeployedRule
+    from compliance_runtime.lambda_context import LambdaContext
+    from compliance_runtime.recording.compliance_change import ComplianceChange
+    from compliance_runtime.recording.result_store import ResultStore
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.recording.rule_directory import RuleDirectory
+    from compliance_runtime.waivers.waiver import DeployedWaiver
+    from compliance_runtime.waivers.waiver_lookup import WaiverLookup
+
+RECONCILE = {"action": "reconcile"}
+"""The event that makes ``record`` compare the table with AWS Config."""
+
+NOTIFY = {"action": "notify"}
+"""The event that makes ``record`` tell somebody of new violations."""
+
+
+def evaluate(event: object, context: LambdaContext) -> None:
+    """For AWS Config: judge a changed resource, or all that a periodic check finds, and put the verdicts."""
+    log = Log(context.aws_request_id, context.function_name)
+    with log.failures("Not evaluated") as fields:
+        request = config_request(event)
+        fields["rule"] = request.rule_name
+        evaluator = Evaluator(
+            rules=_rules(),
+            client=client,
+            lookup=_lookup_clients(),
+            region=Place.of_function(context.invoked_function_arn).region,
+            remaining_seconds=lambda: remaining_seconds(context),
+        )
+        log.info("Evaluated", rule=request.rule_name, **evaluator.run(request))
+
+
+def record(event: object, context: LambdaContext) -> dict[str, int] | None:
+    """For EventBridge: keep a compliance change, compare the table with AWS Config, or tell of new violations.
+
+    Returns
+    -------
+    dict[str, int] | None
+        The counts of a comparison, as :class:`~compliance_runtime.recording.reconciliation.Counts` has them.
+    """
+    log = Log(context.aws_request_id, context.function_name)
+    with log.failures("Not recorded") as fields:
+        if event == RECONCILE:
+            return _reconcile(context, log)
+        if event == NOTIFY:
+            _notify(context, log)
+        else:
+            _keep(event, log, fields)
+    return None
+
+
+def trigger(event: object, context: LambdaContext) -> None:
+    """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for."""
+    from compliance_runtime.reevaluation import rules_to_evaluate, start_evaluations
+
+    log = Log(context.aws_request_id, context.function_name)
+    with log.failures("Not all evaluations started"):
+        names = rules_to_evaluate(event, _rules())
+        if names:
+            start_evaluations(client("config"), names)
+        log.info("Evaluations started", rules=names)
+
+
+def _reconcile(context: LambdaContext, log: Log) -> dict[str, int]:
+    from compliance_runtime.recording.reconciliation import Reconciliation
+
+    counts = Reconciliation(
+        rules=_rules(),
+        config=client("config"),
+        store=_store(),
+        directory=_directory(),
+        recipient=_environment().recipient,
+        waivers=_waiver_lookup(),
+        place=Place.of_function(context.invoked_function_arn),
+        log=log,
+        remaining_seconds=lambda: remaining_seconds(context),
+    ).run()
+    return vars(counts)
+
+
+def _notify(context: LambdaContext, log: Log) -> None:
+    from compliance_runtime.notifying.notification import Sender
+    from compliance_runtime.notifying.notifier import Notifier, Target
+    from compliance_runtime.notifying.outbox import Outbox
+
+    environment = _environment()
+    if environment.recipient is None:
+        log.warning("Nobody is notified in this workspace")
+        return
+    region = Place.of_function(context.invoked_function_arn).region
+    violations = Notifier(
+        outbox=Outbox(client("dynamodb"), environment.results_table),
+        sender=Sender(environment.project, environment.workspace, region, environment.results_table),
+        target=Target(environment.recipient.target),
+        client=client_in,
+    ).run()
+    log.info("Notified" if violations else "Nothing new", violations=violations)
+
+
+def _keep(event: object, log: Log, fields: dict[str, object]) -> None:
+    from compliance_runtime.recording.compliance_change import compliance_change
+
+    change = compliance_change(event)
+    fields["rule"] = change.rule_name
+    rule = _rules().get(change.rule_name)
+    if rule is None:
+        log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
+        return
+    result = _with_waiver(change, change.result(rule.severity))
+    news = _write(change, result)
+    log.info(
+        "Recorded" if news else "Already known",
+        rule=change.rule_name,
+        resourceType=change.resource.type,
+        resourceId=change.resource.id,
+        compliance=change.compliance.value,
+        waiver=result.waiver.ticket if result.waiver else None,
+    )
+    # Afterwards, for no verdict may be lost because of it.
+    _write_directory()
+
+
+def _with_waiver(change: ComplianceChange, result: Result) -> Result:
+    try:
+        return replace(result, waiver=_waiver_lookup().note(result))
+    except WaiverLookupError:
+        # No verdict is lost for that: it is kept as it is. The waiver follows when AWS Lambda invokes again.
+        _write(change, result)
+        raise
+
+
+def _write(change: ComplianceChange, result: Result) -> bool:
+    from compliance_runtime.notifying.outbox import is_announced
+
+    announce = is_announced(result, change.before, _environment().recipient, datetime.now(UTC))
+    return _store().write(result, announce=announce)
+
+
+@cache
+def _write_directory() -> None:
+    """Have the table know the rules of this deployment: once per process, for a new deployment has new ones."""
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+    _directory().write_once([RuleEntry.of(name, rule) for name, rule in _rules().items()])
+
+
+def _lookup_clients() -> Clients:
+    role = _environment().execution_role
+    return clients_of_role(role) if role else client
+
+
+@cache
+def _environment() -> Environment:
+    return Environment.from_variables(os.environ)
+
+
+@cache
+def _rules() -> Mapping[str, DeployedRule]:
+    """Read the deployed rules by their whole name, once per process."""
+    return _deployment().rules_by_name(_environment().rule_name_prefix)
+
+
+@cache
+def _waivers() -> Mapping[str, tuple[DeployedWaiver, ...]]:
+    """Read the waivers by the whole name of their rule, once per process."""
+    return _deployment().waivers_by_rule(_environment().rule_name_prefix)
+
+
+@cache
+def _deployment() -> Deployment:
+    return Deployment.from_file()
+
+
+def _waiver_lookup() -> WaiverLookup:
+    from compliance_runtime.waivers.waiver_lookup import WaiverLookup
+
+    return WaiverLookup(_waivers(), lambda: client("config"))
+
+
+def _store() -> ResultStore:
+    from compliance_runtime.recording.result_store import ResultStore
+
+    return ResultStore(client("dynamodb"), _environment().results_table, _environment().history_days)
+
+
+def _directory() -> RuleDirectory:
+    from compliance_runtime.recording.rule_directory import RuleDirectory
+
+    return RuleDirectory(client("dynamodb"), _environment().results_table)

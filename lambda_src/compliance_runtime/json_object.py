@@ -1,0 +1,154 @@
+"""Reading JSON that others wrote, without trusting its shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from compliance_runtime.errors import LambdaError
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+"""Any decoded JSON."""
+
+
+def decoded(text: str, place: str, error: type[LambdaError]) -> JsonValue:
+    """Read the value of a JSON text.
+
+    Raises
+    ------
+    LambdaError
+        The given ``error``, which names ``place``, when the text is not JSON.
+    """
+    try:
+        value: JsonValue = json.loads(text)
+    except (ValueError, RecursionError) as cause:
+        raise error(f"{place} is not valid JSON: {cause}.") from cause
+    return value
+
+
+@dataclass(frozen=True)
+class JsonObject:
+    """A JSON object with its place, so that every error says where something is missing.
+
+    Parameters
+    ----------
+    values
+        The members.
+    place
+        How messages call it, such as ``invokingEvent.configurationItem``.
+    error
+        What is raised when a member is missing or of the wrong type.
+    """
+
+    values: Mapping[str, object]
+    place: str
+    error: type[LambdaError]
+
+    @classmethod
+    def of(cls, value: object, place: str, error: type[LambdaError]) -> JsonObject:
+        """Take ``value`` as an object.
+
+        Raises
+        ------
+        LambdaError
+            The given ``error``, when it is something else.
+        """
+        if not isinstance(value, Mapping):
+            raise error(f"{place} must be a JSON object, not {_type_name(value)}.")
+        return cls(value, place, error)
+
+    def text(self, name: str) -> str:
+        """Read a text that must be there and not be empty."""
+        value = self.values.get(name)
+        if not isinstance(value, str) or not value:
+            raise self._wrong(name, "a text that is not empty", value)
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Read a text; None where it is absent, null or empty."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self._wrong(name, "a text", value)
+        return value or None
+
+    def member(self, name: str) -> JsonObject:
+        """Read an object that must be there."""
+        return JsonObject.of(self.values.get(name), f"{self.place}.{name}", self.error)
+
+    def optional_member(self, name: str) -> JsonObject | None:
+        """Read an object; None where it is absent or null."""
+        return None if self.values.get(name) is None else self.member(name)
+
+    def member_in_text(self, name: str) -> JsonObject:
+        """Read an object that stands in a text, as AWS Config nests them."""
+        place = f"{self.place}.{name}"
+        return JsonObject.of(decoded(self.text(name), place, self.error), place, self.error)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Read a list of texts; absent or null means empty."""
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(element, str) for element in value):
+            raise self._wrong(name, "a list of texts", value)
+        return tuple(value)
+
+    def objects(self, name: str) -> tuple[JsonObject, ...]:
+        """Read a list of objects; absent or null means empty."""
+        value = self.values.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise self._wrong(name, "a list of objects", value)
+        return tuple(
+            JsonObject.of(element, f"{self.place}.{name}[{index}]", self.error) for index, element in enumerate(value)
+        )
+
+    def flag(self, name: str) -> bool:
+        """Read true or false that must be there."""
+        value = self.values.get(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false", value)
+        return value
+
+    def optional_flag(self, name: str) -> bool:
+        """Read true or false; false where it is absent or null."""
+        return self.values.get(name) is not None and self.flag(name)
+
+    def number(self, name: str) -> int:
+        """Read a whole number that must be there."""
+        value = self.values.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong(name, "a whole number", value)
+        return value
+
+    def optional_number(self, name: str) -> int | None:
+        """Read a whole number; None where it is absent or null."""
+        return None if self.values.get(name) is None else self.number(name)
+
+    def time(self, name: str) -> datetime:
+        """Read a time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""
+        value = self.values.get(name)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                raise self._wrong(name, "an ISO 8601 time", value) from None
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise self._wrong(name, "a time with an offset", value)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise self._wrong(name, "a time between the years 1 and 9999", value) from None
+
+    def _wrong(self, name: str, expected: str, value: object) -> LambdaError:
+        found = "missing" if value is None else f"{_type_name(value)} {value!r:.80}"
+        return self.error(f"{self.place}.{name} must be {expected}; it is {found}.")
+
+
+def _type_name(value: object) -> str:
+    return "null" if value is None else type(value).__name__

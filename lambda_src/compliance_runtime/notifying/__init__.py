@@ -1,0 +1,1 @@
+"""From new violations to a message that is published."""

@@ -1,0 +1,101 @@
+"""The elements of a statement, each a single value or a list, and some also in a negative form."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.policy.patterns import any_matches, covers, overlap
+
+if TYPE_CHECKING:
+    from compliance_runtime.json_object import JsonObject
+
+
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
+
+
+def texts(holder: JsonObject, name: str) -> tuple[str, ...]:
+    """Read one value or a list of them; true, false and numbers may also be JSON's own.
+
+    Raises
+    ------
+    LambdaError
+        The error of ``holder``, when it is something else.
+    """
+    value = holder.values.get(name)
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    for element in values:
+        if not isinstance(element, str | bool | int | float):
+            raise holder.error(f"{holder.place}.{name} must be a text or a list of texts; it has {element!r:.80}.")
+    return tuple(element if isinstance(element, str) else json.dumps(element) for element in values)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Actions or resources: those that match one of the patterns or, negated, those that match none.
+
+    What a policy variable such as ``${aws:username}`` stands for is not known: it is sure to be nothing but itself, and
+    may be anything (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
+
+    Parameters
+    ----------
+    patterns
+        With IAM's wildcards; actions in lower case.
+    negated
+        Whether they stood in ``NotAction`` or ``NotResource``.
+    """
+
+    patterns: tuple[str, ...]
+    negated: bool = False
+
+    def matches(self, text: str) -> bool:
+        """Tell whether a single action (in lower case) or resource belongs to them."""
+        return any_matches(self.patterns, text) is not self.negated
+
+    def covers(self, pattern: str) -> bool:
+        """Tell whether everything that a pattern matches belongs to them for sure."""
+        if self.negated:
+            return not self._may_share(pattern)
+        return any(covers(own, pattern) for own in self.patterns)
+
+    def touches(self, pattern: str) -> bool:
+        """Tell whether something that a pattern matches may belong to them."""
+        if self.negated:
+            return not any(covers(own, pattern) for own in self.patterns)
+        return self._may_share(pattern)
+
+    def grants(self, pattern: str) -> bool:
+        """Tell whether everything that a pattern matches belongs to them, but for what a negative form leaves out.
+
+        Those who write ``NotAction`` grant all actions and leave some out: that makes the rest no less.
+        """
+        return self.touches(pattern) if self.negated else self.covers(pattern)
+
+    def _may_share(self, pattern: str) -> bool:
+        return any(overlap(_VARIABLE.sub("*", own), _VARIABLE.sub("*", pattern)) for own in self.patterns)
+
+    def __str__(self) -> str:
+        """Write them for a person: ``s3:get*, s3:list*`` or ``all but iam:*``."""
+        return f"{'all but ' if self.negated else ''}{', '.join(self.patterns)}"
+
+
+def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) -> Patterns | None:
+    """Read ``Action`` and ``NotAction``, or ``Resource`` and ``NotResource``; None where neither is there.
+
+    Raises
+    ------
+    LambdaError
+        The error of ``statement``, when they are malformed or both there.
+    """
+    negative = f"Not{name}"
+    if name in statement.values and negative in statement.values:
+        raise statement.error(f"{statement.place} has both {name} and {negative}.")
+    present = next((one for one in (name, negative) if one in statement.values), None)
+    if present is None:
+        return None
+    patterns = texts(statement, present)
+    return Patterns(
+        patterns=tuple(pattern.lower() for pattern in patterns) if fold_case else patterns, negated=present == negative
+    )

@@ -1,0 +1,1 @@
+"""From changes of compliance to the results table."""

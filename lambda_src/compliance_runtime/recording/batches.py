@@ -1,0 +1,90 @@
+"""DynamoDB's batches: what it did not take or give at once is asked for again.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from compliance_runtime.errors import NotWrittenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        UniversalAttributeValueTypeDef,
+        WriteRequestUnionTypeDef,
+    )
+
+MOST_WRITES = 25
+"""Requests of one BatchWriteItem."""
+
+MOST_READS = 100
+"""Keys of one BatchGetItem."""
+
+ATTEMPTS = 8
+FIRST_PAUSE_SECONDS = 0.05
+"""The pause before the second attempt; each is up to twice as long as the one before, so all take at most 13 s."""
+
+T = TypeVar("T")
+
+
+def write_batches(client: DynamoDBClient, table: str, requests: Iterable[WriteRequestUnionTypeDef]) -> None:
+    """Put and delete items, 25 a call.
+
+    Raises
+    ------
+    NotWrittenError
+        When DynamoDB still did not take all of a batch after some attempts.
+    """
+    for batch in _chunks(requests, MOST_WRITES):
+        left: Sequence[WriteRequestUnionTypeDef] = batch
+        for attempt in range(ATTEMPTS):
+            _pause(attempt)
+            left = client.batch_write_item(RequestItems={table: left})["UnprocessedItems"].get(table, [])
+            if not left:
+                break
+        else:
+            raise NotWrittenError(f"DynamoDB did not take {len(left)} items of table {table} in {ATTEMPTS} attempts.")
+
+
+def read_batches(
+    client: DynamoDBClient, table: str, keys: Iterable[Mapping[str, UniversalAttributeValueTypeDef]]
+) -> Iterator[Mapping[str, AttributeValueTypeDef]]:
+    """Read the items that there are of some keys, each given once, 100 a call, as they are now.
+
+    Raises
+    ------
+    NotWrittenError
+        When DynamoDB still did not give all of a batch after some attempts.
+    """
+    for batch in _chunks(keys, MOST_READS):
+        left: Sequence[Mapping[str, UniversalAttributeValueTypeDef]] = batch
+        for attempt in range(ATTEMPTS):
+            _pause(attempt)
+            answer = client.batch_get_item(RequestItems={table: {"Keys": left, "ConsistentRead": True}})
+            yield from answer["Responses"].get(table, [])
+            if table not in answer["UnprocessedKeys"]:
+                break
+            left = answer["UnprocessedKeys"][table]["Keys"]
+        else:
+            raise NotWrittenError(f"DynamoDB did not give {len(left)} items of table {table} in {ATTEMPTS} attempts.")
+
+
+def _pause(attempt: int) -> None:
+    if attempt:
+        # Jitter, so that several functions do not ask again at the same time.
+        time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 no secret
+
+
+def _chunks(members: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(members)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

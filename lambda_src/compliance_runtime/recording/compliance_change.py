@@ -1,0 +1,105 @@
+"""EventBridge's "Config Rules Compliance Change" event becomes a result.
+
+https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Compliance
+from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import JsonObject
+from compliance_runtime.recording.results import Result
+from compliance_runtime.recording.results_table import Resource
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from compliance_runtime.check import Severity
+
+DETAIL_TYPE = "Config Rules Compliance Change"
+
+INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+"""What AWS Config says where a rule gave no result."""
+
+
+@dataclass(frozen=True)
+class ComplianceChange:
+    """A result that AWS Config announces.
+
+    Parameters
+    ----------
+    rule_name
+        The whole name of the Config rule, which may be anyone's.
+    resource
+        What was evaluated.
+    compliance
+        The result; NOT_APPLICABLE also where AWS Config has none any more.
+    annotation
+        The reason, where there is one.
+    time
+        When the result was recorded or, where there is none, when the event was made; in UTC.
+    before
+        What AWS Config said before; None where it said nothing.
+    """
+
+    rule_name: str
+    resource: Resource
+    compliance: Compliance
+    annotation: str | None
+    time: datetime
+    before: Compliance | None
+
+    def result(self, severity: Severity) -> Result:
+        """Give the result to keep, with the severity of its rule."""
+        return Result(
+            resource=self.resource,
+            rule_name=self.rule_name,
+            severity=severity,
+            compliance=self.compliance,
+            annotation=self.annotation,
+            time=self.time,
+            # An event tells of a change.
+            since=self.time,
+        )
+
+
+def compliance_change(event: object) -> ComplianceChange:
+    """Read an event.
+
+    Raises
+    ------
+    EventError
+        When something is missing or of the wrong type, whatever ``event`` is; the message names it.
+    """
+    outer = JsonObject.of(event, "event", EventError)
+    if outer.text("detail-type") != DETAIL_TYPE:
+        raise EventError(f"event.detail-type is {outer.text('detail-type')!r:.80}; it must be {DETAIL_TYPE!r}.")
+    detail = outer.member("detail")
+    new = detail.optional_member("newEvaluationResult")
+    old = detail.optional_member("oldEvaluationResult")
+    return ComplianceChange(
+        rule_name=detail.text("configRuleName"),
+        resource=Resource(
+            account=detail.text("awsAccountId"),
+            region=detail.text("awsRegion"),
+            type=detail.text("resourceType"),
+            id=detail.text("resourceId"),
+        ),
+        compliance=_compliance(new) if new else Compliance.NOT_APPLICABLE,
+        annotation=new.optional_text("annotation") if new else None,
+        time=new.time("resultRecordedTime") if new else detail.time("notificationCreationTime"),
+        before=_compliance(old) if old else None,
+    )
+
+
+def _compliance(new: JsonObject) -> Compliance:
+    text = new.text("complianceType")
+    if text == INSUFFICIENT_DATA:
+        return Compliance.NOT_APPLICABLE
+    if text not in Compliance.__members__:
+        allowed = ", ".join([*Compliance.__members__, INSUFFICIENT_DATA])
+        raise EventError(f"{new.place}.complianceType is {text!r:.80}; allowed: {allowed}.")
+    return Compliance[text]

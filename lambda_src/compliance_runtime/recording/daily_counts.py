@@ -1,0 +1,89 @@
+"""How many results of a rule there were on a day: what a trend is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.results import time_text
+from compliance_runtime.recording.results_table import EXPIRES_AT, PARTITION_KEY, SORT_KEY, day_key, present_sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+@dataclass(frozen=True)
+class DailyCounts:
+    """The results of one rule when the table was last compared with AWS Config on a day.
+
+    Parameters
+    ----------
+    day
+        The day, in UTC.
+    rule_name
+        The whole name of the Config rule.
+    severity
+        The severity that the rule had.
+    packs
+        The packs that it came from, sorted.
+    compliant
+        How many resources complied.
+    non_compliant
+        How many did not, and are not waived.
+    waived
+        How many did not, and are waived.
+    compared_at
+        When it was compared, in UTC.
+    """
+
+    day: date
+    rule_name: str
+    severity: Severity
+    packs: tuple[str, ...]
+    compliant: int
+    non_compliant: int
+    waived: int
+    compared_at: datetime
+
+    def to_item(self, expires_at: int) -> dict[str, AttributeValueTypeDef]:
+        """Make its item.
+
+        Parameters
+        ----------
+        expires_at
+            When it expires, in seconds since 1970.
+        """
+        item: dict[str, AttributeValueTypeDef] = {
+            PARTITION_KEY: {"S": day_key(self.day)},
+            SORT_KEY: {"S": present_sort_key(self.rule_name)},
+            "day": {"S": self.day.isoformat()},
+            "rule": {"S": self.rule_name},
+            "severity": {"S": self.severity.value},
+            "compliant": {"N": str(self.compliant)},
+            "non_compliant": {"N": str(self.non_compliant)},
+            "waived": {"N": str(self.waived)},
+            "compared_at": {"S": time_text(self.compared_at)},
+            EXPIRES_AT: {"N": str(expires_at)},
+        }
+        if self.packs:
+            # DynamoDB has no empty sets.
+            item["packs"] = {"SS": list(self.packs)}
+        return item
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, AttributeValueTypeDef]) -> DailyCounts:
+        """Read its item."""
+        return cls(
+            day=date.fromisoformat(item["day"]["S"]),
+            rule_name=item["rule"]["S"],
+            severity=Severity(item["severity"]["S"]),
+            packs=tuple(sorted(item["packs"]["SS"])) if "packs" in item else (),
+            compliant=int(item["compliant"]["N"]),
+            non_compliant=int(item["non_compliant"]["N"]),
+            waived=int(item["waived"]["N"]),
+            compared_at=datetime.fromisoformat(item["compared_at"]["S"]),
+        )

@@ -1,0 +1,151 @@
+"""Reading and writing results in DynamoDB."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Compliance
+from compliance_runtime.notifying.outbox import KEPT_DAYS, outbox_item
+from compliance_runtime.recording.results import WAIVER_EXPIRES, Result, time_text
+from compliance_runtime.recording.results_table import (
+    BY_RULE,
+    PARTITION_KEY,
+    Index,
+    rule_partitions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from compliance_runtime.recording.daily_counts import DailyCounts
+
+_SECONDS_OF_A_DAY = 86_400
+_KNOWN_REASONS = frozenset({"None", "ConditionalCheckFailed"})
+
+
+@dataclass(frozen=True)
+class ResultStore:
+    """The results table.
+
+    Parameters
+    ----------
+    client
+        DynamoDB's client.
+    table
+        The name of the table.
+    history_days
+        Days until a change, or a closed result, expires.
+    now
+        The present in seconds since 1970.
+    """
+
+    client: DynamoDBClient
+    table: str
+    history_days: int
+    now: Callable[[], float] = time.time
+
+    def write(self, result: Result, *, announce: bool = False, listed: datetime | None = None) -> bool:
+        """Write the present result and its history, together or not at all.
+
+        Parameters
+        ----------
+        announce
+            Whether it is put into the outbox as well, for somebody to be notified of it.
+        listed
+            When AWS Config was asked for its results, for one that it lists. It is written over a closed one from
+            before that, even if it is older: AWS Config lists late what it recorded a moment ago.
+
+        Returns
+        -------
+        bool
+            False, with nothing changed, if the table knows this result or a later one: events come twice and out of
+            order.
+
+        Raises
+        ------
+        Exception
+            What boto3 raises.
+        """
+        expires_at = self._days_from_now(self.history_days)
+        items: list[TransactWriteItemTypeDef] = [
+            {"Put": {"TableName": self.table, "Item": result.history_item(expires_at)}},
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": result.present_item(expires_at),
+                    "ConditionExpression": _is_news(result, listed),
+                    "ExpressionAttributeValues": {name: {"S": text} for name, text in _values(result, listed).items()},
+                }
+            },
+        ]
+        if announce:
+            items.append(
+                {"Put": {"TableName": self.table, "Item": outbox_item(result, self._days_from_now(KEPT_DAYS))}}
+            )
+        try:
+            self.client.transact_write_items(TransactItems=items)
+        except self.client.exceptions.TransactionCanceledException as cause:
+            reasons = {reason.get("Code", "None") for reason in cause.response.get("CancellationReasons", [])}
+            if "ConditionalCheckFailed" in reasons and reasons <= _KNOWN_REASONS:
+                return False
+            raise
+        return True
+
+    def write_counts(self, counts: DailyCounts) -> None:
+        """Write the counts of a rule on a day over those that are there.
+
+        Raises
+        ------
+        Exception
+            What boto3 raises.
+        """
+        self.client.put_item(TableName=self.table, Item=counts.to_item(self._days_from_now(self.history_days)))
+
+    def of_rule(self, rule_name: str) -> Iterator[Result]:
+        """Read the present results of a rule, without closed ones."""
+        for partition in rule_partitions(rule_name):
+            yield from self._query(BY_RULE, partition)
+
+    def _days_from_now(self, days: int) -> int:
+        return int(self.now()) + days * _SECONDS_OF_A_DAY
+
+    def _query(self, index: Index, partition: str) -> Iterator[Result]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            IndexName=index.name,
+            KeyConditionExpression=f"{index.partition_key} = :partition",
+            ExpressionAttributeValues={":partition": {"S": partition}},
+        )
+        for page in pages:
+            yield from (Result.from_item(item) for item in page["Items"])
+
+
+def _is_news(result: Result, listed: datetime | None) -> str:
+    """Write the condition under which a result is written over what is there.
+
+    Its second part lets a deployment that changes a rule's severity, or a waiver, reach the results that are already
+    there.
+    """
+    if result.waiver is None:
+        other_waiver = f"attribute_exists({WAIVER_EXPIRES})"
+    else:
+        others = (f"{name} <> :{name}" for name in result.waiver_texts)
+        other_waiver = " OR ".join((f"attribute_not_exists({WAIVER_EXPIRES})", *others))
+    condition = (
+        f"attribute_not_exists({PARTITION_KEY}) OR result_time < :time OR "
+        f"(result_time = :time AND (severity <> :severity OR {other_waiver}))"
+    )
+    return f"{condition} OR (compliance = :closed AND result_time < :listed)" if listed else condition
+
+
+def _values(result: Result, listed: datetime | None) -> dict[str, str]:
+    """Give the values that the condition names."""
+    values = {":time": time_text(result.time), ":severity": result.severity.value}
+    values |= {f":{name}": text for name, text in result.waiver_texts.items()}
+    return values | ({":closed": Compliance.NOT_APPLICABLE.value, ":listed": time_text(listed)} if listed else {})

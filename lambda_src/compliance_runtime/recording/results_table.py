@@ -1,0 +1,203 @@
+"""The keys of the results table, described here and nowhere else.
+
+One item per resource and rule holds the present result; one item per change holds the history and expires.
+
+    item     pk                                         sk                            index keys  expires
+    present  RESOURCE#<account>#<region>#<type>#<id>    RULE#<rule name>              see below   never
+    closed   the same                                   the same                      none        yes
+    history  the same                                   HISTORY#<rule name>#<time>    none        yes
+    rule     RULES                                      RULE#<rule name>              none        never
+    digest   RULES                                      DIRECTORY                     none        never
+    counts   DAY#<yyyy-mm-dd>                           RULE#<rule name>              none        yes
+    outbox   OUTBOX#<shard>                             <time>#<hash>                 none        yes
+
+A result is closed when the resource is gone or the rule does not apply to it any more. A rule's item goes when its
+results are closed, after it is not deployed any more; the digest tells whether the items are those of the deployment.
+The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The indexes are
+sparse: an item is in an index only if it has the index's partition key.
+
+    index             partition key                        holds                             sort key
+    by_rule           rule_key = <rule name>#<shard>       present results                   status_key
+    by_severity       severity_key = <severity>#<shard>    present, NON_COMPLIANT results    status_key
+    by_resource_type  type_key = <type>#<shard>            present, NON_COMPLIANT results    status_key
+
+    status_key = <compliance>#<rule name>#<type>#<id>
+
+The shard is a number from 0 to 7 that follows from the resource, so that no partition of an index becomes hot
+when all results of an account are under one rule: an index is asked once per shard. The questions and their
+Query:
+
+    all results of a resource                   table, pk, sk begins with RULE#
+    the history of a resource and rule          table, pk, sk begins with HISTORY#<rule name>#
+    all rules of the deployment                 table, pk, sk begins with RULE#
+    the counts of all rules on a day            table, pk
+    what to notify of                           table, pk, every shard
+    all non-compliant                           by_severity, every severity and shard
+    non-compliant of a severity                 by_severity, every shard
+    non-compliant of a resource type            by_resource_type, every shard
+    all results of a rule                       by_rule, every shard
+    non-compliant of a rule                     by_rule, every shard, status_key begins with NON_COMPLIANT#
+    counts by rule                              the same two with Select=COUNT
+    only what is waived, of any of these        the same with the filter waiver_expires >= <today in UTC>
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Compliance, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PARTITION_KEY = "pk"
+SORT_KEY = "sk"
+EXPIRES_AT = "expires_at"
+"""The TTL attribute: seconds since 1970, a number."""
+
+RULE_KEY = "rule_key"
+SEVERITY_KEY = "severity_key"
+TYPE_KEY = "type_key"
+STATUS_KEY = "status_key"
+
+SHARDS = 8
+
+_MAX_SORT_KEY_BYTES = 1024
+"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index that projects all attributes. Its keys are texts."""
+
+    name: str
+    partition_key: str
+    sort_key: str
+
+
+BY_RULE = Index("by_rule", RULE_KEY, STATUS_KEY)
+BY_SEVERITY = Index("by_severity", SEVERITY_KEY, STATUS_KEY)
+BY_RESOURCE_TYPE = Index("by_resource_type", TYPE_KEY, STATUS_KEY)
+INDEXES = (BY_RULE, BY_SEVERITY, BY_RESOURCE_TYPE)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is evaluated, as AWS Config identifies it."""
+
+    account: str
+    region: str
+    type: str
+    id: str
+
+    @property
+    def key(self) -> str:
+        """The partition key of all items about this resource."""
+        return f"RESOURCE#{self.account}#{self.region}#{self.type}#{self.id}"
+
+    @property
+    def shard(self) -> int:
+        """The shard of its items in the indexes."""
+        return zlib.crc32(self.key.encode()) % SHARDS
+
+
+PRESENT_PREFIX = "RULE#"
+"""What the sort keys begin with of present results, of rules and of daily counts."""
+
+RULES_KEY = "RULES"
+"""The partition key of the deployment's rules."""
+
+DIGEST_SORT_KEY = "DIRECTORY"
+"""The sort key of the digest of all rules."""
+
+
+def present_sort_key(rule_name: str) -> str:
+    """Build the sort key of a rule's present result; the rule itself and its daily counts have the same."""
+    return f"{PRESENT_PREFIX}{rule_name}"
+
+
+def day_key(day: date) -> str:
+    """Build the partition key of a day's counts."""
+    return f"DAY#{day.isoformat()}"
+
+
+def outbox_key(resource: Resource) -> str:
+    """Build the partition key of what somebody is to be notified of."""
+    return _outbox_key(resource.shard)
+
+
+def outbox_partitions() -> tuple[str, ...]:
+    """List the partition keys that hold what somebody is to be notified of."""
+    return tuple(_outbox_key(shard) for shard in range(SHARDS))
+
+
+def outbox_sort_key(resource: Resource, rule_name: str, result_time: str) -> str:
+    """Build the sort key of what somebody is to be notified of; the oldest comes first."""
+    # A resource's own id may be longer than a sort key.
+    return f"{result_time}#{sha256(f'{resource.key}#{rule_name}'.encode()).hexdigest()}"
+
+
+def history_prefix(rule_name: str) -> str:
+    """Build what the sort keys of a rule's history begin with."""
+    return f"HISTORY#{rule_name}#"
+
+
+def history_sort_key(rule_name: str, result_time: str) -> str:
+    """Build the sort key of one change; ``result_time`` is text whose order is that of time."""
+    return f"{history_prefix(rule_name)}{result_time}"
+
+
+def status_prefix(compliance: Compliance) -> str:
+    """Build what the status keys of results with this compliance begin with."""
+    return f"{compliance.value}#"
+
+
+def index_keys(resource: Resource, rule_name: str, severity: Severity, compliance: Compliance) -> dict[str, str]:
+    """Build the index keys of a present result, by attribute; none for NOT_APPLICABLE, which is closed."""
+    if compliance is Compliance.NOT_APPLICABLE:
+        return {}
+    shard = resource.shard
+    keys = {
+        RULE_KEY: _sharded(rule_name, shard),
+        STATUS_KEY: _status_key(resource, rule_name, compliance),
+    }
+    if compliance is Compliance.NON_COMPLIANT:
+        keys[SEVERITY_KEY] = _sharded(severity.value, shard)
+        keys[TYPE_KEY] = _sharded(resource.type, shard)
+    return keys
+
+
+def rule_partitions(rule_name: str) -> tuple[str, ...]:
+    """List the partition keys in ``by_rule`` that hold a rule's results."""
+    return _partitions(rule_name)
+
+
+def severity_partitions(severity: Severity) -> tuple[str, ...]:
+    """List the partition keys in ``by_severity`` that hold a severity's violations."""
+    return _partitions(severity.value)
+
+
+def resource_type_partitions(resource_type: str) -> tuple[str, ...]:
+    """List the partition keys in ``by_resource_type`` that hold a resource type's violations."""
+    return _partitions(resource_type)
+
+
+def _outbox_key(shard: int) -> str:
+    return f"OUTBOX#{shard}"
+
+
+def _partitions(value: str) -> tuple[str, ...]:
+    return tuple(_sharded(value, shard) for shard in range(SHARDS))
+
+
+def _sharded(value: str, shard: int) -> str:
+    return f"{value}#{shard}"
+
+
+def _status_key(resource: Resource, rule_name: str, compliance: Compliance) -> str:
+    key = f"{status_prefix(compliance)}{rule_name}#{resource.type}#{resource.id}"
+    # A key of an index need not be unique, so cutting a long one only costs the order among equals.
+    return key.encode()[:_MAX_SORT_KEY_BYTES].decode(errors="ignore")

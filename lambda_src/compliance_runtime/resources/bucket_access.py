@@ -1,0 +1,54 @@
+"""What opens a recorded bucket to others: its policy and its ACL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance_runtime.policy.document import PolicyDocument
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.json_object import JsonObject
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups
+PUBLIC_GROUPS = ("AllUsers", "AuthenticatedUsers")
+
+
+def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
+    """Read the policy of an AWS::S3::Bucket; one without a policy has a document without statements.
+
+    Raises
+    ------
+    EventError
+        When it is not what IAM takes; the message names the place.
+    """
+    recorded = item.supplement("BucketPolicy")
+    # A bucket without a policy has the object with a null text.
+    text = recorded.optional_text("policyText") if recorded else None
+    return PolicyDocument.read(text, f"{item.resource_type} {item.resource_id}: BucketPolicy.policyText")
+
+
+def public_grants(item: ConfigurationItem) -> tuple[str, ...]:
+    """List what the ACL of an AWS::S3::Bucket grants to anyone, or to anyone with an AWS account: ``AllUsers: Read``.
+
+    Where object ownership disables ACLs, S3 answers with an ACL of the owner alone, and so it is recorded:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+
+    Raises
+    ------
+    EventError
+        When the ACL is malformed.
+    """
+    acl = item.supplement("AccessControlList")
+    # One of the two is null, mostly the set.
+    grants = (*acl.objects("grantSet"), *acl.objects("grantList")) if acl else ()
+    named = ((_group(grant), grant.text("permission")) for grant in grants)
+    return tuple(f"{group}: {permission}" for group, permission in named if group in PUBLIC_GROUPS)
+
+
+def _group(grant: JsonObject) -> str | None:
+    # A group is recorded by its name, a user as an object.
+    if isinstance(grant.values.get("grantee"), str):
+        return grant.text("grantee")
+    grant.member("grantee")
+    return None

@@ -1,0 +1,23 @@
+"""The life of an EC2 instance, as AWS Config records it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance_runtime.json_object import JsonObject
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
+_ENDED = frozenset({"shutting-down", "terminated"})
+
+
+def ended_state(instance: JsonObject) -> str | None:
+    """Give the state of an instance that is terminated, or about to be; None for any other.
+
+    Raises
+    ------
+    LambdaError
+        The object's own error, when no state was recorded.
+    """
+    state = instance.member("state").text("name")
+    return state if state in _ENDED else None

@@ -1,0 +1,60 @@
+"""Machine images (AMIs), as EC2 describes them.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import JsonObject
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_ec2 import EC2Client
+
+_GONE = frozenset({"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"})
+
+
+@dataclass(frozen=True)
+class MachineImage:
+    """An image that exists.
+
+    Parameters
+    ----------
+    owner
+        The 12 digits of the account that owns it.
+    owner_alias
+        amazon or aws-marketplace, where AWS stands for the owner.
+    created
+        When it was made, in UTC.
+    """
+
+    owner: str
+    owner_alias: str | None
+    created: datetime
+
+
+def find_image(ec2: EC2Client, image_id: str) -> MachineImage | None:
+    """Ask EC2 for an image, also one that is deprecated or disabled.
+
+    Returns
+    -------
+    MachineImage | None
+        None when it is deregistered, or not shared with this account any more: EC2 does not tell these apart.
+    """
+    try:
+        answer = ec2.describe_images(ImageIds=[image_id], IncludeDeprecated=True, IncludeDisabled=True)
+    except ec2.exceptions.ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _GONE:
+            return None
+        raise
+    # A deregistered image stays in the answers for a while.
+    images = [image for image in answer["Images"] if image.get("State") != "deregistered"]
+    if not images:
+        return None
+    image = JsonObject.of(images[0], f"DescribeImages: {image_id}", EventError)
+    return MachineImage(image.text("OwnerId"), image.optional_text("ImageOwnerAlias"), image.time("CreationDate"))

@@ -1,0 +1,99 @@
+"""Who may use a resource by its own policy: the parameters that say whom to trust, and the verdict.
+
+A policy is judged as ``compliance_runtime.policy.exposure`` describes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import Verdict
+from compliance_runtime.errors import ParameterError
+from compliance_runtime.policy.exposure import Trusted, strangers
+from compliance_runtime.policy.principals import is_account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compliance_runtime.policy.document import PolicyDocument
+
+# https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+
+
+@dataclass(frozen=True)
+class TrustParameters:
+    """Whom a policy may let in beside the account that the resource belongs to.
+
+    Raises
+    ------
+    ParameterError
+        When a text is no account, no organization or no single principal.
+    """
+
+    accounts: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Accounts that may come in, 12 digits each; the resource's own always may."}
+    )
+    organizations: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Organizations that may come in, as o-a1b2c3d4e5. A policy tells an organization by its conditions "
+            "only: who is named as an account must be in accounts."
+        },
+    )
+    principals: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Single principals that may come in, case-sensitive and as policies write them: ARNs of roles, "
+            "users and CloudFront origin access identities, S3 canonical user ids, identity providers."
+        },
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what would trust nobody, or too many."""
+        for account in self.accounts:
+            if not is_account(account):
+                raise ParameterError(f"Parameter accounts: {account!r:.40} must be an account's 12 digits.")
+        for organization in self.organizations:
+            if not _ORGANIZATION.fullmatch(organization):
+                raise ParameterError(
+                    f"Parameter organizations: {organization!r:.40} must be an organization's id, as o-a1b2c3d4e5."
+                )
+        for principal in self.principals:
+            if not principal.strip() or any(wildcard in principal for wildcard in "*?"):
+                raise ParameterError(
+                    f"Parameter principals: {principal!r:.100} must be a single principal, without * and ?."
+                )
+
+    def trusted(self, *own: str) -> Trusted:
+        """Put them together with the account, or another id of it, that the resource belongs to."""
+        return Trusted(
+            accounts=frozenset({*self.accounts, *own}),
+            organizations=frozenset(self.organizations),
+            principals=frozenset({*self.principals, *own}),
+        )
+
+
+def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, others: Iterable[str] = ()) -> Verdict:
+    """Call a resource compliant if its policy lets in nobody but the trusted.
+
+    Parameters
+    ----------
+    document
+        The policy.
+    trusted
+        Who may come in.
+    policy
+        How to call the policy, as ``The bucket policy``.
+    others
+        What else is wrong with it, in words.
+    """
+    names = ", ".join(strangers(document, trusted))
+    remedy = "take it out, bound it by a condition or list it as trusted"
+    problems = [f"{policy} lets in {names}; {remedy}."] if names else []
+    problems += others
+    if problems:
+        return Verdict.non_compliant(" ".join(problems))
+    return Verdict.compliant(f"{policy} lets in nobody but the trusted.")

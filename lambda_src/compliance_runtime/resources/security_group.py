@@ -1,0 +1,159 @@
+"""The permissions of a recorded security group, old and new forms as one.
+
+AWS Config records a group's permissions as DescribeSecurityGroups gives them, without the ids of their rules: what
+names a rule is the description that people gave it.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Literal
+
+from compliance_runtime.errors import EventError
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.json_object import JsonObject
+    from compliance_runtime.resources.networks import Network
+
+ALL_PORTS = range(65536)
+ALL_TRAFFIC = "all traffic"
+
+# The API gives and takes names and IANA's numbers.
+_PROTOCOLS = {"-1": ALL_TRAFFIC, "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+
+
+@dataclass(frozen=True)
+class Range:
+    """An address range that a rule names.
+
+    Parameters
+    ----------
+    network
+        The addresses.
+    description
+        What people wrote on the rule, where they did.
+    """
+
+    network: Network
+    description: str | None
+
+
+@dataclass(frozen=True)
+class PrefixList:
+    """A prefix list that a rule names; AWS Config does not record its addresses.
+
+    Parameters
+    ----------
+    id
+        Such as ``pl-0123456789abcdef0``.
+    description
+        What people wrote on the rule, where they did.
+    """
+
+    id: str
+    description: str | None
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What may pass from or to whom.
+
+    Parameters
+    ----------
+    protocol
+        tcp, udp, icmp, icmpv6, ``all traffic`` or the number of another protocol.
+    ports
+        The ports of TCP or UDP; None for what has no ports.
+    ranges
+        The address ranges.
+    prefix_lists
+        The prefix lists. Other security groups may be named too, but are neither.
+    """
+
+    protocol: str
+    ports: range | None
+    ranges: tuple[Range, ...]
+    prefix_lists: tuple[PrefixList, ...]
+
+    @property
+    def traffic(self) -> str:
+        """Protocol and ports in words, such as ``tcp 22`` or ``udp 8000-8100``."""
+        if self.ports is None:
+            return f"protocol {self.protocol}" if self.protocol.isdecimal() else self.protocol
+        if self.ports == ALL_PORTS:
+            return f"{self.protocol} all ports"
+        first, last = self.ports.start, self.ports.stop - 1
+        return f"{self.protocol} {first}" if first == last else f"{self.protocol} {first}-{last}"
+
+    @property
+    def width(self) -> int:
+        """How much it opens, for comparisons: the number of ports; a protocol without ports is more, and all most."""
+        if self.ports is not None:
+            return self.ports.stop - self.ports.start
+        return ALL_PORTS.stop + (2 if self.protocol == ALL_TRAFFIC else 1)
+
+    def within(self, ports: range) -> bool:
+        """Tell whether it opens nothing but some of these ports of TCP or UDP."""
+        return self.ports is not None and ports.start <= self.ports.start and self.ports.stop <= ports.stop
+
+
+def protocol_name(recorded: str) -> str:
+    """Give the one name of a protocol that may be written as a name or as IANA's number."""
+    return _PROTOCOLS.get(recorded.lower(), recorded.lower())
+
+
+def permissions_of(
+    item: ConfigurationItem, member: Literal["ipPermissions", "ipPermissionsEgress"]
+) -> tuple[Permission, ...]:
+    """Read the permissions of an AWS::EC2::SecurityGroup for what comes in or goes out.
+
+    Raises
+    ------
+    EventError
+        When the item has no list of them, or an entry is malformed.
+    """
+    configuration = item.configuration if isinstance(item.configuration, dict) else {}
+    permissions = configuration.get(member)
+    if not isinstance(permissions, list):
+        raise EventError(f"{item.resource_id}: configuration.{member} must be a list, not {permissions!r:.80}.")
+    return tuple(_permission(entry) for entry in item.members.objects(member))
+
+
+def _permission(entry: JsonObject) -> Permission:
+    protocol = protocol_name(entry.text("ipProtocol"))
+    ports = _ports(entry) if protocol in {"tcp", "udp"} else None
+    lists = tuple(
+        PrefixList(element.text("prefixListId"), element.optional_text("description"))
+        for element in entry.objects("prefixListIds")
+    )
+    return Permission(protocol, ports, _ranges(entry), lists)
+
+
+def _ports(entry: JsonObject) -> range:
+    first, last = entry.optional_number("fromPort"), entry.optional_number("toPort")
+    if first is None or last is None or first < 0 or last < first:
+        return ALL_PORTS
+    return range(first, last + 1)
+
+
+def _ranges(entry: JsonObject) -> tuple[Range, ...]:
+    """Read the address ranges.
+
+    Old items have ``ipRanges`` only, a list of texts; newer ones also lists of objects by address family.
+    """
+    described: dict[str, str | None] = dict.fromkeys(entry.texts("ipRanges"))
+    for element in entry.objects("ipv4Ranges"):
+        described[element.text("cidrIp")] = element.optional_text("description")
+    for element in entry.objects("ipv6Ranges"):
+        described[element.text("cidrIpv6")] = element.optional_text("description")
+    return tuple(Range(_network(entry, cidr), description) for cidr, description in described.items())
+
+
+def _network(entry: JsonObject, cidr: str) -> Network:
+    try:
+        return ip_network(cidr, strict=False)
+    except ValueError:
+        raise EventError(f"{entry.place} must hold address ranges, not {cidr!r:.80}.") from None

@@ -1,0 +1,1 @@
+"""Waivers as the functions know them."""

@@ -1,0 +1,5 @@
+"""The browser for these tests."""
+
+from tests.browser.browser import browser
+
+__all__ = ["browser"]

@@ -1,0 +1,318 @@
+"""The report in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
+
+from tests.browser.browser import accessibility_violations
+from tests.browser.report import sample
+from tests.browser.report.open_page import Opened, open_report, shown, write_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u2028'\"&amp;"
+
+PCI_RULES = {sample.ABOUT.short_name(rule.name) for rule in sample.rules() if sample.PCI in rule.packs}
+
+
+@pytest.fixture(scope="module")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the sample."""
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture
+def opened(browser: Browser, sample_file: Path) -> Iterator[Opened]:
+    """The sample, which must behave in whatever is done with it."""
+    report = shown(browser, sample_file)
+    yield report
+    assert report.witness.errors == []
+    assert report.witness.requests == []
+    report.page.context.close()
+
+
+def test_summary_shows_the_score_and_every_section(opened: Opened) -> None:
+    headings = opened.page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings == ["Summary", "Trend", "Rules by resource type", "Worst resources", "Results"]
+    statuses = [one.status.value for one in sample.rows()]
+    score = statuses.count("compliant") / (len(statuses) - statuses.count("waived"))
+    shown = opened.page.locator(".figure").inner_text()
+    assert float(shown.removesuffix(" %")) == pytest.approx(score * 100, abs=0.1)
+
+
+def test_what_is_open_is_shown_first_and_the_worst_on_top(opened: Opened) -> None:
+    violations = sum(one.status.value == "non-compliant" for one in sample.rows())
+    assert opened.found == f"{violations} of {len(sample.rows()):,} results"
+    assert opened.column("severity")[0] == "Critical"
+    assert set(opened.column("status")) == {"Non-compliant"}
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "column", "seen"),
+    [
+        ("status", "Waived", "status", {"Waived"}),
+        ("severity", "Medium", "severity", {"Medium"}),
+        ("pack", "pci-dss", "rule", PCI_RULES),
+        ("type", "KMS::Key", "type", {"KMS::Key"}),
+        ("rule", "lambda-runtime", "rule", {"lambda-runtime"}),
+    ],
+)  # fmt: skip
+def test_filter_leaves_only_what_it_names(opened: Opened, name: str, label: str, column: str, seen: set[str]) -> None:
+    opened.show(**{name: label})
+    count = int(opened.found.split(" of ")[0].replace(",", ""))
+    assert 0 < count < len(sample.rows())
+    shown = opened.column(f"{column}:visible")
+    assert shown
+    assert set(shown) <= seen
+
+
+def test_search_finds_all_words_in_resource_reason_rule_and_controls(opened: Opened) -> None:
+    opened.search("SSE-S3 acme-data")
+    assert set(opened.column("rule")) == {"bucket-encryption"}
+    assert all(name.startswith("acme-data") for name in opened.column("resource"))
+    opened.search("cis aws 1.4: 3.8")
+    assert set(opened.column("rule")) == {"kms-key-rotation"}
+    opened.search("nothing is called like this")
+    assert opened.found.startswith("0 of ")
+    assert opened.column("rule") == []
+
+
+def test_clear_brings_back_what_is_shown_at_first(opened: Opened) -> None:
+    before = opened.found
+    opened.show(severity="Low")
+    opened.search("acme")
+    opened.page.get_by_role("button", name="Clear").click()
+    opened.settle()
+    assert opened.found == before
+
+
+def test_heading_sorts_and_sorts_the_other_way_when_pressed_again(opened: Opened) -> None:
+    heading = opened.page.locator("#head").get_by_role("columnheader", name="Resource")
+    heading.get_by_role("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    names = opened.column("resource")
+    assert names == sorted(names, key=str.lower)
+    heading.get_by_role("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    reversed_names = opened.column("resource")
+    assert reversed_names == sorted(reversed_names, key=str.lower, reverse=True)
+    assert reversed_names[0] > names[0]
+    assert opened.page.locator("[aria-sort]").count() == 1
+
+
+def test_first_seen_sorts_by_time(opened: Opened) -> None:
+    opened.page.get_by_role("columnheader", name="First seen").get_by_role("button").click()
+    days = opened.page.locator("#rows tr td:nth-child(7)").all_inner_texts()
+    assert days == sorted(days)
+    assert days[0] < days[-1]
+
+
+def test_keys_go_through_the_results_and_open_one(opened: Opened) -> None:
+    opened.page.locator("#rows button").first.focus()
+    for key, place in [("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("End", 203), ("Home", 0), ("ArrowDown", 1)]:
+        opened.page.keyboard.press(key)
+        opened.settle()
+        assert opened.page.evaluate("document.activeElement.closest('tr').dataset.place") == str(place)
+    name = opened.page.evaluate("document.activeElement.textContent")
+    opened.page.keyboard.press("Enter")
+    assert opened.page.get_by_role("dialog").get_by_role("heading").inner_text() == name
+    opened.page.keyboard.press("Escape")
+    assert opened.page.get_by_role("dialog").count() == 0
+    assert opened.page.evaluate("document.activeElement.textContent") == name
+
+
+def test_everything_is_reached_with_the_tab_key_in_few_steps(opened: Opened) -> None:
+    opened.page.get_by_role("searchbox").focus()
+    reached = []
+    for _ in range(18):
+        opened.page.keyboard.press("Tab")
+        reached.append(opened.page.evaluate("document.activeElement.className || document.activeElement.id"))
+    # One row alone is in the order of the tab key, however many there are.
+    assert reached.count("row-open") == 1
+    assert "scroll results" in reached
+
+
+def test_detail_has_everything_about_a_result(browser: Browser, tmp_path: Path) -> None:
+    waived = sample.row("logs", rule=sample.rules()[2], reason="it is public", waiver=sample.WAIVERS[0])
+    report = open_report(browser, tmp_path, [waived])
+    report.show()
+    report.page.get_by_role("button", name="logs", exact=True).click()
+    dialog = report.page.get_by_role("dialog")
+    names = dialog.locator("dt").all_inner_texts()
+    assert names == [
+        *("Reason", "Rule", "Evaluated by", "Packs", "Controls", "Resource type", "Region", "Account"),
+        *("First seen", "Last seen", "Waiver", "Waived by", "Waived because", "Waived for", "AWS console"),
+    ]
+    facts = dialog.locator("dd").all_inner_texts()
+    assert {"it is public", "acme-prod-bucket-public-access", "cis-v1.4", "CIS AWS 1.4: 2.1.5"} <= set(facts)
+    assert {"2026-11-20 09:30 UTC", "2026-11-23 07:30 UTC", "SEC-418, until 2027-03-31"} <= set(facts)
+    assert dialog.get_by_role("link").get_attribute("href") == (
+        "https://eu-west-1.console.aws.amazon.com/config/home?region=eu-west-1#/resources/timeline"
+        "?resourceId=logs&resourceType=AWS%3A%3AS3%3A%3ABucket"
+    )
+
+
+def test_cell_of_the_heat_map_shows_its_results(opened: Opened) -> None:
+    opened.search("something else")
+    # A rule that judges many types, and a type that many rules judge.
+    cell = opened.page.locator(".heat").get_by_role("button", name="required-tags, AWS::S3::Bucket")
+    cell.click()
+    opened.settle()
+    assert set(opened.column("rule")) == {"required-tags"}
+    assert set(opened.column("type")) == {"S3::Bucket"}
+    assert f": {opened.found.split(' of ')[0]} of " in str(cell.text_content())
+
+
+def _background(report: Opened) -> str:
+    return str(report.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_colours_follow_the_system_and_the_switch(browser: Browser, sample_file: Path) -> None:
+    light = _background(shown(browser, sample_file))
+    report = shown(browser, sample_file, colours="dark")
+    dark = _background(report)
+    assert light != dark
+    line = "getComputedStyle(document.querySelector('.charts line')).stroke"
+    chart_in_the_dark = report.page.evaluate(line)
+    report.page.get_by_text("Light", exact=True).click()
+    assert _background(report) == light
+    assert report.page.evaluate(line) != chart_in_the_dark
+    report.page.get_by_text("Auto", exact=True).click()
+    assert _background(report) == dark
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_nobody_is_shut_out(browser: Browser, sample_file: Path, colours: str) -> None:
+    report = shown(browser, sample_file, colours=colours)
+    report.show()
+    assert accessibility_violations(report.page) == []
+    report.page.locator(".days summary").click()
+    report.page.locator("#rows button").first.click()
+    assert accessibility_violations(report.page) == []
+
+
+def test_report_without_results_says_so(browser: Browser, tmp_path: Path) -> None:
+    report = open_report(browser, tmp_path, [], rules=[])
+    assert report.found == "0 of 0 results"
+    assert report.page.locator(".figure").inner_text() == "n/a"
+    assert report.page.get_by_text("There are no open violations.").count() == 2
+    assert accessibility_violations(report.page) == []
+    assert report.witness.errors == []
+
+
+def test_hostile_texts_are_shown_and_do_nothing(browser: Browser, tmp_path: Path) -> None:
+    rule = RuleEntry(f"acme-prod-{HOSTILE}", Severity.HIGH, (HOSTILE,), HOSTILE)
+    rows = [sample.row(HOSTILE, rule=rule, kind=HOSTILE, reason=HOSTILE)]
+    report = open_report(browser, tmp_path, rows, rules=[rule])
+    assert report.page.locator("#rows .c-reason").text_content() == HOSTILE
+    assert report.page.locator("#rows .c-resource").text_content() == HOSTILE
+    report.page.locator("#rows button").last.click()
+    assert report.page.get_by_role("dialog").get_by_role("heading").text_content() == HOSTILE
+    assert report.page.title() == "Compliance of acme-prod, 2026-11-23"
+    assert report.page.locator("main img, dialog img").count() == 0
+    assert report.witness.errors == []
+    assert report.witness.requests == []
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "new Image().src = 'http://127.0.0.1:9/pixel'",
+        "fetch('http://127.0.0.1:9/data').catch(() => null)",
+        "document.head.append(Object.assign(document.createElement('script'), { textContent: 'x = 1' }))",
+        "document.body.append(Object.assign(document.createElement('iframe'), { src: 'http://127.0.0.1:9/' }))",
+    ],
+)
+def test_page_forbids_itself_the_network_and_foreign_scripts(opened: Opened, attempt: str) -> None:
+    blocked = _blocked(opened, attempt)
+    assert blocked in {"img-src", "connect-src", "script-src-elem", "frame-src"}
+    # The attempt itself is in the console, and an image is announced before it is refused.
+    opened.witness.errors.clear()
+    opened.witness.requests.clear()
+
+
+def _blocked(opened: Opened, attempt: str) -> str:
+    """Try something, and tell the directive that forbids it: nothing where that is not heard of soon."""
+    script = (
+        "new Promise((done) => {"
+        "  addEventListener('securitypolicyviolation', (event) => done(event.violatedDirective));"
+        f" {attempt};"
+        "  setTimeout(() => done('nothing'), 5000);"
+        "})"
+    )
+    return str(opened.page.evaluate(script))
+
+
+def test_table_works_with_100_000_results(browser: Browser, tmp_path: Path) -> None:
+    report = open_report(browser, tmp_path, sample.many_rows(100_000))
+    assert report.found == "25,000 of 100,000 results"
+    report.show()
+    assert report.page.locator("#rows tr").count() < 100
+    report.page.locator("#head").get_by_role("columnheader", name="Resource").get_by_role("button").click()
+    report.page.locator("#scroller").evaluate("(scroller) => { scroller.scrollTop = scroller.scrollHeight; }")
+    report.settle()
+    assert report.column("resource")[-1] == "bucket-099999"
+    last = report.page.locator("#rows tr").last
+    assert last.get_attribute("aria-rowindex") == "100001"
+    box, scroller = last.bounding_box(), report.page.locator("#scroller").bounding_box()
+    assert box is not None
+    assert scroller is not None
+    assert box["y"] + box["height"] <= scroller["y"] + scroller["height"] + 1
+    report.search("bucket-077777")
+    assert report.column("resource") == ["bucket-077777"]
+
+
+def test_print_has_the_first_results_and_says_how_many_there_are(browser: Browser, tmp_path: Path) -> None:
+    report = open_report(browser, tmp_path, sample.many_rows(4000), days=sample.days())
+    # The browser tells the page before it prints: what it prints is counted there.
+    report.page.evaluate(
+        "addEventListener('beforeprint', () => {"
+        "  globalThis.printed = [document.querySelectorAll('#rows tr').length, "
+        "    document.querySelectorAll('#head button').length,"
+        "    document.getElementById('print-note').textContent, document.getElementById('print-note').hidden]; })"
+    )
+    document = report.page.pdf(prefer_css_page_size=True)
+    assert report.page.evaluate("globalThis.printed") == [
+        500,
+        # Where a head is repeated on the next page, its buttons are not.
+        0,
+        "Printed are the first 500 of the 1,000 results that the filters leave; the HTML file has all of them.",
+        False,
+    ]
+    pages = len(re.findall(rb"/Type\s*/Page\b", document))
+    assert 10 < pages < 60
+    assert report.page.locator("#rows tr").count() < 100
+    assert report.page.locator("#head button").count() == 7
+    assert report.page.locator("#print-note").is_hidden()
+    assert report.witness.errors == []
+
+
+def test_summary_and_trend_fit_the_first_printed_page(browser: Browser, sample_file: Path) -> None:
+    report = shown(browser, sample_file)
+    # A4 across, without its margins, at 96 pixels an inch.
+    report.page.set_viewport_size({"width": 1032, "height": 703})
+    report.page.emulate_media(media="print")
+    box = report.page.locator(".charts").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 703
+
+
+def test_compliant_results_count_but_are_not_shown_at_first(browser: Browser, tmp_path: Path) -> None:
+    rows = [
+        sample.row("good", compliance=Compliance.COMPLIANT),
+        sample.row("gone", compliance=Compliance.NOT_APPLICABLE),
+    ]
+    report = open_report(browser, tmp_path, rows)
+    assert report.found == "0 of 1 results"
+    report.show()
+    assert report.column("resource") == ["good"]
+    assert report.page.locator(".figure").inner_text() == "100.0 %"

@@ -1,0 +1,57 @@
+"""``compliance-tf check --from-account`` asks an account."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.runtime.local.accounts import Account, eventually
+
+if TYPE_CHECKING:
+    from compliance_tf.local import LocalAws
+
+COMMAND = Path(sys.executable).with_name("compliance-tf")
+
+
+@pytest.fixture
+def account(local_aws: LocalAws) -> Account:
+    return Account(local_aws).with_recorder()
+
+
+def check(account: Account, *arguments: str) -> tuple[int, str]:
+    """Run the command with the account's credentials: exit code and output."""
+    environment = os.environ | account.aws.environment(account.number, account.region)
+    done = subprocess.run([COMMAND, "check", *arguments], env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_live_resource_is_judged_as_aws_config_recorded_it(account: Account) -> None:
+    group = account.security_group("web")
+    eventually("an item", lambda: account.items("AWS::EC2::SecurityGroup", group))
+    live = ("security-group-ingress", "--from-account", "--type", "AWS::EC2::SecurityGroup", "--id")
+    assert check(account, *live, group)[0] == 0
+
+    account.client("ec2").authorize_security_group_ingress(
+        GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+    )
+    eventually("a second item", lambda: len(account.items("AWS::EC2::SecurityGroup", group)) > 1)
+    code, output = check(account, *live, group)
+    assert (code, "tcp 22 open to 0.0.0.0/0" in output) == (1, True), output
+
+    code, output = check(account, *live, "sg-unknown")
+    assert (code, "AWS Config knows no AWS::EC2::SecurityGroup sg-unknown" in output) == (3, True), output
+
+
+def test_a_periodic_check_judges_what_it_finds(account: Account) -> None:
+    account.client("logs").create_log_group(logGroupName="/aws/lambda/kept-for-ever")
+
+    code, output = check(account, "log-group-retention", "--from-account")
+
+    assert (code, "/aws/lambda/kept-for-ever" in output) == (1, True), output
+    account.client("logs").put_retention_policy(logGroupName="/aws/lambda/kept-for-ever", retentionInDays=30)
+    assert check(account, "log-group-retention", "--from-account")[0] == 0

@@ -1,0 +1,232 @@
+"""``compliance-tf check`` on saved items, and ``compliance-tf new check``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from compliance_tf.cli.main import app
+from compliance_tf.testing import config_event, event_item, history_item, oversized_event
+from tests.repository import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+TAGS = {"tags": {"owner": []}}
+
+
+class CommandLine:
+    """A folder of a user, and what he types there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, name: str, content: Any) -> str:
+        """Save JSON, or a text as it is."""
+        text = content if isinstance(content, str) else json.dumps(content, default=str)
+        (self.folder / name).write_text(text)
+        return name
+
+    def run(self, *arguments: str, stdin: str | None = None) -> Result:
+        return CliRunner().invoke(app, list(arguments), input=stdin)
+
+    def judge(self, item: Any, *more: str, parameters: Any = TAGS) -> Result:
+        """Run required-tags on an item."""
+        return self.run(
+            *("check", "required-tags", "--item", self.save("item.json", item)),
+            *("--parameters", self.save("parameters.json", parameters), *more),
+        )
+
+
+@pytest.fixture
+def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
+    return CommandLine(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "said"),
+    [
+        (event_item(tags={"owner": "ops"}), 0, "COMPLIANT"),
+        (event_item(), 1, "NON_COMPLIANT   AWS::S3::Bucket logs: Missing: owner."),
+        (event_item(status="ResourceDeleted", configuration=None), 2, "NOT_APPLICABLE"),
+        (event_item(status="ResourceNotRecorded"), 2, "not recorded any more"),
+    ],
+)
+def test_the_exit_code_is_the_verdict(line: CommandLine, item: dict[str, Any], code: int, said: str) -> None:
+    result = line.judge(item)
+
+    assert (result.exit_code, said in result.output) == (code, True), result.output
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(event_item(), id="an item of an event"),
+        pytest.param(history_item(event_item()), id="an item of the history"),
+        pytest.param(config_event(event_item()), id="an event of a custom rule"),
+        pytest.param(json.loads(config_event(event_item())["invokingEvent"]), id="an invoking event"),
+        pytest.param({"detail-type": "x", "detail": {"configurationItem": event_item()}}, id="an event of EventBridge"),
+        pytest.param(
+            {
+                "configurationItems": [
+                    history_item(event_item(tags={"owner": "ops"}, captured="2025-01-01T00:00:00Z")),
+                    history_item(event_item()),
+                    history_item(event_item(tags={"owner": "ops"}, captured="2025-02-01T00:00:00Z")),
+                ]
+            },
+            id="an answer of the history, of which the newest counts",
+        ),
+    ],
+)
+def test_an_item_is_read_in_every_form_that_people_have_at_hand(line: CommandLine, form: dict[str, Any]) -> None:
+    result = line.judge(form)
+
+    assert (result.exit_code, "Missing: owner." in result.output) == (1, True), result.output
+
+
+def test_an_item_comes_from_standard_input_and_the_verdict_goes_out_as_json(line: CommandLine) -> None:
+    result = line.run("check", "bucket-tls-only", "--item", "-", "--json", stdin=json.dumps(event_item()))
+
+    assert result.exit_code == 1
+    said = json.loads(result.output)
+    assert (said["resourceType"], said["resourceId"], said["compliance"]) == (
+        "AWS::S3::Bucket",
+        "logs",
+        "NON_COMPLIANT",
+    )
+    assert "aws:SecureTransport" in said["reason"]
+
+
+@pytest.mark.parametrize(
+    "parameters", [TAGS, {"tags": '{"owner":[]}'}, {"tags": {"owner": ["ops", "dev"], "cost-centre": []}}]
+)
+def test_parameters_are_json_or_the_texts_of_a_rule(line: CommandLine, parameters: dict[str, Any]) -> None:
+    good = event_item(tags={"owner": "ops", "cost-centre": "7"})
+
+    assert line.judge(good, parameters=parameters).exit_code == 0
+    assert line.judge(event_item(), parameters=parameters).exit_code == 1
+
+
+def test_names_of_parameters_are_the_check_s_or_the_rule_s(line: CommandLine) -> None:
+    group = event_item(
+        "AWS::EC2::SecurityGroup",
+        "sg-1",
+        configuration={
+            "ipPermissions": [
+                {"ipProtocol": "tcp", "fromPort": 80, "toPort": 80, "ipv4Ranges": [{"cidrIp": "0.0.0.0/0"}]}
+            ]
+        },
+    )
+    item = line.save("item.json", group)
+
+    for name in ("allowed_ports", "allowedPorts"):
+        given = line.save("parameters.json", {name: ["80", "443"]})
+        result = line.run("check", "security-group-ingress", "--item", item, "--parameters", given)
+        assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check"], "Missing argument"),
+        (["check", "required-tags", "--itme", "x"], "No such option"),
+        (["check", "required-tag", "--item", "item.json"], "Did you mean required-tags?"),
+        (["check", "required-tags"], "either --item FILE or --from-account"),
+        (["check", "required-tags", "--item", "item.json", "--from-account"], "either --item FILE or --from-account"),
+        (["check", "required-tags", "--from-account", "--type", "AWS::S3::Bucket"], "belong together"),
+        (["check", "required-tags", "--item", "item.json"], "tags is required"),
+        (["check", "bucket-tls-only", "--item", "missing.json"], "missing.json cannot be read"),
+        (["check", "bucket-tls-only", "--item", "broken.json"], "broken.json is not JSON"),
+        (["check", "bucket-tls-only", "--item", "empty.json"], "empty.json holds no configuration item"),
+        (["check", "bucket-tls-only", "--item", "oversized.json"], "get-resource-config-history"),
+        (["check", "bucket-tls-only", "--item", "malformed.json"], "awsRegion must be a text"),
+        (["check", "config-recorder", "--item", "item.json"], "is periodic"),
+        (["check", "bucket-tls-only", "--from-account"], "name one with --type and --id"),
+        (["check", "bucket-tls-only", "--item", "item.json", "--checks", "nowhere"], "there is no such folder"),
+    ],
+)
+def test_without_a_verdict_the_exit_code_is_3(line: CommandLine, arguments: list[str], message: str) -> None:
+    line.save("item.json", event_item())
+    line.save("broken.json", "{")
+    line.save("empty.json", {})
+    line.save("oversized.json", oversized_event())
+    line.save("malformed.json", event_item() | {"awsRegion": 7})
+
+    result = line.run(*arguments)
+
+    assert (result.exit_code, message in " ".join(result.output.split())) == (3, True), result.output
+
+
+def test_a_check_that_breaks_gives_no_verdict_but_its_traceback(line: CommandLine) -> None:
+    broken = REPOSITORY / "tests" / "runtime" / "functions" / "own_checks"
+
+    result = line.run(
+        "check",
+        "broken",
+        "--item",
+        line.save("item.json", event_item(resource_id="breaks-it")),
+        "--checks",
+        str(broken),
+    )
+
+    assert result.exit_code == 3
+    assert "a mistake in the check" in result.output
+    assert "broken.py" in result.output
+
+
+@pytest.mark.parametrize("options", [[], ["--periodic"], ["--type", "AWS::SQS::Queue"]])
+def test_a_new_check_passes_its_own_test_and_can_be_run_at_once(line: CommandLine, options: list[str]) -> None:
+    result = line.run("new", "check", "queue-names", *options)
+    assert result.exit_code == 0, result.output
+
+    test = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_queue_names.py"],
+        cwd=line.folder,
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": "", "AWS_DEFAULT_REGION": "eu-west-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert test.returncode == 0, test.stdout + test.stderr
+
+
+def test_a_new_check_judges_an_item_from_the_folder_that_is_there(line: CommandLine) -> None:
+    line.run("new", "check", "names-of-buckets")
+    item = line.save("item.json", event_item("AWS::S3::Bucket", "orders"))
+
+    result = line.run("check", "names-of-buckets", "--item", item)
+
+    assert (result.exit_code, "orders does not begin with acme-" in result.output) == (1, True), result.output
+
+
+def test_nothing_that_exists_is_overwritten(line: CommandLine) -> None:
+    (line.folder / "tests").mkdir()
+    line.save("tests/test_mine.py", "precious")
+
+    with pytest.raises(Exception, match=r"tests/test_mine\.py exists already"):
+        CliRunner().invoke(app, ["new", "check", "mine"], catch_exceptions=False)
+    assert not (line.folder / "checks").exists()
+    assert (line.folder / "tests" / "test_mine.py").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Mine"], "lower-case words"),
+        (["required-tags"], "ships a check"),
+        (["mine", "--type", "Bucket"], "not a resource type"),
+        (["mine", "--folder", "my-checks"], "Python name"),
+    ],
+)
+def test_names_that_could_not_be_deployed_are_refused(line: CommandLine, arguments: list[str], message: str) -> None:
+    with pytest.raises(Exception, match=message):
+        CliRunner().invoke(app, ["new", "check", *arguments], catch_exceptions=False)
+    assert list(line.folder.iterdir()) == []

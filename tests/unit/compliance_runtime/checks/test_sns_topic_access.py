@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from compliance_runtime.check import Compliance, Verdict
+from compliance_runtime.checks.sns_topic_access import CHECK, Parameters
+from compliance_runtime.errors import EventError, ParameterError
+
+from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
+
+STRANGER = "999999999999"
+ARN = "arn:aws:sns:eu-central-1:123456789012:news"
+
+
+def topic(*statements: dict[str, Any], **recorded: Any) -> dict[str, Any]:
+    """As AWS Config records it: a policy is a JSON text."""
+    policy = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": list(statements)})} if statements else {}
+    return event_item(
+        "AWS::SNS::Topic",
+        ARN,
+        arn=ARN,
+        configuration={"TopicArn": ARN, **policy, **recorded},
+    )
+
+
+def grant(principal: Any, condition: Any = None) -> dict[str, Any]:
+    statement = {"Sid": "S", "Effect": "Allow", "Principal": principal, "Action": "sns:Publish", "Resource": ARN}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def judged(*statements: dict[str, Any], **parameters: Any) -> Verdict:
+    return verdict(CHECK, topic(*statements), Parameters(**parameters))
+
+
+SERVICE = {"Service": "events.amazonaws.com"}
+
+
+def test_the_policy_that_sns_makes_by_default_lets_only_the_owner_in() -> None:
+    default = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["SNS:GetTopicAttributes", "SNS:Subscribe", "SNS:Publish"],
+        "Resource": ARN,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
+    }
+    another = default | {"Condition": {"StringEquals": {"AWS:SourceOwner": STRANGER}}}
+
+    assert judged(default).compliance is Compliance.COMPLIANT
+    assert judged(another).compliance is Compliance.NON_COMPLIANT
+
+
+@pytest.mark.parametrize("item", [topic(), topic(Policy=None), topic(Policy="")])
+def test_a_topic_without_a_policy_lets_nobody_in(item: dict[str, Any]) -> None:
+    assert verdict(CHECK, item, Parameters(require_source=True)).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        (grant("*"), "anyone (S)"),
+        (grant({"AWS": STRANGER}), f"account {STRANGER} (S)"),
+        (
+            grant(SERVICE, {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:eu-central-1:{STRANGER}:x"}}),
+            f"events.amazonaws.com for arn:aws:events:eu-central-1:{STRANGER}:x (S)",
+        ),
+    ],
+)
+def test_who_is_not_trusted_is_named(statement: dict[str, Any], named: str) -> None:
+    found = judged(statement)
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert named in found.reason
+    assert judged(statement, accounts=(STRANGER,)).compliance is (
+        Compliance.NON_COMPLIANT if named.startswith("anyone") else Compliance.COMPLIANT
+    )
+
+
+def test_an_organization_can_be_trusted() -> None:
+    statement = grant("*", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})
+
+    assert judged(statement).compliance is Compliance.NON_COMPLIANT
+    assert judged(statement, organizations=("o-a1b2c3d4e5",)).compliance is Compliance.COMPLIANT
+
+
+def test_a_service_may_act_for_anyone_unless_a_source_is_required() -> None:
+    found = judged(grant(SERVICE), require_source=True)
+
+    assert judged(grant(SERVICE)).compliance is Compliance.COMPLIANT
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert "events.amazonaws.com (S): add aws:SourceArn" in found.reason
+
+
+@pytest.mark.parametrize("key", ["aws:SourceAccount", "aws:SourceOwner"])
+def test_a_service_with_a_source_of_the_own_account_complies(key: str) -> None:
+    statement = grant(SERVICE, {"StringEquals": {key: ACCOUNT}})
+
+    assert judged(statement, require_source=True).compliance is Compliance.COMPLIANT
+
+
+def test_strangers_come_before_services_without_a_source() -> None:
+    found = judged(grant(SERVICE), grant({"AWS": STRANGER}), require_source=True)
+
+    assert found.reason.index(STRANGER) < found.reason.index("No source")
+
+
+def test_parameters_are_checked() -> None:
+    with pytest.raises(ParameterError, match="Parameter accounts"):
+        Parameters(accounts=("me",))
+
+
+@pytest.mark.parametrize("policy", ["{", "[1]", {}, [], 1, False, '{"Statement": [{"Effect": "Allow"}]}'])
+def test_a_malformed_policy_is_no_verdict(policy: Any) -> None:
+    for form in normal_forms(topic(Policy=policy)):
+        with pytest.raises(EventError):
+            CHECK.evaluate(form, Parameters())

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+from compliance_runtime.check import Verdict
+from compliance_runtime.errors import EvaluationsNotPutError
+from compliance_runtime.evaluation.evaluations import Evaluation, annotation, put_evaluations
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance_tf.testing import CAPTURED_TIME
+from tests.unit.compliance_runtime.builders import client
+
+
+def evaluation(number: int = 0, reason: str = "Missing: Owner.") -> Evaluation:
+    return Evaluation("AWS::S3::Bucket", f"bucket-{number}", Verdict.non_compliant(reason), CAPTURED_TIME)
+
+
+@dataclass
+class UnreliableConfig:
+    """AWS Config that does not take some of the evaluations of every call."""
+
+    failure_rate: float
+    random: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 no secret
+    taken: list[str] = field(default_factory=list)
+    call_sizes: list[int] = field(default_factory=list)
+
+    def put_evaluations(self, *, Evaluations: list[dict[str, Any]], ResultToken: str) -> dict[str, Any]:  # noqa: N803 boto3's names
+        assert ResultToken == "token-1"
+        self.call_sizes.append(len(Evaluations))
+        failed = [entry for entry in Evaluations if self.random.random() < self.failure_rate]
+        self.taken += [entry["ComplianceResourceId"] for entry in Evaluations if entry not in failed]
+        return {"FailedEvaluations": failed}
+
+
+def put(config: Any, evaluations: list[Evaluation], seconds: float = 60) -> list[float]:
+    """Put them with a clock that only sleeping moves; returns the times slept."""
+    slept: list[float] = []
+    put_evaluations(config, evaluations, "token-1", lambda: seconds - sum(slept), slept.append)
+    return slept
+
+
+def test_a_verdict_is_put_with_the_time_of_the_state_that_was_judged() -> None:
+    config = client("config")
+    expected = {
+        "Evaluations": [
+            {
+                "ComplianceResourceType": "AWS::S3::Bucket",
+                "ComplianceResourceId": "bucket-0",
+                "ComplianceType": "NON_COMPLIANT",
+                "Annotation": "Missing: Owner.",
+                "OrderingTimestamp": CAPTURED_TIME,
+            }
+        ],
+        "ResultToken": "token-1",
+    }
+    with Stubber(config) as stub:
+        stub.add_response("put_evaluations", {"FailedEvaluations": []}, expected)
+        put(config, [evaluation()])
+        stub.assert_no_pending_responses()
+
+
+def test_no_call_has_more_than_a_hundred_evaluations() -> None:
+    config = UnreliableConfig(failure_rate=0)
+
+    put(config, [evaluation(number) for number in range(250)])
+
+    assert config.call_sizes == [100, 100, 50]
+
+
+def test_no_verdict_is_lost_when_a_third_of_each_call_fails() -> None:
+    config = UnreliableConfig(failure_rate=0.3)
+    evaluations = [evaluation(number) for number in range(250)]
+
+    put(config, evaluations)
+
+    assert sorted(config.taken) == sorted(one.resource_id for one in evaluations)
+
+
+def test_only_what_failed_is_sent_again() -> None:
+    config = UnreliableConfig(failure_rate=0.3)
+
+    put(config, [evaluation(number) for number in range(100)])
+
+    assert config.call_sizes == sorted(config.call_sizes, reverse=True)
+    assert config.call_sizes[1] < 50
+
+
+def test_what_still_fails_when_the_time_is_over_raises_with_the_resource() -> None:
+    config = UnreliableConfig(failure_rate=1)
+
+    with pytest.raises(EvaluationsNotPutError, match=r"1 evaluations in time: AWS::S3::Bucket bucket-0"):
+        put(config, [evaluation()], seconds=30)
+    assert len(config.call_sizes) > 3
+
+
+def test_waiting_ends_before_the_function_does() -> None:
+    slept: list[float] = []
+
+    with pytest.raises(EvaluationsNotPutError):
+        put_evaluations(
+            UnreliableConfig(failure_rate=1),  # type: ignore[arg-type]
+            [evaluation()],
+            "token-1",
+            lambda: 10 - sum(slept),
+            slept.append,
+        )
+    assert 3 < sum(slept) <= 8
+
+
+def test_failures_that_name_no_evaluation_of_the_call_are_not_taken_for_success() -> None:
+    class Confused:
+        def put_evaluations(self, **_: Any) -> dict[str, Any]:
+            other = {"ComplianceResourceType": "AWS::S3::Bucket", "ComplianceResourceId": "other"}
+            return {"FailedEvaluations": [other]}
+
+    with pytest.raises(EvaluationsNotPutError):
+        put(Confused(), [evaluation()], seconds=5)
+
+
+@given(st.text(alphabet=st.characters(), max_size=600))
+def test_an_annotation_is_always_one_that_aws_config_takes(reason: str) -> None:
+    text = annotation(reason)
+
+    assert 1 <= len(text) <= 256
+    assert text.strip()
+    assert len(text.encode("utf-16-le", errors="strict")) == 2 * len(text)
+    assert annotation(text) == text
+
+
+def test_a_long_reason_is_cut_at_a_word_and_marked() -> None:
+    text = annotation("Missing tags: " + "Owner, " * 100)
+
+    assert text.endswith("Owner, …"[-8:])
+    assert len(text) > 245
+
+
+def test_exactly_256_characters_are_not_cut_and_257_are() -> None:
+    assert annotation("x" * 256) == "x" * 256
+    assert annotation("x" * 257) == "x" * 254 + " …"
+
+
+def test_an_empty_reason_becomes_a_sentence() -> None:
+    assert annotation(" \n ") == "No reason given."

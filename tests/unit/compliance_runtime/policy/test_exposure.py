@@ -1,0 +1,458 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from compliance_runtime.policy.conditions import Truth
+from compliance_runtime.policy.document import PolicyDocument, Statement
+from compliance_runtime.policy.exposure import Trusted, public_statements, strangers, unsourced_services
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+OWN, FRIEND, STRANGER = "111111111111", "222222222222", "999999999999"
+ORGANIZATION, FOREIGN = "o-ours123456", "o-theirs1234"
+TOPIC = f"arn:aws:sns:eu-central-1:{OWN}:news"
+TRUSTED = Trusted(frozenset({OWN}), frozenset({ORGANIZATION}))
+IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"
+CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+
+
+def allowing(principal: Any = "*", condition: Any = None, **changed: Any) -> dict[str, Any]:
+    """A statement with the Sid `S` that allows everything; a member that is set to None is left out."""
+    statement = {
+        "Sid": "S",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "sns:*",
+        "Resource": TOPIC,
+        "Condition": condition,
+    } | changed
+    return {name: value for name, value in statement.items() if value is not None}
+
+
+def denying(condition: Any = None, **changed: Any) -> dict[str, Any]:
+    return allowing(condition=condition, **{"Effect": "Deny", **changed})
+
+
+def policy(*statements: dict[str, Any]) -> PolicyDocument:
+    return PolicyDocument.read(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), "Policy")
+
+
+def root(account: str) -> str:
+    return f"arn:aws:iam::{account}:root"
+
+
+def found(*statements: dict[str, Any]) -> tuple[str, ...]:
+    return strangers(policy(*statements), TRUSTED)
+
+
+def is_public(*statements: dict[str, Any]) -> bool:
+    return bool(public_statements(policy(*statements)))
+
+
+ONLY_TRUSTED = [
+    {"StringEquals": {"aws:PrincipalAccount": OWN}},
+    {"StringEquals": {"AWS:SourceOwner": OWN}},
+    {"StringEquals": {"kms:CallerAccount": OWN, "kms:ViaService": "s3.eu-central-1.amazonaws.com"}},
+    {"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": [f"{ORGANIZATION}/r-1/ou-1/*"]}},
+    {"ArnLike": {"aws:PrincipalArn": f"arn:*:iam::{OWN}:role/*"}},
+    {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}},
+    {"StringLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}*"}},
+    {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:*:{OWN}:*"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}, "StringEquals": {"aws:SourceAccount": OWN}},
+    {"StringEquals": {"s3:DataAccessPointAccount": OWN}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER], "kms:CallerAccount": OWN}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}, "ArnLike": {"aws:PrincipalArn": f"{root(OWN)}*"}},
+    {"StringEqualsIfExists": {"aws:PrincipalAccount": OWN}, "Null": {"aws:PrincipalAccount": "false"}},
+    {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+]
+
+
+@pytest.mark.parametrize("condition", ONLY_TRUSTED)
+def test_conditions_that_let_only_trusted_ones_through_leave_no_stranger(condition: dict[str, Any]) -> None:
+    assert found(allowing(condition=condition)) == ()
+    assert found(allowing(root(STRANGER), condition)) == ()
+    assert not is_public(allowing(condition=condition))
+
+
+@pytest.mark.parametrize(
+    ("condition", "named"),
+    [
+        (None, "anyone"),
+        ({"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}, "anyone"),
+        ({"StringEquals": {"aws:PrincipalTag/team": "ops"}}, "anyone"),
+        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}, "anyone"),
+        ({"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}, "anyone"),
+        ({"StringNotEquals": {"aws:PrincipalAccount": STRANGER}}, "anyone"),
+        ({"Null": {"aws:PrincipalOrgID": "false"}}, "anyone"),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, "anyone"),
+        ({"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}}, "anyone"),
+        ({"StringLike": {"aws:SourceAccount": "*"}}, "anyone"),
+        ({"StringLike": {"aws:PrincipalAccount": "1111*"}}, "anyone as 1111*"),
+        ({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}, "anyone as ${aws:PrincipalAccount}"),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, "anyone as o-*"),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}}, "anyone as arn:aws:iam::*:role/deploy"),
+        # A role's path may hold colons: arn:aws:iam::999999999999:role/:iam::111111111111:role/x
+        (
+            {"StringLike": {"aws:PrincipalArn": f"arn:aws*:iam::{OWN}:role/x"}},
+            f"anyone as arn:aws*:iam::{OWN}:role/x",
+        ),
+        (
+            {"ArnLike": {"aws:SourceArn": f"arn:aws:${{aws:x}}:{OWN}:news"}},
+            f"anyone as arn:aws:${{aws:x}}:{OWN}:news",
+        ),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:news"}}, "anyone as arn:aws:sns:*:*:news"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs-*"}}, "anyone as arn:aws:s3:::logs-*"),
+        ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, "anyone from 0.0.0.0/0"),
+        ({"IpAddress": {"aws:SourceIp": ["10.0.0.0/7"]}}, "anyone from 10.0.0.0/7"),
+        ({"IpAddress": {"aws:SourceIp": ["2001::/31"]}}, "anyone from 2001::/31"),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, "anyone"),
+    ],
+)
+def test_conditions_that_anyone_can_meet_leave_it_public(condition: Any, named: str) -> None:
+    assert found(allowing(condition=condition)) == (f"{named} (S)",)
+    assert is_public(allowing(condition=condition))
+
+
+@pytest.mark.parametrize(
+    ("condition", "named"),
+    [
+        ({"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}}, f"account {STRANGER}"),
+        ({"StringEquals": {"aws:SourceAccount": STRANGER}}, f"services for account {STRANGER}"),
+        ({"StringEquals": {"s3:DataAccessPointAccount": STRANGER}}, f"access points of account {STRANGER}"),
+        ({"StringEquals": {"aws:PrincipalOrgID": [ORGANIZATION, FOREIGN]}}, f"organization {FOREIGN}"),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}, "services for arn:aws:s3:::logs"),
+        ({"StringLike": {"aws:userId": "AROAEXAMPLEEXAMPLE:*"}}, "AROAEXAMPLEEXAMPLE:*"),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, "anyone from vpce-1"),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "anyone from 10.0.0.0/8"),
+        ({"IpAddress": {"aws:SourceIp": "2001::/32"}}, "anyone from 2001::/32"),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.1"}}, "anyone from 192.0.2.1"),
+    ],
+)
+def test_conditions_with_fixed_values_are_not_public_but_let_strangers_in(condition: Any, named: str) -> None:
+    assert found(allowing(condition=condition)) == (f"{named} (S)",)
+    assert not is_public(allowing(condition=condition))
+
+
+@pytest.mark.parametrize(
+    ("principal", "named"),
+    [
+        (root(STRANGER), f"account {STRANGER}"),
+        ({"AWS": [OWN, STRANGER]}, f"account {STRANGER}"),
+        ({"AWS": f"arn:aws:iam::{STRANGER}:role/x"}, f"arn:aws:iam::{STRANGER}:role/x"),
+        ({"AWS": f"arn:aws:sts::{STRANGER}:assumed-role/x/me"}, f"arn:aws:sts::{STRANGER}:assumed-role/x/me"),
+        ({"AWS": IDENTITY}, IDENTITY),
+        ({"CanonicalUser": CANONICAL}, "S3 canonical user 79a59df9…"),
+        ({"Federated": "accounts.google.com"}, "accounts.google.com"),
+        ({"Federated": f"arn:aws:iam::{STRANGER}:saml-provider/x"}, f"arn:aws:iam::{STRANGER}:saml-provider/x"),
+    ],
+)
+def test_principals_of_others_are_strangers_but_not_the_public(principal: Any, named: str) -> None:
+    stated = {"AWS": principal} if isinstance(principal, str) else principal
+
+    assert found(allowing(stated)) == (f"{named} (S)",)
+    assert not is_public(allowing(stated))
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": root(OWN)},
+        {"AWS": OWN},
+        {"AWS": f"arn:aws-cn:iam::{OWN}:user/me"},
+        {"AWS": "AROAEXAMPLEEXAMPLE123"},
+        {"Federated": f"arn:aws:iam::{OWN}:saml-provider/x"},
+        {"Service": "sns.amazonaws.com"},
+    ],
+)
+def test_own_principals_those_deleted_and_services_are_no_strangers(principal: Any) -> None:
+    assert found(allowing(principal)) == ()
+
+
+@pytest.mark.parametrize("principal", [{"AWS": IDENTITY}, {"CanonicalUser": CANONICAL}, {"AWS": root(STRANGER)}])
+def test_a_single_principal_can_be_trusted_by_name(principal: dict[str, str]) -> None:
+    trusted = Trusted(frozenset({OWN}), principals=frozenset(principal.values()))
+
+    assert strangers(policy(allowing(principal)), trusted) == ()
+
+
+def test_everyone_but_some_is_everyone() -> None:
+    statement = allowing(None, NotPrincipal={"AWS": root(STRANGER)})
+
+    assert found(statement) == ("anyone (S)",)
+    assert is_public(statement)
+
+
+def test_a_condition_narrows_the_principals_to_those_that_can_meet_it() -> None:
+    principal = {"AWS": [root(STRANGER), root("888888888888")]}
+    condition = {"StringEquals": {"aws:PrincipalAccount": ["888888888888", "777777777777"]}}
+
+    assert found(allowing(principal, condition)) == ("account 888888888888 (S)",)
+
+
+def test_a_condition_with_a_wildcard_narrows_nothing() -> None:
+    assert found(allowing({"AWS": STRANGER}, {"StringLike": {"aws:PrincipalAccount": "9999*"}})) == (
+        f"account {STRANGER} (S)",
+    )
+
+
+def test_a_condition_on_the_source_says_nothing_of_the_caller() -> None:
+    condition = {"StringEquals": {"aws:PrincipalAccount": STRANGER, "aws:SourceAccount": "888888888888"}}
+
+    assert found(allowing(condition=condition)) == (f"account {STRANGER} (S)",)
+
+
+def test_conditions_that_nobody_can_meet_let_nobody_in() -> None:
+    condition = {"StringEquals": {"aws:PrincipalAccount": STRANGER, "kms:CallerAccount": "888888888888"}}
+
+    assert found(allowing(condition=condition)) == ()
+
+
+def test_strangers_are_named_once_with_their_statement_and_anyone_first() -> None:
+    statements = [
+        allowing({"AWS": [STRANGER, root(STRANGER)]}, Sid=None),
+        allowing({"AWS": STRANGER}, Sid="Other"),
+        allowing(Sid="Open"),
+    ]
+
+    assert found(*statements) == (
+        "anyone (Open)",
+        f"account {STRANGER} (statement 1)",
+        f"account {STRANGER} (Other)",
+    )
+
+
+OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        denying(),
+        denying(OUTSIDE),
+        denying(OUTSIDE, Principal={"AWS": "*"}),
+        denying(OUTSIDE, Action="*", Resource="*"),
+        denying(OUTSIDE, Action=None, NotAction="s3:*"),
+        denying({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}),
+        denying({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}),
+        denying({"StringNotEquals": {"aws:PrincipalAccount": OWN, "aws:PrincipalOrgID": ORGANIZATION}}),
+        denying({**OUTSIDE, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}),
+        denying({"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}}),
+        denying(Principal=None, NotPrincipal={"AWS": root(OWN)}),
+        denying(OUTSIDE, Principal=None, NotPrincipal={"AWS": root(OWN), "Service": "sns.amazonaws.com"}),
+    ],
+)
+def test_a_denial_to_all_but_the_trusted_closes_what_is_open(denial: dict[str, Any]) -> None:
+    assert found(allowing(), denial) == ()
+    assert found(denial, allowing({"AWS": STRANGER})) == ()
+    assert not is_public(allowing(), denial)
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        denying(OUTSIDE, Principal={"AWS": root(STRANGER)}),
+        denying(OUTSIDE, Action="sns:Publish"),
+        denying(OUTSIDE, Action=None, NotAction="sns:Publish"),
+        denying(OUTSIDE, Resource="arn:aws:sns:eu-central-1:111111111111:other"),
+        denying({"StringEquals": {"aws:PrincipalOrgID": FOREIGN}}),
+        denying({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}),
+        denying({**OUTSIDE, "Bool": {"aws:PrincipalIsAWSService": "false"}}),
+        denying({**OUTSIDE, "Bool": {"aws:ViaAWSService": "false"}}),
+        denying({**OUTSIDE, "StringNotEquals": {"aws:PrincipalTag/exempt": "true"}}),
+        denying({"Null": {"aws:PrincipalOrgID": "true"}}),
+        denying({"Bool": {"aws:SecureTransport": "false"}}),
+    ],
+)
+def test_a_denial_that_spares_somebody_unknown_closes_nothing(denial: dict[str, Any]) -> None:
+    assert found(allowing(), denial) == ("anyone (S)",)
+    assert is_public(allowing(), denial)
+
+
+def test_a_denial_of_one_action_closes_nothing_where_all_but_that_are_allowed() -> None:
+    allowed = allowing(Action=None, NotAction="sns:Publish")
+
+    assert found(allowed, denying(OUTSIDE, Action="sns:Publish")) == ("anyone (S)",)
+    assert found(allowed, denying(OUTSIDE, Action="*")) == ()
+
+
+def test_those_whom_a_denial_spares_are_named() -> None:
+    denial = denying({"StringNotEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}})
+    network = denying({**OUTSIDE, "NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}})
+
+    assert found(allowing(), denial) == (f"account {STRANGER} (S)",)
+    assert found(allowing(), network) == ("anyone from 192.0.2.0/24 (S)",)
+    assert not is_public(allowing(), network)
+
+
+def test_a_service_that_acts_for_another_account_is_named() -> None:
+    service = {"Service": ["sns.amazonaws.com"]}
+
+    assert found(allowing(service, {"StringEquals": {"aws:SourceAccount": [OWN, STRANGER]}})) == (
+        f"sns.amazonaws.com for account {STRANGER} (S)",
+    )
+    assert found(allowing(service, {"StringEquals": {"aws:SourceOrgID": FOREIGN}})) == (
+        f"sns.amazonaws.com for organization {FOREIGN} (S)",
+    )
+    assert found(allowing(service, {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{OWN}:*"}})) == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "sourced"),
+    [
+        (None, False),
+        ({"StringEquals": {"aws:SourceAccount": OWN}}, True),
+        ({"StringEquals": {"aws:SourceAccount": STRANGER}}, True),
+        ({"StringEquals": {"aws:SourceOrgID": ORGANIZATION}}, True),
+        ({"ArnLike": {"aws:SourceArn": f"arn:aws:s3:*:{OWN}:*"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, False),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:news"}}, False),
+        ({"StringEqualsIfExists": {"aws:SourceAccount": OWN}}, False),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, False),
+        ({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}, False),
+    ],
+)
+def test_a_service_is_unsourced_unless_a_condition_fixes_for_whom_it_acts(condition: Any, *, sourced: bool) -> None:
+    statement = allowing({"AWS": OWN, "Service": ["s3.amazonaws.com", "sns.amazonaws.com"]}, condition)
+
+    assert unsourced_services(policy(statement)) == (
+        () if sourced else ("s3.amazonaws.com (S)", "sns.amazonaws.com (S)")
+    )
+
+
+def test_a_service_that_is_left_out_is_not_let_in() -> None:
+    assert unsourced_services(policy(allowing(None, NotPrincipal={"Service": "s3.amazonaws.com"}))) == ()
+
+
+def test_a_denial_of_other_sources_gives_a_service_its_source() -> None:
+    denial = denying({"StringNotEquals": {"aws:SourceAccount": OWN}})
+
+    assert unsourced_services(policy(allowing({"Service": "s3.amazonaws.com"}), denial)) == ()
+
+
+# Properties: policies of the pieces above, and requests that are known in full.
+
+_VALUES = {
+    "aws:PrincipalAccount": [OWN, FRIEND, STRANGER, "9999*", "*"],
+    "aws:PrincipalArn": [root(OWN), f"arn:aws:iam::{STRANGER}:role/*", "arn:aws:iam::*:role/x", f"arn:*:{OWN}:role/x"],
+    "aws:PrincipalOrgID": [ORGANIZATION, FOREIGN, "o-*"],
+    "aws:PrincipalIsAWSService": ["true", "false"],
+    "aws:SourceAccount": [OWN, STRANGER],
+    "aws:SourceVpc": ["vpc-1"],
+}
+_OPERATORS = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "Bool", "Null"]
+_PRINCIPALS: list[dict[str, Any]] = [
+    {"Principal": "*"},
+    {"Principal": {"AWS": [OWN, STRANGER]}},
+    {"Principal": {"AWS": root(STRANGER), "Service": "sns.amazonaws.com"}},
+    {"NotPrincipal": {"AWS": root(OWN)}},
+    {"NotPrincipal": {"AWS": [root(OWN), root(STRANGER)]}},
+]
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    block: dict[str, Any] = {}
+    for key in draw(st.lists(st.sampled_from(sorted(_VALUES)), max_size=2, unique=True)):
+        qualifier = draw(st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"]))
+        operator = f"{qualifier}{draw(st.sampled_from(_OPERATORS))}{draw(st.sampled_from(['', 'IfExists']))}"
+        values = ["true", "false"] if "Null" in operator else _VALUES[key]
+        block.setdefault(operator, {})[key] = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2))
+    return block
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Statements, each with a Sid of its own."""
+    return [
+        allowing(
+            None,
+            draw(conditions()),
+            Sid=f"S{number}",
+            Effect="Allow" if number == 0 else draw(st.sampled_from(["Allow", "Deny", "Deny"])),
+            Action=draw(st.sampled_from(["sns:*", "sns:Publish", "*"])),
+            **draw(st.sampled_from(_PRINCIPALS)),
+        )
+        for number in range(draw(st.integers(1, 4)))
+    ]
+
+
+@st.composite
+def strange_requests(draw: st.DrawFn) -> dict[str, str | None]:
+    """What a request of somebody who is not trusted has: signed or not, from any network, never for a service."""
+    account = draw(st.sampled_from([STRANGER, "999988887777", None]))
+    name = draw(st.sampled_from(["role/x", "role/y", f"role/:iam::{OWN}:role/x", "root"]))
+    return {
+        "aws:principalaccount": account,
+        "aws:principalarn": account and f"arn:aws:iam::{account}:{name}",
+        "aws:principalorgid": account and draw(st.sampled_from([FOREIGN, None])),
+        "aws:principalisawsservice": account and "false",
+        "aws:sourceaccount": None,
+        "aws:sourcevpc": draw(st.sampled_from(["vpc-1", None])),
+    }
+
+
+def applies(statement: Statement, request: dict[str, str | None]) -> bool:
+    principals = statement.principals
+    assert principals is not None
+    named = any(request["aws:principalaccount"] == one.removeprefix("arn:aws:iam::")[:12] for one in principals.aws)
+    return (
+        (not named if principals.negated else named or "*" in principals.aws)
+        and statement.actions.matches("sns:publish")
+        and statement.holds(request) is Truth.ALWAYS
+    )
+
+
+@settings(max_examples=500)
+@given(statements(), strange_requests())
+def test_nobody_comes_in_whom_the_policy_is_not_said_to_let_in(
+    written: list[dict[str, Any]], request: dict[str, str | None]
+) -> None:
+    document = policy(*written)
+    let_in = [one for one in document.statements if applies(one, request)]
+
+    if let_in and all(one.allows for one in let_in):
+        names = " ".join(strangers(document, TRUSTED))
+        assert all(f"({one.name})" in names for one in let_in)
+
+
+@given(statements(), st.sets(st.sampled_from([FRIEND, STRANGER])), st.booleans())
+def test_trusting_more_never_makes_a_stranger(written: list[dict[str, Any]], more: set[str], foreign: bool) -> None:  # noqa: FBT001 hypothesis passes it by position
+    wider = Trusted(TRUSTED.accounts | more, TRUSTED.organizations | ({FOREIGN} if foreign else frozenset()))
+
+    assert set(strangers(policy(*written), wider)) <= set(strangers(policy(*written), TRUSTED))
+
+
+@given(statements(), st.randoms(use_true_random=False))
+def test_the_order_of_statements_does_not_matter(written: list[dict[str, Any]], random: Any) -> None:
+    shuffled = random.sample(written, len(written))
+
+    assert set(found(*shuffled)) == set(found(*written))
+    assert is_public(*shuffled) is is_public(*written)
+    assert set(unsourced_services(policy(*shuffled))) == set(unsourced_services(policy(*written)))
+
+
+@given(statements(), conditions(), st.sampled_from(_PRINCIPALS))
+def test_allowing_more_never_hides_a_stranger(
+    written: list[dict[str, Any]], condition: dict[str, Any], principal: dict[str, Any]
+) -> None:
+    more = allowing(None, condition, Sid="More", **principal)
+
+    assert set(found(*written)) <= set(found(*written, more))
+    assert is_public(*written) <= is_public(*written, more)
+
+
+@given(statements(), conditions())
+def test_denying_more_never_lets_anybody_in(written: list[dict[str, Any]], condition: dict[str, Any]) -> None:
+    more = denying(condition, Sid="More")
+
+    assert bool(found(*written, more)) <= bool(found(*written))
+    assert is_public(*written, more) <= is_public(*written)
+
+
+@given(statements())
+def test_what_is_public_lets_strangers_in(written: list[dict[str, Any]]) -> None:
+    assert is_public(*written) <= bool(found(*written))

@@ -1,0 +1,197 @@
+"""What is written, without a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.daily_counts import DailyCounts
+from compliance_runtime.recording.rule_directory import RuleEntry
+
+from compliance_tf.results.counts import Counts
+from compliance_tf.results.report import About, ReportError, write_report
+from compliance_tf.results.report.console import timeline_url
+from compliance_tf.results.report.controls import control_lines
+from compliance_tf.results.report.page import heat_level, percent
+from compliance_tf.results.report.summary import Summary
+from compliance_tf.results.report.trend import trend
+from tests.browser.browser import NODE_MODULES
+from tests.browser.report import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.results.row import Row
+
+TEMPLATE = Path(sys.modules[write_report.__module__].__file__ or "").parent / "template"
+
+
+def _summary(*rows: Row) -> Summary:
+    summary = Summary()
+    for row in rows:
+        summary.add(row)
+    return summary
+
+
+def test_score_leaves_out_what_is_waived() -> None:
+    good = sample.row("good", compliance=Compliance.COMPLIANT)
+    waived = sample.row("waived", waiver=sample.WAIVERS[0])
+    assert _summary(good, waived).overall.score == 1
+    assert _summary(good, waived, sample.row("bad")).overall.score == 0.5
+    assert _summary(waived).overall.score is None
+
+
+def test_percent_is_never_complete_before_everything_is() -> None:
+    assert [percent(share) for share in (None, 0, 0.99999, 1)] == ["n/a", "0.0 %", "99.9 %", "100.0 %"]
+
+
+def test_worst_resource_is_the_one_with_the_most_critical_violations() -> None:
+    critical, high, low = (RuleEntry(f"acme-prod-{name}", Severity(name)) for name in ("CRITICAL", "HIGH", "LOW"))
+    rows = [sample.row("many", rule=rule) for rule in (high, low)]
+    rows += [sample.row("one", rule=critical), sample.row("waived", rule=critical, waiver=sample.WAIVERS[0])]
+    worst = _summary(*rows).worst_resources(10)
+    assert [(entry.resource.id, entry.violations) for entry in worst] == [("one", (1, 0, 0, 0)), ("many", (0, 1, 0, 1))]
+    assert len(_summary(*rows).worst_resources(1)) == 1
+
+
+def test_heat_map_shows_what_is_worst_and_counts_the_rest() -> None:
+    rules = [RuleEntry(f"acme-prod-{name}", Severity.LOW) for name in "abc"]
+    rows = [sample.row(f"{name}", rule=rules[0], kind="AWS::A::A") for name in range(3)]
+    rows += [sample.row(f"{name}", rule=rules[1], kind="AWS::B::B") for name in range(2)]
+    rows += [sample.row("x", rule=rules[2], kind="AWS::A::A", compliance=Compliance.COMPLIANT)]
+    heat_map = _summary(*rows).heat_map(rules=1, types=1)
+    assert (heat_map.rules, heat_map.types) == (("acme-prod-a",), ("AWS::A::A",))
+    assert (heat_map.more_rules, heat_map.more_types) == (1, 0)
+    assert _summary(*rows).heat_map(rules=9, types=9).rules == ("acme-prod-a", "acme-prod-b")
+
+
+def test_heat_grows_with_the_share_of_violations() -> None:
+    levels = [heat_level(Counts(compliant=100 - open_, non_compliant=open_)) for open_ in (0, 1, 10, 20, 50, 100)]
+    assert levels == [0, 1, 2, 3, 4, 5]
+
+
+def test_trend_adds_up_the_rules_of_a_day() -> None:
+    days = [
+        _day(2, "a", Severity.HIGH, compliant=1, non_compliant=3),
+        _day(1, "a", Severity.HIGH, compliant=4, non_compliant=0),
+        _day(2, "b", Severity.LOW, compliant=5, non_compliant=1),
+    ]
+    first, second = trend(days)
+    assert (first.day, second.day) == (date(2026, 11, 1), date(2026, 11, 2))
+    assert (first.counts.score, second.counts.score) == (1, 0.6)
+    assert second.violations == {Severity.CRITICAL: 0, Severity.HIGH: 3, Severity.MEDIUM: 0, Severity.LOW: 1}
+
+
+def test_only_the_rules_of_the_named_packs_are_in_the_report(tmp_path: Path) -> None:
+    about = About("acme", "prod", sample.TAKEN_AT, packs=(sample.PCI,))
+    expected = [row for row in sample.rows() if sample.PCI in row.rule.packs]
+    file = tmp_path / "report.html"
+    assert write_report(file, about, sample.rows(), sample.rules(), days=sample.days(2)) == len(expected)
+    assert "only pack pci-dss" in file.read_text(encoding="utf-8")
+    assert "ec2-imdsv2" not in file.read_text(encoding="utf-8")
+
+
+def test_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    files = [tmp_path / "one.html", tmp_path / "two.html"]
+    for file in files:
+        write_report(file, sample.ABOUT, sample.rows(), sample.rules(), days=sample.days(9))
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_report_stays_as_it_was_when_a_new_one_cannot_be_finished(tmp_path: Path) -> None:
+    def rows() -> Iterator[Row]:
+        yield sample.row()
+        raise ConnectionError
+
+    file = tmp_path / "report.html"
+    file.write_text("before", encoding="utf-8")
+    with pytest.raises(ConnectionError):
+        write_report(file, sample.ABOUT, rows(), sample.rules())
+    assert [found.read_text(encoding="utf-8") for found in tmp_path.iterdir()] == ["before"]
+
+
+def test_missing_folder_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="nowhere is not a folder; make it first"):
+        write_report(tmp_path / "nowhere" / "report.html", sample.ABOUT, _unread(), sample.rules())
+
+
+def test_memory_does_not_grow_with_the_compliant_results(tmp_path: Path) -> None:
+    few, many = (_peak(tmp_path, count) for count in (2_000, 30_000))
+    assert many - few < 500_000
+
+
+def test_file_without_results_is_small(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    write_report(file, sample.ABOUT, [], sample.rules(), days=sample.days())
+    assert file.stat().st_size < 200_000
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+    ],
+)
+def test_link_leads_to_the_console_of_the_partition(region: str, host: str) -> None:
+    assert timeline_url(region, "AWS::S3::Bucket", "a b&c/d") == (
+        f"https://{host}/config/home?region={region}#/resources/timeline"
+        "?resourceId=a%20b%26c%2Fd&resourceType=AWS%3A%3AS3%3A%3ABucket"
+    )
+
+
+def test_there_is_no_link_where_the_console_has_no_public_address() -> None:
+    assert timeline_url("us-iso-east-1", "AWS::S3::Bucket", "x") is None
+
+
+def test_controls_are_a_line_for_each_framework() -> None:
+    lines = control_lines(RuleEntry("acme-prod-x", Severity.LOW, (), "IAM_PASSWORD_POLICY"))
+    assert len(lines) > 1
+    assert len({line.partition(": ")[0] for line in lines}) == len(lines)
+    assert control_lines(RuleEntry("acme-prod-x", Severity.LOW)) == ()
+
+
+def test_scripts_of_the_page_have_the_types_that_they_say() -> None:
+    scripts = sorted(TEMPLATE.glob("*.js"))
+    assert scripts
+    options = [
+        "--noEmit",
+        "--allowJs",
+        "--checkJs",
+        "--strict",
+        "--target",
+        "es2022",
+        "--lib",
+        "es2022,dom,dom.iterable",
+    ]
+    # Types of Node, which other packages bring, are not for a page.
+    command: list[str | Path] = [NODE_MODULES / ".bin" / "tsc", *options, "--typeRoots", TEMPLATE, *scripts]
+    node = Path(sys.executable).parent
+    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": str(node)}, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def _unread() -> Iterator[Row]:
+    raise AssertionError("the results were read")
+    yield sample.row()
+
+
+def _peak(folder: Path, count: int) -> int:
+    rows = (row for row in sample.many_rows(count * 4 // 3) if row.result.compliance is Compliance.COMPLIANT)
+    tracemalloc.start()
+    write_report(folder / "report.html", sample.ABOUT, rows, sample.rules())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def _day(day: int, rule: str, severity: Severity, *, compliant: int, non_compliant: int) -> DailyCounts:
+    at = datetime(2026, 11, day, tzinfo=UTC)
+    return DailyCounts(at.date(), rule, severity, (), compliant, non_compliant, 0, at)

@@ -1,0 +1,102 @@
+"""Terraform and the AWS provider are found where a machine keeps them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from compliance_tf.terraform.machine import AWS_PROVIDER, AWS_PROVIDER_VERSION, CommandError, Machine, find, read
+
+
+@pytest.fixture(autouse=True)
+def platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+
+
+def mirror(folder: Path, version: str = AWS_PROVIDER_VERSION) -> Path:
+    """Make a filesystem mirror with an unpacked provider."""
+    (folder / AWS_PROVIDER / version / "linux_amd64").mkdir(parents=True)
+    return folder
+
+
+def machine(tmp_path: Path, **variables: str) -> Machine:
+    """A machine that has nothing but a home."""
+    everything = {"HOME": str(tmp_path / "home"), "XDG_DATA_DIRS": str(tmp_path / "share"), **variables}
+    return Machine(everything, optional_software=tmp_path / "opt", working_folder=tmp_path / "work")
+
+
+def test_without_a_mirror_the_registry_is_used(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+    assert found.provider_mirror() is None
+    assert "provider_installation" not in Path(found.environment()["TF_CLI_CONFIG_FILE"]).read_text()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "work/terraform.d/plugins",
+        "home/.terraform.d/plugins",
+        "home/.local/share/terraform/plugins",
+        "share/terraform/plugins",
+        "opt/somewhere",
+    ],
+)
+def test_a_mirror_in_a_place_that_is_looked_into_is_used(tmp_path: Path, place: str) -> None:
+    expected = mirror(tmp_path / place)
+    found = machine(tmp_path)
+    assert found.provider_mirror() == expected
+    configuration = Path(found.environment()["TF_CLI_CONFIG_FILE"]).read_text()
+    assert f'path    = "{expected}"' in configuration
+    assert f'exclude = ["{AWS_PROVIDER}"]' in configuration
+
+
+def test_a_packed_provider_counts_too(tmp_path: Path) -> None:
+    folder = tmp_path / "opt" / "packed" / AWS_PROVIDER
+    folder.mkdir(parents=True)
+    (folder / f"terraform-provider-aws_{AWS_PROVIDER_VERSION}_linux_amd64.zip").touch()
+    assert machine(tmp_path).provider_mirror() == tmp_path / "opt" / "packed"
+
+
+def test_a_mirror_of_another_version_is_passed_over(tmp_path: Path) -> None:
+    mirror(tmp_path / "opt" / "old", version="5.99.0")
+    assert machine(tmp_path).provider_mirror() is None
+
+
+def test_the_mirror_that_the_user_names_comes_first(tmp_path: Path) -> None:
+    mirror(tmp_path / "opt" / "other")
+    named = mirror(tmp_path / "named")
+    assert machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(named)).provider_mirror() == named
+
+
+def test_a_named_mirror_without_the_provider_is_an_error_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"COMPLIANCE_TF_PROVIDER_MIRROR=.*empty holds no .*hashicorp/aws 5\.100\.0"):
+        machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tmp_path / "empty")).provider_mirror()
+
+
+def test_a_configuration_of_the_user_is_respected_and_one_that_does_not_exist_is_not(tmp_path: Path) -> None:
+    own = tmp_path / "own.rc"
+    own.touch()
+    mirror(tmp_path / "opt" / "any")
+    assert machine(tmp_path, TF_CLI_CONFIG_FILE=str(own)).environment()["TF_CLI_CONFIG_FILE"] == str(own)
+    missing = machine(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "missing.rc")).environment()
+    assert missing["TF_CLI_CONFIG_FILE"] == str(tmp_path / "work" / ".cache" / "terraform.rc")
+
+
+def test_nothing_phones_home_and_nothing_asks_for_a_workspace(tmp_path: Path) -> None:
+    environment = machine(tmp_path, TF_WORKSPACE="dev").environment()
+    assert environment["CHECKPOINT_DISABLE"] == "1"
+    assert "TF_WORKSPACE" not in environment
+    assert "disable_checkpoint = true" in Path(environment["TF_CLI_CONFIG_FILE"]).read_text()
+
+
+def test_a_missing_terraform_is_one_sentence_with_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"terraform was not found on the PATH: install Terraform 1\.10 or newer"):
+        find("terraform", {"PATH": str(tmp_path)})
+
+
+def test_a_command_that_fails_is_an_error_with_its_output() -> None:
+    with pytest.raises(CommandError, match=r"(?s)`ls .*` failed:.*no-such-file"):
+        read(["ls", "no-such-file"], environment=dict(os.environ))
