@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from compliance_tf.constructs.rules.managed_rule import ManagedRule as ManagedRule
     from compliance_tf.constructs.rules.policy_rule import PolicyRule as PolicyRule
     from compliance_tf.constructs.rules.scope import Scope as Scope
+    from compliance_tf.constructs.schedule import ApiCall as ApiCall
+    from compliance_tf.constructs.schedule import Schedule as Schedule
     from compliance_tf.constructs.stack import ComplianceStack as ComplianceStack
     from compliance_tf.constructs.state import LocalState as LocalState
     from compliance_tf.constructs.state import S3State as S3State
     from compliance_tf.constructs.synthesis import synthesize as synthesize
-    from compliance_tf.constructs.triggers import ApiCall as ApiCall
-    from compliance_tf.constructs.triggers import Schedule as Schedule
     from compliance_tf.errors import ComplianceError as ComplianceError
     from compliance_tf.errors import SettingError as SettingError
     from compliance_tf.model.workspace_values import by_workspace as by_workspace
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # Loaded when they are named: the constructs start Node, which the other half of the library does without.
 _HOMES = {
-    "ApiCall": "compliance_tf.constructs.triggers",
+    "ApiCall": "compliance_tf.constructs.schedule",
     "CheckRule": "compliance_tf.constructs.rules.check_rule",
     "ComplianceError": "compliance_tf.errors",
     "ComplianceStack": "compliance_tf.constructs.stack",
@@ -56,7 +56,7 @@ _HOMES = {
     "PolicyRule": "compliance_tf.constructs.rules.policy_rule",
     "RecorderSource": "compliance_tf.constructs.recorder",
     "S3State": "compliance_tf.constructs.state",
-    "Schedule": "compliance_tf.constructs.triggers",
+    "Schedule": "compliance_tf.constructs.schedule",
     "Scope": "compliance_tf.constructs.rules.scope",
     "SettingError": "compliance_tf.errors",
     "Severity": "compliance_runtime.check",

@@ -1,11 +1,175 @@
-"""What can be wrong with what a user asked for. Each message names the place, the value and what is allowed."""
+"""All errors that this library raises on purpose, in one tree.
+
+Each message names the place, the value, what is allowed and what to do::
+
+    ComplianceError
+        SettingError
+        ManagedRuleError
+            UnknownManagedRuleError
+            RuleParametersError
+            RuleUseError
+            FactsError
+        UnknownPackError
+        UnknownFrameworkError
+        PackError
+            PackFileError
+            PackConflictError
+        WaiverError
+            WaiverFileError
+        SynthesizedAppError
+        CommandError
+        PreflightError
+        ReviewError
+        CommentError
+        ResultsError
+        ExportError
+        ReportError
+        LocalAwsError
+        ParameterError
+        CheckError
+
+:class:`ComplianceError` is defined in ``compliance_runtime``, which runs without this package: catching it
+catches what the parameters of checks refuse, too.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-class ComplianceError(Exception):
-    """The base of all errors that this library raises on purpose."""
+from compliance_runtime.errors import CheckError, ComplianceError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "CheckError",
+    "CommandError",
+    "CommentError",
+    "ComplianceError",
+    "ExportError",
+    "FactsError",
+    "LocalAwsError",
+    "ManagedRuleError",
+    "PackConflictError",
+    "PackError",
+    "PackFileError",
+    "ParameterError",
+    "PreflightError",
+    "ReportError",
+    "ResultsError",
+    "ReviewError",
+    "RuleParametersError",
+    "RuleUseError",
+    "SettingError",
+    "SynthesizedAppError",
+    "UnknownFrameworkError",
+    "UnknownManagedRuleError",
+    "UnknownPackError",
+    "WaiverError",
+    "WaiverFileError",
+]
 
 
 class SettingError(ComplianceError):
     """A setting has a value that cannot work."""
+
+
+class ManagedRuleError(ComplianceError):
+    """The base of the errors about managed rules."""
+
+
+class UnknownManagedRuleError(ManagedRuleError):
+    """No managed rule has this identifier."""
+
+
+class _RuleProblemsError(ManagedRuleError):
+    """One rule and all that is wrong with it.
+
+    Parameters
+    ----------
+    identifier
+        The managed rule.
+    problems
+        One sentence each: the place, the value, what is allowed.
+    """
+
+    def __init__(self, identifier: str, problems: Sequence[str]) -> None:
+        self.identifier = identifier
+        self.problems = tuple(problems)
+        super().__init__("\n".join([f"managed rule {identifier}:", *(f"  - {problem}" for problem in problems)]))
+
+
+class RuleParametersError(_RuleProblemsError):
+    """AWS Config would refuse the parameters given to a managed rule."""
+
+
+class RuleUseError(_RuleProblemsError):
+    """AWS Config would refuse the region, the frequency or the scope given to a managed rule."""
+
+
+class UnknownPackError(ComplianceError):
+    """No conformance pack has this name."""
+
+
+class FactsError(ManagedRuleError):
+    """A file of facts that was to be imported is not of the form that is known."""
+
+
+class UnknownFrameworkError(ComplianceError):
+    """No framework has this name."""
+
+
+class PackError(ComplianceError):
+    """A pack, or one of its rules, contradicts itself."""
+
+
+class PackFileError(PackError):
+    """A file is not a pack."""
+
+
+class PackConflictError(PackError):
+    """Packs ask for the same rule with different settings."""
+
+
+class WaiverError(ComplianceError):
+    """A waiver cannot be granted as it is declared."""
+
+
+class WaiverFileError(WaiverError):
+    """A file does not hold waivers."""
+
+
+class SynthesizedAppError(ComplianceError):
+    """There is no synthesized app, or one of another version."""
+
+
+class CommandError(ComplianceError):
+    """A command could not be run, or failed."""
+
+
+class PreflightError(ComplianceError):
+    """The account cannot be asked, or what is planned cannot be read."""
+
+
+class ReviewError(ComplianceError):
+    """A plan, or the review's settings, cannot be read."""
+
+
+class CommentError(ComplianceError):
+    """A review cannot be put into a pull or merge request."""
+
+
+class ResultsError(ComplianceError):
+    """Results cannot be read, or were asked for in a way that cannot be answered."""
+
+
+class ExportError(ComplianceError):
+    """The file of an export cannot be written."""
+
+
+class ReportError(ComplianceError):
+    """A report cannot be written."""
+
+
+class LocalAwsError(ComplianceError):
+    """The local AWS could not be started or reached; the message says what to do."""

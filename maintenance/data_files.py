@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from compliance_tf.catalog.errors import FactsError
+from compliance_tf.errors import FactsError
 
 if TYPE_CHECKING:
     import datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from compliance_tf.catalog.errors import FactsError
+from compliance_tf.errors import FactsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

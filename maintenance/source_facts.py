@@ -11,13 +11,13 @@ from typing import Final
 
 from compliance_runtime.check import Severity
 
-from compliance_tf.catalog.errors import FactsError
 from compliance_tf.catalog.managed_rules import (
     ManagedRuleFacts,
     ManagedRuleParameter,
     ParameterType,
     kebab_case,
 )
+from compliance_tf.errors import FactsError
 from maintenance.facts_reading import check_keys, check_member, expect, read_object, texts
 from maintenance.region_names import REGION_CODES
 

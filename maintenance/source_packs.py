@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, get_args
 
 from compliance_tf.catalog.conformance_packs import PROCESS_CHECK, ConformancePack, ConformancePackRule
-from compliance_tf.catalog.errors import FactsError, ManagedRuleError
 from compliance_tf.catalog.pack_naming import short_name, title
 from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.errors import FactsError, ManagedRuleError
 from maintenance.facts_reading import check_keys, check_member, expect, read_object
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from compliance_runtime.check import Compliance, Finding
-from compliance_runtime.errors import LambdaError
 from typer.core import TyperCommand
 
 from compliance_tf.errors import ComplianceError, SettingError
@@ -98,7 +97,7 @@ def check(
         request = _Request(item, from_account, resource_type, resource_id)
         run = _run(check_id, parameters, region, checks)
         findings = _printed(request.findings(run), as_json=as_json)
-    except (ComplianceError, LambdaError) as error:
+    except ComplianceError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
     except Exception as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from compliance_tf.cli.options import Project, Region, Table, Workspace  # noqa: TC001 (Typer reads them)
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ExportError
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Status
 
@@ -35,10 +35,6 @@ Statuses = Annotated[
 ]
 
 EXPORTED: Final = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
-
-
-class ExportError(ComplianceError):
-    """The file of an export cannot be written."""
 
 
 def export(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
 from compliance_tf.review.rendering import Format
 
 if TYPE_CHECKING:

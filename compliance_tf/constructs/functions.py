@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -27,12 +27,13 @@ from compliance_runtime.recording.results_table import BY_RULE
 from constructs import Construct
 
 from compliance_tf.constructs import lambda_package
+from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
 from compliance_tf.model.workspace_values import to_terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from compliance_runtime.check import Check
 
@@ -58,47 +59,6 @@ LOG_RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 """What CloudWatch Logs accepts. Source: CloudWatch Logs API, PutRetentionPolicy."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What a role may do.
-
-    Parameters
-    ----------
-    actions
-        Whole names of actions: never a wildcard.
-    resources
-        What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
-    resource_tags
-        Tags that the resource must have.
-
-    Raises
-    ------
-    SettingError
-        When an action is a wildcard.
-    """
-
-    actions: Collection[str]
-    resources: Sequence[str]
-    resource_tags: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for action in self.actions:
-            if "*" in action:
-                raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
-
-    def to_policy(self) -> dict[str, object]:
-        """Give the statement as it stands in a policy document."""
-        statement: dict[str, object] = {
-            "Effect": "Allow",
-            "Action": sorted(self.actions),
-            "Resource": sorted(self.resources),
-        }
-        if self.resource_tags:
-            tags = {f"aws:ResourceTag/{key}": value for key, value in sorted(self.resource_tags.items())}
-            statement["Condition"] = {"StringEquals": tags}
-        return statement
 
 
 class Invoker(Enum):

@@ -13,8 +13,8 @@ from compliance_runtime.check import Severity
 from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
 from constructs import Construct
 
-from compliance_tf.constructs.functions import Statement
-from compliance_tf.constructs.triggers import Schedule
+from compliance_tf.constructs.iam import Statement
+from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
 from compliance_tf.model.workspace_values import expression, to_terraform
 

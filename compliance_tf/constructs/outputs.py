@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from compliance_tf.model.naming import WORKSPACE
+from compliance_tf.model.output_names import DEPLOYMENT, RULES, WAIVERS, WAIVERS_EXPIRING_SOON
 from compliance_tf.waivers.expiry import expiring_soon, in_workspace
 
 if TYPE_CHECKING:
@@ -12,17 +13,6 @@ if TYPE_CHECKING:
 
     from compliance_tf.constructs.state import State
     from compliance_tf.model.naming import Naming
-
-DEPLOYMENT: Final = "deployment"
-"""Which deployment it is: its project, region, workspace and table, and where its state is."""
-
-RULES: Final = "rules"
-"""The severity and the packs of each rule by its id: ``HIGH cis-1.4-level-1 hipaa``."""
-
-WAIVERS: Final = "waivers"
-"""The waivers of the workspace, expired or not."""
-
-WAIVERS_EXPIRING_SOON: Final = "waivers_expiring_soon"
 
 
 def outputs(naming: Naming, state: State, deployment: Deployment) -> dict[str, object]:

@@ -12,9 +12,10 @@ from compliance_tf.constructs.rules.managed_rule import ManagedRule
 from compliance_tf.constructs.rules.policy_rule import PolicyRule
 from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
+from compliance_tf.errors import PackError
 from compliance_tf.model.workspace_values import as_by_workspace
 from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
-from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsii
@@ -22,6 +21,7 @@ from constructs import Construct
 
 from compliance_tf.model.terraform_values import Condition, escape, literal
 from compliance_tf.model.workspace_values import ALWAYS, expression, together
+from compliance_tf.terraform import read_recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,9 +134,7 @@ class ExistingRecorder(Construct):
         TerraformStack.of(self).add_override(
             "terraform.required_providers.external", {"source": "hashicorp/external", "version": _EXTERNAL_PROVIDER}
         )
-        program = TerraformAsset(
-            self, "program", path=str(Path(__file__).with_name("read_recorder.py")), type=AssetType.FILE
-        )
+        program = TerraformAsset(self, "program", path=str(read_recorder.__file__), type=AssetType.FILE)
         reading = TerraformDataSource(self, "reading", terraform_resource_type="external")
         reading.override_logical_id("existing_recorder")
         reading.add_override("program", ["python3", f"${{path.module}}/{program.path}"])

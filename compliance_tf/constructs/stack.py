@@ -18,8 +18,9 @@ from compliance_tf.constructs.notifications import Delivery
 from compliance_tf.constructs.outputs import outputs
 from compliance_tf.constructs.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.constructs.results_table import ResultsTable
+from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
-from compliance_tf.constructs.triggers import Schedule, Triggers
+from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
 from compliance_tf.model.workspace_values import Setting, as_by_workspace

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdktf import App
-from compliance_runtime.errors import LambdaError
 
 from compliance_tf.errors import ComplianceError
 
@@ -31,7 +30,7 @@ def synthesize(build: Callable[[App], None]) -> None:
     try:
         build(app)
         app.synth()
-    except (ComplianceError, LambdaError) as error:
+    except ComplianceError as error:
         sys.exit(f"{_place(error, build)}error: {error}")
     except RuntimeError as error:
         if refusal := _refusal(str(error)):

@@ -7,7 +7,7 @@ policies. It is no AWS: it evaluates a handful of managed rules
 IAM policies only, deletes Config rules at once, and costs nothing.
 """
 
-from compliance_tf.local.errors import LocalAwsError
+from compliance_tf.errors import LocalAwsError
 from compliance_tf.local.server.behaviour import Behaviour
 from compliance_tf.local.server.detached import RunningLocalAws, down, status, up
 from compliance_tf.local.server.landing_zone import create_recorder

@@ -17,7 +17,7 @@ from compliance_tf.catalog.conformance_packs import conformance_pack
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import PackError
 from compliance_tf.model.guard_policy import check_policy
 from compliance_tf.model.naming import PURPOSE
 
@@ -33,10 +33,6 @@ PACK_NAME = r"[a-z0-9]+([-.][a-z0-9]+)*"
 LONGEST_PACK_NAME = 64
 
 PACK_FILE_ENDINGS = (".yaml", ".yml")
-
-
-class PackError(ComplianceError):
-    """A pack, or one of its rules, contradicts itself."""
 
 
 @dataclass(frozen=True)

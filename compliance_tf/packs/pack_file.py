@@ -9,9 +9,9 @@ from compliance_runtime.check import Severity
 
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.checks.run import find_check, read_parameters
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ComplianceError, PackFileError
 from compliance_tf.model.yaml_file import read_yaml
-from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +33,6 @@ RULE_MEMBERS: Final = {
 """What a rule may have beside its kind."""
 
 POLICY_REQUIRED: Final = ("id", "resource_types")
-
-
-class PackFileError(PackError):
-    """A file is not a pack."""
 
 
 def read_pack_file(path: Path, *, checks: Path | None = None) -> Pack:

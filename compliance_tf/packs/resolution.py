@@ -14,9 +14,9 @@ from compliance_runtime.suggestions import nearest
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ComplianceError, PackConflictError, PackError
 from compliance_tf.model.suggestions import did_you_mean
-from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PackError, PolicyPackRule, check_parameter_texts
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackRule, check_parameter_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -43,10 +43,6 @@ _SETTINGS = (
     ("resource_types", "other types", "all"),
 )
 """What packs may disagree about, what a message calls that, and what it calls nothing at all."""
-
-
-class PackConflictError(PackError):
-    """Packs ask for the same rule with different settings."""
 
 
 @dataclass(frozen=True)

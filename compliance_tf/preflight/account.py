@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from compliance_tf.preflight.errors import PreflightError
+from compliance_tf.errors import PreflightError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from compliance_runtime.errors import LambdaError
+from compliance_runtime.errors import ComplianceError
 
-from compliance_tf.preflight.errors import PreflightError
+from compliance_tf.errors import PreflightError
 from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
     configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
     try:
         return _read(configuration, folder, workspace, evaluator)
-    except (KeyError, IndexError, StopIteration, ValueError, OSError, LambdaError) as error:
+    except (KeyError, IndexError, StopIteration, ValueError, OSError, ComplianceError) as error:
         raise PreflightError(
             f"The stack '{folder.name}' is not one that a preflight can read: {type(error).__name__}: {error}. "
             "Synthesize it with this version of compliance_tf, from a ComplianceStack."

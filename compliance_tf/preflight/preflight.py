@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from compliance_tf.errors import PreflightError
 from compliance_tf.preflight.account import Region, ask_caller
 from compliance_tf.preflight.assumptions import Assumptions
 from compliance_tf.preflight.cost import CostQuestions
-from compliance_tf.preflight.errors import PreflightError
 from compliance_tf.preflight.findings import Finding, Verdict
 from compliance_tf.preflight.names import NameQuestions
 from compliance_tf.preflight.permissions import PermissionQuestions

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from compliance_tf.constructs.read_recorder import to_cloudformation
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
+from compliance_tf.terraform.read_recorder import to_cloudformation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import boto3
 from botocore.config import Config
 
-from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.errors import ResultsError
+from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient

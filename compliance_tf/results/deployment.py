@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.errors import ResultsError
 from compliance_tf.model.naming import NAME_PART, REGION
-from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.terraform.project import OUTPUT
 
@@ -88,7 +88,8 @@ def _refuse_unlike(option: str, value: str, form: re.Pattern[str], advice: str) 
 
 
 def _stack(folder: Path, project: str | None, region: str | None) -> SynthesizedStack:
-    from compliance_tf.terraform.synthesized import SynthesizedAppError, synthesized_stacks
+    from compliance_tf.errors import SynthesizedAppError
+    from compliance_tf.terraform.synthesized import synthesized_stacks
 
     try:
         stacks = synthesized_stacks(folder / OUTPUT)

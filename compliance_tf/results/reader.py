@@ -30,7 +30,8 @@ from compliance_runtime.recording.results_table import (
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.suggestions import hint
 
-from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.errors import ResultsError
+from compliance_tf.results.boto_errors import explained
 from compliance_tf.results.row import WORST_FIRST, Row, status
 from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.errors import ResultsError
+from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,8 @@ from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.recording.results_table import Resource
 
 from compliance_tf.catalog.managed_rules import managed_rules
-from compliance_tf.results.errors import ResultsError, explained
+from compliance_tf.errors import ResultsError
+from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

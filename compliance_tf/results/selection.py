@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Compliance
 
-from compliance_tf.results.errors import ResultsError
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.table_queries import PAGE_ITEMS
 

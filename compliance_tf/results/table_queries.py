@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_runtime.recording.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
 
-from compliance_tf.results.errors import explained
+from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

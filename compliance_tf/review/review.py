@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_tf.constructs.outputs import WAIVERS, WAIVERS_EXPIRING_SOON
+from compliance_tf.model.output_names import WAIVERS, WAIVERS_EXPIRING_SOON
 from compliance_tf.review.changes.coverage import Coverage, coverage
 from compliance_tf.review.changes.differences import ResourceDifference, resource_difference
 from compliance_tf.review.changes.permissions import permissions

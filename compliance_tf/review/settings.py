@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.suggestions import nearest
 
+from compliance_tf.errors import ReviewError
 from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.model.yaml_file import read_yaml
-from compliance_tf.review.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Limits, Verdict
 from compliance_tf.review.policies.rules import REMOVED_AT_ONCE
 

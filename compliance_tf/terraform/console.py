@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from compliance_tf.errors import PreflightError
 from compliance_tf.model.terraform_values import escape
-from compliance_tf.preflight.errors import PreflightError
 from compliance_tf.terraform.machine import find
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +22,6 @@ AWS_PROVIDER_VERSION = "5.100.0"
 
 MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 """The environment variable that names a filesystem mirror of providers."""
-
-
-class CommandError(ComplianceError):
-    """A command could not be run, or failed."""
 
 
 @dataclass(frozen=True)

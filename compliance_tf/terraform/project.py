@@ -6,8 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from compliance_tf.errors import ComplianceError
-from compliance_tf.terraform.machine import AWS_PROVIDER_VERSION, MIRROR_VARIABLE, CommandError, Machine, read, run
+from compliance_tf.errors import CommandError, ComplianceError
+from compliance_tf.terraform.machine import AWS_PROVIDER_VERSION, MIRROR_VARIABLE, Machine, read, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

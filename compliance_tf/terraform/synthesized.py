@@ -8,17 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
-from compliance_runtime.errors import LambdaError
 
-from compliance_tf.constructs.outputs import DEPLOYMENT
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ComplianceError, SynthesizedAppError
+from compliance_tf.model.output_names import DEPLOYMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class SynthesizedAppError(ComplianceError):
-    """There is no synthesized app, or one of another version."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
             rule_prefix=configuration["output"][DEPLOYMENT]["value"]["rule_name_prefix"],
             deployment=Deployment.from_json(manifest),
         )
-    except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, LambdaError) as cause:
+    except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, ComplianceError) as cause:
         raise SynthesizedAppError(
             f"'{stack_id}' in {folder} is no ComplianceStack of this version ({type(cause).__name__}: {cause}): "
             "synthesize the app again."

@@ -10,7 +10,7 @@ from compliance_runtime.suggestions import hint
 from compliance_runtime.waivers.waiver import DeployedWaiver
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
-from compliance_tf.waivers.waiver import Waiver, WaiverError
+from compliance_tf.errors import WaiverError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from compliance_runtime.deployment import DeployedRule
 
     from compliance_tf.model.workspaces import Workspaces
+    from compliance_tf.waivers.waiver import Waiver
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import WaiverError
 from compliance_tf.model.naming import NAME_PART
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ ARN_PATTERN: Final = f"arn:[^:]+:[^:]*[A-Za-z0-9][^:]*:[^:]*:[^:]*:({_NAME})"
 """What an ARN's pattern may be: with a service, and with at least a letter or digit of the resource's own name."""
 
 _WILDCARDS = re.compile(r"[*?]")
-
-
-class WaiverError(ComplianceError):
-    """A waiver cannot be granted as it is declared."""
 
 
 @dataclass(frozen=True, kw_only=True)

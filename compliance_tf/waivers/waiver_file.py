@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ComplianceError, WaiverFileError
 from compliance_tf.model.yaml_file import read_yaml
-from compliance_tf.waivers.waiver import Waiver, WaiverError
+from compliance_tf.waivers.waiver import Waiver
 
 if TYPE_CHECKING:
     from compliance_tf.model.yaml_file import Entry
@@ -21,10 +21,6 @@ RESOURCES: Final = ("resource_id", "arn", "tag_key")
 
 REQUIRED: Final = ("reason", "owner", "ticket", "granted", "expires")
 OPTIONAL: Final = ("tag_value", "workspaces")
-
-
-class WaiverFileError(WaiverError):
-    """A file does not hold waivers."""
 
 
 def waivers_from_file(path: str | Path) -> tuple[Waiver, ...]:

@@ -1,8 +1,8 @@
 """How a check declares itself.
 
-A check is one file in ``lambda_src/checks`` that ends in ``CHECK = ChangeCheck(...)`` or one of the other kinds. The
-Config rule, the validation of its parameters, the function's policy and the reference page are all derived from this
-declaration.
+A check is one file in ``compliance_runtime/checks`` that ends in ``CHECK = ChangeCheck(...)`` or one of the other
+kinds. The Config rule, the validation of its parameters, the function's policy and the reference page are all derived
+from this declaration.
 """
 
 from __future__ import annotations

@@ -1,57 +1,57 @@
-"""The errors of the Lambdas: few, with one base."""
+"""The errors of the functions, and the base of all errors of this project."""
 
 
-class LambdaError(Exception):
-    """Base of all errors that this package raises on purpose."""
+class ComplianceError(Exception):
+    """Base of all errors that are raised on purpose: here, and in ``compliance_tf``, which draws their tree."""
 
 
-class ParameterError(LambdaError):
+class ParameterError(ComplianceError):
     """A rule's parameter is unknown, missing, of the wrong type or out of bounds."""
 
 
-class EventError(LambdaError):
+class EventError(ComplianceError):
     """An event or a configuration item does not have the form that AWS documents."""
 
 
-class CheckError(LambdaError):
+class CheckError(ComplianceError):
     """There is no such check, or its declaration contradicts itself."""
 
 
-class DeploymentError(LambdaError):
+class DeploymentError(ComplianceError):
     """``deployment.json`` or an environment variable is missing or malformed."""
 
 
-class HistoryNotReadyError(LambdaError):
+class HistoryNotReadyError(ComplianceError):
     """AWS Config announced an item that its history does not hold yet: invoke again later."""
 
 
-class ReportNotReadyError(LambdaError):
+class ReportNotReadyError(ComplianceError):
     """IAM was still preparing the credential report when the check had waited long enough: invoke again later."""
 
 
-class NotReadableError(LambdaError):
+class NotReadableError(ComplianceError):
     """AWS does not show the rule's role what a check must read, as it is encrypted."""
 
 
-class EvaluationsNotPutError(LambdaError):
+class EvaluationsNotPutError(ComplianceError):
     """AWS Config did not take all evaluations within the time that was left."""
 
 
-class EvaluationsNotStartedError(LambdaError):
+class EvaluationsNotStartedError(ComplianceError):
     """AWS Config did not start the evaluation of all rules that were asked for."""
 
 
-class ReconciliationError(LambdaError):
+class ReconciliationError(ComplianceError):
     """The results of some rules could not be compared with AWS Config."""
 
 
-class NotWrittenError(LambdaError):
+class NotWrittenError(ComplianceError):
     """DynamoDB did not take, or give, all items of a batch within some attempts."""
 
 
-class NotificationError(LambdaError):
+class NotificationError(ComplianceError):
     """What is new could not be delivered to the event bus."""
 
 
-class WaiverLookupError(LambdaError):
+class WaiverLookupError(ComplianceError):
     """AWS Config did not say what it recorded of a resource, which decides whether a waiver is for it."""

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from compliance_runtime.errors import LambdaError
+    from compliance_runtime.errors import ComplianceError
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """Any decoded JSON."""
 
 
-def decoded(text: str, place: str, error: type[LambdaError]) -> JsonValue:
+def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
     """Read the value of a JSON text.
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         The given ``error``, which names ``place``, when the text is not JSON.
     """
     try:
@@ -46,15 +46,15 @@ class JsonObject:
 
     values: Mapping[str, object]
     place: str
-    error: type[LambdaError]
+    error: type[ComplianceError]
 
     @classmethod
-    def of(cls, value: object, place: str, error: type[LambdaError]) -> JsonObject:
+    def of(cls, value: object, place: str, error: type[ComplianceError]) -> JsonObject:
         """Take ``value`` as an object.
 
         Raises
         ------
-        LambdaError
+        ComplianceError
             The given ``error``, when it is something else.
         """
         if not isinstance(value, Mapping):
@@ -145,7 +145,7 @@ class JsonObject:
         except OverflowError:
             raise self._wrong(name, "a time between the years 1 and 9999", value) from None
 
-    def _wrong(self, name: str, expected: str, value: object) -> LambdaError:
+    def _wrong(self, name: str, expected: str, value: object) -> ComplianceError:
         found = "missing" if value is None else f"{_type_name(value)} {value!r:.80}"
         return self.error(f"{self.place}.{name} must be {expected}; it is {found}.")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf.constructs import read_recorder
 from compliance_tf.local import Behaviour, LocalAws
+from compliance_tf.terraform import read_recorder
 from tests.deploy.conftest import REGION, Project, record_everything
 
 if TYPE_CHECKING:

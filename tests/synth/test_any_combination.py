@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from compliance_tf import Change, ComplianceStack, Packs, Severity, Waiver
+from compliance_tf.errors import PackConflictError
 from compliance_tf.packs.pack import Pack
-from compliance_tf.packs.resolution import PackConflictError, resolve
+from compliance_tf.packs.resolution import resolve
 
 SMALL = ("api-gateway", "iam", "s3", "ecs-security", "serverless", "rds-security", "asset-management")
 GRANTED, EXPIRES = date(2026, 11, 1), date(2027, 3, 1)

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Waiver, Workspaces, waivers_from_file
 from compliance_tf.cli.main import app as command_line
+from compliance_tf.errors import SynthesizedAppError
 from compliance_tf.results.waiver_usage import waiver_lines
-from compliance_tf.terraform.synthesized import SynthesizedAppError, synthesized_stacks
+from compliance_tf.terraform.synthesized import synthesized_stacks
 from compliance_tf.waivers.resolution import resolve_waivers
 from tests.repository import DOCS
 from tests.synth.conftest import Configuration, Synthesize, resources

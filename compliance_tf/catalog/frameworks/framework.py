@@ -16,17 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.suggestions import hint
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import UnknownFrameworkError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER: Final = Path(__file__).parent
 SCHEMA_FILE: Final = FOLDER.with_name("frameworks.schema.json")
-
-
-class UnknownFrameworkError(ComplianceError):
-    """No framework has this name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Severity
 
-    from compliance_tf.constructs.triggers import ApiCall
+    from compliance_tf.constructs.schedule import ApiCall
     from compliance_tf.model.workspace_values import ByWorkspace, Setting
 
 P = TypeVar("P")

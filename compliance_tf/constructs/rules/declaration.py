@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from compliance_tf.constructs.rules.scope import Scope
+    from compliance_tf.constructs.schedule import ApiCall
     from compliance_tf.constructs.stack import ComplianceStack
-    from compliance_tf.constructs.triggers import ApiCall
 
 NO_PARAMETERS: Final[ByWorkspace[Mapping[str, str]]] = as_by_workspace({})
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
     from compliance_tf.constructs.rules.scope import Scope
-    from compliance_tf.constructs.triggers import ApiCall
+    from compliance_tf.constructs.schedule import ApiCall
     from compliance_tf.model.workspace_values import ByWorkspace, Setting
 
 

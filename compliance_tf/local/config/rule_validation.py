@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from compliance_tf.catalog.errors import UnknownManagedRuleError
 from compliance_tf.catalog.managed_rules import managed_rule
+from compliance_tf.errors import UnknownManagedRuleError
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.config.config_rule import MessageType, Owner, parse_scope
 

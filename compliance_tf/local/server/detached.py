@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance_tf.local.errors import LocalAwsError
+from compliance_tf.errors import LocalAwsError
 from compliance_tf.local.server.server import Endpoint, start_server, stop_group, wait_until_ready
 
 if TYPE_CHECKING:

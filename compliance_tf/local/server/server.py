@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from compliance_tf.local.errors import LocalAwsError
+from compliance_tf.errors import LocalAwsError
 from compliance_tf.local.server.behaviour import Behaviour
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ReportError
 from compliance_tf.output.atomic_write import whole_file
 from compliance_tf.results.report.page import Page, render
 from compliance_tf.results.report.row_data import RowWriter
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 16
 """Bytes that are copied at once."""
-
-
-class ReportError(ComplianceError):
-    """A report cannot be written."""
 
 
 def write_report(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
-from compliance_tf.constructs.outputs import RULES
+from compliance_tf.model.output_names import RULES
 from compliance_tf.review.changes.rule_changes import rule_facts, rule_id
 from compliance_tf.review.plan.plan import Action, OutputChange
 from compliance_tf.review.policies.rules import RULE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Severity
 
-from compliance_tf.constructs.outputs import RULES
+from compliance_tf.model.output_names import RULES
 from compliance_tf.review.plan.plan import Action, OutputChange
 from compliance_tf.review.plan.values import Hidden
 from compliance_tf.review.policies.rules import RULE

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import urllib3
 
-from compliance_tf.review.errors import CommentError
+from compliance_tf.errors import CommentError
 from compliance_tf.review.rendering.text import visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from compliance_tf.review.errors import CommentError
+from compliance_tf.errors import CommentError
 from compliance_tf.review.forges.api import FORBIDDEN, NOBODY, NOT_FOUND, UNAUTHORIZED, Api, User, Written, needed
 from compliance_tf.review.forges.comment import Comment
 

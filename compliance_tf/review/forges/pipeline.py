@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance_tf.review.errors import CommentError
+from compliance_tf.errors import CommentError
 from compliance_tf.review.forges.github import github
 from compliance_tf.review.forges.gitlab import gitlab
 

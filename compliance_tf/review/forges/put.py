@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from compliance_tf.review.errors import CommentError
+from compliance_tf.errors import CommentError
 from compliance_tf.review.rendering.markdown import MARKER
 
 if TYPE_CHECKING:

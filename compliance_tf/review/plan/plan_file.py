@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import CommandError, ReviewError
 from compliance_tf.review.plan.plan_json import plan_of_json
-from compliance_tf.terraform.machine import CommandError, Machine, read
+from compliance_tf.terraform.machine import Machine, read
 
 if TYPE_CHECKING:
     from compliance_tf.review.plan.plan import Plan

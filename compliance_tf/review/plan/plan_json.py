@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from compliance_tf.constructs.outputs import DEPLOYMENT, WAIVERS_EXPIRING_SOON
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
+from compliance_tf.model.output_names import DEPLOYMENT, WAIVERS_EXPIRING_SOON
 from compliance_tf.review.plan.fingerprint import fingerprint
 from compliance_tf.review.plan.plan import Action, Identity, OutputChange, Plan, ProviderSettings, ResourceChange
 from compliance_tf.review.plan.values import Hidden, is_hidden, with_unknowns, without_secrets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.constructs.outputs import DEPLOYMENT
+from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 

@@ -55,7 +55,7 @@ def evaluate_change(
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         When the check does not judge changes, or the item's history is not there yet.
     Exception
         Whatever the check or boto3 raises: what went wrong is never a verdict.

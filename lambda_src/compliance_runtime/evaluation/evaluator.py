@@ -61,7 +61,7 @@ class Evaluator:
 
         Raises
         ------
-        LambdaError
+        ComplianceError
             When the request does not fit the deployment, or not all could be put.
         Exception
             Whatever the check or boto3 raises: what went wrong is never a verdict.

@@ -21,7 +21,7 @@ def texts(holder: JsonObject, name: str) -> tuple[str, ...]:
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         The error of ``holder``, when it is something else.
     """
     value = holder.values.get(name)
@@ -86,7 +86,7 @@ def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) 
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         The error of ``statement``, when they are malformed or both there.
     """
     negative = f"Not{name}"

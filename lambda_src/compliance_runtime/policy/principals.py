@@ -78,7 +78,7 @@ def read_principals(statement: JsonObject) -> Principals | None:
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         The error of ``statement``, when they are malformed, of a kind that IAM does not have, or both there.
     """
     if "Principal" in statement.values and "NotPrincipal" in statement.values:

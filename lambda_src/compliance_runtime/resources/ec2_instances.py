@@ -16,7 +16,7 @@ def ended_state(instance: JsonObject) -> str | None:
 
     Raises
     ------
-    LambdaError
+    ComplianceError
         The object's own error, when no state was recorded.
     """
     state = instance.member("state").text("name")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.results.errors import ResultsError
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from tests.browser.report import sample
 from tests.browser.report.open_page import Opened, shown

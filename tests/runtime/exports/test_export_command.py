@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.cli.export import ExportError
-from compliance_tf.results.errors import ResultsError
+from compliance_tf.errors import ExportError, ResultsError
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.selection import Selection
 from tests.runtime.exports.command import DEPLOYMENT, run

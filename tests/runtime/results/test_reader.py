@@ -13,7 +13,7 @@ from compliance_runtime.recording.results_table import Resource
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.results.errors import ResultsError
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
 from compliance_tf.results.row import WORST_FIRST, Status

@@ -11,7 +11,7 @@ from compliance_runtime.recording.results_table import Resource
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.results.errors import POLICY_FILE
+from compliance_tf.results.boto_errors import POLICY_FILE
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader_policy import policy_text, reader_policy
 from tests.repository import REPOSITORY

@@ -9,10 +9,9 @@ import pytest
 
 from compliance_tf.catalog import pack_names
 from compliance_tf.catalog.conformance_packs import DATA_FILE, conformance_pack, conformance_packs
-from compliance_tf.catalog.errors import FactsError, UnknownPackError
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.catalog.pack_naming import short_name, title
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ComplianceError, FactsError, UnknownPackError
 from compliance_tf.packs.pack import Pack
 from maintenance.import_packs import PACK_NAMES_FILE, check_schema, data_text, names_module
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.catalog.errors import FactsError, RuleParametersError
 from compliance_tf.catalog.managed_rules import DATA_FILE, managed_rules
 from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.errors import FactsError, RuleParametersError
 from maintenance.import_facts import IDENTIFIERS_FILE, check_schema, data_text, identifiers_module
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.catalog.errors import RuleParametersError
 from compliance_tf.catalog.managed_rules import ParameterType
 from compliance_tf.catalog.parameters import check_parameters, input_parameters
+from compliance_tf.errors import RuleParametersError
 from tests.unit.catalog.builders import parameter, rule_with
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf.catalog.errors import RuleUseError
 from compliance_tf.catalog.usage import validate_use
+from compliance_tf.errors import RuleUseError
 from tests.unit.catalog.builders import change_rule, periodic_rule
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from compliance_runtime.check import Severity
 
-from compliance_tf.catalog.errors import FactsError
 from compliance_tf.catalog.managed_rules import ManagedRuleFacts, ManagedRuleParameter, ParameterType, read_catalog
+from compliance_tf.errors import FactsError
 from maintenance import import_facts as command
 from maintenance.data_files import Differences
 from maintenance.import_facts import import_facts

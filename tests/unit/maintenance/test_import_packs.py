@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.catalog.conformance_packs import ConformancePackRule, read_packs
-from compliance_tf.catalog.errors import FactsError
 from compliance_tf.catalog.managed_rules import ParameterType
 from compliance_tf.catalog.pack_naming import short_name, title
+from compliance_tf.errors import FactsError
 from maintenance import import_facts as command
 from maintenance.data_files import Differences
 from maintenance.import_packs import import_packs

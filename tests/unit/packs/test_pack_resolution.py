@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
-from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PackError, PolicyPackRule
-from compliance_tf.packs.resolution import Change, PackConflictError, resolve
+from compliance_tf.errors import PackConflictError, PackError
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
+from compliance_tf.packs.resolution import Change, resolve
 
 if TYPE_CHECKING:
     from compliance_tf.packs.pack import PackRule

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.deployment import results_place
-from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 
 if TYPE_CHECKING:

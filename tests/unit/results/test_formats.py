@@ -13,7 +13,7 @@ from compliance_runtime.check import Severity
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance_tf.results.errors import ResultsError
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, status
 from compliance_tf.results.row_formats import COLUMNS, safe_cell, write_csv, write_json

@@ -10,8 +10,8 @@ from compliance_runtime.check import Severity
 from compliance_runtime.recording.results_table import Resource
 
 from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.errors import ResultsError
 from compliance_tf.results.config_queries import ConfigQueries
-from compliance_tf.results.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.resource_search import ACCOUNT_TYPE, Arn, ResourceSearch, resource_types
 from tests.runtime.results.builders import ACCOUNT, REGION, rule

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
 from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.settings import settings_from_file
 from compliance_tf.review.settings_schema import schema

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.review.errors import CommentError
+from compliance_tf.errors import CommentError
 from compliance_tf.review.forges import api
 from compliance_tf.review.forges.pipeline import forge
 from compliance_tf.review.forges.put import comments_of, put_comment

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Verdict
 from tests.unit.review.builders import of_type, plan_json, policies, reviewed, update
 from tests.unit.review.mutations import MUTATIONS, Draw, Mutation

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.review.errors import ReviewError
+from compliance_tf.errors import ReviewError
 from compliance_tf.review.plan.plan_file import read_plan
 from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.terraform.machine import Machine

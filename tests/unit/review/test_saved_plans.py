@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import CommandError, ComplianceError
 from compliance_tf.review.apply import apply_expected
 from compliance_tf.review.plan.plan_json import plan_of_json
-from compliance_tf.terraform.machine import CommandError, Machine
+from compliance_tf.terraform.machine import Machine
 from tests.unit.review.builders import DEPLOYMENT, output, plan_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compliance_tf.terraform.machine import AWS_PROVIDER, AWS_PROVIDER_VERSION, CommandError, Machine, find, read
+from compliance_tf.errors import CommandError
+from compliance_tf.terraform.machine import AWS_PROVIDER, AWS_PROVIDER_VERSION, Machine, find, read
 
 
 @pytest.fixture(autouse=True)

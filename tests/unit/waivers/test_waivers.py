@@ -11,9 +11,10 @@ import pytest
 import yaml
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 
+from compliance_tf.errors import WaiverError, WaiverFileError
 from compliance_tf.waivers.schema import schema, schema_text
-from compliance_tf.waivers.waiver import Waiver, WaiverError
-from compliance_tf.waivers.waiver_file import WaiverFileError, waivers_from_file
+from compliance_tf.waivers.waiver import Waiver
+from compliance_tf.waivers.waiver_file import waivers_from_file
 from tests.repository import REFERENCE
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.bucket_policy_principals import CHECK, Parameters
-from compliance_runtime.errors import EventError, LambdaError, ParameterError
+from compliance_runtime.errors import ComplianceError, EventError, ParameterError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -143,6 +143,6 @@ JSON = st.recursive(
 def test_whatever_stands_in_a_statement_is_judged_or_refused(member: str, value: Any) -> None:
     try:
         found = verdict(CHECK, bucket({**grant("*"), member: value}))
-    except LambdaError:
+    except ComplianceError:
         return
     assert found.reason

@@ -13,7 +13,7 @@ from compliance_runtime.account import Account
 from compliance_runtime.check import ChangeCheck, Check, LookupCheck, Severity, Verdict
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.deployment import DeployedRule
-from compliance_runtime.errors import EventError, LambdaError
+from compliance_runtime.errors import ComplianceError, EventError
 from compliance_runtime.evaluation.config_event import config_request
 from compliance_runtime.evaluation.configuration_item import ConfigurationItem, item_from_event, item_from_history
 from compliance_runtime.evaluation.evaluator import Evaluator
@@ -141,7 +141,7 @@ def test_no_item_makes_a_check_raise_anything_but_a_declared_error(check_id: str
             continue
         try:
             verdict = judged(check, form)
-        except (LambdaError, ClientError):
+        except (ComplianceError, ClientError):
             continue
         assert verdict.reason.strip()
 
@@ -177,7 +177,7 @@ def test_no_event_gives_anything_but_evaluations_or_a_declared_error(data: st.Da
             region=REGION,
             remaining_seconds=lambda: 60.0,
         ).run(config_request(event))
-    except LambdaError:
+    except ComplianceError:
         assert config.results == {}
     else:
         assert len(config.results) == 1

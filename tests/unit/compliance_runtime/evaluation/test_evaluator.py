@@ -10,10 +10,10 @@ from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import (
     CheckError,
+    ComplianceError,
     DeploymentError,
     EventError,
     HistoryNotReadyError,
-    LambdaError,
     ParameterError,
 )
 from compliance_runtime.evaluation.config_event import config_request
@@ -223,7 +223,7 @@ def test_nothing_is_cleared_when_not_all_could_be_found() -> None:
     ],
 )
 def test_what_goes_wrong_is_an_error_and_never_a_verdict(
-    event: dict[str, Any], error: type[LambdaError], message: str
+    event: dict[str, Any], error: type[ComplianceError], message: str
 ) -> None:
     config = FakeConfig()
 

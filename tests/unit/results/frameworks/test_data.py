@@ -11,8 +11,9 @@ from compliance_runtime.checks import check_ids
 from jsonschema import Draft202012Validator
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
-from compliance_tf.catalog.frameworks.framework import FOLDER, SCHEMA_FILE, UnknownFrameworkError, framework, frameworks
+from compliance_tf.catalog.frameworks.framework import FOLDER, SCHEMA_FILE, framework, frameworks
 from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.errors import UnknownFrameworkError
 from compliance_tf.results.frameworks.equivalents import EQUIVALENTS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.errors import ComplianceError
+from compliance_tf.errors import ResultsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,6 @@ _BAD_CREDENTIALS: Final = frozenset(
 )
 POLICY_FILE: Final = "docs/reference/results-policy.json"
 """The policy that a reader of results needs, in this repository."""
-
-
-class ResultsError(ComplianceError):
-    """Results cannot be read, or were asked for in a way that cannot be answered."""
 
 
 @contextmanager

@@ -1,0 +1,52 @@
+"""IAM policy statements of the functions' roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from compliance_tf.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a role may do.
+
+    Parameters
+    ----------
+    actions
+        Whole names of actions: never a wildcard.
+    resources
+        What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
+    resource_tags
+        Tags that the resource must have.
+
+    Raises
+    ------
+    SettingError
+        When an action is a wildcard.
+    """
+
+    actions: Collection[str]
+    resources: Sequence[str]
+    resource_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for action in self.actions:
+            if "*" in action:
+                raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
+
+    def to_policy(self) -> dict[str, object]:
+        """Give the statement as it stands in a policy document."""
+        statement: dict[str, object] = {
+            "Effect": "Allow",
+            "Action": sorted(self.actions),
+            "Resource": sorted(self.resources),
+        }
+        if self.resource_tags:
+            tags = {f"aws:ResourceTag/{key}": value for key, value in sorted(self.resource_tags.items())}
+            statement["Condition"] = {"StringEquals": tags}
+        return statement

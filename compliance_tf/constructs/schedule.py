@@ -1,0 +1,81 @@
+"""When functions are invoked: schedules, and API calls that CloudTrail records."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from compliance_tf.errors import SettingError
+
+_CRON_FIELDS = 6
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When something happens again and again.
+
+    Build it with :meth:`minutes`, :meth:`hours`, :meth:`days` or :meth:`cron`.
+    """
+
+    expression: str
+
+    @classmethod
+    def minutes(cls, number: int) -> Schedule:
+        """Every so many minutes: at least 1."""
+        return cls._rate(number, "minute")
+
+    @classmethod
+    def hours(cls, number: int) -> Schedule:
+        """Every so many hours: at least 1."""
+        return cls._rate(number, "hour")
+
+    @classmethod
+    def days(cls, number: int) -> Schedule:
+        """Every so many days: at least 1."""
+        return cls._rate(number, "day")
+
+    @classmethod
+    def cron(cls, fields: str) -> Schedule:
+        """At the times of EventBridge's six cron fields, in UTC: ``0 6 * * ? *`` is every day at six."""
+        if len(fields.split()) != _CRON_FIELDS:
+            raise SettingError(
+                f"Schedule.cron({fields!r}) has {len(fields.split())} fields, and EventBridge takes {_CRON_FIELDS}: "
+                "minutes, hours, day of month, month, day of week, year."
+            )
+        return cls(f"cron({fields})")
+
+    @classmethod
+    def _rate(cls, number: int, unit: str) -> Schedule:
+        if number < 1:
+            raise SettingError(f"Schedule.{unit}s({number}) never comes: give at least 1.")
+        return cls(f"rate({number} {unit}{'' if number == 1 else 's'})")
+
+
+@dataclass(frozen=True, order=True)
+class ApiCall:
+    """A call of an AWS API, as CloudTrail names it.
+
+    EventBridge sees it only where a trail logs management events, and those of global services such as IAM only
+    in us-east-1.
+
+    Parameters
+    ----------
+    service
+        The service's endpoint in CloudTrail, without ``.amazonaws.com``: ``s3``, ``iam``, ``cloudtrail``.
+    operation
+        The API operation: ``StopLogging``.
+    """
+
+    service: str
+    operation: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9-]+", self.service) or not re.fullmatch(r"[A-Z][A-Za-z0-9]+", self.operation):
+            raise SettingError(
+                f"ApiCall({self.service!r}, {self.operation!r}) names no API call: give the service as CloudTrail "
+                "does, such as 's3', and the operation, such as 'PutBucketPolicy'."
+            )
+
+    def __str__(self) -> str:
+        """Write it as the deployment's manifest does."""
+        return f"{self.service}.amazonaws.com:{self.operation}"

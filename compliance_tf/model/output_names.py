@@ -1,0 +1,16 @@
+"""The names of a deployment's outputs: written by the constructs, read from plans and states."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEPLOYMENT: Final = "deployment"
+"""Which deployment it is: its project, region, workspace and table, and where its state is."""
+
+RULES: Final = "rules"
+"""The severity and the packs of each rule by its id: ``HIGH cis-1.4-level-1 hipaa``."""
+
+WAIVERS: Final = "waivers"
+"""The waivers of the workspace, expired or not."""
+
+WAIVERS_EXPIRING_SOON: Final = "waivers_expiring_soon"
