@@ -77,14 +77,14 @@ class _Counted:
 
 
 def _write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, output: Path | None) -> None:
-    from compliance_tf.output.atomic_write import whole_file
+    from compliance_tf.output.atomic_write import atomic_write
     from compliance_tf.results.exports.export import write
 
     if output is None:
         write(format_, rows, snapshot, sys.stdout)
         return
     try:
-        with whole_file(output) as stream:
+        with atomic_write(output) as stream:
             write(format_, rows, snapshot, stream)
     except OSError as cause:
         raise ExportError(f"{output} cannot be written: {cause.strerror}. Give another file with --output.") from cause

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 RUNTIME = "python3.13"
 ARCHITECTURE = "arm64"
 
-LONGEST_TIMEOUT_SECONDS = 900
+MAX_TIMEOUT_SECONDS = 900
 """Lambda quotas, "Function timeout"."""
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
@@ -238,7 +238,7 @@ class ComplianceFunctions(Construct):
             description="Records changes of compliance in the results table, and repairs it from AWS Config",
             invoker=Invoker.EVENTBRIDGE,
             environment=environment,
-            timeout_seconds=LONGEST_TIMEOUT_SECONDS,  # a reconciliation reads all results
+            timeout_seconds=MAX_TIMEOUT_SECONDS,  # a reconciliation reads all results
             statements=(
                 Statement(("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchWriteItem"), (table.arn,)),
                 Statement(("dynamodb:Query",), (table.arn, table.index_arn(BY_RULE))),
@@ -288,7 +288,7 @@ class ComplianceFunctions(Construct):
                 policy=_policy(Statement(("config:GetResourceConfigHistory",), ("*",)).to_policy()),
             )
         if self._has_periodic_checks:
-            self.evaluate.resource.timeout = LONGEST_TIMEOUT_SECONDS
+            self.evaluate.resource.timeout = MAX_TIMEOUT_SECONDS
         package = lambda_package.build(deployment, self._checks)
         path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
         package.write(path)

@@ -57,7 +57,7 @@ class ComplianceStack(TerraformStack):
         Where the plan reads it from.
     workspaces
         Which Terraform workspaces may be deployed to, and which are protected.
-    longest_workspace
+    max_workspace_length
         How many characters a workspace's name may have; names have to leave room for them.
     state
         Where Terraform keeps its state.
@@ -101,7 +101,7 @@ class ComplianceStack(TerraformStack):
         recorder_name: str = "default",
         recorder_source: RecorderSource = RecorderSource.CLOUD_CONTROL,
         workspaces: Workspaces | None = None,
-        longest_workspace: int = 20,
+        max_workspace_length: int = 20,
         state: State | None = None,
         history_days: Setting[int] = 365,
         log_retention_days: Setting[int] = 30,
@@ -129,8 +129,8 @@ class ComplianceStack(TerraformStack):
         self.checks = None if checks is None else CheckFolder(Path(checks))
         if self.checks:
             self.checks.validate()
-        self.naming = Naming(project, region, longest_workspace)
-        self._refuse_twin(scope)
+        self.naming = Naming(project, region, max_workspace_length)
+        self._refuse_duplicate(scope)
         self.rules: dict[str, DeployedRule] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         self._state = state or LocalState()
@@ -198,7 +198,7 @@ class ComplianceStack(TerraformStack):
             raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
         return stack
 
-    def _refuse_twin(self, scope: Construct) -> None:
+    def _refuse_duplicate(self, scope: Construct) -> None:
         """Refuse another stack of this project and region: both would have the same names, and the same state."""
         for other in scope.node.children:
             if other is self or not isinstance(other, ComplianceStack):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RETRY_ATTEMPTS = 185  # EventBridge's most
 RETRY_SECONDS = 24 * 60 * 60  # EventBridge's longest age of an event
 
-LONGEST_PATTERN = 2048
+MAX_PATTERN = 2048
 """Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
 
 
@@ -177,9 +177,9 @@ def _api_call_pattern(service: str, operations: Iterable[str]) -> dict[str, obje
 
 def _event_pattern(pattern: Mapping[str, object], *, place: str) -> str:
     text = json.dumps(pattern, sort_keys=True)
-    if len(text) > LONGEST_PATTERN:
+    if len(text) > MAX_PATTERN:
         raise SettingError(
-            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {LONGEST_PATTERN}. Have "
+            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {MAX_PATTERN}. Have "
             "fewer API calls trigger an evaluation."
         )
     return text

@@ -10,7 +10,7 @@ from compliance_tf.errors import SettingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_POLICY = 10_000
+MAX_POLICY = 10_000
 """Characters (AWS Config API, CustomPolicyDetails.PolicyText)."""
 
 GUARD_RUNTIME = "guard-2.x.x"
@@ -56,9 +56,9 @@ def check_policy(rule_id: str, policy: str, resource_types: Sequence[str]) -> bo
         )
     if not policy.strip():
         raise SettingError(f"{place}: the policy is blank.")
-    if len(policy) > LONGEST_POLICY:
+    if len(policy) > MAX_POLICY:
         raise SettingError(
-            f"{place}: the policy has {len(policy)} characters, and AWS Config takes {LONGEST_POLICY}: "
+            f"{place}: the policy has {len(policy)} characters, and AWS Config takes {MAX_POLICY}: "
             "split the rule in two."
         )
     bare = _TEXTS_AND_COMMENTS.sub(" ", policy)

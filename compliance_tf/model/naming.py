@@ -51,7 +51,7 @@ class Naming:
         What the deployment belongs to; the same project in another region is another deployment.
     region
         The AWS region. IAM roles are global, so their names carry it.
-    longest_workspace
+    max_workspace_length
         How many characters a workspace's name may have. The name is not known at synthesis, so this much room is
         reserved in every name, and the plan refuses a longer workspace.
 
@@ -63,7 +63,7 @@ class Naming:
 
     project: str
     region: str
-    longest_workspace: int = 20
+    max_workspace_length: int = 20
 
     def __post_init__(self) -> None:
         if not re.fullmatch(NAME_PART, self.project):
@@ -73,8 +73,8 @@ class Naming:
             )
         if not re.fullmatch(REGION, self.region):
             raise SettingError(f"region={self.region!r} is not an AWS region such as 'eu-west-1'.")
-        if self.longest_workspace < 1:
-            raise SettingError(f"longest_workspace={self.longest_workspace} leaves no room: give at least 1.")
+        if self.max_workspace_length < 1:
+            raise SettingError(f"max_workspace_length={self.max_workspace_length} leaves no room: give at least 1.")
 
     @property
     def prefix(self) -> str:
@@ -110,11 +110,11 @@ class Naming:
             raise SettingError(
                 f"{purpose!r} cannot end a {kind.label}'s name: use lower-case words and digits joined by hyphens."
             )
-        length = len(self.project) + self.longest_workspace + len(purpose) + len("--")
+        length = len(self.project) + self.max_workspace_length + len(purpose) + len("--")
         if length > kind.longest:
             raise SettingError(
                 f"The {kind.label} '{self.project}-<workspace>-{purpose}' can become {length} characters long with "
-                f"a workspace of {self.longest_workspace}, and AWS allows {kind.longest}: shorten it by "
-                f"{length - kind.longest}, or give the stack a smaller longest_workspace."
+                f"a workspace of {self.max_workspace_length}, and AWS allows {kind.longest}: shorten it by "
+                f"{length - kind.longest}, or give the stack a smaller max_workspace_length."
             )
         return f"{self.prefix}{purpose}"

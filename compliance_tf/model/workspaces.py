@@ -80,10 +80,10 @@ class Workspaces:
             When an allowed workspace is too long for the names.
         """
         for workspace in self.allowed:
-            if len(workspace) > naming.longest_workspace:
+            if len(workspace) > naming.max_workspace_length:
                 raise SettingError(
                     f"The allowed workspace {workspace!r} has {len(workspace)} characters, and names leave room for "
-                    f"{naming.longest_workspace}: shorten it, or give the stack a larger longest_workspace."
+                    f"{naming.max_workspace_length}: shorten it, or give the stack a larger max_workspace_length."
                 )
         if self.allowed:
             return [
@@ -95,9 +95,9 @@ class Workspaces:
             ]
         return [
             Condition(
-                f"length(terraform.workspace) <= {naming.longest_workspace}",
+                f"length(terraform.workspace) <= {naming.max_workspace_length}",
                 "The workspace '${terraform.workspace}' has ${length(terraform.workspace)} characters, and the names "
-                f"of this stack have room for {naming.longest_workspace}: select one with a shorter name.",
+                f"of this stack have room for {naming.max_workspace_length}: select one with a shorter name.",
             ),
             Condition(
                 f'can(regex("^{NAME_PART}$", terraform.workspace))',

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole_file(path: Path, *, newline: str = "") -> Iterator[TextIO]:
+def atomic_write(path: Path, *, newline: str = "") -> Iterator[TextIO]:
     """Open a file to write UTF-8, which takes its place when the block has ended well.
 
     Parameters

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PACK_NAME = r"[a-z0-9]+([-.][a-z0-9]+)*"
 """What a pack may be called: words of lower case and digits, joined by hyphens and dots."""
 
-LONGEST_PACK_NAME = 64
+MAX_PACK_NAME = 64
 
 PACK_FILE_ENDINGS = (".yaml", ".yml")
 
@@ -191,10 +191,10 @@ class Pack:
     process_checks: bool = False
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(PACK_NAME, self.name) or len(self.name) > LONGEST_PACK_NAME:
+        if not re.fullmatch(PACK_NAME, self.name) or len(self.name) > MAX_PACK_NAME:
             raise PackError(
                 f"pack {self.name!r}: a pack's name has lower-case words and digits joined by hyphens and dots, at "
-                f"most {LONGEST_PACK_NAME} characters."
+                f"most {MAX_PACK_NAME} characters."
             )
         if not self.rules:
             raise PackError(f"pack {self.name!r} has no rules: give it at least one.")

@@ -33,7 +33,7 @@ _ADVICE = (
     "leave_out."
 )
 
-_MOST_NAMES = 5
+_MAX_NAMES = 5
 """How many packs a message names for one setting before it only counts the rest."""
 
 
@@ -206,8 +206,8 @@ def _by_value(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 
 def _packs(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(sorted(names)[:_MOST_NAMES]) + more
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(sorted(names)[:_MAX_NAMES]) + more
 
 
 def _what(rule: PackRule) -> str:

@@ -9,9 +9,9 @@ from compliance_runtime.check import Severity
 
 from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.usage import MaximumExecutionFrequency
-from compliance_tf.model.guard_policy import LONGEST_POLICY
+from compliance_tf.model.guard_policy import MAX_POLICY
 from compliance_tf.model.naming import PURPOSE
-from compliance_tf.packs.pack import LONGEST_PACK_NAME, PACK_NAME
+from compliance_tf.packs.pack import MAX_PACK_NAME, PACK_NAME
 from compliance_tf.packs.pack_file import KINDS, PACK_MEMBERS, POLICY_REQUIRED, RULE_MEMBERS
 
 _TEXT = {"type": "string", "pattern": r"\S"}
@@ -21,7 +21,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "description": "What tables, reports and waivers call the pack.",
         "type": "string",
         "pattern": f"^{PACK_NAME}$",
-        "maxLength": LONGEST_PACK_NAME,
+        "maxLength": MAX_PACK_NAME,
     },
     "title": {"description": "A few words for tables; the name unless given.", **_TEXT},
     "process_checks": {
@@ -44,7 +44,7 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     },
     "policy": {
         "description": "A policy in Guard 2, which AWS Config evaluates at every change.",
-        "maxLength": LONGEST_POLICY,
+        "maxLength": MAX_POLICY,
         **_TEXT,
     },
     "id": {

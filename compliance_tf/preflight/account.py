@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 """Members of a listing that are read at most: more than any quota of what is listed here is usually raised to."""
 
 _PATIENT = Config(
@@ -127,19 +127,19 @@ class Region:
     @cached_property
     def config_rules(self) -> Mapping[str, str]:
         """The ARNs of all Config rules, by name."""
-        pages = self.config.get_paginator("describe_config_rules").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        pages = self.config.get_paginator("describe_config_rules").paginate(PaginationConfig={"MaxItems": MAX_LISTED})
         return {rule["ConfigRuleName"]: rule["ConfigRuleArn"] for page in pages for rule in page["ConfigRules"]}
 
     @cached_property
     def event_rules(self) -> Mapping[str, str]:
         """The ARNs of all rules of the default event bus, by name."""
-        pages = self.events.get_paginator("list_rules").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        pages = self.events.get_paginator("list_rules").paginate(PaginationConfig={"MaxItems": MAX_LISTED})
         return {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
 
     @cached_property
     def tables(self) -> frozenset[str]:
         """The names of all DynamoDB tables."""
-        pages = self.dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"MaxItems": MOST_LISTED})
+        pages = self.dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"MaxItems": MAX_LISTED})
         return frozenset(name for page in pages for name in page["TableNames"])
 
 

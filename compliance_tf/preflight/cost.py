@@ -35,7 +35,7 @@ ACCOUNT_TYPE = "AWS::::Account"
 
 _RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
 _HOURS_OF_A_UNIT = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
-_MOST_PAGES = 50
+_MAX_PAGES = 50
 _PAGE = 100  # AWS Config API, GetDiscoveredResourceCounts.limit
 _USUAL_MEGABYTES = 128
 _MEGABYTES_OF_A_GIGABYTE = 1024
@@ -114,7 +114,7 @@ def discovered_counts(region: Region) -> Mapping[str, int]:
     """Count the recorded resources of a region by type."""
     counts: dict[str, int] = {}
     request: GetDiscoveredResourceCountsRequestTypeDef = {"limit": _PAGE}
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         page = region.config.get_discovered_resource_counts(**request)
         counts |= {count["resourceType"]: count["count"] for count in page.get("resourceCounts", [])}
         if not page.get("nextToken"):

@@ -46,7 +46,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Loss:
+class Removal:
     """A resource that is destroyed, replaced or forgotten.
 
     Parameters
@@ -68,7 +68,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Widening:
+class PermissionIncrease:
     """What somebody may do afterwards and may not do now.
 
     Parameters
@@ -118,9 +118,9 @@ class Review:
         Why: the policies that it is against, the gravest first; those that were acknowledged come last.
     recorder_untouched
         Whether the account's recorder is only read.
-    losses
+    removals
         What is destroyed, replaced or forgotten, rules excepted, which are below.
-    widenings
+    permission_increases
         What widens.
     rules
         What becomes of rules.
@@ -145,8 +145,8 @@ class Review:
     verdict: Verdict
     findings: tuple[Finding, ...]
     recorder_untouched: bool
-    losses: tuple[Loss, ...]
-    widenings: tuple[Widening, ...]
+    removals: tuple[Removal, ...]
+    permission_increases: tuple[PermissionIncrease, ...]
     rules: tuple[RuleChange, ...]
     coverage: tuple[Coverage, ...]
     waivers: WaiverChanges
@@ -167,8 +167,8 @@ class Review:
 def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -> Review:
     """Hold a plan against the policies."""
     findings = tuple(sorted(_findings(plan, settings), key=_order))
-    losses = tuple(
-        Loss(change.address, _name(change.before, change.address), change.action, change.reason)
+    removals = tuple(
+        Removal(change.address, _name(change.before, change.address), change.action, change.reason)
         for change in plan.changes
         if change.action.loses and change.type != RULE
     )
@@ -179,9 +179,11 @@ def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -
         verdict=_verdict(findings),
         findings=findings,
         recorder_untouched=not any(finding.policy is RECORDER for finding in findings),
-        losses=losses,
-        widenings=tuple(
-            Widening(one.subject, tuple(map(str, one.new))) for one in permissions(plan) if one.are_unknown or one.new
+        removals=removals,
+        permission_increases=tuple(
+            PermissionIncrease(one.subject, tuple(map(str, one.new)))
+            for one in permissions(plan)
+            if one.are_unknown or one.new
         ),
         rules=rule_changes(plan),
         coverage=coverage(plan),
@@ -213,10 +215,10 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 
 def _waivers(plan: Plan) -> WaiverChanges:
     waivers = plan.outputs.get(WAIVERS, OutputChange())
-    was, will_be = _texts(waivers.before), _texts(waivers.after)
+    earlier, later = _texts(waivers.before), _texts(waivers.after)
     return WaiverChanges(
-        granted=tuple(text for text in will_be if text not in was),
-        ended=tuple(text for text in was if text not in will_be),
+        granted=tuple(text for text in later if text not in earlier),
+        ended=tuple(text for text in earlier if text not in later),
         expiring=_texts(plan.outputs.get(WAIVERS_EXPIRING_SOON, OutputChange()).after),
     )
 

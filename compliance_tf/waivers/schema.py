@@ -8,7 +8,7 @@ from typing import Any
 from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
 
 from compliance_tf.model.naming import NAME_PART, PURPOSE
-from compliance_tf.waivers.waiver import ARN_PATTERN, LONGEST_NAME, LONGEST_REASON, LONGEST_TAG_KEY, LONGEST_TAG_VALUE
+from compliance_tf.waivers.waiver import ARN_PATTERN, MAX_NAME, MAX_REASON, MAX_TAG_KEY, MAX_TAG_VALUE
 from compliance_tf.waivers.waiver_file import OPTIONAL, REQUIRED, RESOURCES, SUBJECTS
 
 _TEXT = {"type": "string", "pattern": r"\S"}
@@ -35,17 +35,17 @@ _MEMBERS: dict[str, dict[str, Any]] = {
     },
     "tag_key": {
         "description": "The key of a tag that a resource must have, exactly as it is written.",
-        "maxLength": LONGEST_TAG_KEY,
+        "maxLength": MAX_TAG_KEY,
         **_EXACT,
     },
     "tag_value": {
         "description": "The value that the tag must have; any unless given.",
         "type": "string",
-        "maxLength": LONGEST_TAG_VALUE,
+        "maxLength": MAX_TAG_VALUE,
     },
-    "reason": {"description": "Why the violations are accepted.", "maxLength": LONGEST_REASON, **_TEXT},
-    "owner": {"description": "Who answers for it.", "maxLength": LONGEST_NAME, **_TEXT},
-    "ticket": {"description": "Where it was decided.", "maxLength": LONGEST_NAME, **_TEXT},
+    "reason": {"description": "Why the violations are accepted.", "maxLength": MAX_REASON, **_TEXT},
+    "owner": {"description": "Who answers for it.", "maxLength": MAX_NAME, **_TEXT},
+    "ticket": {"description": "Where it was decided.", "maxLength": MAX_NAME, **_TEXT},
     "granted": {"description": "The day of the decision.", **_DAY},
     "expires": {
         "description": "The last day, in UTC, on which it holds: after granted, and at most max_waiver_days later.",

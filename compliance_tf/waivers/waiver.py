@@ -16,12 +16,12 @@ from compliance_tf.model.naming import NAME_PART
 if TYPE_CHECKING:
     from compliance_runtime.waivers.waiver import Target
 
-LONGEST_REASON: Final = 500
-LONGEST_NAME: Final = 100
+MAX_REASON: Final = 500
+MAX_NAME: Final = 100
 """Characters of an owner and of a ticket."""
 
-LONGEST_TAG_KEY: Final = 128
-LONGEST_TAG_VALUE: Final = 256
+MAX_TAG_KEY: Final = 128
+MAX_TAG_VALUE: Final = 256
 """Characters. Source: AWS General Reference, "Tag naming limits and requirements"."""
 
 DEFAULT_MAX_DAYS: Final = 365
@@ -111,9 +111,9 @@ class Waiver:
         if self.tag_value is not None and self.tag_key is None:
             self._refuse(f"tag_value={self.tag_value!r:.80} is the value of no tag: give tag_key too.")
         self._check_resource()
-        self._check_text("reason", LONGEST_REASON)
-        self._check_text("owner", LONGEST_NAME)
-        self._check_text("ticket", LONGEST_NAME)
+        self._check_text("reason", MAX_REASON)
+        self._check_text("owner", MAX_NAME)
+        self._check_text("ticket", MAX_NAME)
         self._check_dates()
         if isinstance(self.workspaces, str):
             self._refuse(f"workspaces={self.workspaces!r:.80} is a text: give a tuple, as ('prod',).")
@@ -145,7 +145,7 @@ class Waiver:
         return Tagged(self.tag_key or "", self.tag_value)
 
     def _check_resource(self) -> None:
-        for name, longest in (("resource_id", MAX_RESOURCE_ID), ("tag_key", LONGEST_TAG_KEY)):
+        for name, longest in (("resource_id", MAX_RESOURCE_ID), ("tag_key", MAX_TAG_KEY)):
             text = getattr(self, name)
             if text is None:
                 continue
@@ -153,8 +153,8 @@ class Waiver:
                 self._refuse(f"{name} has {len(text)} characters: give 1 to {longest}, not all of them blank.")
             if _WILDCARDS.search(text):
                 self._refuse(f"{name}={text!r:.80} has a wildcard, and is compared exactly: use arn for a pattern.")
-        if self.tag_value is not None and len(self.tag_value) > LONGEST_TAG_VALUE:
-            self._refuse(f"tag_value has {len(self.tag_value)} characters: AWS allows {LONGEST_TAG_VALUE}.")
+        if self.tag_value is not None and len(self.tag_value) > MAX_TAG_VALUE:
+            self._refuse(f"tag_value has {len(self.tag_value)} characters: AWS allows {MAX_TAG_VALUE}.")
         if self.arn is not None:
             self._check_arn(self.arn)
 

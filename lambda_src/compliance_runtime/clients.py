@@ -61,7 +61,7 @@ def _session() -> Session:
 
 
 def _make_client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-    return _session().create_client(service, region_name=region, config=_patient())
+    return _session().create_client(service, region_name=region, config=_with_retries())
 
 
 client = cast("Clients", cache(_make_client))
@@ -90,10 +90,10 @@ def clients_of_role(role_arn: str) -> Clients:
     assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001 no other way in
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
-    return cast("Clients", cache(lambda service: assumed.create_client(service, config=_patient())))
+    return cast("Clients", cache(lambda service: assumed.create_client(service, config=_with_retries())))
 
 
-def _patient() -> Config:
+def _with_retries() -> Config:
     """Have retries slow down when AWS throttles: evaluations come in bursts."""
     from botocore.config import Config
 

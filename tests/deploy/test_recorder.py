@@ -99,7 +99,7 @@ def test_a_plan_fails_when_the_recorder_leaves_out_a_type_that_a_rule_needs(
             "is not one of those that this stack may be deployed to: dev, prod.",
         ),
         ("", "a" * 21, "has 21 characters, and the names of this stack have room for 20"),
-        ("longest_workspace=5", "branch", "has 6 characters, and the names of this stack have room for 5"),
+        ("max_workspace_length=5", "branch", "has 6 characters, and the names of this stack have room for 5"),
         ("", "pr-123", "cannot be part of a name"),
     ],
 )

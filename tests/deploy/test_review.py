@@ -62,7 +62,7 @@ def test_a_first_deployment_needs_approval_for_its_permissions(first: Review) ->
         "eks-security: 4 of 4 rules, was 0",
         "lambda-security: 4 of 4 rules, was 0",
     ]
-    assert not first.losses
+    assert not first.removals
 
 
 def test_nothing_to_do_is_clean_also_after_the_first_refresh(deployed: ReviewedProject) -> None:
@@ -129,7 +129,7 @@ def halve_memory(configuration: Configuration) -> None:
 
 
 def test_changes_that_harm_nobody_are_clean(harmless: Review) -> None:
-    assert (harmless.verdict, harmless.findings, harmless.losses) == (Verdict.CLEAN, (), ())
+    assert (harmless.verdict, harmless.findings, harmless.removals) == (Verdict.CLEAN, (), ())
     assert not harmless.is_empty
     assert len([rule for rule in harmless.rules if "ecr-security" not in rule.packs]) == len(HARMLESS)
 
@@ -161,7 +161,7 @@ def test_the_fingerprint_is_the_same_for_the_same_change_planned_again(
 
 def test_other_tags_alone_are_clean(deployed: ReviewedProject) -> None:
     found = deployed.review(variant="other-tags")
-    assert (found.verdict, found.findings, found.losses) == (Verdict.CLEAN, (), ())
+    assert (found.verdict, found.findings, found.removals) == (Verdict.CLEAN, (), ())
     assert {rule.differences for rule in found.rules} == {("tag owner: team → others",)}
     assert len(found.rules) == RULES
 
@@ -185,9 +185,9 @@ def test_a_pack_that_goes_is_approved_and_shows_in_the_coverage(risky: Review) -
 
 
 def test_a_check_that_asks_aws_widens_its_role(risky: Review) -> None:
-    [widening] = risky.widenings
-    assert widening.subject == "Role acme-dev-evaluate-eu-west-1"
-    assert widening.permissions == ("s3:GetAccountPublicAccessBlock on *",)
+    [permission_increase] = risky.permission_increases
+    assert permission_increase.subject == "Role acme-dev-evaluate-eu-west-1"
+    assert permission_increase.permissions == ("s3:GetAccountPublicAccessBlock on *",)
     assert messages(risky, "permissions-widened") == ["Role acme-dev-evaluate-eu-west-1 gets 1 new permission."]
 
 
@@ -224,7 +224,7 @@ def test_another_project_in_the_same_state_is_blocked(deployed: ReviewedProject)
     found = deployed.review(variant="other-project")
     assert found.verdict is Verdict.BLOCKED
     assert {"state-relocated", "table-lost", "rules-removed-at-once"} <= policies(found)
-    [table] = [loss for loss in found.losses if loss.address.startswith("aws_dynamodb_table.")]
+    [table] = [removal for removal in found.removals if removal.address.startswith("aws_dynamodb_table.")]
     assert (table.name, table.action) == ("acme-dev-results", Action.REPLACE)
     assert table.reason == "these cannot be changed in place: name"
 

@@ -97,7 +97,7 @@ def test_two_deployments_never_build_the_same_name(one: tuple[str, str, str], ot
         ({"project": "my-app"}, "project='my-app' is not a name part"),
         ({"project": "App"}, "project='App' is not a name part"),
         ({"project": "p" * 21}, r"IAM role .* can become 66 characters long .* AWS allows 64: shorten it by 2"),
-        ({"longest_workspace": 0}, "longest_workspace=0 leaves no room"),
+        ({"max_workspace_length": 0}, "max_workspace_length=0 leaves no room"),
         ({"region": "europe"}, "region='europe' is not an AWS region such as 'eu-west-1'"),
     ],
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compliance_tf.local.config.tags import Tags
     from compliance_tf.local.server.engine import Engine
 
-MOST_RULES = 1000
+MAX_RULES = 1000
 """Per account and region (AWS Config Developer Guide: Service Limits)."""
 
 PAGE = 25
@@ -93,8 +93,8 @@ class ConfigRules:
         if not name:
             raise ApiError("InvalidParameterValueException", "The ConfigRuleName is required for a new rule.")
         facts = check_rule(declared)
-        if existing is None and len(self._rules) >= MOST_RULES:
-            raise ApiError("MaxNumberOfConfigRulesExceededException", f"There may be {MOST_RULES} rules at most.")
+        if existing is None and len(self._rules) >= MAX_RULES:
+            raise ApiError("MaxNumberOfConfigRulesExceededException", f"There may be {MAX_RULES} rules at most.")
         identity = existing.rule_id if existing else f"config-rule-{uuid.uuid4().hex[:6]}"
         source = declared["Source"]
         rule = ConfigRule(

@@ -10,7 +10,7 @@ from compliance_tf.local.api.paging import page_of
 if TYPE_CHECKING:
     from compliance_tf.local.api.json_api import Call
 
-MOST_TAGS = 50
+MAX_TAGS = 50
 """Per resource (AWS Config API Reference: TagResource)."""
 
 
@@ -35,8 +35,8 @@ class Tags:
     def tag(self, call: Call) -> dict[str, Any]:
         """TagResource."""
         tags = self._of(call) | _by_key(call.parameters["Tags"])
-        if len(tags) > MOST_TAGS:
-            raise ApiError("TooManyTagsException", f"A resource may have {MOST_TAGS} tags at most.")
+        if len(tags) > MAX_TAGS:
+            raise ApiError("TooManyTagsException", f"A resource may have {MAX_TAGS} tags at most.")
         self._tags[call.parameters["ResourceArn"]] = tags
         return {}
 
@@ -51,7 +51,7 @@ class Tags:
         """ListTagsForResource."""
         tags = [{"Key": key, "Value": value} for key, value in sorted(self._of(call).items())]
         token, limit = call.parameters.get("NextToken"), call.parameters.get("Limit")
-        found = page_of(tags, token, limit, usual=MOST_TAGS)
+        found = page_of(tags, token, limit, usual=MAX_TAGS)
         return ({"Tags": list(found.members)} if tags else {}) | found.token_as("NextToken")
 
     def _of(self, call: Call) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from queue import Queue
 
 _QUIET_SECONDS = 0.02
-_LONGEST_SECONDS = 5.0
+_MAX_SECONDS = 5.0
 
 
 def collect_log(worker: Any) -> str:  # noqa: ANN401 -- MiniStack has no types
@@ -29,7 +29,7 @@ def collect_log(worker: Any) -> str:  # noqa: ANN401 -- MiniStack has no types
     queue: Queue[str] = worker._stderr_queue  # noqa: SLF001 -- MiniStack has no public door
     lines: list[str] = []
     start = quiet_since = time.monotonic()
-    while time.monotonic() - start < _LONGEST_SECONDS:
+    while time.monotonic() - start < _MAX_SECONDS:
         try:
             lines.append(queue.get_nowait())
             quiet_since = time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from compliance_tf.errors import ReportError
-from compliance_tf.output.atomic_write import whole_file
+from compliance_tf.output.atomic_write import atomic_write
 from compliance_tf.results.report.page import Page, render
 from compliance_tf.results.report.row_data import RowWriter
 from compliance_tf.results.report.summary import Summary
@@ -67,7 +67,7 @@ def write_report(
         page = _collect(data, about, rows, [rule for rule in rules if about.covers(rule)], controls or {})
         page = replace(page, days=trend(day for day in days if about.covers(day)))
         data.seek(0)
-        with whole_file(output, newline="\n") as file:
+        with atomic_write(output, newline="\n") as file:
             file.writelines(render(page, _chunks(data)))
     return page.summary.overall.total
 

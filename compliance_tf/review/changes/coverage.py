@@ -24,44 +24,44 @@ class Coverage:
     ----------
     pack
         The pack's name.
-    was
-        How many rules of it are deployed now.
-    will_be
-        How many will be.
-    of
-        How many AWS's pack has; None for a pack of one's own.
+    before
+        The number of its rules that are deployed now.
+    after
+        The number that the plan leaves.
+    total
+        The number that AWS's pack has; None for a pack of one's own.
     """
 
     pack: str
-    was: int
-    will_be: int
-    of: int | None
+    before: int
+    after: int
+    total: int | None
 
     @property
     def changes(self) -> bool:
         """Whether it is another number afterwards."""
-        return self.was != self.will_be
+        return self.before != self.after
 
     def __str__(self) -> str:
         """Write it as people read it."""
-        whole = "" if self.of is None else f" of {self.of}"
-        was = f", was {self.was}" if self.changes else ""
-        return f"{self.pack}: {self.will_be}{whole} rules{was}"
+        whole = "" if self.total is None else f" of {self.total}"
+        was = f", was {self.before}" if self.changes else ""
+        return f"{self.pack}: {self.after}{whole} rules{was}"
 
 
 def coverage(plan: Plan) -> tuple[Coverage, ...]:
     """Count the rules of each pack that is deployed now or then."""
     output = plan.outputs.get(RULES, OutputChange())
-    before, after = rule_facts(output.before), rule_facts(output.after)
-    was: Counter[str] = Counter()
-    will_be: Counter[str] = Counter()
+    facts_before, facts_after = rule_facts(output.before), rule_facts(output.after)
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
     for rule in plan.of_type(RULE):
-        if rule.before and not rule.deposed and (facts := before.get(rule_id(plan, rule.before))):
-            was.update(facts.packs)
-        if rule.after and rule.action is not Action.FORGET and (facts := after.get(rule_id(plan, rule.after))):
-            will_be.update(facts.packs)
-    packs = conformance_packs().packs if was or will_be else {}
+        if rule.before and not rule.deposed and (facts := facts_before.get(rule_id(plan, rule.before))):
+            before.update(facts.packs)
+        if rule.after and rule.action is not Action.FORGET and (facts := facts_after.get(rule_id(plan, rule.after))):
+            after.update(facts.packs)
+    packs = conformance_packs().packs if before or after else {}
     return tuple(
-        Coverage(name, was[name], will_be[name], len(packs[name].rules) if name in packs else None)
-        for name in sorted(was.keys() | will_be.keys())
+        Coverage(name, before[name], after[name], len(packs[name].rules) if name in packs else None)
+        for name in sorted(before.keys() | after.keys())
     )

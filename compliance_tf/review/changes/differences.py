@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.plan import ResourceChange
     from compliance_tf.review.plan.values import Value
 
-_LONGEST: Final = 4000
+_MAX_LENGTH: Final = 4000
 """Characters of a value that are shown: a Guard policy may have 10,000."""
 
 
@@ -81,7 +81,9 @@ def _text(value: Value) -> str | None:
     text = str(value) if isinstance(value, Hidden | str) else json.dumps(value, sort_keys=True, default=str)
     if text.startswith(("{", "[")):
         text = _indented(text)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … and {len(text) - _LONGEST:,} more characters"
+    return (
+        text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]} … and {len(text) - _MAX_LENGTH:,} more characters"
+    )
 
 
 def _indented(text: str) -> str:

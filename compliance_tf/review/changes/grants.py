@@ -106,9 +106,9 @@ def grants(document: Value) -> tuple[Grant, ...] | None:
 
 def widened(before: Iterable[Grant], after: Iterable[Grant]) -> tuple[Grant, ...]:
     """List what is allowed afterwards and was not before, and what is no longer denied."""
-    was, will_be = tuple(before), tuple(after)
-    allowed = (grant for grant in will_be if grant.allows and not any(one.covers(grant) for one in was))
-    no_longer_denied = (grant for grant in was if not grant.allows and not any(one.covers(grant) for one in will_be))
+    earlier, later = tuple(before), tuple(after)
+    allowed = (grant for grant in later if grant.allows and not any(one.covers(grant) for one in earlier))
+    no_longer_denied = (grant for grant in earlier if not grant.allows and not any(one.covers(grant) for one in later))
     return (*dict.fromkeys(allowed), *dict.fromkeys(no_longer_denied))
 
 

@@ -157,8 +157,8 @@ def _differences(resource: ResourceChange) -> Iterator[str]:
         yield f"name: {before.get('name')} → {after.get('name')}"
     yield from _of_parameters(before.get("input_parameters"), after.get("input_parameters"))
     yield from _of_scope(_first(before.get("scope")), _first(after.get("scope")))
-    if (was := _frequency(before)) != (will_be := _frequency(after)):
-        yield f"evaluated {was} → {will_be}"
+    if (earlier := _frequency(before)) != (later := _frequency(after)):
+        yield f"evaluated {earlier} → {later}"
     yield from _of_source(_first(before.get("source")), _first(after.get("source")))
     if before.get("description") != after.get("description"):
         yield "its description"
@@ -178,22 +178,22 @@ def _of_mapping(what: str, before: Value, after: Value) -> Iterator[str]:
     if not isinstance(before, dict | None) or not isinstance(after, dict | None):
         yield f"{what}s: {_shown(before)} → {_shown(after)}"
         return
-    was, will_be = before or {}, after or {}
-    for name in sorted(was.keys() | will_be.keys()):
-        if name not in was:
-            yield f"{what} {name}: {_shown(will_be[name])}, was not set"
-        elif name not in will_be:
-            yield f"{what} {name}: not set any more, was {_shown(was[name])}"
-        elif was[name] != will_be[name]:
-            yield f"{what} {name}: {_shown(was[name])} → {_shown(will_be[name])}"
+    earlier, later = before or {}, after or {}
+    for name in sorted(earlier.keys() | later.keys()):
+        if name not in earlier:
+            yield f"{what} {name}: {_shown(later[name])}, was not set"
+        elif name not in later:
+            yield f"{what} {name}: not set any more, was {_shown(earlier[name])}"
+        elif earlier[name] != later[name]:
+            yield f"{what} {name}: {_shown(earlier[name])} → {_shown(later[name])}"
 
 
 def _of_scope(before: Attributes, after: Attributes) -> Iterator[str]:
-    was, will_be = (set(_texts(scope.get("compliance_resource_types"))) for scope in (before, after))
-    if gone := sorted(was - will_be):
-        yield f"no longer looks at {', '.join(gone)}" if will_be else "looks at all resource types"
-    if new := sorted(will_be - was):
-        yield f"looks also at {', '.join(new)}" if was else f"looks only at {', '.join(new)}"
+    earlier, later = (set(_texts(scope.get("compliance_resource_types"))) for scope in (before, after))
+    if gone := sorted(earlier - later):
+        yield f"no longer looks at {', '.join(gone)}" if later else "looks at all resource types"
+    if new := sorted(later - earlier):
+        yield f"looks also at {', '.join(new)}" if earlier else f"looks only at {', '.join(new)}"
     for name in ("compliance_resource_id", "tag_key", "tag_value"):
         if (before.get(name) or None) != (after.get(name) or None):
             yield f"scope {name}: {_shown(before.get(name))} → {_shown(after.get(name))}"
@@ -203,8 +203,8 @@ def _of_source(before: Attributes, after: Attributes) -> Iterator[str]:
     for name in ("owner", "source_identifier"):
         if before.get(name) != after.get(name):
             yield f"{name.replace('_', ' ')}: {_shown(before.get(name))} → {_shown(after.get(name))}"
-    was, will_be = (_first(source.get("custom_policy_details")) for source in (before, after))
-    if was.get("policy_text") != will_be.get("policy_text"):
+    earlier, later = (_first(source.get("custom_policy_details")) for source in (before, after))
+    if earlier.get("policy_text") != later.get("policy_text"):
         yield "the text of its Guard policy"
     if before.get("source_detail") != after.get("source_detail"):
         yield "what triggers it"
@@ -227,8 +227,8 @@ def _fact_differences(before: RuleFacts | None, after: RuleFacts | None) -> tupl
         return ()
     differences = []
     if before.severity != after.severity:
-        was, will_be = (facts.severity.value.lower() if facts.severity else "none" for facts in (before, after))
-        differences.append(f"severity: {was} → {will_be}")
+        earlier, later = (facts.severity.value.lower() if facts.severity else "none" for facts in (before, after))
+        differences.append(f"severity: {earlier} → {later}")
     if new := sorted(set(after.packs) - set(before.packs)):
         differences.append(f"now also of {', '.join(new)}")
     if gone := sorted(set(before.packs) - set(after.packs)):

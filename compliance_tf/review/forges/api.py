@@ -22,7 +22,7 @@ _PAGE: Final = 100
 """Comments on a page: the most that both give."""
 
 _SECONDS: Final = urllib3.Timeout(connect=10, read=30)
-_LONGEST_WAIT: Final = 60
+_MAX_WAIT: Final = 60
 """Seconds that are waited at most when the service says when to come again."""
 
 _TIMES: Final = 4
@@ -104,7 +104,7 @@ class Api:
             allowed_methods=None,
             # What was sent may have arrived: a comment must not be created twice.
             read=0 if method == "POST" else None,
-            retry_after_max=_LONGEST_WAIT,
+            retry_after_max=_MAX_WAIT,
             raise_on_status=False,
         )
         try:

@@ -26,9 +26,9 @@ def _widened(plan: Plan, _: Limits) -> Iterator[Hit]:
             plural = "" if len(one.new) == 1 else "s"
             yield Hit(one.addresses[0], f"{one.subject} gets {len(one.new)} new permission{plural}.")
     for change in plan.of_type("aws_iam_role"):
-        was, will_be = (values.get("permissions_boundary") for values in (change.before, change.after))
-        if change.after and was and change.may_change("permissions_boundary"):
-            yield Hit(change.address, f"The permissions boundary changes from {was} to {will_be or 'none'}.")
+        earlier, later = (values.get("permissions_boundary") for values in (change.before, change.after))
+        if change.after and earlier and change.may_change("permissions_boundary"):
+            yield Hit(change.address, f"The permissions boundary changes from {earlier} to {later or 'none'}.")
 
 
 def _all_that(is_bad: Callable[[Grant], bool], sentence: str) -> Callable[[Plan, Limits], Iterator[Hit]]:

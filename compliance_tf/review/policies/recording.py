@@ -31,9 +31,9 @@ def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
             if change.action.loses:
                 yield Hit(change.address, f"It {change.action.value}: events that come meanwhile are not served.")
     for change in plan.of_type(_EVENT_RULE):
-        will_be = change.after.get("state") or "ENABLED"
-        if change.after and change.may_change("state") and str(will_be) not in _ON:
-            yield Hit(change.address, f"The EventBridge rule {change.after.get('name')} is switched off: {will_be}.")
+        later = change.after.get("state") or "ENABLED"
+        if change.after and change.may_change("state") and str(later) not in _ON:
+            yield Hit(change.address, f"The EventBridge rule {change.after.get('name')} is switched off: {later}.")
         if change.before and change.after and change.may_change("event_pattern"):
             yield Hit(
                 change.address, f"The EventBridge rule {change.after.get('name')} takes other events than before."

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def _relocated(plan: Plan, _: Limits) -> Iterator[Hit]:
-    was, will_be = plan.was, plan.identity
+    earlier, later = plan.was, plan.identity
     output = plan.outputs.get(DEPLOYMENT)
     if output and output.after is None and any(change.after for change in plan.resources if change.managed):
         yield Hit(DEPLOYMENT, f"The output '{DEPLOYMENT}', by which the next plan would be compared, goes.")
-    if was is None:
+    if earlier is None:
         return
     for what in ("project", "region", "workspace", "state"):
-        before, after = getattr(was, what), getattr(will_be, what)
+        before, after = getattr(earlier, what), getattr(later, what)
         if before != after:
             yield Hit(what, f"The deployment's {what} changes from {before} to {after}.")
 

@@ -34,12 +34,12 @@ def _unprotected(plan: Plan, _: Limits) -> Iterator[Hit]:
         if not change.after:
             continue
         for name, read in _SAFEGUARDS.items():
-            was, will_be = read(change.before), read(change.after)
-            if isinstance(will_be, Hidden) and (was or name in _ALWAYS):
-                yield Hit(change.address, f"Whether the table has {name} cannot be seen: {will_be}.")
-            elif was and was != will_be:
-                yield Hit(change.address, f"The table's {name} changes from {_words(was)} to {_words(will_be)}.")
-            elif not was and not will_be and name in _ALWAYS:
+            earlier, later = read(change.before), read(change.after)
+            if isinstance(later, Hidden) and (earlier or name in _ALWAYS):
+                yield Hit(change.address, f"Whether the table has {name} cannot be seen: {later}.")
+            elif earlier and earlier != later:
+                yield Hit(change.address, f"The table's {name} changes from {_words(earlier)} to {_words(later)}.")
+            elif not earlier and not later and name in _ALWAYS:
                 yield Hit(change.address, f"The table has no {name}.")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from compliance_tf.review.rendering.document import Block, Words
-    from compliance_tf.review.review import Finding, Review, Widening
+    from compliance_tf.review.review import Finding, PermissionIncrease, Review
 
 _FEW: Final = 8
 """So many lines of a list are read at a glance; longer ones are folded."""
@@ -50,8 +50,8 @@ def document(review: Review, commit: str | None = None) -> Document:
     sections = (
         Section("", tuple(_why(review))),
         Section("", (Paragraph((Strong(_UNTOUCHED if review.recorder_untouched else _TOUCHED),)),)),
-        Section(_losses_title(review), tuple(_losses(review))),
-        Section("What widens", tuple(_widenings(review))),
+        Section(_losses_title(review), tuple(_removals(review))),
+        Section("What widens", tuple(_permission_increases(review))),
         Section(rules_title(review.rules), tuple(rule_blocks(review.rules))),
         Section("Coverage", tuple(_coverage(review))),
         Section("Waivers", tuple(_waivers(review))),
@@ -129,7 +129,7 @@ def _hits(finding: Finding) -> Iterator[Block]:
 
 
 def _losses_title(review: Review) -> str:
-    counts = Counter(loss.action for loss in review.losses)
+    counts = Counter(removal.action for removal in review.removals)
     texts = [f"{counts[one]:,} {_past(one)}" for one in Action if counts[one]]
     return f"Lost: {', '.join(texts)}"
 
@@ -138,48 +138,54 @@ def _past(action: Action) -> str:
     return action.value.removeprefix("is ")
 
 
-def _losses(review: Review) -> Iterator[Block]:
+def _removals(review: Review) -> Iterator[Block]:
     # The table goes first: with it goes the history of compliance.
-    losses = sorted(review.losses, key=lambda loss: "aws_dynamodb_table." not in loss.address)
-    with_reasons = any(loss.reason for loss in losses)
+    removals = sorted(review.removals, key=lambda removal: "aws_dynamodb_table." not in removal.address)
+    with_reasons = any(removal.reason for removal in removals)
     rows = tuple(
         (
-            (Code(loss.name),),
-            (loss.action.value,),
-            *(((loss.reason,),) if with_reasons else ()),
-            (Code(loss.address),),
+            (Code(removal.name),),
+            (removal.action.value,),
+            *(((removal.reason,),) if with_reasons else ()),
+            (Code(removal.address),),
         )
-        for loss in losses
+        for removal in removals
     )
     if rows:
         columns = ("Name", "What happens", *(("Because",) if with_reasons else ()), "Resource")
         yield from _table(columns, rows, "resources", Rank.LOSS)
 
 
-def _widenings(review: Review) -> Iterator[Block]:
+def _permission_increases(review: Review) -> Iterator[Block]:
     rows = tuple(
-        ((widening.subject,), (permission,)) for widening in review.widenings for permission in _permissions(widening)
+        ((increase.subject,), (permission,))
+        for increase in review.permission_increases
+        for permission in _permissions(increase)
     )
     if not rows:
         return
-    subjects = counted(len(review.widenings), "role, policy or function", "roles, policies and functions")
+    subjects = counted(len(review.permission_increases), "role, policy or function", "roles, policies and functions")
     yield Paragraph((f"{subjects} may do more than now: {counted(len(rows), 'permission')} in all.",))
-    table = Table(("Who", "May then"), rows, "permissions", Rank.WIDENING)
+    table = Table(("Who", "May then"), rows, "permissions", Rank.PERMISSION_INCREASE)
     if len(rows) <= _FEW:
         yield table
         return
-    yield Bullets(tuple(_summary(widening) for widening in review.widenings), "roles and functions", Rank.WIDENING)
+    yield Bullets(
+        tuple(_summary(increase) for increase in review.permission_increases),
+        "roles and functions",
+        Rank.PERMISSION_INCREASE,
+    )
     yield Fold((f"All {counted(len(rows), 'permission')}",), (table,))
 
 
-def _permissions(widening: Widening) -> tuple[str, ...]:
-    return widening.permissions or ("cannot be seen before the apply: it may be anything",)
+def _permissions(increase: PermissionIncrease) -> tuple[str, ...]:
+    return increase.permissions or ("cannot be seen before the apply: it may be anything",)
 
 
-def _summary(widening: Widening) -> Words:
-    if not widening.permissions:
-        return (widening.subject, ": ", *_permissions(widening))
-    return (widening.subject, f": {counted(len(widening.permissions), 'permission')}")
+def _summary(increase: PermissionIncrease) -> Words:
+    if not increase.permissions:
+        return (increase.subject, ": ", *_permissions(increase))
+    return (increase.subject, f": {counted(len(increase.permissions), 'permission')}")
 
 
 def _coverage(review: Review) -> Iterator[Block]:

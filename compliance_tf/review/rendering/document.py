@@ -41,7 +41,7 @@ class Rank(IntEnum):
     RESOURCE = 1
     RULE = 2
     CONTEXT = 3
-    WIDENING = 4
+    PERMISSION_INCREASE = 4
     LOSS = 5
     FINDING = 6
 

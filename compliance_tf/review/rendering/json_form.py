@@ -37,17 +37,22 @@ def _review(review: Review, commit: str | None) -> dict[str, Any]:
         "isEmpty": review.is_empty,
         "recorderUntouched": review.recorder_untouched,
         "findings": [_finding(finding) for finding in review.findings],
-        "losses": [
-            {"address": loss.address, "name": loss.name, "action": loss.action.name.lower(), "reason": loss.reason}
-            for loss in review.losses
+        "removals": [
+            {
+                "address": removal.address,
+                "name": removal.name,
+                "action": removal.action.name.lower(),
+                "reason": removal.reason,
+            }
+            for removal in review.removals
         ],
-        "widenings": [
+        "permission_increases": [
             {"subject": one.subject, "isUnknown": not one.permissions, "permissions": list(one.permissions)}
-            for one in review.widenings
+            for one in review.permission_increases
         ],
         "rules": [_rule(rule) for rule in review.rules],
         "coverage": [
-            {"pack": one.pack, "was": one.was, "willBe": one.will_be, "of": one.of} for one in review.coverage
+            {"pack": one.pack, "before": one.before, "after": one.after, "total": one.total} for one in review.coverage
         ],
         "waivers": {
             "granted": list(review.waivers.granted),

@@ -43,18 +43,18 @@ def _review() -> dict[str, Any]:
         isEmpty={"description": "Whether an apply would do nothing.", "type": "boolean"},
         recorderUntouched={"description": "Whether the account's recorder is only read.", "type": "boolean"},
         findings=_list("The policies that the plan is against, the gravest first.", _finding()),
-        losses=_list(
+        removals=_list(
             "What is destroyed, replaced or forgotten, rules excepted.",
             _object(address=_TEXT, name=_TEXT, action=_ACTION, reason=_TEXT),
         ),
-        widenings=_list(
+        permission_increases=_list(
             "Who may do more than now, and what; isUnknown where that cannot be seen before the apply.",
             _object(subject=_TEXT, isUnknown={"type": "boolean"}, permissions=_TEXTS),
         ),
         rules=_list("What becomes of rules.", _rule()),
         coverage=_list(
             "How many rules of each pack are deployed; of is how many AWS's pack has.",
-            _object(pack=_TEXT, was=_COUNT, willBe=_COUNT, of=_or_null(_COUNT)),
+            _object(pack=_TEXT, before=_COUNT, after=_COUNT, total=_or_null(_COUNT)),
         ),
         waivers=_object(granted=_TEXTS, ended=_TEXTS, expiring=_TEXTS),
         ruleCount={"description": "How many rules the deployment has after the apply.", **_COUNT},

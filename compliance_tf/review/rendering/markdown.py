@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.review.rendering.document import Block, Document, Resource, Words
 
-LONGEST: Final = 65_536
+MAX_LENGTH: Final = 65_536
 """Bytes of a comment on GitHub. GitLab takes a million characters."""
 
 SHORTEST: Final = 16_384
@@ -32,13 +32,13 @@ MARKS: Final = {Verdict.CLEAN: "✅", Verdict.APPROVAL: "⚠️", Verdict.BLOCKE
 
 _TITLES: Final = {Verdict.CLEAN: "Clean", Verdict.APPROVAL: "Needs approval", Verdict.BLOCKED: "Blocked"}
 
-_LONGEST_NAME: Final = 200
+_MAX_NAME: Final = 200
 """Characters of a name or value inside a sentence or a table; diffs have all of it."""
 
-_LONGEST_PROSE: Final = 1000
+_MAX_PROSE: Final = 1000
 """Characters of a sentence."""
 
-_LONGEST_MARKER_PART: Final = 100
+_MAX_MARKER_PART: Final = 100
 """Characters of a name in the marker; a longer one ends in its digest. No ComplianceStack has such names."""
 
 _BACKTICKS: Final = re.compile(r"`{9,}")
@@ -134,7 +134,7 @@ class _Note:
 _Part: TypeAlias = str | _Frame | _Piece | _Note
 
 
-def markdown(document: Document, longest: int = LONGEST) -> str:
+def markdown(document: Document, longest: int = MAX_LENGTH) -> str:
     """Write a review as a comment.
 
     Parameters
@@ -143,7 +143,7 @@ def markdown(document: Document, longest: int = LONGEST) -> str:
         What is said.
     longest
         How many bytes of UTF-8 it may take: at least :data:`SHORTEST`. What matters least is left out first: diffs
-        from the longest, then resources, rules, what is around them, permissions and losses. Each section says how
+        from the longest, then resources, rules, what is around them, permissions and removals. Each section says how
         many are left out.
     """
     parts = list(_parts(document))
@@ -162,9 +162,9 @@ def marker(document: Document) -> str:
 
 def _marker_part(name: str) -> str:
     part = quote(name, safe="", errors="backslashreplace")
-    if len(part) <= _LONGEST_MARKER_PART:
+    if len(part) <= _MAX_MARKER_PART:
         return part
-    return f"{part[:_LONGEST_MARKER_PART]}~{hashlib.sha256(part.encode()).hexdigest()}"
+    return f"{part[:_MAX_MARKER_PART]}~{hashlib.sha256(part.encode()).hexdigest()}"
 
 
 def _cut(parts: list[_Part], longest: int) -> None:
@@ -243,7 +243,7 @@ def _resource(resource: Resource) -> _Piece:
     short = f"- {_inline(resource.words)}\n"
     if not resource.diff:
         return _Piece((short, ""), (Rank.RESOURCE,), ("resources",))
-    lines = [_tamed(line) for line in resource.diff]
+    lines = [_sanitized(line) for line in resource.diff]
     fence = _backticks("\n".join(lines), least=3)
     body = "\n".join([f"{fence}diff", *lines, fence])
     # The blank lines around keep it apart from a list before it.
@@ -277,11 +277,11 @@ def _word(word: str | Code | Strong) -> str:
 
 
 def _prose(text: str) -> str:
-    return "".join(part if isinstance(part, str) else _code(part.text) for part in prose(text[:_LONGEST_PROSE]))
+    return "".join(part if isinstance(part, str) else _code(part.text) for part in prose(text[:_MAX_PROSE]))
 
 
 def _code(text: str) -> str:
-    shown = _tamed(text, _LONGEST_NAME)
+    shown = _sanitized(text, _MAX_NAME)
     if not shown.strip():
         shown = f"'{shown}'"
     fence = _backticks(shown)
@@ -290,7 +290,7 @@ def _code(text: str) -> str:
     return f"{fence}{space}{shown}{space}{fence}"
 
 
-def _tamed(text: str, longest: int | None = None) -> str:
+def _sanitized(text: str, longest: int | None = None) -> str:
     return _BACKTICKS.sub(lambda match: f"````````…({len(match[0])} backticks)", visible(text, longest))
 
 
@@ -314,9 +314,9 @@ def _html_word(word: str | Code | Strong) -> str:
 
 
 def _html_prose(text: str) -> str:
-    parts = prose(text[:_LONGEST_PROSE])
+    parts = prose(text[:_MAX_PROSE])
     return "".join(html.escape(part) if isinstance(part, str) else _html_code(part.text) for part in parts)
 
 
 def _html_code(text: str) -> str:
-    return f"<code>{html.escape(visible(text, _LONGEST_NAME)) or '&#39;&#39;'}</code>"
+    return f"<code>{html.escape(visible(text, _MAX_NAME)) or '&#39;&#39;'}</code>"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.policy.document import PolicyDocument
-from compliance_runtime.policy.exposure import Trusted, strangers
+from compliance_runtime.policy.exposure import Trusted, untrusted_principals
 from compliance_runtime.resources.iam_policies import trust_policy
 from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 
@@ -68,7 +68,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
         (name, _asks_for_external_id(statement))
         for statement in document.allowing
         if statement.actions.matches("sts:assumerole")
-        for name in strangers(PolicyDocument((*document.denying, _of_accounts(statement))), trusted)
+        for name in untrusted_principals(PolicyDocument((*document.denying, _of_accounts(statement))), trusted)
     ]
     anyone = [name for name, _ in found if name.startswith("anyone")]
     others = [name for name, asked in found if not asked and not name.startswith("anyone")]

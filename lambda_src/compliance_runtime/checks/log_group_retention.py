@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compliance_runtime.account import Account
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html, retentionInDays
-SHORTEST_DAYS, LONGEST_DAYS = 1, 3653
+SHORTEST_DAYS, MAX_DAYS = 1, 3653
 SETTINGS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
@@ -32,7 +32,7 @@ class Parameters:
     """
 
     min_days: int = field(default=SHORTEST_DAYS, metadata={"doc": "Days that events must be kept, 1 to 3653."})
-    max_days: int = field(default=LONGEST_DAYS, metadata={"doc": "Days after which events must be gone, 1 to 3653."})
+    max_days: int = field(default=MAX_DAYS, metadata={"doc": "Days after which events must be gone, 1 to 3653."})
     allow_never_expiring: bool = field(default=False, metadata={"doc": "Also accept groups that keep events forever."})
     require_key: bool = field(
         default=False, metadata={"doc": "Refuse groups without a KMS key; implied by approved_keys."}
@@ -46,8 +46,8 @@ class Parameters:
         """Refuse what no group can meet."""
         refuse_other_than_keys("approved_keys", self.approved_keys)
         for name, days in (("min_days", self.min_days), ("max_days", self.max_days)):
-            if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
-                raise ParameterError(f"Parameter {name} is {days}; it must be {SHORTEST_DAYS} to {LONGEST_DAYS}.")
+            if not SHORTEST_DAYS <= days <= MAX_DAYS:
+                raise ParameterError(f"Parameter {name} is {days}; it must be {SHORTEST_DAYS} to {MAX_DAYS}.")
         if not any(self.min_days <= days <= self.max_days for days in SETTINGS):
             raise ParameterError(
                 f"Parameters min_days {self.min_days} and max_days {self.max_days} leave no retention that CloudWatch "

@@ -94,7 +94,7 @@ CHECK = ChangeCheck(
     title="Backups of databases",
     description=(
         "RDS instances and clusters must keep automatic backups for as many days as their environment needs, so that "
-        "a loss that is found late can be undone."
+        "a removal that is found late can be undone."
     ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),

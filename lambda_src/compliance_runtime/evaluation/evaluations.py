@@ -30,7 +30,7 @@ MAX_ANNOTATION = 256
 """Characters of an annotation, of which there must be one at least."""
 
 FIRST_DELAY = 0.2
-LONGEST_DELAY = 5.0
+MAX_DELAY = 5.0
 RESERVE = 2.0
 """Seconds that are kept for the last call and for the error that says what was not put."""
 
@@ -104,7 +104,7 @@ def _put_batch(
             names = ", ".join(f"{failed.resource_type} {failed.resource_id}" for failed in batch[:3])
             raise EvaluationsNotPutError(f"AWS Config did not take {len(batch)} evaluations in time: {names}.")
         sleep(delay)
-        longest = min(LONGEST_DELAY, longest * 2)
+        longest = min(MAX_DELAY, longest * 2)
 
 
 def _put_once(config: ConfigServiceClient, batch: Sequence[Evaluation], result_token: str) -> Sequence[Evaluation]:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonValue
     from compliance_runtime.recording.results import Result
 
-MOST_BYTES = 250_000
+MAX_BYTES = 250_000
 """Of a message, or of an event's detail. SNS and EventBridge take 262,144 in all, EventBridge with the event's names.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
 """
 
-LONGEST_SUBJECT = 100
+MAX_SUBJECT = 100
 """Characters, which must be ASCII (SNS API, Publish.Subject)."""
 
-MOST_RULES = 100
+MAX_RULES = 100
 """Rules that a notification names."""
 
-MOST_RESOURCES = 5
+MAX_RESOURCES = 5
 """Resources that it names of each rule."""
 
 
@@ -95,7 +95,7 @@ def news(violations: Iterable[Result]) -> tuple[RuleNews, ...]:
     for violation in violations:
         group = groups.setdefault((violation.severity, violation.rule_name), _Group())
         group.count += 1
-        if len(group.named) < MOST_RESOURCES:
+        if len(group.named) < MAX_RESOURCES:
             group.named.append(violation)
     found = (RuleNews(rule, severity, group.count, tuple(group.named)) for (severity, rule), group in groups.items())
     order = list(Severity)
@@ -125,21 +125,21 @@ class Notification:
     def subject(self) -> str:
         """Write the subject of a mail, at most 100 ASCII characters."""
         text = f"{self.sender.project}-{self.sender.workspace}: {_violations(self.total)} ({self._severities()})"
-        return text[:LONGEST_SUBJECT]
+        return text[:MAX_SUBJECT]
 
     def text(self) -> str:
-        """Write it for people, at most ``MOST_BYTES`` long in UTF-8."""
+        """Write it for people, at most ``MAX_BYTES`` long in UTF-8."""
         return self._fitting(Notification._text)
 
     def detail(self) -> str:
-        """Write the JSON of an event's detail, at most ``MOST_BYTES`` long in UTF-8."""
+        """Write the JSON of an event's detail, at most ``MAX_BYTES`` long in UTF-8."""
         return self._fitting(Notification._detail)
 
     def _fitting(self, write: Callable[[Notification], str]) -> str:
         """Name fewer resources where they have long names and reasons: without any it always fits."""
-        for named in range(MOST_RESOURCES, 0, -1):
+        for named in range(MAX_RESOURCES, 0, -1):
             text = write(self._naming(named))
-            if len(text.encode()) <= MOST_BYTES:
+            if len(text.encode()) <= MAX_BYTES:
                 return text
         return write(self._naming(0))
 
@@ -159,12 +159,12 @@ class Notification:
         sender = self.sender
         where = f"{sender.region}, project {sender.project}, workspace {sender.workspace}"
         lines = [f"{_violations(self.total)} in {where}: {self._severities()}."]
-        for rule in self.rules[:MOST_RULES]:
+        for rule in self.rules[:MAX_RULES]:
             lines += ["", f"{rule.severity.value} {rule.rule_name}: {rule.count:,}"]
             lines += [f"  {_line(violation)}" for violation in rule.named]
             if rule.unnamed:
                 lines.append(f"  and {rule.unnamed:,} more" if rule.named else "  (too long to name them here)")
-        if more := self.rules[MOST_RULES:]:
+        if more := self.rules[MAX_RULES:]:
             lines += ["", f"and {sum(rule.count for rule in more):,} violations of {len(more):,} more rules"]
         lines += [
             "",
@@ -190,8 +190,8 @@ class Notification:
             "table": self.sender.table,
             "total": self.total,
             "severities": dict(severities),
-            "rules": [_rule_detail(rule) for rule in self.rules[:MOST_RULES]],
-            "moreRules": len(self.rules[MOST_RULES:]),
+            "rules": [_rule_detail(rule) for rule in self.rules[:MAX_RULES]],
+            "moreRules": len(self.rules[MAX_RULES:]),
         }
         return json.dumps(detail, ensure_ascii=False)
 

@@ -24,7 +24,7 @@ NOTIFY = "notify"
 SOURCE = "compliance_tf"
 DETAIL_TYPE = "New non-compliance"
 
-MOST_LETTERS = 50_000
+MAX_ENTRIES = 50_000
 """Of one run, so that they fit into the function's memory and time; what is left comes with the next one."""
 
 
@@ -81,11 +81,11 @@ class Notifier:
         Exception
             What boto3 raises.
         """
-        letters = self.outbox.letters(MOST_LETTERS)
-        notification = Notification(self.sender, news(self.outbox.violations(letters, datetime.now(UTC))))
+        entries = self.outbox.entries(MAX_ENTRIES)
+        notification = Notification(self.sender, news(self.outbox.violations(entries, datetime.now(UTC))))
         if notification.total:
             self._deliver(notification)
-        self.outbox.remove(letters)
+        self.outbox.remove(entries)
         return notification.total
 
     def _deliver(self, notification: Notification) -> None:

@@ -89,7 +89,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutboxEntry:
     """An item of the outbox: its own key, and that of the present result that it points to."""
 
     key: Key
@@ -111,11 +111,11 @@ class Outbox:
     client: DynamoDBClient
     table: str
 
-    def letters(self, most: int) -> list[Letter]:
+    def entries(self, most: int) -> list[OutboxEntry]:
         """Read some of what is there."""
         return list(islice(self._letters(), most))
 
-    def violations(self, letters: Iterable[Letter], at: datetime) -> Iterator[Result]:
+    def violations(self, entries: Iterable[OutboxEntry], at: datetime) -> Iterator[Result]:
         """Read what they point to, each once: without what is no violation any more, or waived at a time.
 
         Raises
@@ -123,14 +123,14 @@ class Outbox:
         NotWrittenError
             When DynamoDB did not give all of it.
         """
-        # Of two letters about the same resource and rule, the present result is the same.
-        present = dict.fromkeys(letter.present for letter in letters)
+        # Of two entries about the same resource and rule, the present result is the same.
+        present = dict.fromkeys(entry.present for entry in entries)
         for item in read_batches(self.client, self.table, (key.to_item() for key in present)):
             result = Result.from_item(item)
             if result.compliance is Compliance.NON_COMPLIANT and not result.is_waived(at):
                 yield result
 
-    def remove(self, letters: Iterable[Letter]) -> None:
+    def remove(self, entries: Iterable[OutboxEntry]) -> None:
         """Remove what was delivered.
 
         Raises
@@ -138,10 +138,10 @@ class Outbox:
         NotWrittenError
             When DynamoDB did not take it all.
         """
-        keys = (letter.key.to_item() for letter in letters)
+        keys = (entry.key.to_item() for entry in entries)
         write_batches(self.client, self.table, ({"DeleteRequest": {"Key": key}} for key in keys))
 
-    def _letters(self) -> Iterator[Letter]:
+    def _letters(self) -> Iterator[OutboxEntry]:
         for partition in outbox_partitions():
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,
@@ -152,7 +152,7 @@ class Outbox:
             )
             for page in pages:
                 for item in page["Items"]:
-                    yield Letter(
+                    yield OutboxEntry(
                         key=Key(partition, item[SORT_KEY]["S"]),
                         present=Key(item["present_pk"]["S"], item["present_sk"]["S"]),
                     )

@@ -49,16 +49,16 @@ class Trusted:
         )
 
 
-def strangers(document: PolicyDocument, trusted: Trusted) -> tuple[str, ...]:
+def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[str, ...]:
     """Name those whom the policy lets in beside the trusted ones, each once, with the statement that does.
 
-    Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are no strangers
-    themselves; they are named where a condition has them act for another account or organization.
+    Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are
+    trusted themselves; they are named where a condition has them act for another account or organization.
     """
     found = dict.fromkeys(
         f"{name} ({statement.name})"
         for statement in document.allowing
-        for name in _strangers_of(statement, document, trusted)
+        for name in _untrusted_principals_of(statement, document, trusted)
     )
     return tuple(sorted(found, key=lambda name: not name.startswith("anyone")))
 
@@ -96,7 +96,7 @@ def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
     )
 
 
-def _strangers_of(statement: Statement, document: PolicyDocument, trusted: Trusted) -> Iterator[str]:
+def _untrusted_principals_of(statement: Statement, document: PolicyDocument, trusted: Trusted) -> Iterator[str]:
     """Name them, without the statement."""
     principals = statement.principals
     if principals is None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
         WriteRequestUnionTypeDef,
     )
 
-MOST_WRITES = 25
+MAX_WRITES = 25
 """Requests of one BatchWriteItem."""
 
-MOST_READS = 100
+MAX_READS = 100
 """Keys of one BatchGetItem."""
 
 ATTEMPTS = 8
@@ -44,7 +44,7 @@ def write_batches(client: DynamoDBClient, table: str, requests: Iterable[WriteRe
     NotWrittenError
         When DynamoDB still did not take all of a batch after some attempts.
     """
-    for batch in _chunks(requests, MOST_WRITES):
+    for batch in _chunks(requests, MAX_WRITES):
         left: Sequence[WriteRequestUnionTypeDef] = batch
         for attempt in range(ATTEMPTS):
             _pause(attempt)
@@ -65,7 +65,7 @@ def read_batches(
     NotWrittenError
         When DynamoDB still did not give all of a batch after some attempts.
     """
-    for batch in _chunks(keys, MOST_READS):
+    for batch in _chunks(keys, MAX_READS):
         left: Sequence[Mapping[str, UniversalAttributeValueTypeDef]] = batch
         for attempt in range(ATTEMPTS):
             _pause(attempt)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Verdict
 from compliance_runtime.errors import ParameterError
-from compliance_runtime.policy.exposure import Trusted, strangers
+from compliance_runtime.policy.exposure import Trusted, untrusted_principals
 from compliance_runtime.policy.principals import is_account
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, o
     others
         What else is wrong with it, in words.
     """
-    names = ", ".join(strangers(document, trusted))
+    names = ", ".join(untrusted_principals(document, trusted))
     remedy = "take it out, bound it by a condition or list it as trusted"
     problems = [f"{policy} lets in {names}; {remedy}."] if names else []
     problems += others

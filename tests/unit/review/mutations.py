@@ -96,7 +96,7 @@ def _stranger(type_: str, label: str, draw: Draw) -> dict[str, Any]:
     return stranger
 
 
-def _add_stranger(types: tuple[str, ...]) -> Callable[[PlanJson, Draw], None]:
+def _add_untrusted(types: tuple[str, ...]) -> Callable[[PlanJson, Draw], None]:
     def mutate(plan: PlanJson, draw: Draw) -> None:
         draw.insert(plan, _stranger(draw.one(*types), "stranger", draw))
 
@@ -475,11 +475,11 @@ def _future(plan: PlanJson, draw: Draw) -> None:
 
 
 MUTATIONS = (
-    Mutation(scope.RECORDER, "a recorder comes any way", _add_stranger(_SINGLETONS)),
+    Mutation(scope.RECORDER, "a recorder comes any way", _add_untrusted(_SINGLETONS)),
     Mutation(scope.RECORDER, "a recorder is in the drift", _drift_of(_SINGLETONS)),
     Mutation(scope.RECORDER, "a resource is of another type", _turn_into(_SINGLETONS)),
     Mutation(scope.RECORDER, "a recorder by a resource that can be anything", _recorder_by_cloud_control),
-    Mutation(scope.ALLOW_LIST, "a stranger comes any way", _add_stranger(_STRANGERS)),
+    Mutation(scope.ALLOW_LIST, "a stranger comes any way", _add_untrusted(_STRANGERS)),
     Mutation(scope.ALLOW_LIST, "a stranger is in the drift", _drift_of(_STRANGERS)),
     Mutation(scope.ALLOW_LIST, "a resource is of another type", _turn_into(_STRANGERS)),
     Mutation(scope.ALLOW_LIST, "another provider", _other_provider),

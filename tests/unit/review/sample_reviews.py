@@ -13,7 +13,7 @@ from compliance_tf.review.changes.quotas import Preflight, QuotaLine
 from compliance_tf.review.changes.rule_changes import Kind, RuleChange
 from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
-from compliance_tf.review.review import Finding, Loss, Review, WaiverChanges, Widening
+from compliance_tf.review.review import Finding, PermissionIncrease, Removal, Review, WaiverChanges
 from compliance_tf.review.settings import Acknowledgement
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def no_changes() -> Review:
         verdict=Verdict.CLEAN,
         findings=(),
         recorder_untouched=True,
-        losses=(),
-        widenings=(),
+        removals=(),
+        permission_increases=(),
         rules=(),
         coverage=(),
         waivers=WaiverChanges(),
@@ -81,8 +81,8 @@ def everything(texts: Iterator[str], count: int = 2) -> Review:
             finding("rule-removed", Verdict.APPROVAL, Acknowledgement("rule-removed", FINGERPRINT, text(), text())),
         ),
         recorder_untouched=True,
-        losses=tuple(Loss(text(), text(), Action.REPLACE, text()) for _ in range(count)),
-        widenings=tuple(Widening(text(), (text(), text())) for _ in range(count)),
+        removals=tuple(Removal(text(), text(), Action.REPLACE, text()) for _ in range(count)),
+        permission_increases=tuple(PermissionIncrease(text(), (text(), text())) for _ in range(count)),
         rules=tuple(rule for kind in Kind for rule in rules(kind)),
         coverage=tuple(Coverage(text(), 3, was, None) for was in (2, 3)),
         waivers=WaiverChanges((text(),), (text(),), (text(),)),
@@ -158,7 +158,7 @@ def usual() -> Review:
         identity=Identity("acme", "eu-west-1", "prod", "bucket acme-state"),
         verdict=Verdict.APPROVAL,
         findings=tuple(Finding(POLICY[policy], Verdict.APPROVAL, (hit,)) for policy, hit in found.items()),
-        widenings=(Widening("Role acme-prod-record", (permission,)),),
+        permission_increases=(PermissionIncrease("Role acme-prod-record", (permission,)),),
         rules=(removed, changed, *added),
         coverage=(Coverage("cis-1.4-level-1", 26, 25, 26), Coverage("pci-dss-4.0", 87, 98, 101)),
         waivers=WaiverChanges(granted=(waiver,)),

@@ -10,7 +10,7 @@ import pytest
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import Hit, Verdict
 from compliance_tf.review.rendering import Format, render
-from compliance_tf.review.review import Finding, Loss, Review, WaiverChanges, Widening
+from compliance_tf.review.review import Finding, PermissionIncrease, Removal, Review, WaiverChanges
 from compliance_tf.review.settings import Acknowledgement
 from tests.unit.review.sample_reviews import FINGERPRINT, POLICY, added_rules, no_changes, ordinary
 
@@ -68,15 +68,15 @@ def test_the_line_of_a_plan_without_changes_says_that_waivers_will_expire() -> N
 
 def test_the_table_is_the_first_loss() -> None:
     names = ["aws_cloudwatch_log_group.log", "aws_dynamodb_table.results", "aws_iam_role.role"]
-    losses = tuple(Loss(name, name, Action.DELETE, "") for name in names)
-    text = comment(changing(losses=losses))
+    removals = tuple(Removal(name, name, Action.DELETE, "") for name in names)
+    text = comment(changing(removals=removals))
     assert text.index("aws_dynamodb_table.results") < text.index("aws_cloudwatch_log_group.log")
     assert "### Lost: 3 destroyed" in text
 
 
 def test_a_replacement_says_why() -> None:
-    loss = Loss("aws_x.y", "y", Action.REPLACE, "these cannot be changed in place: hash_key")
-    assert "these cannot be changed in place: `hash_key`" in comment(changing(losses=(loss,)))
+    removal = Removal("aws_x.y", "y", Action.REPLACE, "these cannot be changed in place: hash_key")
+    assert "these cannot be changed in place: `hash_key`" in comment(changing(removals=(removal,)))
 
 
 def test_an_acknowledged_policy_says_who_accepted_it_and_does_not_count() -> None:
@@ -94,14 +94,16 @@ def test_a_policy_that_the_settings_let_pass_is_told_apart_from_why() -> None:
 
 
 def test_permissions_that_cannot_be_seen_may_be_anything() -> None:
-    text = comment(changing(widenings=(Widening("Role acme-dev-record", ()),)))
+    text = comment(changing(permission_increases=(PermissionIncrease("Role acme-dev-record", ()),)))
     assert "| Role `acme-dev-record` | cannot be seen before the apply: it may be anything |" in text
 
 
 def test_few_permissions_stand_open_and_many_are_counted_and_folded() -> None:
-    few = comment(changing(widenings=(Widening("Role r", ("s3:GetObject on *",)),)))
+    few = comment(changing(permission_increases=(PermissionIncrease("Role r", ("s3:GetObject on *",)),)))
     assert "<details>" not in few
-    many = comment(changing(widenings=(Widening("Role r", tuple(f"s3:Get{n} on *" for n in range(20))),)))
+    many = comment(
+        changing(permission_increases=(PermissionIncrease("Role r", tuple(f"s3:Get{n} on *" for n in range(20))),))
+    )
     assert many.index("- Role r: 20 permissions") < many.index("<details>") < many.index("`s3:Get19` on `*`")
 
 

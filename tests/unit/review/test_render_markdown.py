@@ -17,8 +17,8 @@ from compliance_tf.review.changes.rule_changes import Kind, RuleChange
 from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
 from compliance_tf.review.rendering.content import document
-from compliance_tf.review.rendering.markdown import LONGEST, MARKER, SHORTEST, markdown
-from compliance_tf.review.review import Finding, Loss, Review
+from compliance_tf.review.rendering.markdown import MARKER, MAX_LENGTH, SHORTEST, markdown
+from compliance_tf.review.review import Finding, Removal, Review
 from tests.unit.review.sample_reviews import FINGERPRINT, added_rules, everything, no_changes, ordinary
 
 NASTY = (
@@ -188,8 +188,8 @@ def test_a_letter_that_nobody_sees_is_shown() -> None:
 
 @pytest.mark.parametrize("name", ["a|b", "a\\|b", "a\\\\|b", "|", "\\|"])
 def test_a_name_with_a_pipe_stays_in_its_cell_for_every_reader_of_tables(name: str) -> None:
-    loss = Loss("aws_x.y", name, Action.DELETE, "")
-    comment = markdown(document(replace(added_rules(0), losses=(loss,))))
+    removal = Removal("aws_x.y", name, Action.DELETE, "")
+    comment = markdown(document(replace(added_rules(0), removals=(removal,))))
     (row,) = [line for line in comment.splitlines() if "is destroyed" in line]
     # Some take every backslash with what follows it, and some only look at what stands before the pipe.
     assert len(re.sub(r"\\.", "", row).split("|")) == len(re.split(r"(?<!\\)\|", row)) == 5
@@ -205,7 +205,7 @@ def test_deployments_have_different_markers_whatever_their_names() -> None:
     assert len(markers) == len(names) ** 2
 
 
-@given(st.integers(SHORTEST, LONGEST), st.lists(HOSTILE, min_size=1, max_size=6), st.integers(1, 60))
+@given(st.integers(SHORTEST, MAX_LENGTH), st.lists(HOSTILE, min_size=1, max_size=6), st.integers(1, 60))
 def test_a_comment_never_has_more_bytes_than_it_may(longest: int, texts: list[str], count: int) -> None:
     comment = markdown(document(everything(cycle(texts), count)), longest)
     assert len(comment.encode()) <= longest
@@ -226,7 +226,7 @@ def test_the_shortest_comment_has_room_for_every_policy(text: str) -> None:
     assert [policy.id for policy in POLICIES if f"`{policy.id}`" not in comment] == []
 
 
-@pytest.mark.parametrize("longest", [SHORTEST, LONGEST])
+@pytest.mark.parametrize("longest", [SHORTEST, MAX_LENGTH])
 def test_many_packs_with_long_names_do_not_use_up_the_comment(longest: int) -> None:
     rules = tuple(
         RuleChange(f"r{number}", kind, None, (f"{number % 60}" + "\u202e&" * 100,), "S")
@@ -240,11 +240,13 @@ def test_many_packs_with_long_names_do_not_use_up_the_comment(longest: int) -> N
     assert there + left_out(comment, "rules") == 4800
 
 
-def sized(losses: int = 0, rules: int = 0, resources: int = 0, diff: int = 10) -> Review:
-    """Of which each loss, rule and resource can be counted in the comment."""
+def sized(removals: int = 0, rules: int = 0, resources: int = 0, diff: int = 10) -> Review:
+    """Of which each removal, rule and resource can be counted in the comment."""
     return replace(
         added_rules(rules),
-        losses=tuple(Loss(f"aws_x.loss{number}", f"loss{number}", Action.DELETE, "") for number in range(losses)),
+        removals=tuple(
+            Removal(f"aws_x.removal{number}", f"removal{number}", Action.DELETE, "") for number in range(removals)
+        ),
         details=tuple(
             ResourceDifference(
                 f"aws_x.resource{number}", "x", Action.UPDATE, (Difference("d", None, f"{number} " * diff),)
@@ -260,9 +262,9 @@ def left_out(comment: str, noun: str) -> int:
 
 
 def test_diffs_are_left_out_first_and_counted() -> None:
-    comment = markdown(document(sized(losses=5, rules=50, resources=200, diff=300)), SHORTEST)
+    comment = markdown(document(sized(removals=5, rules=50, resources=200, diff=300)), SHORTEST)
     remaining = comment.count("```diff")
-    assert (left_out(comment, "diffs") + remaining, left_out(comment, "rules"), left_out(comment, "losses")) == (
+    assert (left_out(comment, "diffs") + remaining, left_out(comment, "rules"), left_out(comment, "removals")) == (
         200,
         0,
         0,
@@ -280,14 +282,14 @@ def test_the_longest_diff_is_the_first_to_go() -> None:
 
 
 def test_rules_are_left_out_before_losses() -> None:
-    comment = markdown(document(sized(losses=100, rules=2000)), SHORTEST)
+    comment = markdown(document(sized(removals=100, rules=2000)), SHORTEST)
     assert left_out(comment, "rules") > 0
-    assert all(f"`loss{number}`" in comment for number in range(100))
+    assert all(f"`removal{number}`" in comment for number in range(100))
 
 
 def test_what_is_left_out_and_what_is_there_are_all() -> None:
-    comment = markdown(document(sized(losses=900, rules=100)), SHORTEST)
-    there = len(set(re.findall(r"`(loss\d+)`", comment)))
+    comment = markdown(document(sized(removals=900, rules=100)), SHORTEST)
+    there = len(set(re.findall(r"`(removal\d+)`", comment)))
     assert (there + left_out(comment, "resources"), left_out(comment, "rules")) == (900, 100)
     assert there > 50
 

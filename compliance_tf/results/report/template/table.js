@@ -6,9 +6,9 @@
 const BEYOND = 12;
 
 /** A browser does not draw elements higher than about 17 million pixels (Firefox): further rows need a filter. */
-const MOST_SHOWN = 400_000;
+const MAX_SHOWN = 400_000;
 
-const MOST_PRINTED = 500;
+const MAX_PRINTED = 500;
 
 /** The table of results. Only the rows that are seen are in the document; the page's keys move one active row. */
 class ResultsTable {
@@ -121,10 +121,10 @@ class ResultsTable {
   /** Show what the filters leave, from the top. */
   update() {
     const found = this.filters.apply(this.sorted);
-    this.shown = found.subarray(0, MOST_SHOWN);
+    this.shown = found.subarray(0, MAX_SHOWN);
     this.active = 0;
     const all = this.rows.length.toLocaleString("en");
-    const cut = found.length > MOST_SHOWN ? `; the first ${MOST_SHOWN.toLocaleString("en")} are shown` : "";
+    const cut = found.length > MAX_SHOWN ? `; the first ${MAX_SHOWN.toLocaleString("en")} are shown` : "";
     element("found").textContent = `${found.length.toLocaleString("en")} of ${all} results${cut}`;
     element("table").setAttribute("aria-rowcount", `${this.shown.length + 1}`);
     this.scroller.scrollTop = 0;
@@ -236,12 +236,12 @@ class ResultsTable {
     this.printing = isPrinting;
     this.drawHead();
     const note = element("print-note");
-    note.hidden = !isPrinting || this.shown.length <= MOST_PRINTED;
+    note.hidden = !isPrinting || this.shown.length <= MAX_PRINTED;
     if (!isPrinting) {
       this.draw();
       return;
     }
-    const printed = Math.min(MOST_PRINTED, this.shown.length);
+    const printed = Math.min(MAX_PRINTED, this.shown.length);
     note.textContent =
       `Printed are the first ${printed.toLocaleString("en")} of the ${this.shown.length.toLocaleString("en")} results ` +
       "that the filters leave; the HTML file has all of them.";

@@ -198,7 +198,7 @@ def test_what_cannot_be_read_is_neither_told_nor_lost(delivering: Delivering) ->
 def test_what_does_not_fit_into_one_run_comes_with_the_next(
     delivering: Delivering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notifier, "MOST_LETTERS", 2)
+    monkeypatch.setattr(notifier, "MAX_ENTRIES", 2)
     delivering.announces(*(violation(f"bucket-{number}") for number in range(3)))
     for count in ("2 new violations (2", "1 new violation (1"):
         expected = {"TopicArn": TOPIC, "Subject": f"acme-dev: {count} HIGH)", "Message": AnyText("bucket-")}

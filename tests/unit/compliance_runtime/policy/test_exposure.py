@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from compliance_runtime.policy.conditions import Truth
 from compliance_runtime.policy.document import PolicyDocument, Statement
-from compliance_runtime.policy.exposure import Trusted, public_statements, strangers, unsourced_services
+from compliance_runtime.policy.exposure import Trusted, public_statements, unsourced_services, untrusted_principals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ def root(account: str) -> str:
 
 
 def found(*statements: dict[str, Any]) -> tuple[str, ...]:
-    return strangers(policy(*statements), TRUSTED)
+    return untrusted_principals(policy(*statements), TRUSTED)
 
 
 def is_public(*statements: dict[str, Any]) -> bool:
@@ -175,7 +175,7 @@ def test_own_principals_those_deleted_and_services_are_no_strangers(principal: A
 def test_a_single_principal_can_be_trusted_by_name(principal: dict[str, str]) -> None:
     trusted = Trusted(frozenset({OWN}), principals=frozenset(principal.values()))
 
-    assert strangers(policy(allowing(principal)), trusted) == ()
+    assert untrusted_principals(policy(allowing(principal)), trusted) == ()
 
 
 def test_everyone_but_some_is_everyone() -> None:
@@ -415,7 +415,7 @@ def test_nobody_comes_in_whom_the_policy_is_not_said_to_let_in(
     let_in = [one for one in document.statements if applies(one, request)]
 
     if let_in and all(one.allows for one in let_in):
-        names = " ".join(strangers(document, TRUSTED))
+        names = " ".join(untrusted_principals(document, TRUSTED))
         assert all(f"({one.name})" in names for one in let_in)
 
 
@@ -423,7 +423,7 @@ def test_nobody_comes_in_whom_the_policy_is_not_said_to_let_in(
 def test_trusting_more_never_makes_a_stranger(written: list[dict[str, Any]], more: set[str], foreign: bool) -> None:  # noqa: FBT001 hypothesis passes it by position
     wider = Trusted(TRUSTED.accounts | more, TRUSTED.organizations | ({FOREIGN} if foreign else frozenset()))
 
-    assert set(strangers(policy(*written), wider)) <= set(strangers(policy(*written), TRUSTED))
+    assert set(untrusted_principals(policy(*written), wider)) <= set(untrusted_principals(policy(*written), TRUSTED))
 
 
 @given(statements(), st.randoms(use_true_random=False))
