@@ -14,10 +14,10 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo check format test docs screenshots bench lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long docs screenshots bench lock clean
 
 help: ## Show these commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## ?/  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
 	@echo
 	@echo "  plan, review, deploy and destroy take WORKSPACE=<name> (now: $(WORKSPACE))"
 
@@ -53,6 +53,12 @@ format: $(PYTHON_READY) ## Mend what ruff can mend
 test: setup terraform ## Run all tests, deployments to local AWS included
 	@# In the order of the files: those with few tests are the deployments, which take long and must not come last.
 	pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+test-fast: $(PYTHON_READY) ## Run the unit tests alone
+	pytest -n 2 --dist worksteal tests/unit
+
+test-long: setup terraform ## Run all tests in their long form: more examples, drawn at random, and the slow tests
+	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadfile
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m maintenance.pages.checks >docs/reference/checks.md

@@ -1,11 +1,11 @@
-"""Fixtures that any test may use."""
+"""Fixtures and settings that any test may use."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from compliance_tf.local import Behaviour, LocalAws
 
@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# How long an example takes says nothing: other tests run at the same time.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# The duration of an example means nothing, as other tests run at the same time. A landing must not depend on luck: the
+# short form draws the same examples every time, and what the long form finds is added as an example by name.
+_COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("short", _COMMON, max_examples=25, derandomize=True)
+settings.register_profile("long", _COMMON, max_examples=500, print_blob=True)
+settings.load_profile("short")
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,8 @@ class NameQuestions:
             yield answered(stack.place, subject, partial(self._judge, subject, names, kind))
 
     def _judge(self, subject: str, names: Sequence[str], kind: Callable[[Region], TagsOfName]) -> Finding:
+        if not names:
+            return Finding(self.stack.place, subject, Verdict.OK, "0 free.")
         tags_of = kind(self.region)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             taken = {name: tags for name, tags in zip(names, pool.map(tags_of, names), strict=True) if tags is not None}

@@ -64,7 +64,7 @@ def synthesized(packs: list[str], leave_out: list[str], change: dict[str, Change
         return (Path(folder) / "stacks" / "stack" / "cdk.tf.json").read_text()
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(deployments(), st.randoms(use_true_random=False))
 def test_any_combination_gives_unique_names_no_dangling_reference_and_no_order(
     deployment: dict[str, Any], random: Any

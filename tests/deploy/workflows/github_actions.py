@@ -12,7 +12,7 @@ import yaml
 from tests.deploy.conftest import REPOSITORY
 from tests.deploy.workflows.expressions import evaluated, filled_in
 from tests.deploy.workflows.repository import check_out, set_up
-from tests.unit.review.fake_forges import TOKEN
+from tests.runtime.review.fake_forges import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

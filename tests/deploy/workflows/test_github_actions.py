@@ -11,7 +11,7 @@ import pytest
 from tests.deploy.workflows.cloud import GITHUB, Cloud
 from tests.deploy.workflows.conftest import APP, prepared
 from tests.deploy.workflows.github_actions import FOLDER, PROJECT, Event, Finished, Runner, inputs, load
-from tests.unit.review.fake_forges import FakeForge, running
+from tests.runtime.review.fake_forges import FakeForge, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

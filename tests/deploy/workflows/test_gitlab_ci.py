@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.workflows.cloud import GITLAB
 from tests.deploy.workflows.conftest import APP, prepared
 from tests.deploy.workflows.gitlab_ci import Finished, Runner
-from tests.unit.review.fake_forges import FakeForge, running
+from tests.runtime.review.fake_forges import FakeForge, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -142,7 +142,7 @@ def last_told(events: list[dict[str, Any]]) -> dict[str, Compliance]:
 changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Compliance)), max_size=8)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_the_table_is_what_aws_config_says_after_a_comparison(local_aws: LocalAws, data: st.DataObject) -> None:
     account, config = Account(local_aws, REGION), AwsConfig()

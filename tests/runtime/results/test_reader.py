@@ -64,7 +64,7 @@ def found(rows: Any) -> Counter[Result]:
     return Counter(row.result for row in rows)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(model=written)
 def test_each_question_is_answered_with_just_what_was_written(
     new_table: Callable[[], WrittenTable], model: list[Result]
@@ -101,7 +101,7 @@ def test_each_question_is_answered_with_just_what_was_written(
         )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     model=written,
     statuses=st.frozensets(st.sampled_from([Status.COMPLIANT, Status.NON_COMPLIANT, Status.WAIVED]), min_size=1),

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.catalog.managed_rules import ParameterType
@@ -177,7 +177,6 @@ def test_the_same_parameters_give_the_same_text_in_whatever_order_they_were_give
     assert one == other == '{"a":"1","b":"2"}'
 
 
-@settings(deadline=None)
 @given(value=st.one_of(LITERALS, st.integers(), st.booleans(), st.floats(), st.lists(LITERALS)))
 @pytest.mark.parametrize("kind", list(ParameterType))
 def test_whatever_is_accepted_is_a_json_object_of_texts_that_are_not_blank(

@@ -63,6 +63,19 @@ def described_role(name: str, path: str = "/") -> dict[str, Any]:
 COVERAGE = Coverage("${local.recorder}", "The recorder does not record AWS::S3::Bucket.")
 
 
+_CLIENTS = ("config", "dynamodb", "events", "functions", "iam", "logs", "quotas")
+
+
+class _Unstubbed:
+    """A client that no test gave an answer, and that therefore must not be asked."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, operation: str) -> Any:
+        raise AssertionError(f"{self._name}.{operation} was asked, and nobody stubbed it")
+
+
 def stubbed(**services: str) -> tuple[Region, dict[str, Stubber]]:
     """A region whose clients answer what a test says, and nothing else.
 
@@ -72,6 +85,7 @@ def stubbed(**services: str) -> tuple[Region, dict[str, Stubber]]:
         botocore's name of a service, by the attribute of the region that is its client.
     """
     region = Region(REGION)
+    vars(region).update({attribute: _Unstubbed(attribute) for attribute in _CLIENTS})
     stubbers = {}
     for attribute, service in services.items():
         client: Any = boto3.client(  # type: ignore[call-overload]  # the service is a variable

@@ -21,7 +21,6 @@ from compliance_tf.review.settings import settings_from_file
 from compliance_tf.review.settings_schema import schema
 from tests.repository import DOCS
 from tests.unit.review.builders import plan_json
-from tests.unit.review.fake_forges import FakeForge, running
 from tests.unit.review.sample_reviews import FINGERPRINT
 
 if TYPE_CHECKING:
@@ -188,21 +187,6 @@ def test_the_quotas_come_from_the_preflight() -> None:
     Path("preflight.json").write_text(json.dumps({**report, "findings": [{**line, "figure": "1001 of 1000"}]}))
     result = run("review", written("removal"), "--preflight", "preflight.json")
     assert re.search(r"fail +Config rules +1001 of 1000", result.stdout)
-
-
-@pytest.mark.parametrize("kind", ["github", "gitlab"])
-def test_reviews_are_put_into_the_pull_request(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GITHUB_REPOSITORY", "CI_API_V4_URL"):
-        monkeypatch.delenv(name, raising=False)
-    run("review", written("clean"), in_workspace(PLANS["table"](), "prod"), "--format", "markdown", "-o", "out")
-    files = sorted(map(str, Path("out").iterdir()))
-    with running(FakeForge(kind)) as fake:
-        for name, value in fake.environment.items():
-            monkeypatch.setenv(name, value)
-        first, second = run("comment", *files), run("comment", *files, "--pull-request", "5")
-    done = [line.split()[0] for line in (first.stdout + second.stdout).splitlines()]
-    assert done == ["created", "created", "updated", "updated"]
-    assert [one["body"] for one in fake.comments] == [Path(file).read_text() for file in files]
 
 
 LOADED = (

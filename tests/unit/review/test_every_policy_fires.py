@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.errors import ReviewError
@@ -14,7 +14,6 @@ from compliance_tf.review.policies import POLICIES, Verdict
 from tests.unit.review.builders import of_type, plan_json, policies, reviewed, update
 from tests.unit.review.mutations import MUTATIONS, Draw, Mutation
 
-FEW = settings(max_examples=30)
 """Each of many tests draws from few choices."""
 
 
@@ -30,7 +29,6 @@ def shuffled(plan: dict[str, Any], draw: Draw) -> None:
         configuration["root_module"] = {"module_calls": {"rules": {"module": configuration["root_module"]}}}
 
 
-@FEW
 @given(st.data())
 def test_a_plan_without_a_change_is_clean(data: st.DataObject) -> None:
     plan = plan_json()
@@ -47,7 +45,6 @@ def test_a_plan_with_a_harmless_change_is_clean() -> None:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
-@FEW
 @given(data=st.data())
 def test_the_policy_catches_the_change(mutation: Mutation, data: st.DataObject) -> None:
     plan, draw = plan_json(), Draw(data)
@@ -109,7 +106,6 @@ def without(values: Any, path: tuple[str | int, ...]) -> None:
 
 
 @pytest.mark.parametrize(("type_", "path"), READ, ids=str)
-@FEW
 @given(data=st.data())
 def test_what_a_policy_reads_is_risky_where_it_is_not_known(
     type_: str, path: tuple[str | int, ...], data: st.DataObject
@@ -124,7 +120,6 @@ def test_what_a_policy_reads_is_risky_where_it_is_not_known(
 
 
 @pytest.mark.parametrize(("type_", "path"), READ, ids=str)
-@FEW
 @given(data=st.data())
 def test_what_a_policy_reads_is_risky_where_it_is_secret(
     type_: str, path: tuple[str | int, ...], data: st.DataObject

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from compliance_runtime.policy.patterns import matches
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.review.changes.grants import Grant, grants, widened
@@ -122,14 +122,12 @@ def read(statements: list[Statement]) -> tuple[Grant, ...]:
     return found
 
 
-@settings(max_examples=400)
 @given(before=st.lists(STATEMENTS, max_size=3), after=st.lists(STATEMENTS, max_size=3))
 def test_what_widens_a_policy_is_never_missed(before: list[Statement], after: list[Statement]) -> None:
     if not widened(read(before), read(after)):
         assert allowed(after) <= allowed(before)
 
 
-@settings(max_examples=200)
 @given(before=st.lists(STATEMENTS, min_size=1, max_size=2), data=st.data())
 def test_what_a_small_edit_widens_is_never_missed(before: list[Statement], data: st.DataObject) -> None:
     """Two documents that have most in common, where a cover is likely."""
@@ -140,7 +138,6 @@ def test_what_a_small_edit_widens_is_never_missed(before: list[Statement], data:
         assert allowed(after) <= allowed(before)
 
 
-@settings(max_examples=200)
 @given(before=st.lists(TRUSTS, max_size=2), after=st.lists(TRUSTS, max_size=2))
 def test_what_widens_a_trust_is_never_missed(before: list[Statement], after: list[Statement]) -> None:
     if not widened(read(before), read(after)):

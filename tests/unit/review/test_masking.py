@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.review.plan.plan_json import plan_of_json
@@ -63,7 +63,6 @@ def everything_said(plan: dict[str, Any]) -> str:
     return "\n".join([repr(read), repr(found), *forms])
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_no_secret_is_in_what_is_said_of_a_change(data: st.DataObject) -> None:
     plan = plan_json()
@@ -80,7 +79,6 @@ def test_no_secret_is_in_what_is_said_of_a_change(data: st.DataObject) -> None:
     assert SECRET not in everything_said(plan)
 
 
-@settings(max_examples=60)
 @given(before=MARKED, after=MARKED, name=st.sampled_from(["rules", "waivers", "waivers_expiring_soon", "other"]))
 def test_no_secret_is_in_what_is_said_of_an_output(before: Marked, after: Marked, name: str) -> None:
     plan = plan_json()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.errors import ReviewError
@@ -59,14 +59,12 @@ def test_what_is_no_plan_is_refused_with_what_to_give(what: str) -> None:
         plan_of_json(given_bytes, "plan.json")
 
 
-@settings(max_examples=200)
 @given(st.integers(0, len(WHOLE) - 1))
 def test_a_plan_that_was_cut_off_is_refused(length: int) -> None:
     with pytest.raises(ReviewError, match="cut off"):
         plan_of_json(WHOLE[:length], "plan.json")
 
 
-@settings(max_examples=200)
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=3))
 def test_a_plan_with_other_bytes_in_it_is_read_or_refused(position: int, other: bytes) -> None:
     broken = WHOLE[:position] + other + WHOLE[position + len(other) :]
@@ -83,7 +81,6 @@ PLACES = _places(plan_json())[1:]
 OTHER_VALUES: tuple[Any, ...] = (None, True, 0, -1.5, "", "text", [], [None], [[]], {}, {"a": None}, {"a": {"b": [1]}})
 
 
-@settings(max_examples=400)
 @given(place=st.sampled_from(PLACES), other=st.sampled_from(OTHER_VALUES))
 def test_a_plan_with_another_value_anywhere_is_reviewed_or_refused(place: tuple[Any, ...], other: object) -> None:
     plan: Any = plan_json()

@@ -19,7 +19,7 @@ from compliance_runtime.evaluation.configuration_item import ConfigurationItem, 
 from compliance_runtime.evaluation.evaluator import Evaluator
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.testing import REGION, config_event, event_item, history_item, oversized_event, scheduled_event
@@ -128,7 +128,6 @@ def test_every_check_judges_a_whole_item_of_its_types(check_id: str) -> None:
 
 
 @pytest.mark.parametrize("check_id", CHANGE_CHECKS)
-@settings(max_examples=200)
 @given(data=st.data())
 def test_no_item_makes_a_check_raise_anything_but_a_declared_error(check_id: str, data: st.DataObject) -> None:
     check = load_check(check_id)
@@ -162,7 +161,6 @@ EVENTS = [
 ]
 
 
-@settings(max_examples=300)
 @given(data=st.data())
 def test_no_event_gives_anything_but_evaluations_or_a_declared_error(data: st.DataObject) -> None:
     event = damaged(data.draw(st.sampled_from(EVENTS)), data)

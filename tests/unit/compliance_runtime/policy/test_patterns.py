@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 from compliance_runtime.policy.patterns import any_matches, covers, matches, overlap
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LETTERS = "ab"
@@ -39,21 +39,18 @@ def test_no_character_is_special_but_the_two_wildcards(pattern: str, text: str) 
 
 
 @given(outer=patterns, inner=patterns)
-@settings(max_examples=400)
 def test_a_pattern_that_covers_another_matches_every_text_of_that_one(outer: str, inner: str) -> None:
     if covers(outer, inner):
         assert matched(inner) <= matched(outer)
 
 
 @given(outer=patterns.filter(lambda pattern: "?" not in pattern), inner=patterns)
-@settings(max_examples=400)
 def test_a_pattern_without_question_marks_covers_all_whose_texts_it_matches(outer: str, inner: str) -> None:
     # Texts of five characters are enough to tell patterns of four apart.
     assert covers(outer, inner) is (matched(inner) <= matched(outer))
 
 
 @given(one=patterns, other=patterns)
-@settings(max_examples=400)
 def test_patterns_overlap_if_some_text_is_matched_by_both(one: str, other: str) -> None:
     # Two patterns that share a text share one no longer than their letters and question marks together.
     longest = sum(character != "*" for character in f"{one}{other}")

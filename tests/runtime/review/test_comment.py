@@ -11,7 +11,7 @@ from compliance_tf.review.forges import api
 from compliance_tf.review.forges.pipeline import forge
 from compliance_tf.review.forges.put import comments_of, put_comment
 from compliance_tf.review.rendering import Format, render
-from tests.unit.review.fake_forges import SOMEBODY, TOKEN, FakeForge, Kind, running
+from tests.runtime.review.fake_forges import SOMEBODY, TOKEN, FakeForge, Kind, running
 from tests.unit.review.sample_reviews import no_changes, ordinary
 
 if TYPE_CHECKING:
