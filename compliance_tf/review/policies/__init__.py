@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.policies import (
     access,
@@ -17,7 +17,10 @@ from compliance_tf.review.policies import (
 )
 from compliance_tf.review.policies.policy import Hit, Limits, Policy, Verdict
 
-__all__ = ["POLICIES", "Hit", "Limits", "Policy", "Verdict"]
+if TYPE_CHECKING:
+    from compliance_tf.review.plan.plan import Plan
+
+__all__ = ["POLICIES", "Hit", "Limits", "Policy", "Verdict", "fixed_violations"]
 
 POLICIES: Final[tuple[Policy, ...]] = (
     scope.RECORDER,
@@ -42,3 +45,14 @@ POLICIES: Final[tuple[Policy, ...]] = (
     completeness.NOT_UNDERSTOOD,
 )
 """All policies, the gravest first."""
+
+
+def fixed_violations(plan: Plan) -> tuple[tuple[Policy, Hit], ...]:
+    """List where a plan is against the policies that no setting weakens: such a plan is never applied.
+
+    Returns
+    -------
+    tuple of (Policy, Hit)
+        Each place with the policy, the gravest first; empty where the plan may be applied.
+    """
+    return tuple((policy, hit) for policy in POLICIES if policy.is_fixed for hit in policy.find(plan, Limits()))
