@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long docs screenshots bench lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long facts docs screenshots bench lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -59,6 +59,9 @@ test-fast: $(PYTHON_READY) ## Run the unit tests alone
 
 test-long: setup terraform ## Run all tests in their long form: more examples, drawn at random, and the slow tests
 	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadfile
+
+facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that changed in maintenance/facts
+	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m maintenance.pages.checks >docs/reference/checks.md

@@ -46,7 +46,7 @@ def _review(review: Review, commit: str | None) -> dict[str, Any]:
             }
             for removal in review.removals
         ],
-        "permission_increases": [
+        "permissionIncreases": [
             {"subject": one.subject, "isUnknown": not one.permissions, "permissions": list(one.permissions)}
             for one in review.permission_increases
         ],

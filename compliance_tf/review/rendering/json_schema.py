@@ -47,13 +47,13 @@ def _review() -> dict[str, Any]:
             "What is destroyed, replaced or forgotten, rules excepted.",
             _object(address=_TEXT, name=_TEXT, action=_ACTION, reason=_TEXT),
         ),
-        permission_increases=_list(
+        permissionIncreases=_list(
             "Who may do more than now, and what; isUnknown where that cannot be seen before the apply.",
             _object(subject=_TEXT, isUnknown={"type": "boolean"}, permissions=_TEXTS),
         ),
         rules=_list("What becomes of rules.", _rule()),
         coverage=_list(
-            "How many rules of each pack are deployed; of is how many AWS's pack has.",
+            "How many rules of each pack are deployed; total is how many AWS's pack has.",
             _object(pack=_TEXT, before=_COUNT, after=_COUNT, total=_or_null(_COUNT)),
         ),
         waivers=_object(granted=_TEXTS, ended=_TEXTS, expiring=_TEXTS),

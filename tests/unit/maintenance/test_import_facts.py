@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from compliance_runtime.check import Severity
 
-from compliance_tf.catalog.managed_rules import ManagedRuleFacts, ManagedRuleParameter, ParameterType, read_catalog
+from compliance_tf.catalog.managed_rules import (
+    DATA_FILE,
+    ManagedRuleFacts,
+    ManagedRuleParameter,
+    ParameterType,
+    read_catalog,
+)
 from compliance_tf.errors import FactsError
 from maintenance import import_facts as command
 from maintenance.data_files import Differences
 from maintenance.import_facts import import_facts
+from tests.repository import REPOSITORY
 from tests.unit.catalog.builders import source_rule, write_source
 
 if TYPE_CHECKING:
@@ -233,3 +240,11 @@ def test_the_command_fails_with_the_reason_and_without_a_traceback(
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("RULE, triggers: 'hourly' is not known")
     assert "missing.json" in second
+
+
+def test_the_catalogue_is_what_the_facts_of_the_repository_give(tmp_path: Path) -> None:
+    written = tmp_path / "managed_rules.json", tmp_path / "identifiers.py"
+    as_of = read_catalog(DATA_FILE.read_text(encoding="utf-8")).as_of
+    import_facts(REPOSITORY / "maintenance" / "facts" / "managed-rules.json", *written, as_of)
+    for file in written:
+        assert file.read_text(encoding="utf-8") == DATA_FILE.with_name(file.name).read_text(encoding="utf-8")
