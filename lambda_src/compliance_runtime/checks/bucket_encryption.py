@@ -70,10 +70,12 @@ def _problems(rule: JsonObject, parameters: Parameters) -> list[str]:
         return _of_s3_keys(parameters)
     if algorithm not in {KMS, DOUBLE_KMS}:
         return [f"The default encryption is {algorithm}, not KMS."] if parameters.require_kms else []
-    key = default.optional_text("kmsMasterKeyID") if default else None
     problems = []
-    if parameters.approved_keys and (key is None or not is_approved(key, parameters.approved_keys)):
-        problems.append(f"The default encryption is with {key or 'the AWS managed key aws/s3'}, not an approved key.")
+    if parameters.approved_keys:
+        key = default.optional_text("kmsMasterKeyID") if default else None
+        if key is None or not is_approved(key, parameters.approved_keys):
+            name = key or "the AWS managed key aws/s3"
+            problems.append(f"The default encryption is with {name}, not an approved key.")
     if parameters.require_bucket_key and algorithm == KMS and not rule.optional_flag("bucketKeyEnabled"):
         problems.append("The bucket key is off.")
     return problems

@@ -24,7 +24,7 @@ def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     # AWS Config keeps it beside the configuration, spelt in camel case inside.
     backups = item.supplement(BACKUPS)
     if backups is None:
-        raise EventError(f"{item.resource_type} {item.resource_id}: {BACKUPS} is missing.")
+        raise EventError(f"{item.label}: {BACKUPS} is missing.")
     recovery = backups.optional_member("pointInTimeRecoveryDescription")
     if recovery is None or recovery.text("pointInTimeRecoveryStatus") != "ENABLED":
         return Verdict.non_compliant("Point-in-time recovery is off: enable it for the table.")

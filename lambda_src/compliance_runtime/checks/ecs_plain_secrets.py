@@ -45,8 +45,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     except EventError:
         # What it says may quote a secret.
         raise EventError(
-            f"{item.resource_type} {item.resource_id}: the environment of a container does not have the form that AWS "
-            "documents."
+            f"{item.label}: the environment of a container does not have the form that AWS documents."
         ) from None
     secrets = [f"container {name}: {', '.join(variables)}" for name, variables in found if variables]
     if secrets:

@@ -32,7 +32,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     state = item.members.text("keyState")
     if state in PENDING_DELETION:
         return Verdict.not_applicable(f"The key is about to be deleted: {state}.")
-    place = f"{item.resource_type} {item.resource_id}: Policy"
+    place = f"{item.label}: Policy"
     document = PolicyDocument.read(item.supplementary.get("Policy"), place)
     if not document.statements:
         # Every key has a policy, but one that keeps AWS Config out cannot be read.

@@ -51,7 +51,7 @@ def _rotates(item: ConfigurationItem) -> bool:
     known = {"true": True, "false": False}.get(str(status).lower())
     if known is None:
         raise EventError(
-            f"{item.resource_type} {item.resource_id}: KeyRotationStatus must be true or false; it is {status!r:.80}. "
+            f"{item.label}: KeyRotationStatus must be true or false; it is {status!r:.80}. "
             "AWS Config's role may lack kms:GetKeyRotationStatus by the key's policy."
         )
     return known

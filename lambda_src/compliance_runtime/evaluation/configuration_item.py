@@ -73,6 +73,11 @@ class ConfigurationItem:
     supplementary: Mapping[str, JsonValue]
 
     @property
+    def label(self) -> str:
+        """How messages call the resource."""
+        return f"{self.resource_type} {self.resource_id}"
+
+    @property
     def members(self) -> JsonObject:
         """The configuration as an object, for checks to read.
 
@@ -81,7 +86,7 @@ class ConfigurationItem:
         EventError
             When it is none.
         """
-        return JsonObject.of(self.configuration, f"{self.resource_type} {self.resource_id}: configuration", EventError)
+        return JsonObject.of(self.configuration, f"{self.label}: configuration", EventError)
 
     def supplement(self, name: str) -> JsonObject | None:
         """Give a value of the supplementary configuration as an object; None where it is absent or null.
@@ -92,11 +97,7 @@ class ConfigurationItem:
             When it is something else.
         """
         value = self.supplementary.get(name)
-        return (
-            None
-            if value is None
-            else JsonObject.of(value, f"{self.resource_type} {self.resource_id}: {name}", EventError)
-        )
+        return None if value is None else JsonObject.of(value, f"{self.label}: {name}", EventError)
 
     @property
     def recorded(self) -> bool:

@@ -25,7 +25,7 @@ def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
     recorded = item.supplement("BucketPolicy")
     # A bucket without a policy has the object with a null text.
     text = recorded.optional_text("policyText") if recorded else None
-    return PolicyDocument.read(text, f"{item.resource_type} {item.resource_id}: BucketPolicy.policyText")
+    return PolicyDocument.read(text, f"{item.label}: BucketPolicy.policyText")
 
 
 def public_grants(item: ConfigurationItem) -> tuple[str, ...]:

@@ -33,9 +33,7 @@ def messaging_verdict(item: ConfigurationItem, parameters: MessagingParameters) 
     Services of AWS may come in, unless a condition has them act for somebody else.
     """
     # A JSON text, missing or null where there is no policy.
-    document = PolicyDocument.read(
-        item.members.optional_text("Policy"), f"{item.resource_type} {item.resource_id}: configuration.Policy"
-    )
+    document = PolicyDocument.read(item.members.optional_text("Policy"), f"{item.label}: configuration.Policy")
     services = unsourced_services(document) if parameters.require_source else ()
     others = (
         [f"No source is asked of {', '.join(services)}: add aws:SourceArn or aws:SourceAccount."] if services else []

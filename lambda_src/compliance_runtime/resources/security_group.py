@@ -118,7 +118,7 @@ def permissions_of(
     configuration = item.configuration if isinstance(item.configuration, dict) else {}
     permissions = configuration.get(member)
     if not isinstance(permissions, list):
-        raise EventError(f"{item.resource_id}: configuration.{member} must be a list, not {permissions!r:.80}.")
+        raise EventError(f"{item.label}: configuration.{member} must be a list, not {permissions!r:.80}.")
     return tuple(_permission(entry) for entry in item.members.objects(member))
 
 

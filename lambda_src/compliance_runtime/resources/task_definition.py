@@ -32,5 +32,5 @@ def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:
     """
     containers = item.members.objects("ContainerDefinitions")
     if not containers:
-        raise EventError(f"{item.resource_type} {item.resource_id}: configuration.ContainerDefinitions is empty.")
+        raise EventError(f"{item.label}: configuration.ContainerDefinitions is empty.")
     return containers
