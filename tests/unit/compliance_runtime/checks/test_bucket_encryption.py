@@ -119,4 +119,4 @@ def test_what_is_no_key_is_refused(key: str) -> None:
 def test_a_malformed_item_is_no_verdict(item: dict[str, Any]) -> None:
     for form in normal_forms(item):
         with pytest.raises(EventError):
-            CHECK.evaluate(form, Parameters())
+            CHECK.evaluate(form, Parameters(approved_keys=(KEY,)))
