@@ -47,6 +47,8 @@ class ResourceChange:
         Whether it is a resource; else it is a data source.
     action
         What is done.
+    creates_first
+        Whether a replacement makes the new one before it destroys the old one.
     before
         Its attributes now, without secrets; empty where there is none.
     after
@@ -55,8 +57,8 @@ class ResourceChange:
         Why Terraform replaces or destroys it, in words; empty where it says nothing.
     moved_from
         Its former address, where it has moved.
-    import_id
-        What it is imported by, where it is; the text itself may be secret and then says so.
+    imported_by
+        The id or the identity that it is imported by, in words; None where it is not imported.
     deposed
         Whether it is the remainder of a failed replacement.
     configured
@@ -68,18 +70,19 @@ class ResourceChange:
     provider: str
     managed: bool
     action: Action
+    creates_first: bool = False
     before: Attributes = field(default_factory=dict)
     after: Attributes = field(default_factory=dict)
     reason: str = ""
     moved_from: str | None = None
-    import_id: Value = None
+    imported_by: str | None = None
     deposed: bool = False
     configured: frozenset[str] | None = None
 
     @property
     def changes(self) -> bool:
         """Whether anything is done: to the resource, or in the state."""
-        nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.import_id is None
+        nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.imported_by is None
         return not nothing
 
     @property

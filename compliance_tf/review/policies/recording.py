@@ -16,10 +16,13 @@ _EVENT_RULE = "aws_cloudwatch_event_rule"
 _PARTS: Final = (
     _EVENT_RULE,
     "aws_cloudwatch_event_target",
+    "aws_cloudwatch_log_group",
+    "aws_iam_policy",
     "aws_iam_role",
     "aws_iam_role_policy",
     "aws_iam_role_policy_attachment",
     "aws_lambda_function",
+    "aws_lambda_function_event_invoke_config",
     "aws_lambda_permission",
 )
 _ON: Final = frozenset({"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"})
@@ -29,7 +32,10 @@ def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
     for type_ in _PARTS:
         for change in plan.of_type(type_):
             if change.action.loses:
-                yield Hit(change.address, f"It {change.action.value}: events that come meanwhile are not served.")
+                yield Hit(
+                    change.address,
+                    f"It {change.action.value}: what it evaluates, records or keeps may be lost.",
+                )
     for change in plan.of_type(_EVENT_RULE):
         later = change.after.get("state") or "ENABLED"
         if change.after and change.may_change("state") and str(later) not in _ON:

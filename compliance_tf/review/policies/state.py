@@ -32,10 +32,8 @@ def _reassigned(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in plan.resources:
         if change.moved_from:
             yield Hit(change.address, f"It takes the place of {change.moved_from} in the state.")
-        if change.import_id is not None:
-            yield Hit(
-                change.address, f"It is imported by the id {change.import_id}: from then on it is this deployment's."
-            )
+        if change.imported_by is not None:
+            yield Hit(change.address, f"It is imported by {change.imported_by}: from then on it is this deployment's.")
         if change.action is Action.FORGET:
             yield Hit(
                 change.address, "It leaves the state and stays in the account, where nobody will ever destroy it."

@@ -1,18 +1,26 @@
-"""Two plans have the same fingerprint if, and only if, their applies would do the same."""
+"""Two plans have the same fingerprint if, and only if, their reviews and their applies are the same."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from compliance_tf.errors import ReviewError
 from compliance_tf.review.settings import FINGERPRINT
 from tests.unit.review.builders import delete, of_type, output, plan_json, resource_change, reviewed, rule, update
+from tests.unit.review.mutations import MUTATIONS, Draw, Mutation
+
+if TYPE_CHECKING:
+    from compliance_tf.review.review import Review
 
 
 def changing_plan() -> dict[str, Any]:
@@ -27,7 +35,24 @@ def changing_plan() -> dict[str, Any]:
     new["change"]["after_unknown"] = {"arn": True}
     plan["resource_changes"].append(new)
     plan["output_changes"]["rules"] = output({"keys": "HIGH"}, {"keys": "LOW"})
+    plan["resource_drift"] = [drifted("aws_lambda_function", memory_size=1)]
+    plan["something_new"] = {"a": 1}
+    plan["resource_changes"][0]["change"]["new"] = "a"
+    plan["configuration"]["root_module"]["resources"][1]["provisioners"] = [{"type": "local-exec"}]
     return plan
+
+
+def drifted(type_: str, **after: Any) -> dict[str, Any]:
+    """A resource that somebody changed outside Terraform."""
+    found = deepcopy(of_type(plan_json(), type_)[0])
+    update(found, **after)
+    return found
+
+
+def configured(plan: dict[str, Any]) -> dict[str, Any]:
+    """The first resource of the configuration."""
+    found: dict[str, Any] = plan["configuration"]["root_module"]["resources"][0]
+    return found
 
 
 def fingerprint(plan: dict[str, Any]) -> str:
@@ -93,6 +118,31 @@ OTHERS = {
     "a resource more": lambda plan: update(of_type(plan, "aws_lambda_function")[0], memory_size=1),
     "a resource less": lambda plan: plan["resource_changes"].pop(),
     "what is secret": lambda plan: of_type(plan, "aws_config_config_rule")[1]["change"].update(after_sensitive={}),
+    "a drift": lambda plan: plan["resource_drift"].append(drifted("aws_iam_role", description="other")),
+    "another drift of the same resource": lambda plan: plan["resource_drift"][0]["change"]["after"].update(
+        memory_size=8
+    ),
+    "no drift": lambda plan: plan["resource_drift"].clear(),
+    "an action that Terraform invokes": lambda plan: plan.update(action_invocations=[{"address": "action.x.y"}]),
+    "what is not understood": lambda plan: plan.update(something_new={"a": 2}),
+    "what is not understood of a change": lambda plan: plan["resource_changes"][0]["change"].update(new="b"),
+    "a provisioner": lambda plan: configured(plan).update(provisioners=[{"type": "local-exec"}]),
+    "another provisioner": lambda plan: plan["configuration"]["root_module"]["resources"][1].update(
+        provisioners=[{"type": "local-exec", "expressions": {"command": {"constant_value": "rm"}}}]
+    ),
+    "an attribute that is configured": lambda plan: configured(plan)["expressions"].update(inline_policy=[{}]),
+    "a plan that failed": lambda plan: plan.update(errored=True),
+    "a plan that is not whole": lambda plan: plan.update(complete=False),
+    "the paths that force a replacement": lambda plan: plan["resource_changes"][0]["change"].update(
+        replace_paths=[["name"]]
+    ),
+    "what stays as it is": lambda plan: of_type(plan, "aws_lambda_permission")[0]["change"].update(
+        before={"function_name": "acme-dev-x"}, after={"function_name": "acme-dev-x"}
+    ),
+    "another provider": lambda plan: plan["resource_changes"][0].update(provider_name="acme/aws"),
+    "an identity of an import": lambda plan: plan["resource_changes"][0]["change"].update(
+        importing={"identity": {"name": "x"}}
+    ),
     "another workspace": lambda plan: [
         plan["output_changes"]["deployment"][when].update(workspace="prod") for when in ("before", "after")
     ],
@@ -111,9 +161,6 @@ SAME = {
     "the order of attributes": lambda plan: plan["resource_changes"][-1]["change"].update(
         after=dict(reversed(plan["resource_changes"][-1]["change"]["after"].items()))
     ),
-    "what stays as it is": lambda plan: of_type(plan, "aws_lambda_function")[0]["change"].update(
-        before={"function_name": "acme-dev-x"}, after={"function_name": "acme-dev-x"}
-    ),
     "what a new day makes of waivers": lambda plan: plan["output_changes"].update(
         waivers_expiring_soon=output(["tags"], [])
     ),
@@ -124,6 +171,50 @@ SAME = {
 @pytest.mark.parametrize("what", SAME)
 def test_what_an_apply_does_not_do_changes_nothing(what: str) -> None:
     assert fingerprint(mutated(SAME[what])) == usual()
+
+
+def without_fingerprint(found: Review) -> Review:
+    return replace(found, fingerprint="")
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+@settings(max_examples=5)
+@given(data=st.data())
+def test_a_change_that_a_policy_catches_makes_another_one(mutation: Mutation, data: st.DataObject) -> None:
+    """Also a second one of the same kind: an acknowledgement of the first does not take it in."""
+    first, draw = plan_json(), Draw(data)
+    mutation.mutate(first, draw)
+    second = deepcopy(first)
+    with suppress(KeyError, IndexError, ValueError, TypeError, AttributeError):
+        mutation.mutate(second, draw)
+    plans = [found for plan in (plan_json(), first, second) if (found := attempted(plan))]
+    for one, other in combinations(plans, 2):
+        if one.fingerprint == other.fingerprint:
+            assert without_fingerprint(one) == without_fingerprint(other)
+
+
+def attempted(plan: dict[str, Any]) -> Review | None:
+    try:
+        return reviewed(plan)
+    except ReviewError:
+        return None
+
+
+ANYWHERE = [path for path in _leaves(changing_plan()) if path[:2] != ("output_changes", "waivers_expiring_soon")]
+VALUES: tuple[Any, ...] = (None, True, False, 0, "", "text", "*", [], ["a"], [{}], {}, {"name": "a"}, ["delete"])
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from(ANYWHERE), st.sampled_from(VALUES)), min_size=1, max_size=2))
+def test_plans_whose_reviews_differ_never_share_one(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
+    plan = changing_plan()
+    for path, value in changes:
+        # What stood there may have gone with the first change.
+        with suppress(KeyError, IndexError, TypeError):
+            _at(plan, path[:-1])[path[-1]] = value
+    found = attempted(plan)
+    if found and found.fingerprint == usual():
+        assert without_fingerprint(found) == without_fingerprint(reviewed(changing_plan()))
 
 
 def test_a_secret_cannot_be_read_from_it_by_comparing_with_a_plan_without() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from compliance_tf.errors import ReviewError
 from compliance_tf.review.plan.plan_file import read_plan
 from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.terraform.machine import Machine
-from tests.unit.review.builders import content, of_type, plan_json, reviewed
+from tests.unit.review.builders import content, of_type, plan_json, resource_change, reviewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,9 +93,18 @@ def test_a_plan_with_another_value_anywhere_is_reviewed_or_refused(place: tuple[
         reviewed(plan)
 
 
-@pytest.mark.parametrize("version", ["2.0", "10.1", "0.2", "", "x"])
+OTHER_VERSIONS = {
+    "2.0": "that of a newer Terraform, and 1.x is understood: use a newer compliance_tf, or plan with",
+    "10.1": "that of a newer Terraform",
+    "0.2": r"that of an older Terraform, and 1.x is understood: plan with a Terraform from 1\.1 on",
+    "": "that of another program",
+    "x": "that of another program",
+}
+
+
+@pytest.mark.parametrize("version", OTHER_VERSIONS)
 def test_another_version_of_the_format_is_refused(version: str) -> None:
-    with pytest.raises(ReviewError, match=rf"plan\.json has format version {version}, and 1\.x is understood"):
+    with pytest.raises(ReviewError, match=rf"plan\.json has format version {version}, {OTHER_VERSIONS[version]}"):
         reviewed({**plan_json(), "format_version": version})
 
 
@@ -141,9 +151,158 @@ def test_a_plan_in_a_file_is_read(tmp_path: Path) -> None:
     assert str(plan.identity) == "acme in dev, eu-west-1"
 
 
-def test_a_plan_with_a_windows_lines_is_read_and_one_in_utf_16_is_refused() -> None:
-    """As PowerShell writes them: Windows lines are JSON, UTF-16 is not."""
+def test_a_plan_with_windows_lines_or_a_byte_order_mark_is_read() -> None:
     text = json.dumps(plan_json(), indent=1)
-    assert plan_of_json(text.replace("\n", "\r\n").encode(), "plan.json").identity.project == "acme"
-    with pytest.raises(ReviewError, match="is no JSON"):
-        plan_of_json(text.encode("utf-16"), "plan.json")
+    for written in (text.replace("\n", "\r\n").encode(), text.encode("utf-8-sig")):
+        assert plan_of_json(written, "plan.json").identity.project == "acme"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_plan_in_utf_16_is_refused_with_how_to_write_it(encoding: str) -> None:
+    """As PowerShell 5 writes it."""
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    with pytest.raises(ReviewError, match=r"is UTF-16, which is no JSON: PowerShell's `>` .* Out-File -Encoding utf8"):
+        plan_of_json((mark + json.dumps(plan_json())).encode(encoding), "plan.json")
+
+
+def test_the_first_line_of_setup_terraforms_wrapper_is_refused_with_the_setting() -> None:
+    wrapped = b"[command]/opt/terraform/terraform-bin show -json plan\n" + WHOLE
+    with pytest.raises(ReviewError, match=r"hashicorp/setup-terraform: set `terraform_wrapper: false` in that step"):
+        plan_of_json(wrapped, "plan.json")
+
+
+# Valid plans: the forms of https://developer.hashicorp.com/terraform/internals/json-format and of its programs.
+
+
+def test_a_deposed_object_that_is_gone_is_no_change() -> None:
+    """Terraform lists it with nothing before and after (hashicorp/terraform #28903, #28922)."""
+    plan = plan_json()
+    for type_ in ("aws_config_config_rule", "aws_dynamodb_table", "aws_lambda_function", "aws_iam_role"):
+        gone = resource_change(type_, "gone", None)
+        gone["deposed"] = "0a1b2c3d"
+        plan["resource_changes"].append(gone)
+    found = reviewed(plan)
+    assert (found.findings, found.is_empty, found.rule_count) == ((), True, 3)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "resource_drift",
+        "output_changes",
+        "configuration",
+        "prior_state",
+        "resource_changes",
+        "variables",
+        "checks",
+        "relevant_attributes",
+        "action_invocations",
+        "deferred_changes",
+    ],
+)
+def test_a_member_that_is_null_is_one_with_nothing_in_it(member: str) -> None:
+    plan = plan_json()
+    plan["prior_state"]["values"]["outputs"] = {
+        "deployment": {"sensitive": False, "value": plan["output_changes"]["deployment"]["after"]}
+    }
+    plan[member] = None
+    assert reviewed(plan).identity.project == "acme"
+
+
+def _unknown_read(mode: str, action: str) -> dict[str, Any]:
+    read = resource_change("aws_caller_identity", "this", {"provider": None}, actions=[action], before=None)
+    return {**read, "mode": mode, "address": f"{mode}.aws_caller_identity.this"}
+
+
+def _imported(importing: dict[str, Any], **change: Any) -> dict[str, Any]:
+    one = resource_change("aws_cloudwatch_log_group", "x", {"name": "/aws/lambda/acme-dev-x"}, **change)
+    one["change"]["importing"] = importing
+    return one
+
+
+VALID: dict[str, tuple[dict[str, Any], str]] = {
+    "a data source that is read during the apply": (_unknown_read("data", "read"), ""),
+    "an ephemeral resource": (_unknown_read("ephemeral", "open"), ""),
+    "an import by an id": (_imported({"id": "x"}), "It is imported by the id x: "),
+    "an import by an identity": (
+        _imported({"identity": {"region": "eu-west-1", "name": "x"}}),
+        "It is imported by the identity name x, region eu-west-1: ",
+    ),
+    "an import by an id that is not known": (
+        _imported({"unknown": True}),
+        "It is imported by an id that is not known yet: ",
+    ),
+    "an import with a configuration that was made for it": (
+        _imported({"id": "x"}, generated_config='resource "aws_cloudwatch_log_group" "x" {}'),
+        "It is imported by the id x: ",
+    ),
+    "the identity of a resource": (
+        resource_change(
+            "aws_cloudwatch_log_group",
+            "x",
+            {"name": "/aws/lambda/acme-dev-x"},
+            before_identity={"name": "x"},
+            after_identity={"name": "x"},
+        ),
+        "",
+    ),
+    "something forgotten": (
+        resource_change("aws_cloudwatch_log_group", "x", None, actions=["forget"], before={"name": "x"}),
+        "It leaves the state",
+    ),
+    "something forgotten and made anew": (
+        resource_change(
+            "aws_cloudwatch_log_group", "x", {"name": "/aws/lambda/acme-dev-x"}, actions=["forget", "create"]
+        ),
+        "It is replaced: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", VALID)
+def test_a_valid_change_of_any_kind_is_reviewed(what: str) -> None:
+    change, sentence = VALID[what]
+    plan = plan_json()
+    plan["resource_changes"].append(deepcopy(change))
+    found = reviewed(plan)
+    messages = [hit.message for finding in found.findings for hit in finding.hits]
+    assert [message for message in messages if message.startswith(sentence)] if sentence else messages == []
+
+
+@pytest.mark.parametrize("reason", ["replace_because_{of_this}", "{", "}{", "{0}", "{paths}"])
+def test_a_reason_that_nobody_knows_is_shown_as_it_is(reason: str) -> None:
+    plan = plan_json()
+    one = of_type(plan, "aws_cloudwatch_log_group")[0]
+    one["change"]["actions"] = ["delete", "create"]
+    one["action_reason"] = reason
+    [removal] = reviewed(plan).removals
+    assert removal.reason == reason.replace("_", " ").replace("{paths}", "attributes that Terraform does not name")
+
+
+NEWER = {
+    "deferred_changes": lambda plan: plan.update(deferred_changes=[{"reason": "x"}]),
+    "action_invocations": lambda plan: plan.update(action_invocations=[{"address": "action.a.b"}]),
+    "resource_changes.change.something": lambda plan: plan["resource_changes"][0]["change"].update(something=1),
+    "resource_changes.something": lambda plan: plan["resource_changes"][0].update(something={"a": 1}),
+}
+
+
+@pytest.mark.parametrize("member", NEWER)
+def test_what_a_newer_terraform_adds_is_named(member: str) -> None:
+    plan = plan_json()
+    NEWER[member](plan)
+    [finding] = reviewed(plan).findings
+    assert [hit.address for hit in finding.hits] == [member]
+
+
+def test_what_a_newer_terraform_adds_without_anything_in_it_is_nothing() -> None:
+    plan = plan_json()
+    plan.update(something=[], more={}, other=None, flag=False)
+    plan["resource_changes"][0]["change"]["something"] = None
+    assert reviewed(plan).findings == ()
+
+
+def test_a_plan_that_failed_before_its_outputs_says_so() -> None:
+    plan = {**plan_json(), "errored": True, "output_changes": {}}
+    with pytest.raises(ReviewError, match="Terraform failed while it planned, which may be why"):
+        reviewed(plan)

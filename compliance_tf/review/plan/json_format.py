@@ -1,0 +1,176 @@
+"""Terraform's JSON format of a plan, as far as the review reads it.
+
+The format: https://developer.hashicorp.com/terraform/internals/json-format. Minor versions only add to it; what they
+add is not ignored but named, for it may be the very thing that a policy should have seen. A list or object that is
+null is one with nothing in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FORMAT_MAJOR: Final = "1"
+
+_KNOWN_MEMBERS: Final = frozenset(
+    {
+        *("format_version", "terraform_version", "timestamp", "variables", "planned_values", "prior_state"),
+        *("resource_changes", "resource_drift", "output_changes", "configuration", "relevant_attributes", "checks"),
+        *("complete", "applyable", "errored"),
+    }
+)
+
+
+class Importing(msgspec.Struct):
+    """By what a resource is imported: an id, or an identity of several members."""
+
+    id: Any = None
+    identity: Any = None
+    unknown: bool = False
+
+
+class Change(msgspec.Struct):
+    """What is done to a resource or an output."""
+
+    actions: tuple[str, ...]
+    before: Any = None
+    after: Any = None
+    after_unknown: Any = False
+    before_sensitive: Any = False
+    after_sensitive: Any = False
+    replace_paths: list[list[Any]] | None = None
+    importing: Importing | None = None
+
+
+class ResourceChange(msgspec.Struct):
+    """A resource with what is done to it."""
+
+    address: str
+    mode: str
+    type: str
+    change: Change
+    provider_name: str = ""
+    action_reason: str = ""
+    previous_address: str | None = None
+    deposed: str | None = None
+
+
+class ConfiguredResource(msgspec.Struct):
+    """A resource as the configuration has it."""
+
+    address: str
+    expressions: dict[str, msgspec.Raw] | None = None
+    provisioners: list[Any] | None = None
+
+
+class ModuleCall(msgspec.Struct):
+    """Where a module is used."""
+
+    module: Module | None = None
+
+
+class Module(msgspec.Struct):
+    """A module of the configuration."""
+
+    resources: list[ConfiguredResource] | None = None
+    module_calls: dict[str, ModuleCall] | None = None
+
+    def all_resources(self) -> Iterator[tuple[str, ConfiguredResource]]:
+        """List its resources and those of the modules below it, with their addresses, which have no indices."""
+        for resource in self.resources or ():
+            yield resource.address, resource
+        for name, call in (self.module_calls or {}).items():
+            if call.module:
+                below = call.module.all_resources()
+                yield from ((f"module.{name}.{address}", resource) for address, resource in below)
+
+
+class ProviderConfig(msgspec.Struct):
+    """How the configuration sets up a provider."""
+
+    full_name: str = ""
+    expressions: dict[str, Any] | None = None
+
+
+class Configuration(msgspec.Struct):
+    """The configuration that the plan was made of."""
+
+    root_module: Module = msgspec.field(default_factory=Module)
+    provider_config: dict[str, ProviderConfig] | None = None
+
+
+class StateOutput(msgspec.Struct):
+    """An output in the state."""
+
+    value: Any = None
+    sensitive: bool = False
+
+
+class StateValues(msgspec.Struct):
+    """The values of the state."""
+
+    outputs: dict[str, StateOutput] | None = None
+
+
+class State(msgspec.Struct):
+    """The state before the plan."""
+
+    values: StateValues | None = None
+
+
+class PlanFormat(msgspec.Struct):
+    """A plan."""
+
+    format_version: str
+    resource_changes: list[ResourceChange] | None = None
+    resource_drift: list[ResourceChange] | None = None
+    output_changes: dict[str, Change] | None = None
+    configuration: Configuration | None = None
+    prior_state: State | None = None
+    complete: bool = True
+    errored: bool = False
+
+    def output_of_state(self, name: str) -> StateOutput | None:
+        """Give an output that the state has; None where it has no such output."""
+        values = self.prior_state and self.prior_state.values
+        return ((values and values.outputs) or {}).get(name)
+
+
+_LISTS: Final = ("resource_changes", "resource_drift")
+
+_OF_A_RESOURCE: Final = frozenset(ResourceChange.__struct_fields__) | {"module_address", "name", "index"}
+_OF_A_CHANGE: Final = frozenset(Change.__struct_fields__) | {"generated_config", "before_identity", "after_identity"}
+"""Identities repeat attributes; an import by one is read above. Generated configuration is written to a file."""
+
+_NOTHING: Final = frozenset({b"[]", b"{}", b"null", b"false", b'""'})
+
+
+def unknown_members(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, Any]]:
+    """List the members of a plan that this version does not know, and that are not empty.
+
+    Parameters
+    ----------
+    members
+        The plan's.
+
+    Returns
+    -------
+    iterator of (str, value)
+        The name of each, such as ``action_invocations`` or ``resource_changes.change.something``, and its value.
+    """
+    yield from _unknown("", members, _KNOWN_MEMBERS)
+    for name in _LISTS:
+        for resource in msgspec.json.decode(members.get(name, b"null"), type=list[dict[str, msgspec.Raw]] | None) or ():
+            yield from _unknown(f"{name}.", resource, _OF_A_RESOURCE)
+            change = msgspec.json.decode(resource.get("change", b"{}"), type=dict[str, msgspec.Raw])
+            yield from _unknown(f"{name}.change.", change, _OF_A_CHANGE)
+
+
+def _unknown(place: str, members: Mapping[str, msgspec.Raw], known: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    for name, raw in members.items():
+        if name not in known and bytes(raw) not in _NOTHING:
+            yield f"{place}{name}", msgspec.json.decode(raw)
