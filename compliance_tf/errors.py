@@ -4,6 +4,7 @@ Each message names the place, the value, what is allowed and what to do::
 
     ComplianceError
         SettingError
+        GuardError
         ManagedRuleError
             UnknownManagedRuleError
             RuleParametersError
@@ -48,6 +49,7 @@ __all__ = [
     "ComplianceError",
     "ExportError",
     "FactsError",
+    "GuardError",
     "LocalAwsError",
     "ManagedRuleError",
     "PackConflictError",
@@ -72,6 +74,10 @@ __all__ = [
 
 class SettingError(ComplianceError):
     """A setting has a value that cannot work."""
+
+
+class GuardError(ComplianceError):
+    """A synthesized configuration declares what a deployment may not consist of, or cannot be read."""
 
 
 class ManagedRuleError(ComplianceError):

@@ -1,92 +1,72 @@
-"""Every synthesis is held against the allow-list."""
+"""The guard: what a stack synthesizes is held against the allow-list, in the file as it was written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import jsii
-from cdktf import Annotations, TerraformStack
-from constructs import IValidation
+from cdktf import IStackSynthesizer
 
-from compliance_tf.model.allow_list import ALLOWED_TYPES, refusal
+from compliance_tf.errors import GuardError
+from compliance_tf.model.terraform_json import read_configuration
+from compliance_tf.model.violations import Violation, violations
 
-_OPAQUE_BLOCKS = {
-    "module": "what a module declares cannot be seen at synthesis",
-    "removed": "a removed block leaves a resource behind that no deployment owns",
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
+    from cdktf import ISynthesisSession, TerraformStack
 
-@dataclass(frozen=True)
-class Violation:
-    """Something that a stack may not declare.
-
-    Parameters
-    ----------
-    path
-        The construct's path, or the address in the configuration of what was added by an override.
-    reason
-        What it is and why it is refused.
-    """
-
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        """Write it as an error message."""
-        return f"{self.path}: {self.reason}"
+FILE: Final = "cdk.tf.json"
+_READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_OPENING: Final = "Validation failed with the following errors:"  # as CDKTF words its own refusals
 
 
-def violations(configuration: Mapping[str, object]) -> Iterator[Violation]:
-    """Find what a synthesized configuration declares and may not.
+@jsii.implements(IStackSynthesizer)
+class GuardedSynthesizer:
+    """Synthesizes a stack and refuses it when the file that came out declares what it may not.
+
+    It reads the file that Terraform will read, after everything else has run: neither a late aspect, nor a value that
+    differs each time it is asked for, nor ``skip_validation`` comes behind it.
 
     Parameters
     ----------
-    configuration
-        The whole Terraform JSON of a stack, overrides included: what stands in it is what Terraform will do.
-    """
-    for block, reason in _OPAQUE_BLOCKS.items():
-        for name in _members(configuration.get(block)):
-            yield Violation(f"{block}.{name}", f"a {block} block is refused: {reason}.")
-    resources = _members(configuration.get("resource"))
-    for resource_type, named in sorted(resources.items()):
-        for name, resource in sorted(_members(named).items()):
-            path = _path(resource, f"{resource_type}.{name}")
-            if resource_type not in ALLOWED_TYPES:
-                yield Violation(path, f"{refusal(resource_type)}.")
-            if "provisioner" in _members(resource):
-                yield Violation(path, "a provisioner is refused: it changes things that no plan shows.")
-    tables = _members(resources.get("aws_dynamodb_table"))
-    if len(tables) > 1:
-        paths = ", ".join(sorted(_path(table, f"aws_dynamodb_table.{name}") for name, table in tables.items()))
-        yield Violation(paths, f"{len(tables)} tables are refused: a deployment keeps its results in one.")
-
-
-@jsii.implements(IValidation)
-class AllowList:
-    """Refuses a stack that declares what it may not.
-
-    It looks at the stack's whole configuration, twice: in an aspect when synthesis begins, which cannot be skipped,
-    and in a validation when the aspects of others have run, so that nothing is added behind its back.
+    stack
+        The stack.
+    program
+        Gives the command that ``data.external`` may run: none where it is empty.
     """
 
-    def __init__(self, stack: TerraformStack) -> None:
+    def __init__(self, stack: TerraformStack, program: Callable[[], Sequence[str]]) -> None:
         self._stack = stack
+        self._program = program
+        self._synthesizer = stack.synthesizer
 
-    def annotate(self) -> None:
-        """Put an error on the stack for each violation."""
-        for message in self.validate():
-            Annotations.of(self._stack).add_error(message)
+    def synthesize(self, session: ISynthesisSession) -> None:
+        """Write the file, and remove it again when it is refused.
 
-    def validate(self) -> list[str]:
-        """List the violations."""
-        return [str(violation) for violation in violations(self._stack.to_terraform())]
+        Raises
+        ------
+        GuardError
+            When it declares what it may not.
+        """
+        manifest = session.manifest.for_stack(self._stack)
+        folder = Path(session.outdir, manifest.working_directory)
+        self._synthesizer.synthesize(session)
+        if refused := list(self._refused(folder)):
+            for file in {folder / FILE, Path(session.outdir, manifest.synthesized_stack_path)}:
+                file.unlink(missing_ok=True)
+            raise GuardError("\n  ".join([_OPENING, *(f"[{self._stack.node.path}] {one}" for one in refused)]))
 
-
-def _path(resource: object, address: str) -> str:
-    metadata = _members(_members(_members(resource).get("//")).get("metadata"))
-    return str(metadata.get("path", address))
-
-
-def _members(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    def _refused(self, folder: Path) -> Iterator[Violation]:
+        for file in sorted(folder.iterdir()):
+            if file.name != FILE and file.name.endswith(_READ_BY_TERRAFORM):
+                yield Violation(str(file.name), f"Terraform would read it beside {FILE}: remove it from the folder.")
+        try:
+            configuration = read_configuration((folder / FILE).read_text(encoding="utf-8"))
+        except OSError as error:
+            yield Violation(FILE, f"it was not written ({error.strerror}): synthesize as JSON, not as HCL.")
+        except GuardError as error:
+            yield Violation(FILE, str(error))
+        else:
+            yield from violations(configuration, program=self._program())

@@ -19,6 +19,7 @@ from cdktf import (
 from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
 from constructs import Construct
 
+from compliance_tf.model.allow_list import RECORDER_TYPE
 from compliance_tf.model.terraform_values import Condition, escape, literal
 from compliance_tf.model.workspace_values import ALWAYS, expression, together
 from compliance_tf.terraform import read_recorder
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
-
-RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
 
 GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
 """What a recorder of all supported types leaves out unless it is told to include global types.
@@ -62,6 +61,11 @@ class ExistingRecorder(Construct):
         Where the plan reads it from.
     preconditions
         What else has to hold before anything is read.
+
+    Attributes
+    ----------
+    program
+        The command that the plan reads it with; empty where the AWS provider reads it.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class ExistingRecorder(Construct):
         super().__init__(scope, id_)
         self._name = name
         self._region = naming.region
+        self.program: tuple[str, ...] = ()
         self._rules_by_type: defaultdict[str, dict[str, ByWorkspace[bool]]] = defaultdict(dict)
         if source is RecorderSource.CLOUD_CONTROL:
             self.reading, self._properties = self._read_by_cloud_control(), "self.properties"
@@ -137,7 +142,8 @@ class ExistingRecorder(Construct):
         program = TerraformAsset(self, "program", path=str(read_recorder.__file__), type=AssetType.FILE)
         reading = TerraformDataSource(self, "reading", terraform_resource_type="external")
         reading.override_logical_id("existing_recorder")
-        reading.add_override("program", ["python3", f"${{path.module}}/{program.path}"])
+        self.program = ("python3", f"${{path.module}}/{program.path}")
+        reading.add_override("program", list(self.program))
         reading.add_override("query", {"name": escape(self._name), "region": self._region})
         return reading
 

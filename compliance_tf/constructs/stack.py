@@ -13,7 +13,7 @@ from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
 from compliance_tf.constructs.functions import ComplianceFunctions
-from compliance_tf.constructs.guard import AllowList
+from compliance_tf.constructs.guard import GuardedSynthesizer
 from compliance_tf.constructs.notifications import Delivery
 from compliance_tf.constructs.outputs import outputs
 from compliance_tf.constructs.recorder import ExistingRecorder, RecorderSource
@@ -186,8 +186,7 @@ class ComplianceStack(TerraformStack):
                 triggers=self.triggers,
                 recipients=recipients,
             )
-        self._guard = AllowList(self)
-        self.node.add_validation(self._guard)
+        self.synthesizer = GuardedSynthesizer(self, lambda: self.recorder.program)
         Aspects.of(self).add(_Completion())
 
     @classmethod
@@ -222,7 +221,7 @@ class ComplianceStack(TerraformStack):
         self.rules[rule_id] = rule
 
     def complete(self) -> None:
-        """Add what depends on all rules, and refuse what may not be declared: when synthesis begins."""
+        """Add what depends on all rules: when synthesis begins."""
         self.triggers.complete()
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
@@ -232,7 +231,6 @@ class ComplianceStack(TerraformStack):
             # Not TerraformOutput: in cdktf 0.21 one with an object makes Node warn of a deprecated call.
             self.add_override(f"output.{name}.value", value)
         self.functions.complete(deployment)
-        self._guard.annotate()
 
 
 @jsii.implements(IAspect)

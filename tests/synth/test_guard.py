@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 import jsii
 import pytest
-from cdktf import App, Aspects, IAspect, TerraformElement, TerraformHclModule, TerraformResource, TerraformStack
+from cdktf import (
+    App,
+    Aspects,
+    IAnyProducer,
+    IAspect,
+    IResolveContext,
+    Lazy,
+    TerraformElement,
+    TerraformHclModule,
+    TerraformResource,
+    TerraformStack,
+)
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.config_configuration_recorder import ConfigConfigurationRecorder
 from cdktf_cdktf_provider_aws.config_delivery_channel import ConfigDeliveryChannel
@@ -35,6 +46,19 @@ def nested_recorder(stack: ComplianceStack) -> None:
 
 def override_of_the_stack(stack: ComplianceStack) -> None:
     stack.add_override("resource.aws_config_configuration_recorder.mine", {"role_arn": "arn"})
+
+
+def override_in_lists(stack: ComplianceStack) -> None:
+    stack.add_override("resource.aws_config_configuration_recorder", [{"mine": [{"role_arn": "arn"}]}])
+
+
+def lists_at_every_level(stack: ComplianceStack) -> None:
+    resources = {"aws_config_configuration_recorder": [{"mine": None}, {"other": [{}]}]}
+    stack.add_override("resource", [stack.to_terraform()["resource"], resources])
+
+
+def create_before_destroy(stack: ComplianceStack) -> None:
+    CloudwatchLogGroup(stack, "mine", name="mine", lifecycle={"create_before_destroy": True})
 
 
 def other_provider(stack: ComplianceStack) -> None:
@@ -73,6 +97,13 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
     ),
     (lambda stack: S3Bucket(stack, "mine"), r"stack/mine: .*aws_s3_bucket is refused: results are kept in DynamoDB"),
     (lambda stack: SqsQueue(stack, "mine"), r"stack/mine: .*aws_sqs_queue is refused: give the ARN of a queue"),
+    (override_in_lists, r"aws_config_configuration_recorder\.mine: .*is refused: AWS allows one"),
+    (lists_at_every_level, r"aws_config_configuration_recorder\.other: .*is refused: AWS allows one"),
+    (create_before_destroy, r"stack/mine: create_before_destroy is refused"),
+    (lambda stack: stack.add_override("import", [{"to": "aws_iam_role.r", "id": "r"}]), r"an import block is refused"),
+    (lambda stack: stack.add_override("data.external.mine.program", ["sh"]), r"data\.external\.mine: a program is ref"),
+    (lambda stack: stack.add_override("provider.aws", [{}, {"alias": "other"}]), r"provider\.aws: alias is refused"),
+    (lambda stack: stack.add_override("terraform.cloud", [{"organization": "o"}]), r"terraform: cloud is refused"),
     (override_of_the_stack, r"aws_config_configuration_recorder\.mine: .*is refused: AWS allows one"),
     (other_provider, r"stack/mine: a resource of type null_resource is refused"),
     (provisioner, r"stack/mine: a provisioner is refused"),
@@ -98,6 +129,54 @@ def test_skipping_validations_does_not_skip_the_guard(tmp_path: Path) -> None:
     recorder(ComplianceStack(app, "stack", project="acme", region="eu-west-1"))
     with pytest.raises(RuntimeError, match="aws_config_configuration_recorder is refused"):
         app.synth()
+
+
+def test_a_value_that_comes_only_when_the_file_is_written_is_seen(tmp_path: Path) -> None:
+    def calls(come_from: int) -> int:
+        app = App(outdir=str(tmp_path))
+        stack = ComplianceStack(app, "stack", project="acme", region="eu-west-1")
+        producer = Late(come_from)
+        CloudwatchLogGroup(stack, "mine", name="mine").add_override("provisioner", Lazy.any_value(producer))
+        app.synth()
+        return producer.calls
+
+    last = calls(come_from=1_000_000)
+    with pytest.raises(RuntimeError, match="stack/mine: a provisioner is refused"):
+        calls(come_from=last)
+
+
+@jsii.implements(IAnyProducer)
+class Late:
+    """A value that is nothing at first, and a program from a certain call on."""
+
+    def __init__(self, come_from: int) -> None:
+        self.calls = 0
+        self._come_from = come_from
+
+    def produce(self, _: IResolveContext) -> object:
+        self.calls += 1
+        return {"local-exec": {"command": "true"}} if self.calls >= self._come_from else None
+
+
+def test_what_is_refused_leaves_no_file_behind(synthesize: Synthesize, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError):
+        synthesize(recorder)
+    assert list(tmp_path.rglob("*.tf.json")) == []
+
+
+def test_another_file_that_terraform_would_read_is_refused(synthesize: Synthesize, tmp_path: Path) -> None:
+    synthesize()
+    (tmp_path / "stacks" / "stack" / "more_override.tf").touch()
+    with pytest.raises(RuntimeError, match=r"more_override\.tf: Terraform would read it .*: remove it"):
+        synthesize()
+
+
+def test_hcl_which_nobody_holds_against_the_list_is_refused(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path), hcl_output=True)
+    ComplianceStack(app, "stack", project="acme", region="eu-west-1")
+    with pytest.raises(RuntimeError, match="as JSON, not as HCL"):
+        app.synth()
+    assert list(tmp_path.rglob("cdk.tf*")) == []
 
 
 def test_all_that_is_refused_is_said_at_once(synthesize: Synthesize) -> None:

@@ -1,0 +1,136 @@
+"""Read Terraform's JSON syntax into one form, whichever of its equivalent forms a configuration has.
+
+A block may stand as an object or as a list of objects, so may every level of its labels, a body may be given in parts,
+null is no block but in a list, where it is an empty one, and ``//`` in a body is a comment. What Terraform itself
+refuses, as lists in lists of labels, is read as if it did not.
+
+Source: https://developer.hashicorp.com/terraform/language/syntax/json and the JSON syntax specification of HCL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from compliance_tf.errors import GuardError
+
+COMMENT = "//"
+
+
+@dataclass(frozen=True)
+class Body:
+    """The inside of a block.
+
+    Parameters
+    ----------
+    members
+        What is written under each name: more than one value where the body is given in parts. Without comments.
+    comments
+        What is written as comments.
+    """
+
+    members: Mapping[str, tuple[object, ...]]
+    comments: tuple[object, ...] = ()
+
+    def blocks(self, kind: str, labels: int = 0) -> Iterator[Block]:
+        """Read the blocks of a kind that stand in this body.
+
+        Parameters
+        ----------
+        kind
+            Their name, as ``resource``.
+        labels
+            How many labels a block of this kind has.
+
+        Raises
+        ------
+        GuardError
+            When a value is neither an object nor a list of objects.
+        """
+        for value in self.members.get(kind, ()):
+            yield from _blocks(kind, (), labels, value)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block with its labels, as ``resource``, (``aws_iam_role``, ``mine``)."""
+
+    kind: str
+    labels: tuple[str, ...]
+    body: Body
+
+    @property
+    def address(self) -> str:
+        """Its place in the configuration, without the word ``resource``, as Terraform writes addresses."""
+        return ".".join(self.labels if self.kind == "resource" else (self.kind, *self.labels))
+
+
+def read_configuration(text: str) -> object:
+    """Parse the text of a file.
+
+    Raises
+    ------
+    GuardError
+        When it is not JSON, is nested too deeply to read, or an object has a member twice: which of two counts differs
+        from parser to parser.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_without_duplicates)
+    except RecursionError as cause:
+        raise GuardError("It is nested too deeply to be read.") from cause
+    except ValueError as cause:
+        raise GuardError(f"It is not JSON: {cause}.") from cause
+
+
+def root(configuration: object) -> Body:
+    """Read the outermost body: an object, or a list of objects.
+
+    Raises
+    ------
+    GuardError
+        When it is something else.
+    """
+    return _body(configuration)
+
+
+def _blocks(kind: str, labels: tuple[str, ...], missing: int, value: object) -> Iterator[Block]:
+    if missing:
+        level = _collect(value)
+        for label, inner in level.items():
+            for one in inner:
+                yield from _blocks(kind, (*labels, label), missing - 1, one)
+    else:
+        for one in value if isinstance(value, list) else [] if value is None else [value]:
+            yield Block(kind, labels, _body(one))
+
+
+def _body(value: object) -> Body:
+    members = _collect(value)
+    comments = tuple(members.pop(COMMENT, ()))
+    return Body({name: tuple(values) for name, values in members.items()}, comments)
+
+
+def _collect(value: object) -> dict[str, list[object]]:
+    """Collect the members of an object, or of all objects in a list, however deep the lists are."""
+    members: dict[str, list[object]] = {}
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            for name, inner in one.items():
+                members.setdefault(str(name), []).append(inner)
+        elif isinstance(one, list):
+            waiting.extend(reversed(one))
+        elif one is not None:
+            raise GuardError(f"{json.dumps(one)[:40]} stands where a block is expected: write an object.")
+    return members
+
+
+def _without_duplicates(members: list[tuple[str, object]]) -> dict[str, object]:
+    unique = dict(members)
+    if len(unique) < len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise GuardError(f"The member {json.dumps(twice)} stands twice in one object.")
+    return unique
