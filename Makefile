@@ -52,13 +52,13 @@ format: $(PYTHON_READY) ## Mend what ruff can mend
 
 test: setup terraform ## Run all tests, deployments to local AWS included
 	@# In the order of the files: those with few tests are the deployments, which take long and must not come last.
-	pytest -n 3 --dist loadfile --no-loadscope-reorder
+	pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 test-fast: $(PYTHON_READY) ## Run the unit tests alone
 	pytest -n 2 --dist worksteal tests/unit
 
 test-long: setup terraform ## Run all tests in their long form: more examples, drawn at random, and the slow tests
-	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadfile
+	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadgroup
 
 facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that changed in maintenance/facts
 	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,16 @@ _COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("short", _COMMON, max_examples=25, derandomize=True)
 settings.register_profile("long", _COMMON, max_examples=500, print_blob=True)
 settings.load_profile("short")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something expensive, and let what changes a shared deployment come last."""
+    items.sort(key=lambda item: item.get_closest_marker("changes_deployment") is not None)
+    for item in items:
+        level, *rooms = item.path.relative_to(Path(__file__).parent).with_suffix("").parts
+        if level != "unit":
+            shared = [level, *rooms[:1]] if rooms[:1] == ["shared"] else [level, *rooms]
+            item.add_marker(pytest.mark.xdist_group("/".join(shared)))
 
 
 @pytest.fixture(scope="module")

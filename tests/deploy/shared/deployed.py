@@ -1,0 +1,128 @@
+"""One app that uses everything, deployed to two workspaces of one account, which many tests look at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from compliance_runtime.recording.result_store import ResultStore
+
+from tests.deploy.conftest import REGION, Project, record_everything
+from tests.runtime.local.accounts import eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_runtime.check import Compliance
+
+    from compliance_tf.local import LocalAws
+
+PATIENCE_SECONDS = 60
+ACCOUNT = "000000000001"
+
+APP = """
+from compliance_runtime.checks import bucket_tls_only, log_group_retention, security_group_ingress
+from compliance_tf import (
+    ApiCall, CheckRule, ComplianceStack, ManagedRule, Notifications, Schedule, Scope, Workspaces, by_workspace,
+    synthesize, waivers_from_file,
+)
+
+def build(app):
+    stack = ComplianceStack(
+        app, "compliance", project="acme", region="eu-west-1",
+        workspaces=Workspaces(allowed=("dev", "staging", "prod"), protected=("prod",)),
+        waivers=waivers_from_file("../waivers.yaml"),
+        history_days=by_workspace(prod=730, default=30), log_retention_days=by_workspace(prod=365, default=7),
+        reevaluate=by_workspace(prod=Schedule.days(7), default=None),
+        notifications=by_workspace(prod=Notifications("arn:aws:sns:eu-west-1:111122223333:security"), default=None),
+    )
+    ManagedRule(stack, "keys", identifier="ACCESS_KEYS_ROTATED",
+                parameters={"maxAccessKeyAge": by_workspace(prod=30, default=90)},
+                frequency=by_workspace(prod="One_Hour", default="Six_Hours"))
+    ManagedRule(stack, "versioning", identifier="S3_BUCKET_VERSIONING_ENABLED",
+                evaluate_after=[ApiCall("kms", "CreateKey")])
+    ManagedRule(stack, "ssh", identifier="INCOMING_SSH_DISABLED")
+    CheckRule(stack, "tls", check=bucket_tls_only.CHECK)
+    CheckRule(stack, "ingress", check=security_group_ingress.CHECK)
+    CheckRule(stack, "log-groups", check=log_group_retention.CHECK,
+              parameters=by_workspace(prod=log_group_retention.Parameters(min_days=365),
+                                      default=log_group_retention.Parameters()))
+    CheckRule(stack, "prod-only", check=security_group_ingress.CHECK, enabled=by_workspace(prod=True, default=False))
+
+synthesize(build)
+"""
+
+GRANTED = datetime.now(UTC).date() - timedelta(days=1)
+SOON, LATER = GRANTED + timedelta(days=20), GRANTED + timedelta(days=200)
+
+
+def waiver(ticket: str, expires: date, **resource: str) -> dict[str, str]:
+    days = {"granted": GRANTED.isoformat(), "expires": expires.isoformat()}
+    return {"rule": "tls", "reason": "Legacy.", "owner": "team-data", "ticket": ticket, **days, **resource}
+
+
+BY_ID = waiver("SEC-1", SOON, resource_id="by-id")
+BY_ARN = waiver("SEC-2", LATER, arn="arn:aws:s3:::by-a?n*")
+BY_TAG = waiver("SEC-3", LATER, tag_key="team", tag_value="data")
+UNUSED = waiver("SEC-4", LATER, arn="arn:aws:s3:::nobody")
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The app with its waivers in a file, deployed to dev and prod."""
+
+    project: Project
+    aws: LocalAws
+    applied: tuple[str, ...]
+
+    @classmethod
+    def create(cls, aws: LocalAws, folder: Path) -> Deployed:
+        """Deploy to both workspaces; ``applied`` is what Terraform said."""
+        record_everything(aws)
+        declare_waivers(folder, BY_ID, BY_ARN, BY_TAG, UNUSED)
+        project = Project.create(folder / "app", aws.environment(region=REGION), APP)
+        return cls(project, aws, tuple(project.apply(workspace) for workspace in ("prod", "dev")))
+
+    @property
+    def store(self) -> ResultStore:
+        return ResultStore(self.aws.client("dynamodb", region=REGION), "acme-dev-results", history_days=1)
+
+    def verdicts(self, rule: str) -> dict[str, Compliance]:
+        """What the table says of a rule of dev, by resource."""
+        return {result.resource.id: result.compliance for result in self.store.of_rule(f"acme-dev-{rule}")}
+
+    def redeploy(self, *waivers: dict[str, str]) -> str:
+        """Deploy to dev with these waivers instead."""
+        declare_waivers(self.project.folder.parent, *waivers)
+        self.project.run("python", "main.py")
+        return self.project.apply("dev")
+
+    def reconcile(self) -> None:
+        answer = self.aws.client("lambda", region=REGION).invoke(
+            FunctionName="acme-dev-record", Payload=json.dumps({"action": "reconcile"})
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def create_bucket(self, name: str, **tags: str) -> None:
+        s3 = self.aws.client("s3", region=REGION)
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        if tags:
+            pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+            s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": pairs})
+
+    def create_security_group(self, name: str) -> str:
+        group = self.aws.client("ec2", region=REGION).create_security_group(GroupName=name, Description=name)
+        return group["GroupId"]
+
+    def wait_for(self, rule: str, resource: str, compliance: Compliance | None) -> None:
+        """Wait until the table says this of a resource; None is nothing."""
+        eventually(
+            f"{rule} {resource}", lambda: self.verdicts(rule).get(resource) is compliance, seconds=PATIENCE_SECONDS
+        )
+
+
+def declare_waivers(folder: Path, *waivers: dict[str, str]) -> None:
+    """Write the file: what is JSON is YAML."""
+    (folder / "waivers.yaml").write_text(json.dumps({"waivers": waivers}))
