@@ -314,6 +314,8 @@ def test_watching_prints_what_comes_and_goes_until_it_is_interrupted(
     table.put([result("tls", bucket("old"))])
     environment = {**os.environ, **variables}
     line = command("watch", "--table", "watched", "--every", "1")
+    # A test run in the background ignores interrupts, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("1 violation in the table watched")
