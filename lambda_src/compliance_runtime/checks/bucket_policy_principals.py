@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.resources.bucket_access import bucket_policy
+from compliance_runtime.resources.log_delivery import LOG_DELIVERY_ACCOUNTS
 from compliance_runtime.resources.resource_access import TrustParameters, access_verdict
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ class Parameters(TrustParameters):
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Call it compliant if the policy lets in nobody but the trusted.
 
-    Services of AWS may come in, unless a condition has them act for somebody else. The public access block is not
+    Services of AWS may come in, unless a condition has them act for somebody else; so may the accounts by which AWS
+    delivers logs. The public access block is not
     looked at: it stops the public, not other accounts.
     """
     owner = item.members.optional_member("owner")
     canonical_id = owner.optional_text("id") if owner else None
-    trusted = parameters.trusted(item.account, *([canonical_id] if canonical_id else []))
+    trusted = parameters.trusted(item.account, *LOG_DELIVERY_ACCOUNTS, *([canonical_id] if canonical_id else []))
     return access_verdict(bucket_policy(item), trusted, policy="The bucket policy")
 
 

@@ -37,8 +37,6 @@ def _denies_plain(statement: Statement) -> bool:
         statement.principals is not None
         and statement.principals.everyone_without_exception
         and statement.actions.covers("s3:*")
-        # The key is a truth value: what the operators for texts make of it is not documented.
-        and all(condition.operator == "bool" for condition in statement.conditions)
         and statement.holds(WITHOUT_TLS) is Truth.ALWAYS
     )
 

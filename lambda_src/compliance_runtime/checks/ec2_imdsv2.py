@@ -42,7 +42,10 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     ended = ended_state(item.members)
     if ended:
         return Verdict.not_applicable(f"The instance is {ended}.")
-    options = item.members.member("metadataOptions")
+    options = item.members.optional_member("metadataOptions")
+    if options is None:
+        # An item from before EC2 had these options: the instance takes requests of both versions.
+        return Verdict.non_compliant("No metadata options are recorded (IMDSv1): set HttpTokens to required.")
     if options.text("httpEndpoint") == "disabled":
         return Verdict.compliant("The metadata service is switched off.")
     if options.text("httpTokens") != "required":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.policy.patterns import any_matches
-from compliance_runtime.resources.task_definition import container_definitions, is_deregistered
+from compliance_runtime.resources.task_definition import container_definitions, host_mounts, is_deregistered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
     from compliance_runtime.json_object import JsonObject
 
+HOST_CAPABILITIES = ("ALL", "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_RAWIO")
+"""Those by which a container reaches its host's kernel, memory or files, of the ones that ECS can add:
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html,
+https://man7.org/linux/man-pages/man7/capabilities.7.html"""
+
 
 @dataclass(frozen=True)
 class Parameters:
     """What containers may not have, and which are left out."""
 
     forbidden_capabilities: tuple[str, ...] = field(
-        default=("ALL", "SYS_ADMIN"),
-        metadata={"doc": "Linux capabilities that may not be added, in capitals; these two give root on the host."},
+        default=HOST_CAPABILITIES,
+        metadata={
+            "doc": "Linux capabilities that may not be added, in capitals; these give the host. With the host's process "
+            "ids (pidMode) SYS_PTRACE gives it too, and is refused as well."
+        },
     )
     exempt_families: tuple[str, ...] = field(
         default=(), metadata={"doc": "Families of task definitions that are not judged, as agent-*; case-sensitive."}
@@ -30,7 +38,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no container is privileged or adds a forbidden capability."""
+    """Call it compliant if no container is privileged, adds a forbidden capability or reaches the runtime's socket."""
     if is_deregistered(item):
         return Verdict.not_applicable("The task definition is deregistered.")
     if any_matches(parameters.exempt_families, item.members.optional_text("Family") or ""):
@@ -38,20 +46,21 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     problems = [
         f"container {container.text('Name')} {problem}"
         for container in container_definitions(item)
-        for problem in _problems(container, parameters)
+        for problem in (*_problems(container, item, parameters), *host_mounts(container, item))
     ]
     if problems:
         return Verdict.non_compliant(f"{'; '.join(problems)}. Register a revision without.")
     return Verdict.compliant("No container is privileged.")
 
 
-def _problems(container: JsonObject, parameters: Parameters) -> Iterator[str]:
+def _problems(container: JsonObject, item: ConfigurationItem, parameters: Parameters) -> Iterator[str]:
     if container.optional_flag("Privileged"):
         yield "is privileged"
     linux = container.optional_member("LinuxParameters")
     capabilities = linux.optional_member("Capabilities") if linux else None
-    added = {capability.upper() for capability in capabilities.texts("Add")} if capabilities else set()
-    forbidden = sorted(added & set(parameters.forbidden_capabilities))
+    added = {one.upper().removeprefix("CAP_") for one in capabilities.texts("Add")} if capabilities else set()
+    tracing = {"SYS_PTRACE"} if item.members.optional_text("PidMode") == "host" else set()
+    forbidden = sorted(added & ({*parameters.forbidden_capabilities} | tracing))
     if forbidden:
         yield f"adds {', '.join(forbidden)}"
 
@@ -59,8 +68,8 @@ def _problems(container: JsonObject, parameters: Parameters) -> Iterator[str]:
 CHECK = ChangeCheck(
     id="ecs-privileged-containers",
     title="No privileged containers",
-    description="Containers of task definitions must not be privileged or add capabilities that amount to it: whoever "
-    "breaks into one is root on the host.",
+    description="Containers of task definitions must not be privileged, add capabilities that amount to it, or mount "
+    "the container runtime's socket: whoever breaks into one is root on the host.",
     severity=Severity.HIGH,
     resource_types=("AWS::ECS::TaskDefinition",),
     parameters=Parameters,

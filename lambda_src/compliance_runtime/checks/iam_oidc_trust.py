@@ -71,14 +71,14 @@ def _problems(statement: Statement, parameters: Parameters) -> Iterator[str]:
         claims = claims_of(provider)
         key = f"{provider}:{claims.subjects[0]}"
         if not any(_is_scoped_by(statement, provider, claim) for claim in claims.subjects):
-            yield f"anyone of {provider} ({statement.name}): ask for {key}, without wildcards up to the organization"
+            yield f"anyone of {provider} ({statement.name}): ask for {key} with the owner, without wildcards up to it"
         elif claims.subjects[0] == "sub" and not _asks_only_for(statement, provider, parameters.allowed_subjects):
             yield f"subjects of {provider} that are not allowed ({statement.name}): ask for others by {key}"
         if parameters.allowed_providers and not any_matches(parameters.allowed_providers, provider):
             yield f"users of {provider}, which is not allowed ({statement.name})"
-        audiences = statement.demanding(f"{provider}:{claims.audience}".lower())
-        if not any(all(value.strip("*?") for value in one.values) for one in audiences):
-            yield f"tokens of {provider} for any audience ({statement.name}): ask for {provider}:{claims.audience}"
+        asked = [one for name in claims.audiences for one in statement.demanding(f"{provider}:{name}".lower())]
+        if not any(all(value.strip("*?") for value in one.values) for one in asked):
+            yield f"tokens of {provider} for any audience ({statement.name}): ask for {provider}:{claims.audiences[0]}"
 
 
 def _is_for_any_provider(statement: Statement) -> bool:
@@ -90,8 +90,9 @@ def _is_for_any_provider(statement: Statement) -> bool:
 
 
 def _is_scoped_by(statement: Statement, provider: str, claim: str) -> bool:
+    claims = claims_of(provider)
     return any(
-        not one.has_wildcards or all(is_scoped(claim, value) for value in one.values)
+        all(is_scoped(claim, value, claims, wildcards=one.has_wildcards) for value in one.values)
         for one in statement.demanding(f"{provider}:{claim}".lower())
     )
 

@@ -15,6 +15,7 @@ from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.policy.document import PolicyDocument
 from compliance_runtime.policy.exposure import Trusted, untrusted_principals
+from compliance_runtime.resources.external_ids import asks_for_external_id
 from compliance_runtime.resources.iam_policies import trust_policy
 from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role
 
@@ -65,10 +66,10 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     )
     document = trust_policy(item)
     found = [
-        (name, _asks_for_external_id(statement))
+        (one.name, asks_for_external_id(statement, document, trusted))
         for statement in document.allowing
         if statement.actions.matches("sts:assumerole")
-        for name in untrusted_principals(PolicyDocument((*document.denying, _of_accounts(statement))), trusted)
+        for one in untrusted_principals(PolicyDocument((*document.denying, _of_accounts(statement))), trusted)
     ]
     anyone = [name for name, _ in found if name.startswith("anyone")]
     others = [name for name, asked in found if not asked and not name.startswith("anyone")]
@@ -77,13 +78,9 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     if others:
         return Verdict.non_compliant(
             f"The role may be assumed without an external id by {', '.join(others)}. "
-            "Add a condition StringEquals on sts:ExternalId, or trust the account."
+            "Add a condition StringEquals on sts:ExternalId, or trust the account or organization."
         )
     return Verdict.compliant("Nobody from elsewhere may assume the role without an external id.")
-
-
-def _asks_for_external_id(statement: Statement) -> bool:
-    return any(all(value.strip("*?") for value in one.values) for one in statement.demanding("sts:externalid"))
 
 
 def _of_accounts(statement: Statement) -> Statement:

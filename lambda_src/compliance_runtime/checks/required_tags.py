@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+from compliance_runtime.resources.taggability import untaggable_reason
 from compliance_runtime.resources.tags import MAX_TAGS, is_allowed, refuse_impossible_tags
 
 
@@ -34,7 +35,10 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if every tag is there with an allowed value."""
+    """Call it compliant if every tag is there with an allowed value; what cannot carry tags is not applicable."""
+    untaggable = untaggable_reason(item)
+    if untaggable:
+        return Verdict.not_applicable(untaggable)
     missing = sorted(key for key in parameters.tags if key not in item.tags)
     problems = [f"Missing: {', '.join(missing)}."] if missing else []
     for key, allowed in sorted(parameters.tags.items()):

@@ -62,12 +62,19 @@ class Party:
         As S3 does it: values without wildcards and policy variables, no address range wider than /8, for IPv6 /32.
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
         """
-        if self.account or self.organization or self.relation is Relation.SERVICE or _ANY_SESSION.fullmatch(self.text):
+        if self.account or self.organization or self.bucket or self.relation is Relation.SERVICE:
+            return True
+        if is_any_session(self.text):
             return True
         cidr = _CIDR.fullmatch(self.text)
         if cidr:
             return int(cidr[1]) >= (32 if ":" in self.text else 8)
         return _WILDCARD.search(self.text) is None
+
+    @property
+    def bucket(self) -> str | None:
+        """The name of the one bucket that the ARN of a source means, whatever stands for its region and account."""
+        return bucket_name(self.text) if self.relation is Relation.SOURCE else None
 
     @property
     def name(self) -> str:
@@ -96,6 +103,9 @@ _CIDR = re.compile(r"[0-9A-Fa-f.:]+/([0-9]{1,3})")
 _CANONICAL_USER = re.compile("[0-9a-f]{64}")
 # aws:userid is a unique id and the name of the session, which is free to whoever may assume the role.
 _ANY_SESSION = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}:\*")
+# The ARN of a bucket has neither region nor account, and its name belongs to one account of the partition only:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_ARN = re.compile(r"arn:[^:]*:s3:[^:]*:[^:]*:([A-Za-z0-9._-]{3,255})")
 
 # The path of a role may hold colons, so that only the ARN operators, which compare part by part, may have a wildcard
 # before the account: with the others it could stand for a role's ARN up to a part that looks like an account. A policy
@@ -144,6 +154,17 @@ _ANY_SERVICE: Bound = (Party(Relation.SERVICE, "services of AWS"),)
 _NEGATIVE_OPERATORS = ("stringnot", "arnnot", "notipaddress")
 
 
+def bucket_name(arn: str) -> str | None:
+    """Read the name of the bucket of an ARN, also of ``arn:aws:s3:*:*:name``; None where no single bucket is meant."""
+    match = _BUCKET_ARN.fullmatch(arn)
+    return match[1] if match else None
+
+
+def is_any_session(user_id: str) -> bool:
+    """Tell whether a value of ``aws:userid`` stands for all sessions of one role: ``AROAEXAMPLEID1234:*``."""
+    return _ANY_SESSION.fullmatch(user_id) is not None
+
+
 def bounds_on(statement: Statement, document: PolicyDocument) -> tuple[Bound, ...]:
     """List the bounds by the conditions of a statement that allows, and by the denials of its document.
 
@@ -182,15 +203,15 @@ def _spared(denial: Statement) -> Bound | None:
     spared = (*callers(denial.principals), *services) if denial.principals.negated else ()
     # Whoever fails a single condition is spared.
     for condition in denial.conditions:
-        parties = _failing(condition)
+        parties = spared_by(condition)
         if parties is None:
             return None
         spared += parties
     return spared
 
 
-def _failing(condition: Condition) -> Bound | None:
-    """Give the parties for which a condition does not hold; None where those are not bounded."""
+def spared_by(condition: Condition) -> Bound | None:
+    """Give the parties for which a condition of a denial does not hold; None where those are not bounded."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.ALWAYS} else None
     holds_without_key = condition.holds({condition.key: None}) is Truth.ALWAYS

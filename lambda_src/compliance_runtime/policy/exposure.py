@@ -2,8 +2,9 @@
 
 What is not certain counts as open. Not seen are: denials to certain principals only, or of less than a statement allows
 (in actions or resources); conditions on tags, sessions and what asks in the caller's name (``kms:ViaService``); which
-account a CloudFront origin access identity, an S3 canonical user or a bucket in ``aws:SourceArn`` belongs to; policy
-variables such as ``${aws:ResourceAccount}``; and what bounds requests elsewhere, such as an organization's policies.
+account a CloudFront origin access identity, an S3 canonical user or a bucket in ``aws:SourceArn`` belongs to, unless it
+is listed as trusted; policy variables such as ``${aws:ResourceAccount}``; and what bounds requests elsewhere, such as
+an organization's policies.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_runtime.policy.bounds import Relation, bounds_on, callers
+from compliance_runtime.policy.bounds import Relation, bounds_on, bucket_name, callers
+from compliance_runtime.policy.networks import is_network, is_network_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,35 +34,57 @@ class Trusted:
         Ids such as ``o-a1b2c3d4e5``.
     principals
         Single principals as policies write them, without wildcards: ARNs, also of CloudFront's origin access
-        identities, and S3's canonical ids of users.
+        identities and of buckets that are sources, and S3's canonical ids of users.
+    networks
+        Where anybody may come from: VPCs, VPC endpoints, address ranges, and owners of VPC endpoints.
     """
 
     accounts: frozenset[str]
     organizations: frozenset[str] = frozenset()
     principals: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
 
     def includes(self, party: Party) -> bool:
-        """Tell whether all of a party may be let in; services of AWS may, and a network does not tell who asks."""
+        """Tell whether all of a party may be let in; services of AWS may, and a network only if it is listed."""
+        if party.relation is Relation.NETWORK:
+            return is_network_in(party.text, self.networks)
         return (
             party.account in self.accounts
             or party.organization in self.organizations
             or party.relation is Relation.SERVICE
-            or (party.relation is Relation.CALLER and party.text in self.principals)
+            or party.text in self.principals
+            or (party.bucket is not None and party.bucket in {bucket_name(one) for one in self.principals})
         )
 
 
-def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class UntrustedPrincipal:
+    """One who is let in and is not trusted.
+
+    Parameters
+    ----------
+    name
+        For a person, with the statement that lets in; begins with ``anyone`` where anybody can be one of them.
+    listed_in
+        The field of ``Trusted`` in which one could list it; None where no list can hold it.
+    """
+
+    name: str
+    listed_in: str | None = None
+
+
+def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[UntrustedPrincipal, ...]:
     """Name those whom the policy lets in beside the trusted ones, each once, with the statement that does.
 
     Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are
     trusted themselves; they are named where a condition has them act for another account or organization.
     """
     found = dict.fromkeys(
-        f"{name} ({statement.name})"
+        UntrustedPrincipal(f"{one.name} ({statement.name})", one.listed_in)
         for statement in document.allowing
-        for name in _untrusted_principals_of(statement, document, trusted)
+        for one in _untrusted_principals_of(statement, document, trusted)
     )
-    return tuple(sorted(found, key=lambda name: not name.startswith("anyone")))
+    return tuple(sorted(found, key=lambda one: not one.name.startswith("anyone")))
 
 
 def public_statements(document: PolicyDocument) -> tuple[Statement, ...]:
@@ -96,7 +120,9 @@ def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
     )
 
 
-def _untrusted_principals_of(statement: Statement, document: PolicyDocument, trusted: Trusted) -> Iterator[str]:
+def _untrusted_principals_of(
+    statement: Statement, document: PolicyDocument, trusted: Trusted
+) -> Iterator[UntrustedPrincipal]:
     """Name them, without the statement."""
     principals = statement.principals
     if principals is None:
@@ -106,12 +132,28 @@ def _untrusted_principals_of(statement: Statement, document: PolicyDocument, tru
         return
     best = _best_known(bounds)
     if principals.everyone:
-        yield from map(str, _untrusted(best, bounds, trusted)) if bounds else ("anyone",)
+        if not bounds:
+            yield UntrustedPrincipal("anyone")
+        for party in _untrusted(best, bounds, trusted):
+            yield UntrustedPrincipal(str(party), _listed_in(party))
         return
-    yield from map(str, _untrusted(callers(principals), bounds, trusted))
+    for party in _untrusted(callers(principals), bounds, trusted):
+        yield UntrustedPrincipal(str(party), _listed_in(party))
     known = [party for party in best if party.account or party.organization]
     for party in _untrusted(known, bounds, trusted):
-        yield from (f"{service} for {party.name}" for service in principals.services)
+        for service in principals.services:
+            yield UntrustedPrincipal(f"{service} for {party.name}", _listed_in(party))
+
+
+def _listed_in(party: Party) -> str | None:
+    """Give the field of ``Trusted`` that could hold a party; None where it is not certain who belongs to it."""
+    if party.relation is Relation.NETWORK:
+        return "networks" if is_network(party.text) else None
+    if party.account:
+        return "accounts"
+    if party.organization:
+        return "organizations"
+    return "principals" if party.fixed else None
 
 
 def _untrusted(named: Iterable[Party], bounds: tuple[Bound, ...], trusted: Trusted) -> list[Party]:

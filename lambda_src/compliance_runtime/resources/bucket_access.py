@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_runtime.errors import EventError
 from compliance_runtime.policy.document import PolicyDocument
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
     Raises
     ------
     EventError
-        When it is not what IAM takes; the message names the place.
+        When it was not recorded, or is not what IAM takes; the message names the place.
     """
     recorded = item.supplement("BucketPolicy")
-    # A bucket without a policy has the object with a null text.
-    text = recorded.optional_text("policyText") if recorded else None
-    return PolicyDocument.read(text, f"{item.label}: BucketPolicy.policyText")
+    place = f"{item.label}: BucketPolicy"
+    if recorded is None:
+        # A bucket without a policy has the object with a null text; a policy that could not be read is left out.
+        raise EventError(f"{place} is missing: let AWS Config's role call s3:GetBucketPolicy.")
+    return PolicyDocument.read(recorded.optional_text("policyText"), f"{place}.policyText")
 
 
 def public_grants(item: ConfigurationItem) -> tuple[str, ...]:

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Verdict
 from compliance_runtime.errors import ParameterError
+from compliance_runtime.policy.bounds import bucket_name, is_any_session
 from compliance_runtime.policy.exposure import Trusted, untrusted_principals
+from compliance_runtime.policy.networks import is_network
 from compliance_runtime.policy.principals import is_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from compliance_runtime.policy.document import PolicyDocument
+    from compliance_runtime.policy.exposure import UntrustedPrincipal
 
 # https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
@@ -30,7 +33,7 @@ class TrustParameters:
     Raises
     ------
     ParameterError
-        When a text is no account, no organization or no single principal.
+        When a text is no account, no organization, no single principal or no network.
     """
 
     accounts: tuple[str, ...] = field(
@@ -47,7 +50,16 @@ class TrustParameters:
         default=(),
         metadata={
             "doc": "Single principals that may come in, case-sensitive and as policies write them: ARNs of roles, "
-            "users and CloudFront origin access identities, S3 canonical user ids, identity providers."
+            "users and CloudFront origin access identities, S3 canonical user ids, identity providers, and the ARNs of "
+            "buckets for which S3 may come (aws:SourceArn)."
+        },
+    )
+    networks: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Networks from which anybody may come, where a condition demands one: ids of VPCs and VPC "
+            "endpoints, addresses and ranges of at most /8 (IPv6: /32), accounts and organizations for aws:VpceAccount "
+            "and aws:VpceOrgID."
         },
     )
 
@@ -62,9 +74,16 @@ class TrustParameters:
                     f"Parameter organizations: {organization!r:.40} must be an organization's id, as o-a1b2c3d4e5."
                 )
         for principal in self.principals:
-            if not principal.strip() or any(wildcard in principal for wildcard in "*?"):
+            certain = bucket_name(principal) or is_any_session(principal) or not set(principal) & set("*?")
+            if not principal.strip() or not certain:
                 raise ParameterError(
                     f"Parameter principals: {principal!r:.100} must be a single principal, without * and ?."
+                )
+        for network in self.networks:
+            if not is_network(network):
+                raise ParameterError(
+                    f"Parameter networks: {network!r:.60} must be the id of a VPC or VPC endpoint, an address or a "
+                    "range of at most /8 (IPv6: /32), an account or an organization."
                 )
 
     def trusted(self, *own: str) -> Trusted:
@@ -73,6 +92,7 @@ class TrustParameters:
             accounts=frozenset({*self.accounts, *own}),
             organizations=frozenset(self.organizations),
             principals=frozenset({*self.principals, *own}),
+            networks=frozenset(self.networks),
         )
 
 
@@ -90,10 +110,16 @@ def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, o
     others
         What else is wrong with it, in words.
     """
-    names = ", ".join(untrusted_principals(document, trusted))
-    remedy = "take it out, bound it by a condition or list it as trusted"
-    problems = [f"{policy} lets in {names}; {remedy}."] if names else []
+    found = untrusted_principals(document, trusted)
+    problems = [f"{policy} lets in {', '.join(one.name for one in found)}; {_remedy(found)}."] if found else []
     problems += others
     if problems:
         return Verdict.non_compliant(" ".join(problems))
     return Verdict.compliant(f"{policy} lets in nobody but the trusted.")
+
+
+def _remedy(found: Iterable[UntrustedPrincipal]) -> str:
+    """Say what can be done about all of them, and in which parameters those that can be listed belong."""
+    lists = sorted({one.listed_in for one in found if one.listed_in})
+    or_listed = f", or list who may come in as {' and '.join(lists)}" if lists else ""
+    return f"take it out or bound it by a condition{or_listed}"

@@ -6,15 +6,29 @@ PascalCase, as CloudFormation does.
 
 from __future__ import annotations
 
+from posixpath import commonpath, normpath
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import EventError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
     from compliance_runtime.json_object import JsonObject
 
 _DEREGISTERED = frozenset({"INACTIVE", "DELETE_IN_PROGRESS"})
+
+RUNTIME_SOCKETS = (
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/crio/crio.sock",
+    "/run/podman/podman.sock",
+)
+"""Where Docker, containerd, CRI-O and Podman listen; ``/var/run`` is the same folder as ``/run``."""
+
+_DOCKER_PIPE = "docker_engine"
+"""The end of the name of Docker's pipe on Windows."""
 
 
 def is_deregistered(item: ConfigurationItem) -> bool:
@@ -34,3 +48,46 @@ def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:
     if not containers:
         raise EventError(f"{item.label}: configuration.ContainerDefinitions is empty.")
     return containers
+
+
+def host_mounts(container: JsonObject, item: ConfigurationItem) -> Iterator[str]:
+    """Say by which mounts a container reaches the socket of the container runtime, also through a folder above it.
+
+    Who can write to that socket can start a privileged container; that a mount is read-only does not keep one from it.
+
+    Raises
+    ------
+    EventError
+        When a volume or mount is malformed.
+    """
+    paths = {
+        volume.text("Name"): host.optional_text("SourcePath")
+        for volume in item.members.objects("Volumes")
+        for host in [volume.optional_member("Host")]
+        if host is not None
+    }
+    for mount in _mounts(container, item, seen=frozenset()):
+        path = paths.get(mount.optional_text("SourceVolume") or "")
+        if path and _reaches_socket(path):
+            yield f"mounts {path} with the container runtime's socket"
+
+
+def _mounts(container: JsonObject, item: ConfigurationItem, seen: frozenset[str]) -> Iterator[JsonObject]:
+    """List the mounts of a container and of those whose volumes it takes over."""
+    yield from container.objects("MountPoints")
+    sources = {source.optional_text("SourceContainer") for source in container.objects("VolumesFrom")} - seen
+    for other in container_definitions(item):
+        name = other.text("Name")
+        if name in sources and name != container.text("Name"):
+            yield from _mounts(other, item, seen | {name, container.text("Name")})
+
+
+def _reaches_socket(path: str) -> bool:
+    if path.rstrip("\\/").lower().endswith(_DOCKER_PIPE):
+        return True
+    if not path.startswith("/"):
+        return False
+    folder = "/" + normpath(path).lstrip("/")
+    folder = folder.removeprefix("/var") if (folder + "/").startswith("/var/run/") else folder
+    # /var holds run itself, or the link to it.
+    return folder == "/var" or any(commonpath([folder, socket]) == folder for socket in RUNTIME_SOCKETS)

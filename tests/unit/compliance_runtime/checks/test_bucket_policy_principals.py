@@ -36,9 +36,86 @@ def judged(*statements: dict[str, Any], **parameters: tuple[str, ...]) -> Verdic
     return verdict(CHECK, bucket(*statements), Parameters(**parameters))
 
 
-@pytest.mark.parametrize("item", [event_item(), bucket(), bucket(text=""), bucket(configuration={"name": "logs"})])
+@pytest.mark.parametrize("item", [bucket(), bucket(text=""), bucket(configuration={"name": "logs"})])
 def test_a_bucket_without_a_policy_lets_nobody_in(item: dict[str, Any]) -> None:
     assert verdict(CHECK, item).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize("supplementary", [None, {"BucketPolicy": None}, {"PublicAccessBlockConfiguration": {}}])
+def test_a_policy_that_was_not_recorded_is_no_verdict(supplementary: Any) -> None:
+    with pytest.raises(EventError, match=r"BucketPolicy is missing.*s3:GetBucketPolicy"):
+        verdict(CHECK, event_item(supplementary=supplementary))
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": "arn:aws:iam::127311923021:root"},
+        {"AWS": ["054676820928", "arn:aws-cn:iam::638102146993:root"]},
+        {"AWS": "arn:aws:iam::086441151436:root"},
+        {"AWS": "arn:aws:iam::193672423079:user/logs"},
+    ],
+)
+def test_the_accounts_by_which_aws_delivers_logs_may_come_in(principal: Any) -> None:
+    assert judged(grant(principal)).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    ("condition", "parameters"),
+    [
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:inbox"}}, {"principals": ("arn:aws:s3:::inbox",)}),
+        ({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::inbox"}}, {"principals": ("arn:aws:s3:*:*:inbox",)}),
+        ({"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}, {"networks": ("vpce-0a1b2c3d",)}),
+        ({"StringEquals": {"aws:SourceVpc": ["vpc-0a1b2c3d"]}}, {"networks": ("vpc-0a1b2c3d",)}),
+        (
+            {"ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:eu-central-1:1:vpc/vpc-0a1b2c3d"}},
+            {"networks": ("vpc-0a1b2c3d",)},
+        ),
+        ({"IpAddress": {"aws:SourceIp": ["203.0.113.0/26", "203.0.113.80"]}}, {"networks": ("203.0.113.0/24",)}),
+        ({"IpAddress": {"aws:SourceIp": "2001:db8:1::/48"}}, {"networks": ("2001:db8::/32",)}),
+        ({"StringEquals": {"aws:VpceAccount": FRIEND}}, {"networks": (FRIEND,)}),
+        ({"StringEquals": {"aws:VpceOrgID": ORGANIZATION}}, {"networks": (ORGANIZATION,)}),
+        ({"StringLike": {"aws:userid": "AROAEXAMPLEID12345:*"}}, {"principals": ("AROAEXAMPLEID12345:*",)}),
+    ],
+)
+def test_sources_and_networks_may_come_in_when_they_are_listed(condition: Any, parameters: Any) -> None:
+    statement = grant("*", condition)
+
+    unlisted = judged(statement)
+
+    assert unlisted.compliance is Compliance.NON_COMPLIANT
+    assert f"or list who may come in as {next(iter(parameters))}" in unlisted.reason
+    assert judged(statement, **parameters).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    ("condition", "parameters"),
+    [
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:inbox*"}}, {"principals": ("arn:aws:s3:::inbox",)}),
+        ({"StringLike": {"aws:SourceVpce": "vpce-0a1b2c3*"}}, {"networks": ("vpce-0a1b2c3d",)}),
+        ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, {"networks": ("203.0.113.0/24",)}),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, {}),
+        (None, {}),
+    ],
+)
+def test_whom_no_parameter_can_hold_the_reason_does_not_have_listed(condition: Any, parameters: Any) -> None:
+    found = judged(grant("*", condition), **parameters)
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert "list" not in found.reason
+    assert "bound it by a condition" in found.reason
+
+
+def test_a_range_is_not_trusted_for_a_part_of_it() -> None:
+    found = judged(grant("*", {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}), networks=("203.0.113.0/25",))
+
+    assert "anyone from 203.0.113.0/24" in found.reason
+
+
+@pytest.mark.parametrize("network", ["vpce-*", "0.0.0.0/0", "10.0.0.0/7", "::/0", "inbox", "", "arn:aws:s3:::inbox"])
+def test_what_names_no_certain_network_is_refused(network: str) -> None:
+    with pytest.raises(ParameterError, match="networks"):
+        Parameters(networks=(network,))
 
 
 @pytest.mark.parametrize(

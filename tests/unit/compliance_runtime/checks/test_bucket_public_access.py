@@ -53,7 +53,6 @@ def judged(item: dict[str, Any], *, account_block: tuple[str, ...] | None = None
 @pytest.mark.parametrize(
     "item",
     [
-        event_item(),
         bucket(),
         bucket(statement=OPEN | {"Principal": {"AWS": "999999999999"}}),
         bucket(statement=OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),

@@ -43,6 +43,10 @@ def judged(*statements: dict[str, Any], arn: str = BUCKET) -> Verdict:
         [denial(Action="*")],
         [denial(Action=["s3:GetObject", "S3:*"])],
         [denial(Condition={"Bool": {"aws:SecureTransport": False}})],
+        [denial(Condition={"StringNotEquals": {"aws:SecureTransport": "true"}})],
+        [denial(Condition={"StringNotEqualsIfExists": {"aws:securetransport": ["true"]}})],
+        [denial(Condition={"StringNotLike": {"aws:SecureTransport": "true"}})],
+        [denial(Condition={"StringEqualsIgnoreCase": {"aws:SecureTransport": "False"}})],
         [denial(Condition={"Bool": {"aws:SecureTransport": ["false"]}})],
         [denial(Condition={"Bool": {"AWS:securetransport": "False"}})],
         [denial(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}})],
@@ -82,7 +86,10 @@ def test_a_policy_that_denies_everyone_everything_without_tls_is_enough(
             }
         ),
         denial(Condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
-        denial(Condition={"StringLike": {"aws:SecureTransport": "false"}}),
+        denial(Condition={"StringLike": {"aws:SecureTransport": "true"}}),
+        denial(Condition={"StringNotEquals": {"aws:SecureTransport": "false"}}),
+        denial(Condition={"StringNotEquals": {"aws:SecureTransport": ["true", "false"]}}),
+        denial(Condition={"StringNotEquals": {"aws:SecureTransport": "true", "aws:PrincipalAccount": "1"}}),
     ],
 )
 def test_a_policy_that_leaves_some_requests_through_is_not_enough(statement: dict[str, Any]) -> None:
@@ -118,14 +125,16 @@ def test_other_partitions_are_judged_by_their_own_arns(partition: str) -> None:
     assert judged(denial(), arn=bucket).compliance is Compliance.NON_COMPLIANT
 
 
-@pytest.mark.parametrize(
-    "supplementary",
-    [{}, {"BucketPolicy": None}, {"BucketPolicy": {"policyText": None}}],
-)
-def test_a_bucket_without_a_policy_violates(supplementary: dict[str, Any]) -> None:
-    item = configuration_item(supplementary=supplementary)
+def test_a_bucket_without_a_policy_violates() -> None:
+    item = configuration_item(supplementary={"BucketPolicy": {"policyText": None}})
 
     assert evaluate(item, NoParameters()).compliance is Compliance.NON_COMPLIANT
+
+
+@pytest.mark.parametrize("supplementary", [{}, {"BucketPolicy": None}])
+def test_a_policy_that_was_not_recorded_is_no_verdict(supplementary: dict[str, Any]) -> None:
+    with pytest.raises(EventError, match="BucketPolicy is missing"):
+        evaluate(configuration_item(supplementary=supplementary), NoParameters())
 
 
 def test_a_single_statement_need_not_stand_in_a_list() -> None:

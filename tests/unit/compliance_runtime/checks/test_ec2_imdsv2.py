@@ -87,10 +87,21 @@ def test_options_that_are_malformed_are_no_verdict(options: dict[str, Any]) -> N
         verdict(CHECK, instance(**options))
 
 
-@pytest.mark.parametrize("missing", ["state", "metadataOptions"])
-def test_an_item_that_does_not_say_is_no_verdict(missing: str) -> None:
+def test_an_item_without_a_state_is_no_verdict() -> None:
     item = instance()
-    del item["configuration"][missing]
+    del item["configuration"]["state"]
 
-    with pytest.raises(EventError, match=missing):
+    with pytest.raises(EventError, match="state"):
         verdict(CHECK, item)
+
+
+@pytest.mark.parametrize("recorded", [{}, {"metadataOptions": None}])
+def test_an_item_from_before_there_were_metadata_options_violates(recorded: dict[str, Any]) -> None:
+    item = instance()
+    del item["configuration"]["metadataOptions"]
+    item["configuration"] |= recorded
+
+    found = verdict(CHECK, item)
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert "HttpTokens" in found.reason

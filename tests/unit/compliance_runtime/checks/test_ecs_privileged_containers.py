@@ -81,3 +81,80 @@ def test_exempt_families_are_left_out() -> None:
 def test_a_malformed_item_is_no_verdict(containers: list[Any]) -> None:
     with pytest.raises(EventError, match="ContainerDefinitions"):
         verdict(*containers)
+
+
+@pytest.mark.parametrize("capability", ["SYS_MODULE", "DAC_READ_SEARCH", "SYS_RAWIO", "SYS_BOOT", "CAP_SYS_MODULE"])
+def test_capabilities_that_give_the_host_violate(capability: str) -> None:
+    assert verdict(container(adds=["NET_RAW", capability])).compliance is Compliance.NON_COMPLIANT
+
+
+def test_tracing_processes_gives_the_host_with_the_hosts_process_ids() -> None:
+    tracing = container(adds=["SYS_PTRACE"])
+
+    assert definition(tracing, PidMode="host").compliance is Compliance.NON_COMPLIANT
+    assert definition(tracing, PidMode="task").compliance is Compliance.COMPLIANT
+
+
+def definition(*containers: Any, **members: Any) -> Verdict:
+    configuration = {"Family": "shop", "ContainerDefinitions": list(containers)} | members
+    return judged(CHECK, event_item("AWS::ECS::TaskDefinition", "shop:1", configuration=configuration), Parameters())
+
+
+def volume(path: str | None, name: str = "host") -> dict[str, Any]:
+    return {"Name": name, "Host": {"SourcePath": path}}
+
+
+def mount(name: str = "host", **members: Any) -> dict[str, Any]:
+    return {"SourceVolume": name, "ContainerPath": "/host", "ReadOnly": True} | members
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/var/run/docker.sock",
+        "/run/docker.sock",
+        "/var/run//docker.sock",
+        "/var/run",
+        "/run/",
+        "/run/containerd/containerd.sock",
+        "/run/containerd",
+        "/var/run/crio/crio.sock",
+        "/run/podman/podman.sock",
+        "/",
+        "/var",
+        r"\\.\pipe\docker_engine",
+    ],
+)
+def test_the_socket_of_the_container_runtime_gives_the_host(path: str) -> None:
+    found = definition(container("web"), container("agent", MountPoints=[mount()]), Volumes=[volume(path)])
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert "container agent mounts" in found.reason
+    assert "container web" not in found.reason
+
+
+@pytest.mark.parametrize(
+    "path", ["/var/log", "/data", "/runtime", "/run/user", "/var/lib/app", "data", None, "/home/docker.sock.d"]
+)
+def test_other_folders_of_the_host_do_not(path: str | None) -> None:
+    found = definition(container(MountPoints=[mount()]), Volumes=[volume(path)])
+
+    assert found.compliance is Compliance.COMPLIANT
+
+
+def test_a_volume_that_nobody_mounts_gives_nothing() -> None:
+    mounts = container(MountPoints=[mount("other"), {"SourceVolume": None}])
+
+    found = definition(mounts, Volumes=[volume("/run/docker.sock"), {"Name": "other", "Host": None}, {"Name": "efs"}])
+
+    assert found.compliance is Compliance.COMPLIANT
+
+
+def test_the_volumes_of_another_container_come_with_its_mounts() -> None:
+    agent = container("agent", MountPoints=[mount()])
+    web = container("web", VolumesFrom=[{"SourceContainer": "proxy"}])
+    proxy = container("proxy", VolumesFrom=[{"SourceContainer": "agent"}, {"SourceContainer": "web"}])
+
+    found = definition(web, proxy, agent, Volumes=[volume("/var/run/docker.sock")])
+
+    assert all(f"container {name} mounts" in found.reason for name in ("web", "proxy", "agent"))

@@ -223,3 +223,52 @@ def test_every_statement_is_judged() -> None:
 def test_a_malformed_trust_policy_is_no_verdict() -> None:
     with pytest.raises(EventError, match="assumeRolePolicyDocument"):
         judged(assumeRolePolicyDocument="%7B")
+
+
+GOOGLE = "accounts.google.com"
+BITBUCKET = "api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        trust({"Federated": GOOGLE}, WEB_IDENTITY, Condition={"StringEquals": claims(GOOGLE, oaud="app", sub="1234")}),
+        trust({"Federated": GOOGLE}, WEB_IDENTITY, Condition={"StringEquals": claims(GOOGLE, aud="app", sub="1234")}),
+        trust(
+            provider(BITBUCKET),
+            WEB_IDENTITY,
+            Condition={"StringEquals": claims(BITBUCKET, aud="ari:x"), "StringLike": claims(BITBUCKET, sub="{0b5e}*")},
+        ),
+        github(StringEquals=AUDIENCE | claims(GITHUB, enterprise_id="42")),
+        github(StringEquals=AUDIENCE | claims(GITHUB, repository_owner="acme")),
+        github(
+            StringEquals=AUDIENCE | claims(GITHUB, sub="environment:prod"),
+            StringLike=claims(GITHUB, repository="acme/*"),
+        ),
+    ],
+)
+def test_each_claim_that_names_an_owner_or_an_audience_is_enough(statement: dict[str, Any]) -> None:
+    assert judged(statement).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": AUDIENCE | claims(GITHUB, sub="ref:refs/heads/main")},
+        {"StringEquals": AUDIENCE, "StringLike": claims(GITHUB, sub="environment:production:*")},
+        {"StringEquals": AUDIENCE | claims(GITHUB, sub=["repo:acme/shop:ref:refs/heads/main", "environment:prod"])},
+        {"StringEquals": AUDIENCE | claims(GITHUB, environment="prod")},
+        {"StringEquals": AUDIENCE, "StringLike": claims(GITHUB, enterprise_id="4*")},
+    ],
+)
+def test_github_without_an_owner_is_open_to_everybody(condition: dict[str, Any]) -> None:
+    found = judged(github(**condition))
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert f"anyone of {GITHUB}" in found.reason
+
+
+def test_google_without_an_audience_violates() -> None:
+    found = judged(trust({"Federated": GOOGLE}, WEB_IDENTITY, Condition={"StringEquals": claims(GOOGLE, sub="1234")}))
+
+    assert "any audience" in found.reason

@@ -126,3 +126,46 @@ def test_a_service_linked_role_is_not_applicable() -> None:
 def test_a_role_without_a_readable_trust_policy_is_no_verdict(document: object) -> None:
     with pytest.raises(EventError, match="assumeRolePolicyDocument"):
         judged(assumeRolePolicyDocument=document)
+
+
+def refuse(condition: dict[str, Any], principal: object = "*", action: object = "sts:AssumeRole") -> dict[str, Any]:
+    return deny(action, None, Principal=principal, Condition=condition)
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2"}}),
+        refuse({"StringNotEquals": {"sts:ExternalId": ["a1", "b2"]}}, {"AWS": "*"}, "sts:*"),
+        refuse({"StringNotEqualsIfExists": {"STS:EXTERNALID": "a1b2"}}),
+        refuse({"StringNotEqualsIgnoreCase": {"sts:ExternalId": "a1b2"}}),
+        refuse({"StringNotLike": {"sts:ExternalId": "acme-*"}}),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2"}}, VENDOR),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2", "aws:PrincipalAccount": ACCOUNT}}),
+        deny("*", None, NotPrincipal={"AWS": OWN_ACCOUNT}, Condition={"StringNotEquals": {"sts:ExternalId": "a1b2"}}),
+    ],
+)
+def test_a_denial_may_demand_the_external_id(denial: dict[str, Any]) -> None:
+    assert judged(trust(VENDOR), denial).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        refuse({"StringEquals": {"sts:ExternalId": "a1b2"}}),
+        refuse({"StringNotLike": {"sts:ExternalId": "*"}}),
+        refuse({"StringNotLike": {"sts:ExternalId": "?*"}}),
+        refuse({"Null": {"sts:ExternalId": "true"}}),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2"}}, {"AWS": "333333333333"}),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2"}}, "*", "sts:TagSession"),
+        refuse({"StringNotEquals": {"sts:ExternalId": "${aws:PrincipalTag/id}"}}),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2", "aws:PrincipalAccount": "210987654321"}}),
+        refuse({"StringNotEquals": {"sts:ExternalId": "a1b2"}, "Bool": {"aws:MultiFactorAuthPresent": "false"}}),
+        deny("sts:*", None, NotPrincipal=VENDOR, Condition={"StringNotEquals": {"sts:ExternalId": "a1b2"}}),
+    ],
+)
+def test_a_denial_that_leaves_a_way_without_the_id_is_not_enough(denial: dict[str, Any]) -> None:
+    found = judged(trust(VENDOR), denial)
+
+    assert found.compliance is Compliance.NON_COMPLIANT
+    assert "210987654321" in found.reason

@@ -110,3 +110,37 @@ def test_values_without_wildcards_are_compared_as_they_are(value: str, texts: li
     result = verdict(CHECK, event_item(tags={"Owner": value}), Parameters({"Owner": allowed}))
 
     assert (result.compliance is Compliance.COMPLIANT) is (value in allowed)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        event_item("AWS::IAM::Group", "AGPA1"),
+        event_item("AWS::IAM::Policy", "ANPA1", arn="arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        event_item("AWS::IAM::Policy", "ANPA1", arn="arn:aws-cn:iam::aws:policy/ReadOnlyAccess"),
+        event_item("AWS::KMS::Key", "1", configuration={"keyManager": "AWS"}),
+        event_item("AWS::KMS::Alias", "alias/app"),
+        event_item("AWS::EC2::NetworkInterface", "eni-1", configuration={"requesterManaged": True}),
+        event_item("AWS::Config::ResourceCompliance", "AWS::S3::Bucket/logs"),
+        event_item("AWS::Config::ConformancePackCompliance", "pack"),
+        event_item("AWS::AutoScaling::LaunchConfiguration", "web"),
+        event_item("AWS::SSM::ManagedInstanceInventory", "i-1"),
+    ],
+)
+def test_what_cannot_carry_tags_is_left_out(item: dict[str, object]) -> None:
+    assert verdict(CHECK, item, Parameters({"Owner": ()})).compliance is Compliance.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        event_item("AWS::IAM::Policy", "ANPA1", arn="arn:aws:iam::123456789012:policy/deploy"),
+        event_item("AWS::KMS::Key", "1", configuration={"keyManager": "CUSTOMER"}),
+        event_item("AWS::EC2::NetworkInterface", "eni-1", configuration={"requesterManaged": False}),
+        event_item("AWS::IAM::InstanceProfile", "AIPA1"),
+        event_item("AWS::IAM::Role", "AROA1", configuration={"path": "/aws-service-role/x/"}),
+        event_item("AWS::S3::Bucket", "logs", configuration=[]),
+    ],
+)
+def test_what_can_carry_tags_must(item: dict[str, object]) -> None:
+    assert verdict(CHECK, item, Parameters({"Owner": ()})).compliance is Compliance.NON_COMPLIANT

@@ -116,3 +116,23 @@ def test_a_malformed_policy_is_no_verdict(policy: Any) -> None:
     for form in normal_forms(topic(Policy=policy)):
         with pytest.raises(EventError):
             CHECK.evaluate(form, Parameters())
+
+
+@pytest.mark.parametrize("listed", ["arn:aws:s3:::inbox", "arn:aws:s3:*:*:inbox"])
+def test_a_bucket_that_is_listed_may_have_s3_send(listed: str) -> None:
+    statement = grant("*", {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:inbox"}})
+
+    assert "or list who may come in as principals" in judged(statement).reason
+    assert judged(statement, principals=(listed,)).compliance is Compliance.COMPLIANT
+    assert judged(statement, principals=("arn:aws:s3:::outbox",)).compliance is Compliance.NON_COMPLIANT
+
+
+def test_a_vpc_endpoint_or_a_range_that_is_listed_lets_in() -> None:
+    endpoint = grant("*", {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f"}})
+    office = grant("*", {"IpAddress": {"aws:SourceIp": "203.0.113.7/32"}})
+
+    found = judged(endpoint, office)
+
+    assert "anyone from vpce-0a1b2c3d4e5f (S)" in found.reason
+    assert "as networks" in found.reason
+    assert judged(endpoint, office, networks=("vpce-0a1b2c3d4e5f", "203.0.113.0/24")).compliance is Compliance.COMPLIANT

@@ -44,7 +44,7 @@ def root(account: str) -> str:
 
 
 def found(*statements: dict[str, Any]) -> tuple[str, ...]:
-    return untrusted_principals(policy(*statements), TRUSTED)
+    return tuple(one.name for one in untrusted_principals(policy(*statements), TRUSTED))
 
 
 def is_public(*statements: dict[str, Any]) -> bool:
@@ -414,7 +414,7 @@ def test_nobody_comes_in_whom_the_policy_is_not_said_to_let_in(
     let_in = [one for one in document.statements if applies(one, request)]
 
     if let_in and all(one.allows for one in let_in):
-        names = " ".join(untrusted_principals(document, TRUSTED))
+        names = " ".join(one.name for one in untrusted_principals(document, TRUSTED))
         assert all(f"({one.name})" in names for one in let_in)
 
 

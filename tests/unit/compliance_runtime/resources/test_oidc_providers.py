@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from compliance_runtime.resources.oidc_providers import is_scoped, oidc_provider
+from compliance_runtime.resources.oidc_providers import claims_of, is_scoped, oidc_provider
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_providers_are_known_by_host_and_path(principal: str, provider: str | No
         "organization:acme:project:*:workspace:*:run_phase:*",
         "org/0b5ea0c8/project/*",
         "{0b5ea0c8}:*",
+        "{0b5ea0c8}*",
         "system:serviceaccount:shop:api",
         "system:serviceaccount:shop:*",
         "spiffe://acme.example/*",
@@ -78,3 +79,50 @@ def test_claims_that_begin_with_the_name_need_no_more_than_that() -> None:
     assert is_scoped("job_workflow_ref", "acme/workflows/.github/workflows/deploy.yml@*")
     assert not is_scoped("repository", "acme*")
     assert not is_scoped("repository", "*")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "repo:acme/api:*",
+        "repo:acme/*",
+        "repo:acme/shop:ref:refs/heads/main",
+        "environment:production:repo:acme/api",
+        "environment:production:repository_owner:acme:*",
+        "repository_id:1234:*",
+        "repository_owner_id:42",
+        "job_workflow_ref:acme/workflows/.github/workflows/deploy.yml@*",
+        "enterprise:acme:*",
+        "enterprise_id:7:ref:*",
+    ],
+)
+def test_a_subject_of_github_is_scoped_by_a_claim_that_names_an_owner(subject: str) -> None:
+    assert is_scoped("sub", subject, claims_of("token.actions.githubusercontent.com"))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "ref:refs/heads/main",
+        "environment:production",
+        "environment:production:*",
+        "environment:production:repo:*",
+        "repository_owner:acme*",
+        "repository_owner_id:42*",
+        "repository_id:*",
+        "context:pull_request:*",
+        "ref:refs/heads/repo:",
+        "workflow:deploy:actor:octocat",
+        "*:repo:acme/api",
+        "repo:",
+    ],
+)
+def test_a_subject_of_github_that_names_no_owner_is_everybodys(subject: str) -> None:
+    assert not is_scoped("sub", subject, claims_of("token.actions.githubusercontent.com"))
+
+
+@pytest.mark.parametrize(
+    ("provider", "subject"), [("gitlab.com", "ref_type:branch:ref:main"), ("app.terraform.io", "run_phase:apply")]
+)
+def test_subjects_of_other_shared_providers_name_an_owner_too(provider: str, subject: str) -> None:
+    assert not is_scoped("sub", subject, claims_of(provider))

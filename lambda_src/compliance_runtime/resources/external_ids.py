@@ -1,0 +1,52 @@
+"""Whether a role's trust policy asks those who come for an external id.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance_runtime.policy.bounds import callers, spared_by
+from compliance_runtime.policy.conditions import Truth
+
+if TYPE_CHECKING:
+    from compliance_runtime.policy.document import PolicyDocument, Statement
+    from compliance_runtime.policy.exposure import Trusted
+    from compliance_runtime.policy.principals import Principals
+
+_KEY = "sts:externalid"
+_NO_ID_AND_ANOTHER = (None, "\0")
+"""What those give who do not know the id; nobody can choose an id with such a character."""
+
+
+def asks_for_external_id(statement: Statement, document: PolicyDocument, trusted: Trusted) -> bool:
+    """Tell whether those whom a statement lets in must give an external id, but for the trusted.
+
+    A condition of the statement may demand it, or a denial may refuse whoever does not give it. An id of which any
+    will do is no secret, and does not count.
+    """
+    demanded = any(all(value.strip("*?") for value in one.values) for one in statement.demanding(_KEY))
+    return demanded or any(_refuses_without(denial, statement, trusted) for denial in document.denying)
+
+
+def _refuses_without(denial: Statement, statement: Statement, trusted: Trusted) -> bool:
+    asking = [condition for condition in denial.conditions if condition.key == _KEY]
+    spared = [spared_by(condition) for condition in denial.conditions if condition.key != _KEY]
+    return (
+        bool(asking)
+        and denial.actions.covers("sts:assumerole")
+        and _meets(denial.principals, statement.principals, trusted)
+        and all(one.holds({_KEY: given}) is Truth.ALWAYS for one in asking for given in _NO_ID_AND_ANOTHER)
+        # Whoever fails one of the other conditions is not refused, so that must be the trusted only.
+        and all(bound is not None and all(trusted.includes(party) for party in bound) for bound in spared)
+    )
+
+
+def _meets(denied: Principals | None, allowed: Principals | None, trusted: Trusted) -> bool:
+    """Tell whether a denial is about everyone that is allowed, but for the trusted."""
+    if denied is None or allowed is None:
+        return False
+    if denied.negated:
+        return all(trusted.includes(party) for party in callers(denied))
+    return denied.everyone or (not allowed.negated and set(allowed.aws) <= set(denied.aws))
