@@ -28,8 +28,8 @@ class Parameters:
     forbidden_capabilities: tuple[str, ...] = field(
         default=HOST_CAPABILITIES,
         metadata={
-            "doc": "Linux capabilities that may not be added, in capitals; these give the host. With the host's process "
-            "ids (pidMode) SYS_PTRACE gives it too, and is refused as well."
+            "doc": "Linux capabilities that may not be added, in capitals; these give the host. With PidMode host "
+            "SYS_PTRACE gives it too, and is refused as well."
         },
     )
     exempt_families: tuple[str, ...] = field(
