@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from compliance_runtime.account import Account
 from compliance_runtime.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, Verdict
 from compliance_runtime.checks import check_ids, load_check
-from compliance_runtime.errors import EventError, ParameterError
-from compliance_runtime.evaluation.configuration_item import item_from_history
+from compliance_runtime.errors import ParameterError
 from compliance_runtime.evaluation.evaluate import inapplicable, judge
+from compliance_runtime.evaluation.recorded import captured_time, item_until, last_item
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
 from compliance_runtime.suggestions import hint
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compliance_runtime.check import Check
     from compliance_runtime.clients import Clients
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from mypy_boto3_config import ConfigServiceClient
 
     from compliance_tf.checks.folder import CheckFolder
 
@@ -119,20 +120,13 @@ class CheckRun:
             When AWS Config knows no such resource.
         """
         config = self._clients("config")
-        try:
-            answer = config.get_resource_config_history(
-                resourceType=resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
-                resourceId=resource_id,
-                limit=1,
-            )
-        except config.exceptions.ResourceNotDiscoveredException:
-            answer = {"configurationItems": []}  # type: ignore[typeddict-item]
-        if not answer["configurationItems"]:
+        item = _last_item(config, resource_type, resource_id)
+        if item is None:
             raise ComplianceError(
                 f"AWS Config knows no {resource_type} {resource_id} in {config.meta.region_name}. Resources are called "
                 "by AWS Config's own ids: aws configservice list-discovered-resources shows them."
             )
-        return item_from_history(JsonObject.of(answer["configurationItems"][0], "configurationItems[0]", EventError))
+        return item
 
     def on_account(self) -> Iterator[Finding]:
         """Find and judge what a periodic check looks for.
@@ -164,6 +158,16 @@ def _clients_in(region: str | None) -> Clients:
 
     session = boto3.Session(region_name=region)
     return cast("Clients", cache(session.client))
+
+
+def _last_item(config: ConfigServiceClient, resource_type: str, resource_id: str) -> ConfigurationItem | None:
+    try:
+        captured = captured_time(config, resource_type, resource_id)
+    except config.exceptions.ClientError:
+        # It is only the shorter way, and takes a permission of its own.
+        captured = None
+    item = item_until(config, resource_type, resource_id, captured) if captured else None
+    return item or last_item(config, resource_type, resource_id)
 
 
 def _written(value: object) -> str:

@@ -278,14 +278,16 @@ class ComplianceFunctions(Construct):
                 role=self.evaluate.role.name,
                 policy=_policy(*(statement.to_policy() for statement in statements)),
             )
-        if any(waiver.needs_item for waiver in deployment.waivers):
-            # AWS has no resource-level permission for it.
+        if any(waiver.needs_recorded for waiver in deployment.waivers):
+            # AWS has no resource-level permission for either of them.
             IamRolePolicy(
                 self,
                 "waivers",
                 name="waivers",
                 role=self.record.role.name,
-                policy=_policy(Statement(("config:GetResourceConfigHistory",), ("*",)).to_policy()),
+                policy=_policy(
+                    Statement(("config:GetResourceConfigHistory", "config:SelectResourceConfig"), ("*",)).to_policy()
+                ),
             )
         if self._has_periodic_checks:
             self.evaluate.resource.timeout = MAX_TIMEOUT_SECONDS

@@ -42,9 +42,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m compliance_tf.local")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--poll-seconds", type=float, required=True)
-    parser.add_argument("--fault-rate", type=float, required=True)
-    parser.add_argument("--cloud-control-reads-recorder", action=argparse.BooleanOptionalAction, required=True)
+    Behaviour.add_options(parser)
     parser.add_argument("--outlive-parent", action="store_true")
     return parser.parse_args()
 
@@ -60,7 +58,7 @@ async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     # Not before GATEWAY_PORT is set: MiniStack reads its settings when it is imported.
     from compliance_tf.local.server.application import LocalAwsApplication
 
-    behaviour = Behaviour(options.poll_seconds, options.cloud_control_reads_recorder, options.fault_rate)
+    behaviour = Behaviour.of_options(options)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     _stop_on_signal(loop, stopping)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from compliance_runtime.resources.recorder_status import Status, read_status
+
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 from compliance_tf.terraform.read_recorder import to_cloudformation
 
@@ -73,7 +75,15 @@ class RecorderQuestions:
                 f"It is switched off{since}.",
                 "Have its owner start it: nothing is evaluated after a change as long as it is off.",
             )
-        if status.get("lastStatus") == "Failure":
+        said = read_status(status.get("lastStatus"))
+        if said is None:
+            return self._says(
+                RECORDING,
+                Verdict.UNKNOWN,
+                f"It is switched on, with a last status that is not known: '{status.get('lastStatus')}'.",
+                "Have its owner look at it.",
+            )
+        if said is Status.FAILURE:
             return self._says(
                 RECORDING,
                 Verdict.FAIL,
@@ -116,15 +126,19 @@ class RecorderQuestions:
                 "There is no delivery channel.",
                 "Tell the recorder's owner: rules are evaluated without one, but no history is kept in S3.",
             )
-        failures = [
-            f"{what}: {info.get('lastErrorCode', 'no code')}: {info.get('lastErrorMessage', 'no message')}"
+        deliveries = [
+            (what, info)
             for channel in channels
             for what, info in (
                 ("history", channel.get("configHistoryDeliveryInfo", {})),
                 ("snapshot", channel.get("configSnapshotDeliveryInfo", {})),
                 ("stream", channel.get("configStreamDeliveryInfo", {})),
             )
-            if info.get("lastStatus") == "Failure"
+        ]
+        failures = [
+            f"{what}: {info.get('lastErrorCode', 'no code')}: {info.get('lastErrorMessage', 'no message')}"
+            for what, info in deliveries
+            if read_status(info.get("lastStatus")) is Status.FAILURE
         ]
         if failures:
             return self._says(
@@ -132,6 +146,14 @@ class RecorderQuestions:
                 Verdict.WARNING,
                 f"The last one failed ({'; '.join(failures)}).",
                 "Tell the recorder's owner: rules are evaluated all the same, but the history in S3 has gaps.",
+            )
+        unknown = [what for what, info in deliveries if read_status(info.get("lastStatus")) is None]
+        if unknown:
+            return self._says(
+                DELIVERY,
+                Verdict.UNKNOWN,
+                f"A last status is not known: {enumerated(unknown)}.",
+                "Have the recorder's owner look at it.",
             )
         return self._says(DELIVERY, Verdict.OK, "No failed delivery.")
 

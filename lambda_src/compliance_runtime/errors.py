@@ -30,7 +30,7 @@ class ReportNotReadyError(ComplianceError):
 
 
 class NotReadableError(ComplianceError):
-    """AWS does not show the rule's role what a check must read, as it is encrypted."""
+    """AWS does not show the rule's role what a check must read, or answers a word that is not known."""
 
 
 class EvaluationsNotPutError(ComplianceError):

@@ -87,7 +87,7 @@ def test_only_the_function_that_records_may_read_items_and_only_when_a_waiver_ne
 ) -> None:
     ((role, actions),) = extra_actions(synthesize(build, waivers=[waiver(**resource)])).items()
     assert "_record_role_" in role
-    assert actions == ["config:GetResourceConfigHistory"]
+    assert actions == ["config:GetResourceConfigHistory", "config:SelectResourceConfig"]
 
     assert extra_actions(synthesize(build, waivers=[waiver()])) == {}
     assert extra_actions(synthesize(build)) == {}

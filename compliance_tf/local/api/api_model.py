@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class _Shape(Protocol):
     """The union of botocore's shapes, whose own annotations know only their base class."""
 
+    name: str
     type_name: str
     metadata: dict[str, Any]
     members: dict[str, Self]
@@ -26,6 +27,12 @@ class _Shape(Protocol):
 
 COMMON_ERRORS = frozenset({"AccessDeniedException", "ValidationException", "UnknownOperationException"})
 """Codes that any operation may answer (AWS Config API Reference: Common Errors)."""
+
+ANSWERED_IN_CAPITALS = frozenset({"RecorderStatus", "DeliveryStatus"})
+"""Shapes of AWS Config whose values the model writes ``Success`` and AWS answers ``SUCCESS``.
+
+Recorded: https://github.com/aws/aws-cli, awscli/examples/configservice/describe-configuration-recorder-status.rst.
+"""
 
 _NUMBERS = frozenset({"integer", "long", "float", "double", "timestamp"})
 
@@ -99,6 +106,8 @@ def _text(shape: _Shape, value: str, path: str) -> Iterator[str]:
     for problem in _size(shape, len(value), path, "length"):
         yield problem.replace("Value at", f"Value '{shown}' at")
     allowed = shape.metadata.get("enum")
+    if allowed and shape.name in ANSWERED_IN_CAPITALS:
+        allowed = [one.upper() if one != "NotApplicable" else "NOT_APPLICABLE" for one in allowed]
     if allowed and value not in allowed:
         yield (
             f"Value '{shown}' at '{path}' failed to satisfy constraint: "

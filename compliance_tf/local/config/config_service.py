@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api.clock import now
@@ -11,6 +12,8 @@ from compliance_tf.local.config.discovered_counts import discovered_counts
 from compliance_tf.local.config.evaluation import Evaluation
 from compliance_tf.local.config.history import History
 from compliance_tf.local.config.inventory import Inventory
+from compliance_tf.local.config.on_demand import OnDemandEvaluations
+from compliance_tf.local.config.queries import Queries
 from compliance_tf.local.config.recorder import RecorderSlot
 from compliance_tf.local.config.results import Result, Results, compliance_change
 from compliance_tf.local.config.tags import Tags
@@ -21,22 +24,25 @@ if TYPE_CHECKING:
     from compliance_tf.local.api.account_region import AccountRegion
     from compliance_tf.local.api.faults import Faults
     from compliance_tf.local.api.json_api import Call
+    from compliance_tf.local.server.behaviour import Behaviour
     from compliance_tf.local.server.engine import Engine
 
 
 class ConfigRegion:
     """AWS Config of one account and region."""
 
-    def __init__(self, place: AccountRegion, engine: Engine, faults: Faults) -> None:
+    def __init__(self, place: AccountRegion, engine: Engine, faults: Faults, behaviour: Behaviour) -> None:
         self._place = place
         self._engine = engine
         self._inventory = Inventory(place, engine)
         self.tags = Tags()
         self.recorder = RecorderSlot(place, self.tags)
         self.delivery_channel = DeliveryChannelSlot(self.recorder)
-        self.history = History(place, self.recorder)
-        self.results = Results(self._tell_of_change)
+        self.history = History(place, self.recorder, behaviour.history_window_seconds)
+        self.queries = Queries(self.history, behaviour.listing_lag_seconds)
+        self.results = Results(self._tell_of_change, behaviour.listing_lag_seconds)
         self.evaluation = Evaluation(place, engine, self.results, faults)
+        self.on_demand = OnDemandEvaluations(behaviour.start_interval_seconds, behaviour.evaluation_seconds)
         self.rules = ConfigRules(
             place,
             engine,
@@ -55,6 +61,14 @@ class ConfigRegion:
         changes = self.history.observe(self._inventory.resources(), recorder.records, moment)
         self.evaluation.evaluate(self.rules, changes, self.history.present(), moment)
 
+    def start_evaluations(self, call: Call) -> dict[str, Any]:
+        """StartConfigRulesEvaluation."""
+        rules = self.rules.selected(call)
+        self.on_demand.start([rule.name for rule in rules], time.time())
+        for rule in rules:
+            self.evaluation.evaluate_soon(rule)
+        return {}
+
     def _tell_of_change(self, new: Result, old: Result | None) -> None:
         detail = compliance_change(self._place, new, old)
         self._engine.put_event(self._place, "aws.config", "Config Rules Compliance Change", detail)
@@ -63,15 +77,16 @@ class ConfigRegion:
 class ConfigService:
     """AWS Config of all accounts and regions."""
 
-    def __init__(self, engine: Engine, faults: Faults) -> None:
+    def __init__(self, engine: Engine, faults: Faults, behaviour: Behaviour) -> None:
         self._engine = engine
         self._faults = faults
+        self._behaviour = behaviour
         self._regions: dict[AccountRegion, ConfigRegion] = {}
 
     def region(self, place: AccountRegion) -> ConfigRegion:
         """AWS Config of an account and region, which is empty when it is first asked for."""
         if place not in self._regions:
-            self._regions[place] = ConfigRegion(place, self._engine, self._faults)
+            self._regions[place] = ConfigRegion(place, self._engine, self._faults, self._behaviour)
         return self._regions[place]
 
     def tick(self) -> None:
@@ -127,7 +142,7 @@ _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "DescribeConfigRules": lambda region, call: region.rules.describe(call),
     "GetCustomRulePolicy": lambda region, call: region.rules.policy(call),
     "DeleteConfigRule": lambda region, call: region.rules.delete(call),
-    "StartConfigRulesEvaluation": lambda region, call: region.evaluation.start(region.rules.selected(call)),
+    "StartConfigRulesEvaluation": lambda region, call: region.start_evaluations(call),
     "DescribeConfigRuleEvaluationStatus": lambda region, call: region.evaluation.describe_status(
         call, region.rules.selected(call)
     ),
@@ -138,6 +153,7 @@ _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "GetComplianceDetailsByConfigRule": lambda region, call: region.results.by_rule(call, region.rules),
     "GetComplianceDetailsByResource": lambda region, call: region.results.by_resource(call),
     "GetResourceConfigHistory": lambda region, call: region.history.resource_history(call),
+    "SelectResourceConfig": lambda region, call: region.queries.select(call),
     "ListDiscoveredResources": lambda region, call: region.history.discovered(call),
     "GetDiscoveredResourceCounts": lambda region, call: discovered_counts(region.history, call),
     "TagResource": lambda region, call: region.tags.tag(call),

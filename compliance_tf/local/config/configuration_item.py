@@ -148,3 +148,26 @@ class ConfigurationItem:
                 for related in self.resource.relationships
             ],
         }
+
+    def query_form(self) -> dict[str, Any]:
+        """As advanced queries see it: JSON inside, and tags as a list."""
+        return {
+            "version": VERSION,
+            "accountId": self.account,
+            "arn": self.resource.arn,
+            "availabilityZone": self.resource.availability_zone,
+            "awsRegion": self.resource.region,
+            "configuration": self.resource.configuration,
+            "configurationItemCaptureTime": iso(self.captured),
+            "configurationItemStatus": self.status.value,
+            "configurationStateId": self.state_id,
+            "relationships": list(self.resource.relationships),
+            "resourceCreationTime": iso(self.resource.created) if self.resource.created else None,
+            "resourceId": self.resource.resource_id,
+            "resourceName": self.resource.resource_name,
+            "resourceType": self.resource.resource_type,
+            "supplementaryConfiguration": self.resource.supplementary,
+            "tags": [
+                {"key": key, "value": value, "tag": f"{key}={value}"} for key, value in self.resource.tags.items()
+            ],
+        }

@@ -33,10 +33,10 @@ class DeliveryChannel:
         has_topic = "snsTopicARN" in self.declared
         return {
             "name": self.name,
-            "configHistoryDeliveryInfo": {"lastStatus": "Success", "lastSuccessfulTime": moment},
-            "configSnapshotDeliveryInfo": {"lastStatus": "Not_Applicable"},
+            "configHistoryDeliveryInfo": {"lastStatus": "SUCCESS", "lastSuccessfulTime": moment},
+            "configSnapshotDeliveryInfo": {"lastStatus": "NOT_APPLICABLE"},
             "configStreamDeliveryInfo": {
-                "lastStatus": "Success" if has_topic else "Not_Applicable",
+                "lastStatus": "SUCCESS" if has_topic else "NOT_APPLICABLE",
                 "lastStatusChangeTime": moment,
             },
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from compliance_tf.catalog.resource_types import is_resource_type, known_resource_types
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.api.clock import from_epoch, now
 from compliance_tf.local.api.paging import page_of
@@ -84,12 +85,6 @@ class Evaluation:
             if rule.is_periodic and (rule.name in due or self._is_scheduled(rule, moment)):
                 self._evaluate_schedule(rule, moment)
 
-    def start(self, rules: Iterable[ConfigRule]) -> dict[str, Any]:
-        """StartConfigRulesEvaluation."""
-        for rule in rules:
-            self.evaluate_soon(rule)
-        return {}
-
     def _is_scheduled(self, rule: ConfigRule, moment: datetime) -> bool:
         last = self._statuses[rule.name].last_invocation
         return last is not None and moment - last >= rule.frequency
@@ -165,12 +160,14 @@ class Evaluation:
         if any(evaluation["ComplianceType"] == "INSUFFICIENT_DATA" for evaluation in evaluations):
             raise ApiError("InvalidParameterValueException", "INSUFFICIENT_DATA is not a valid compliance type to put.")
         if call.parameters.get("TestMode"):
+            _check_types(evaluations)
             return {"FailedEvaluations": []}
         invocation = self._invocations.get(call.parameters["ResultToken"])
         if invocation is None:
             raise ApiError("InvalidResultTokenException", "The result token provided is not valid.")
         if invocation.rule.name not in self._statuses:
             raise ApiError("NoSuchConfigRuleException", f"The rule '{invocation.rule.name}' does not exist.")
+        _check_types(evaluations)
         failed = self._faults.not_taken(evaluations)
         for evaluation in evaluations:
             if evaluation not in failed:
@@ -188,6 +185,19 @@ class Evaluation:
 
 def _concerns(rule: ConfigRule, item: ConfigurationItem) -> bool:
     return rule.concerns(item.resource.resource_type, item.resource.resource_id, item.resource.tags)
+
+
+def _check_types(evaluations: Iterable[dict[str, Any]]) -> None:
+    """Refuse all evaluations for one of a type that AWS Config does not know (awslabs/aws-config-rdk issue 290)."""
+    known = known_resource_types()
+    for evaluation in evaluations:
+        name = evaluation["ComplianceResourceType"]
+        if not is_resource_type(name):
+            raise ApiError(
+                "InvalidParameterValueException",
+                f"The resource type {name} is invalid. Only the following values are permitted: "
+                f"[{', '.join(sorted(known))}]",
+            )
 
 
 def _result(evaluation: dict[str, Any], invocation: Invocation) -> Result:

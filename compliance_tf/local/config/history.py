@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.api.paging import page_of
 from compliance_tf.local.config.configuration_item import ConfigurationItem, Resource, Status
+from compliance_tf.local.config.history_windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,9 +36,16 @@ class Change:
 
 
 class History:
-    """Items of all resources that the recorder saw."""
+    """Items of all resources that the recorder saw.
 
-    def __init__(self, place: AccountRegion, recorder: RecorderSlot) -> None:
+    Parameters
+    ----------
+    window
+        Seconds of a resource's past that one call of GetResourceConfigHistory looks at.
+    """
+
+    def __init__(self, place: AccountRegion, recorder: RecorderSlot, window: float) -> None:
+        self._window = window
         self._place = place
         self._recorder = recorder
         self._items: dict[tuple[str, str], list[ConfigurationItem]] = {}
@@ -60,9 +69,16 @@ class History:
         ]
         return [change for change in changes if change]
 
-    def present(self) -> list[ConfigurationItem]:
-        """The last item of every resource that is not deleted."""
-        return [items[-1] for items in self._items.values() if not items[-1].is_deleted]
+    def present(self, by: datetime | None = None) -> list[ConfigurationItem]:
+        """The last item of every resource that is not deleted.
+
+        Parameters
+        ----------
+        by
+            Leaves out what was captured later.
+        """
+        known = ([item for item in items if by is None or item.captured <= by] for items in self._items.values())
+        return [items[-1] for items in known if items and not items[-1].is_deleted]
 
     def is_deleted(self, resource_type: str, resource_id: str) -> bool:
         """Whether a resource was recorded and is gone."""
@@ -95,11 +111,13 @@ class History:
                 f"Resource {key[1]} of resourceType:{key[0]} is unknown or has not been discovered",
             )
         items = _between(self._items[key], parameters.get("earlierTime"), parameters.get("laterTime"))
-        if parameters.get("chronologicalOrder") != "Forward":
-            items.reverse()
-        found = page_of(items, parameters.get("nextToken"), parameters.get("limit"), usual=USUAL_ITEMS)
-        forms = [item.history_form() for item in found.members]
-        return {"configurationItems": forms} | found.token_as("nextToken")
+        forward = parameters.get("chronologicalOrder") == "Forward"
+        later = parameters.get("laterTime")
+        windows = Windows(items, self._window, forward=forward, latest=time.time() if later is None else later + 1)
+        limit = parameters.get("limit") or USUAL_ITEMS
+        page, token = windows.page(parameters.get("nextToken"), limit)
+        forms = [item.history_form() for item in page]
+        return {"configurationItems": forms} | ({"nextToken": token} if token else {})
 
     def discovered(self, call: Call) -> dict[str, Any]:
         """ListDiscoveredResources."""

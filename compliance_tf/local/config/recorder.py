@@ -106,7 +106,7 @@ class Recorder:
     group: RecordingGroup
     mode: dict[str, Any]
     recording: bool = False
-    status: str = "Pending"
+    status: str = "PENDING"
     started: datetime | None = None
     stopped: datetime | None = None
     changed: datetime | None = None
@@ -205,14 +205,14 @@ class RecorderSlot:
         """StartConfigurationRecorder; unlike on AWS, without a delivery channel."""
         moment = now()
         found = self.named(call.parameters["ConfigurationRecorderName"])
-        self.current = replace(found, recording=True, status="Success", started=moment, changed=moment)
+        self.current = replace(found, recording=True, status="SUCCESS", started=moment, changed=moment)
         return {}
 
     def stop(self, call: Call) -> dict[str, Any]:
         """StopConfigurationRecorder."""
         moment = now()
         found = self.named(call.parameters["ConfigurationRecorderName"])
-        self.current = replace(found, recording=False, status="Success", stopped=moment, changed=moment)
+        self.current = replace(found, recording=False, status="SUCCESS", stopped=moment, changed=moment)
         return {}
 
     def delete(self, call: Call) -> dict[str, Any]:

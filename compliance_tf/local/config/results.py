@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api.clock import iso, now
@@ -101,11 +102,15 @@ class Results:
     ----------
     on_change
         Told of the new and the old result when a rule says something else of a resource than before.
+    lag
+        Seconds that pass until a result is listed; until then it is the one before.
     """
 
-    def __init__(self, on_change: Callable[[Result, Result | None], None]) -> None:
+    def __init__(self, on_change: Callable[[Result, Result | None], None], lag: float = 0.0) -> None:
         self._on_change = on_change
+        self._lag = timedelta(seconds=lag)
         self._results: dict[tuple[str, str, str], Result] = {}
+        self._before: dict[tuple[str, str, str], list[Result]] = {}
 
     def record(self, result: Result) -> None:
         """Keep a result, unless a later one is known."""
@@ -114,6 +119,8 @@ class Results:
         if old and result.ordered < old.ordered:
             return
         self._results[key] = result
+        if old and self._lag:
+            self._before.setdefault(key, []).append(old)
         if old is None and result.compliance == "NOT_APPLICABLE":
             return
         if old is None or old.compliance != result.compliance:
@@ -122,10 +129,18 @@ class Results:
     def forget_rule(self, name: str) -> None:
         """Drop the results of a deleted rule; AWS sends no events of that either."""
         self._results = {key: result for key, result in self._results.items() if key[0] != name}
+        self._before = {key: results for key, results in self._before.items() if key[0] != name}
+
+    def _listed(self) -> list[tuple[tuple[str, str, str], Result]]:
+        """What is listed by now, in the order of rules and resources."""
+        by = now() - self._lag
+        known = ((key, [*self._before.get(key, ()), result]) for key, result in sorted(self._results.items()))
+        seen = ((key, [one for one in results if one.recorded <= by]) for key, results in known)
+        return [(key, results[-1]) for key, results in seen if results]
 
     def of_rule(self, name: str) -> list[Result]:
         """The results of a rule, in the order of its resources."""
-        return [result for key, result in sorted(self._results.items()) if key[0] == name]
+        return [result for key, result in self._listed() if key[0] == name]
 
     def by_rule(self, call: Call, rules: ConfigRules) -> dict[str, Any]:
         """GetComplianceDetailsByConfigRule."""
@@ -134,7 +149,7 @@ class Results:
     def by_resource(self, call: Call) -> dict[str, Any]:
         """GetComplianceDetailsByResource."""
         wanted = (call.parameters.get("ResourceType"), call.parameters.get("ResourceId"))
-        return _details(call, [found for key, found in sorted(self._results.items()) if key[1:] == wanted])
+        return _details(call, [found for key, found in self._listed() if key[1:] == wanted])
 
     def compliance_of_rules(self, call: Call, rules: Iterable[ConfigRule]) -> dict[str, Any]:
         """DescribeComplianceByConfigRule."""

@@ -39,9 +39,11 @@ class LocalAwsApplication:
 
     def __init__(self, behaviour: Behaviour, home: Path) -> None:
         self._behaviour = behaviour
-        self._engine = Engine(make_function_runtime(home / "function-runtime"))
+        self._engine = Engine(
+            make_function_runtime(home / "function-runtime"), event_rule_lag=behaviour.event_rule_lag_seconds
+        )
         self._faults = Faults(behaviour.fault_rate)
-        self._config = ConfigService(self._engine, self._faults)
+        self._config = ConfigService(self._engine, self._faults, behaviour)
         self._poller: asyncio.Task[None] | None = None
         self._serve()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -44,9 +45,11 @@ class Engine:
     ----------
     function_runtime
         The interpreter that runs Python functions.
+    event_rule_lag
+        Seconds in which a new EventBridge rule matches no event.
     """
 
-    def __init__(self, function_runtime: Path) -> None:
+    def __init__(self, function_runtime: Path, *, event_rule_lag: float = 0.0) -> None:
         self._app: Any = import_module("ministack.app")
         self._router: Any = import_module("ministack.core.router")
         self._responses: Any = import_module("ministack.core.responses")
@@ -58,7 +61,7 @@ class Engine:
             os.environ.pop(name, None)
         self._authorized_elsewhere: set[str] = set()
         self._take_over_authorization()
-        self._check_event_targets()
+        self._check_event_targets(event_rule_lag)
         self._tell_of_api_calls()
         self._run_functions_with(function_runtime)
 
@@ -192,11 +195,19 @@ class Engine:
         with self.within(place):
             self._eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)  # noqa: SLF001
 
-    def _check_event_targets(self) -> None:
-        """Invoke targets as EventBridge does: only with the function's permission, and again after a failure."""
+    def _check_event_targets(self, lag: float) -> None:
+        """Invoke targets as EventBridge does: only with the function's permission, and again after a failure.
+
+        Parameters
+        ----------
+        lag
+            Seconds in which a new rule matches nothing.
+        """
         original = self._eventbridge._invoke_target  # noqa: SLF001
 
         def invoke_target(target: dict[str, Any], event: object, rule: dict[str, Any], view: object = None) -> None:
+            if time.time() - rule.get("CreationTime", 0) < lag:
+                return
             arn = target.get("Arn", "")
             invoker = Invoker("events.amazonaws.com", self._present().account, rule.get("Arn", ""))
             if ":lambda:" not in arn or self.may_invoke(arn, invoker):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_runtime.account import ACCOUNT_TYPE
 from compliance_runtime.check import PeriodicCheck, Severity, Verdict
+from compliance_runtime.errors import NotReadableError
 from compliance_runtime.resources import recording_group
+from compliance_runtime.resources.recorder_status import Status, read_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,13 @@ class Parameters:
 
 
 def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
-    """Judge the account's own recorder and delivery channel in this region."""
+    """Judge the account's own recorder and delivery channel in this region.
+
+    Raises
+    ------
+    NotReadableError
+        When nothing is wrong but a status that is not known.
+    """
     config = account.client("config")
     # Recorders that belong to another service record for that service only.
     recorders = [
@@ -56,6 +64,22 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
         *(["No delivery channel: nothing is delivered."] if not channels else []),
         *(text for channel in channels for text in _delivery_problems(channel)),
     ]
+    unknown = [
+        *(
+            f"recorder {name}: {statuses[name].get('lastStatus')!r:.80}"
+            for name in (recorder.get("name") for recorder in recorders)
+            if name in statuses and _is_unknown(statuses[name])
+        ),
+        *(
+            f"delivery of {what}: {delivery.get('lastStatus')!r:.80}"
+            for channel in channels
+            for what, delivery in _deliveries(channel).items()
+            if _is_unknown(delivery)
+        ),
+    ]
+    if unknown and not problems:
+        known = ", ".join(status.name for status in Status)
+        raise NotReadableError(f"AWS Config answers a status that is not known ({'; '.join(unknown)}); known: {known}.")
     good = Verdict.compliant("The recorder is on, covers what is asked for and delivers.")
     yield account.finding(Verdict.non_compliant(" ".join(problems)) if problems else good)
 
@@ -69,7 +93,7 @@ def recorder_problems(
     name = recorder.get("name", "default")
     if status is None or not status.get("recording"):
         yield f"Recorder {name} is off: start it."
-    elif status.get("lastStatus") == "Failure":
+    elif read_status(status.get("lastStatus")) is Status.FAILURE:
         yield f"Recorder {name} failed: {_error(status)}."
     group = recorder.get("recordingGroup", {})
     if not parameters.required_types and recording_group.records_listed_types_only(group):
@@ -88,14 +112,21 @@ def _missing_types(group: shapes.RecordingGroupOutputTypeDef, parameters: Parame
 
 
 def _delivery_problems(channel: shapes.DeliveryChannelStatusTypeDef) -> Iterator[str]:
-    deliveries: dict[str, Delivery] = {
+    for what, delivery in _deliveries(channel).items():
+        if read_status(delivery.get("lastStatus")) is Status.FAILURE:
+            yield f"Channel {channel.get('name')} failed to deliver {what}: {_error(delivery)}."
+
+
+def _deliveries(channel: shapes.DeliveryChannelStatusTypeDef) -> dict[str, Delivery]:
+    return {
         "the history": channel.get("configHistoryDeliveryInfo", {}),
         "snapshots": channel.get("configSnapshotDeliveryInfo", {}),
         "notifications": channel.get("configStreamDeliveryInfo", {}),
     }
-    for what, delivery in deliveries.items():
-        if delivery.get("lastStatus") == "Failure":
-            yield f"Channel {channel.get('name')} failed to deliver {what}: {_error(delivery)}."
+
+
+def _is_unknown(told: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> bool:
+    return read_status(told.get("lastStatus")) is None
 
 
 def _error(failure: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> str:

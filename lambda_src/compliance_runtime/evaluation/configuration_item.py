@@ -145,7 +145,7 @@ def item_from_history(item: JsonObject) -> ConfigurationItem:
     EventError
         When something is missing; the message names it.
     """
-    return _item(item, item.text("accountId"), item.optional_text("arn"), _json_text)
+    return _item(item, item.text("accountId"), item.optional_text("arn"), decoded_text)
 
 
 def _item(
@@ -165,13 +165,14 @@ def _item(
         account=account,
         capture_time=item.time("configurationItemCaptureTime"),
         status=item.text("configurationItemStatus"),
-        tags=MappingProxyType(_tags(values.get("tags"), configuration, supplementary)),
+        tags=MappingProxyType(collected_tags(values.get("tags"), configuration, supplementary)),
         configuration=configuration,
         supplementary=MappingProxyType(supplementary),
     )
 
 
-def _json_text(value: JsonValue) -> JsonValue:
+def decoded_text(value: JsonValue) -> JsonValue:
+    """Decode a text that holds JSON, and leave all else as it is."""
     if not isinstance(value, str):
         return _container(value)
     try:
@@ -196,7 +197,9 @@ _TAG_NAMES = ("key", "Key", "tagKey", "TagKey")
 _TAG_VALUES = ("value", "Value", "tagValue", "TagValue")
 
 
-def _tags(recorded: JsonValue, configuration: JsonValue, supplementary: Mapping[str, JsonValue]) -> dict[str, str]:
+def collected_tags(
+    recorded: JsonValue, configuration: JsonValue, supplementary: Mapping[str, JsonValue]
+) -> dict[str, str]:
     """Collect all tags; where places differ, what AWS Config itself recorded as tags counts."""
     tags: dict[str, str] = {}
     bucket_tagging = supplementary.get("BucketTaggingConfiguration")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from compliance_runtime.account import Account
 from compliance_runtime.check import ChangeCheck, LookupCheck, Verdict
 from compliance_runtime.errors import EventError, HistoryNotReadyError
 from compliance_runtime.evaluation.config_event import OversizedItem
-from compliance_runtime.evaluation.configuration_item import item_from_history
 from compliance_runtime.evaluation.evaluations import Evaluation
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.evaluation.recorded import SECOND, item_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from compliance_runtime.clients import Clients
     from compliance_runtime.evaluation.config_event import ConfigRequest
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
-
-_SECOND = timedelta(seconds=1)
 
 
 def evaluate_change(
@@ -116,16 +112,8 @@ def _of_changes(check: Check[Any], request: ConfigRequest) -> ChangeCheck[Any] |
 
 
 def _from_history(summary: OversizedItem, config: ConfigServiceClient) -> ConfigurationItem:
-    answer = config.get_resource_config_history(
-        resourceType=summary.resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
-        resourceId=summary.resource_id,
-        # Older versions of boto3 cut the time to whole seconds, which would leave the item itself out.
-        laterTime=summary.capture_time.replace(microsecond=0) + _SECOND,
-        limit=1,
-    )
-    items = answer["configurationItems"]
-    item = item_from_history(JsonObject.of(items[0], "configurationItems[0]", EventError)) if items else None
-    if item is None or item.capture_time + _SECOND < summary.capture_time:
+    item = item_until(config, summary.resource_type, summary.resource_id, summary.capture_time)
+    if item is None or item.capture_time + SECOND < summary.capture_time:
         raise HistoryNotReadyError(
             f"The history of {summary.resource_type} {summary.resource_id} does not reach to "
             f"{summary.capture_time.isoformat()} yet."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.evaluation.recorded import Recorded
     from compliance_runtime.json_object import JsonObject
     from compliance_runtime.recording.results_table import Resource
 
@@ -130,7 +130,7 @@ class DeployedWaiver:
         return WaiverNote(self.ticket, self.owner, self.reason, str(self.target), self.expires)
 
     @property
-    def needs_item(self) -> bool:
+    def needs_recorded(self) -> bool:
         """Whether what AWS Config recorded of a resource decides if it is for that one."""
         return not isinstance(self.target, ResourceId)
 
@@ -142,23 +142,23 @@ class DeployedWaiver:
         """Tell whether it holds at a time, which must have an offset."""
         return self.note.is_active(at)
 
-    def covers(self, resource: Resource, item: ConfigurationItem | None) -> bool:
+    def covers(self, resource: Resource, recorded: Recorded | None) -> bool:
         """Tell whether it is for a resource.
 
         Parameters
         ----------
         resource
             The resource.
-        item
-            What AWS Config recorded of it; None where it did not, so that neither an ARN nor a tag is known.
+        recorded
+            What AWS Config recorded of it; None where it did not, so that it has neither an ARN nor tags.
         """
         match self.target:
             case ResourceId(resource_id):
                 return resource.id == resource_id
             case ArnPattern(pattern):
-                return item is not None and item.arn is not None and matches(pattern, item.arn)
+                return recorded is not None and recorded.arn is not None and matches(pattern, recorded.arn)
             case Tagged(key, value):
-                return item is not None and key in item.tags and value in {None, item.tags[key]}
+                return recorded is not None and key in recorded.tags and value in {None, recorded.tags[key]}
 
     def to_json(self) -> dict[str, object]:
         """Write it for the manifest."""

@@ -1,24 +1,24 @@
-"""Finds the waiver that a violation has."""
+"""Finds the waivers that violations have."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.errors import EventError, WaiverLookupError
-from compliance_runtime.evaluation.configuration_item import item_from_history
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.evaluation.recorded import Recorded, last_item, present_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mypy_boto3_config import ConfigServiceClient
 
-    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
     from compliance_runtime.recording.results import Result
-    from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.waivers.waiver import DeployedWaiver, WaiverNote
+
+    Answer: TypeAlias = Recorded | WaiverLookupError | None
 
 
 @dataclass(frozen=True)
@@ -51,40 +51,93 @@ class WaiverLookup:
         WaiverLookupError
             When AWS Config does not say what it recorded of the resource, which a pattern or a tag is compared with.
         """
-        if result.compliance is not Compliance.NON_COMPLIANT:
-            return None
-        best: DeployedWaiver | None = None
-        item: ConfigurationItem | None = None
-        asked = False
-        waivers = self.by_rule.get(result.rule_name, ())
-        # What can be told without asking comes first: it may make asking needless.
-        for waiver in sorted(waivers, key=lambda one: one.needs_item):
-            if best is not None and waiver.expires <= best.expires:
-                continue
-            if waiver.needs_item and not asked:
-                item, asked = self._item(result.resource), True
-            if waiver.covers(result.resource, item):
-                best = waiver
+        [found] = self.notes([result])
+        if isinstance(found, WaiverLookupError):
+            raise found
+        return found
+
+    def notes(
+        self, results: Sequence[Result], has_time: Callable[[], bool] = lambda: True
+    ) -> list[WaiverNote | WaiverLookupError | None]:
+        """Find the waivers of many results, as ``note`` does, with few calls.
+
+        Parameters
+        ----------
+        results
+            Some hundreds at most: what AWS Config recorded of them is in memory together.
+        has_time
+            Whether AWS Config may be asked once more. Where it may not, it is not known whether there is a waiver.
+
+        Returns
+        -------
+        list[WaiverNote | WaiverLookupError | None]
+            For each result its waiver, None, or the error that says why it is not known whether it has one: one that
+            cannot be looked up costs no other.
+        """
+        by_type: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        needed = [self._needs_recorded(result) for result in results]
+        for result, needs in zip(results, needed, strict=True):
+            if needs:
+                by_type[result.resource.type][result.resource.id] = None
+        answers = {type_: self._answers(type_, ids, has_time) for type_, ids in by_type.items()}
+        return [
+            self._note(result, answers[result.resource.type][result.resource.id] if needs else None)
+            for result, needs in zip(results, needed, strict=True)
+        ]
+
+    def _waivers(self, result: Result) -> tuple[DeployedWaiver, ...]:
+        return self.by_rule.get(result.rule_name, ()) if result.compliance is Compliance.NON_COMPLIANT else ()
+
+    def _needs_recorded(self, result: Result) -> bool:
+        waivers = self._waivers(result)
+        best = _last(waiver for waiver in waivers if waiver.covers(result.resource, None))
+        return any(waiver.needs_recorded and _is_later(waiver, best) for waiver in waivers)
+
+    def _note(self, result: Result, answer: Answer) -> WaiverNote | WaiverLookupError | None:
+        if isinstance(answer, WaiverLookupError):
+            return answer
+        best = _last(waiver for waiver in self._waivers(result) if waiver.covers(result.resource, answer))
         return best.note if best else None
 
-    def _item(self, resource: Resource) -> ConfigurationItem | None:
-        """Read what AWS Config recorded last of a resource; None where it records none of its kind."""
+    def _answers(self, resource_type: str, ids: Iterable[str], has_time: Callable[[], bool]) -> dict[str, Answer]:
+        """Ask what AWS Config recorded of resources of one type; None where it records none of them."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        config = self.config()
+        answers: dict[str, Answer] = {}
         try:
-            answer = config.get_resource_config_history(
-                resourceType=resource.type,  # type: ignore[arg-type]  # the stubs list the types of today
-                resourceId=resource.id,
-                limit=1,
-            )
-            items = answer["configurationItems"]
-            return item_from_history(JsonObject.of(items[0], "configurationItems[0]", EventError)) if items else None
-        # Rules also judge what is no recorded resource, such as the account.
-        except (config.exceptions.ResourceNotDiscoveredException, config.exceptions.ValidationException):
-            return None
+            if has_time():
+                answers |= present_resources(self.config(), resource_type, ids)
         except (BotoCoreError, ClientError, EventError) as cause:
-            raise WaiverLookupError(
-                f"Whether {resource.type} {resource.id} has a waiver is not known, for AWS Config does not say what it "
-                f"recorded: {cause}"
-            ) from cause
+            return {id_: _not_known(resource_type, id_, cause) for id_ in ids}
+        for id_ in ids:
+            if id_ in answers:
+                continue
+            if not has_time():
+                answers[id_] = _not_known(resource_type, id_, "there was no time left for it")
+                continue
+            try:
+                item = last_item(self.config(), resource_type, id_)
+                answers[id_] = Recorded(item.arn, item.tags) if item else None
+            except (BotoCoreError, ClientError, EventError) as cause:
+                answers[id_] = _not_known(resource_type, id_, cause)
+        return answers
+
+
+def _is_later(waiver: DeployedWaiver, best: DeployedWaiver | None) -> bool:
+    return best is None or waiver.expires > best.expires
+
+
+def _last(waivers: Iterable[DeployedWaiver]) -> DeployedWaiver | None:
+    best: DeployedWaiver | None = None
+    # Of several that expire on the same day the one counts that needs no look-up.
+    for waiver in sorted(waivers, key=lambda one: one.needs_recorded):
+        if _is_later(waiver, best):
+            best = waiver
+    return best
+
+
+def _not_known(resource_type: str, resource_id: str, cause: object) -> WaiverLookupError:
+    return WaiverLookupError(
+        f"Whether {resource_type} {resource_id} has a waiver is not known, for AWS Config does not say what it "
+        f"recorded: {cause}"
+    )

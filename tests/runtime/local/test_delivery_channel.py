@@ -29,8 +29,8 @@ def test_a_channel_is_described_and_its_deliveries_succeed(account: Account) -> 
     ]
 
     assert channel == {"name": "default", "s3BucketName": "history"}
-    assert status["configHistoryDeliveryInfo"]["lastStatus"] == "Success"
-    assert status["configStreamDeliveryInfo"]["lastStatus"] == "Not_Applicable"
+    assert status["configHistoryDeliveryInfo"]["lastStatus"] == "SUCCESS"
+    assert status["configStreamDeliveryInfo"]["lastStatus"] == "NOT_APPLICABLE"
 
 
 def test_without_a_channel_none_is_described(account: Account) -> None:

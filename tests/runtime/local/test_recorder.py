@@ -43,7 +43,7 @@ def test_a_landing_zones_recorder_records_everything_and_is_switched_on(account:
     assert recorder["name"] == "default"
     assert recorder["recordingGroup"]["recordingStrategy"] == {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}
     assert recorder["recordingGroup"]["includeGlobalResourceTypes"] is True
-    assert (status["recording"], status["lastStatus"]) == (True, "Success")
+    assert (status["recording"], status["lastStatus"]) == (True, "SUCCESS")
 
 
 def test_a_second_recorder_is_refused(account: Account) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,17 @@ def deployed_waiver(rule: str, target: Target, *, expires: date = date(2026, 12,
     """A waiver of one rule, as the manifest has it."""
     fields = {"reason": "Legacy.", "owner": "team-data", "ticket": "SEC-1", "granted": date(2026, 1, 15), **more}
     return DeployedWaiver(rules=(rule,), pack=None, target=target, expires=expires, **fields)
+
+
+def selected(bucket: str, **tags: str) -> dict[str, Any]:
+    """AWS Config's answer to a query for one bucket."""
+    row = {
+        "resourceType": "AWS::S3::Bucket",
+        "resourceId": bucket,
+        "arn": f"arn:aws:s3:::{bucket}",
+        "tags": [{"key": key, "value": value, "tag": f"{key}={value}"} for key, value in tags.items()],
+    }
+    return {"Results": [json.dumps(row)]}
 
 
 class Context:

@@ -12,8 +12,8 @@ from compliance_runtime.errors import EventError, NotWrittenError, ParameterErro
 from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId
 
-from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, config_event, event_item, history_item
-from tests.unit.compliance_runtime.builders import Context, client, compliance_event, deployed_waiver
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, config_event, event_item
+from tests.unit.compliance_runtime.builders import Context, client, compliance_event, deployed_waiver, selected
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -126,12 +126,8 @@ def test_record_keeps_a_change_with_the_severity_of_its_rule(installed: Installe
     assert (present["rule"], present["severity"]) == ("acme-dev-root-mfa", "CRITICAL")
 
 
-LOGS = {"resourceType": "AWS::S3::Bucket", "resourceId": "logs", "limit": 1}
-
-
 def test_record_keeps_a_violation_with_its_waiver(installed: Installed, capsys: pytest.CaptureFixture[str]) -> None:
-    item = history_item(event_item(arn="arn:aws:s3:::logs"))
-    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+    installed.stub.add_response("select_resource_config", selected("logs"))
 
     handlers.record(compliance_event(rule_name="acme-dev-root-mfa"), Context())
     handlers.record(compliance_event(rule_name="acme-dev-root-mfa", resource_id="root"), Context())
@@ -146,7 +142,7 @@ def test_record_keeps_a_violation_with_its_waiver(installed: Installed, capsys: 
 def test_a_waiver_that_cannot_be_looked_up_costs_no_verdict_and_comes_with_the_next_attempt(
     installed: Installed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    installed.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+    installed.stub.add_client_error("select_resource_config", "ThrottlingException")
     event = compliance_event(rule_name="acme-dev-root-mfa")
 
     with pytest.raises(WaiverLookupError):
@@ -156,8 +152,7 @@ def test_a_waiver_that_cannot_be_looked_up_costs_no_verdict_and_comes_with_the_n
     assert (present["compliance"], "waiver_ticket" in present) == ("NON_COMPLIANT", False)
     assert [line["level"] for line in logged(capsys)] == ["ERROR"]
 
-    item = history_item(event_item(arn="arn:aws:s3:::logs"))
-    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+    installed.stub.add_response("select_resource_config", selected("logs"))
     handlers.record(event, Context())
 
     (present,) = installed.table.present
@@ -250,12 +245,11 @@ def test_a_violation_whose_waiver_is_looked_up_later_is_not_notified_of(
     installed: Installed, notified: Stubber
 ) -> None:
     del notified
-    installed.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+    installed.stub.add_client_error("select_resource_config", "ThrottlingException")
     event = compliance_event(rule_name="acme-dev-root-mfa")
     with pytest.raises(WaiverLookupError):
         handlers.record(event, Context())
-    item = history_item(event_item(arn="arn:aws:s3:::logs"))
-    installed.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, LOGS)
+    installed.stub.add_response("select_resource_config", selected("logs"))
     handlers.record(event, Context())
 
     handlers.record({"action": "notify"}, Context())

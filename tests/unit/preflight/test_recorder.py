@@ -42,7 +42,7 @@ def answer(
     stubber.add_response("describe_configuration_recorders", {"ConfigurationRecorders": found})
     if not found:
         return
-    told = {"name": "default", "recording": True, "lastStatus": "Success"} if status is None else status
+    told = {"name": "default", "recording": True, "lastStatus": "SUCCESS"} if status is None else status
     stubber.add_response("describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [told]})
     told_channels = [{"name": "default"}] if channels is None else channels
     stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": told_channels})
@@ -89,13 +89,34 @@ def test_a_recorder_whose_recording_fails_fails_with_its_reason() -> None:
     status = {
         "name": "default",
         "recording": True,
-        "lastStatus": "Failure",
+        "lastStatus": "FAILURE",
         "lastErrorCode": "AccessDenied",
         "lastErrorMessage": "The role may not",
     }
     found = findings(status=status)
     assert found[RECORDING].verdict is Verdict.FAIL
     assert "AccessDenied: The role may not" in found[RECORDING].figure
+
+
+@pytest.mark.parametrize("word", ["FAILURE", "Failure"])
+def test_a_failure_counts_however_aws_writes_it(word: str) -> None:
+    failed = {"lastStatus": word}
+    found = findings(
+        status={"name": "default", "recording": True, **failed},
+        channels=[{"name": "default", "configStreamDeliveryInfo": failed}],
+    )
+    assert (found[RECORDING].verdict, found[DELIVERY].verdict) == (Verdict.FAIL, Verdict.WARNING)
+
+
+def test_a_status_that_is_not_known_is_unknown() -> None:
+    strange = {"lastStatus": "DEGRADED"}
+    found = findings(
+        status={"name": "default", "recording": True, **strange},
+        channels=[{"name": "default", "configStreamDeliveryInfo": strange}],
+    )
+    assert (found[RECORDING].verdict, found[DELIVERY].verdict) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
+    assert found[RECORDING].blocks
+    assert "'DEGRADED'" in found[RECORDING].figure
 
 
 def test_a_type_that_is_not_recorded_fails_with_the_words_of_the_plan() -> None:
@@ -127,7 +148,7 @@ def test_an_override_makes_a_needed_type_continuous() -> None:
 
 
 def test_a_failed_delivery_is_a_warning_for_rules_are_evaluated_all_the_same() -> None:
-    history = {"lastStatus": "Failure", "lastErrorCode": "NoSuchBucket", "lastErrorMessage": "gone"}
+    history = {"lastStatus": "FAILURE", "lastErrorCode": "NoSuchBucket", "lastErrorMessage": "gone"}
     found = findings(channels=[{"name": "default", "configHistoryDeliveryInfo": history}])
     assert found[DELIVERY].verdict is Verdict.WARNING
     assert "history: NoSuchBucket: gone" in found[DELIVERY].figure

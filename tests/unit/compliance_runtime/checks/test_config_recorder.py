@@ -6,14 +6,15 @@ import pytest
 from botocore.stub import Stubber
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.config_recorder import CHECK, Parameters
+from compliance_runtime.errors import NotReadableError
 
 from compliance_tf.testing import ACCOUNT, account_with
 from tests.unit.compliance_runtime.builders import client
 
 ALL = {"allSupported": True, "recordingStrategy": {"useOnly": "ALL_SUPPORTED_RESOURCE_TYPES"}}
 ALL_AND_GLOBAL = ALL | {"includeGlobalResourceTypes": True}
-RECORDING = {"name": "default", "recording": True, "lastStatus": "Success"}
-DELIVERED = {"name": "default", "configHistoryDeliveryInfo": {"lastStatus": "Success"}}
+RECORDING = {"name": "default", "recording": True, "lastStatus": "SUCCESS"}
+DELIVERED = {"name": "default", "configHistoryDeliveryInfo": {"lastStatus": "SUCCESS"}}
 SERVICE = "securityhub.amazonaws.com"
 
 
@@ -70,28 +71,28 @@ def test_a_recorder_that_is_on_covers_all_and_delivers_is_compliant() -> None:
         (
             {
                 "statuses": [
-                    RECORDING | {"lastStatus": "Failure", "lastErrorCode": "AccessDenied", "lastErrorMessage": "No."}
+                    RECORDING | {"lastStatus": "FAILURE", "lastErrorCode": "AccessDenied", "lastErrorMessage": "No."}
                 ]
             },
             "Recorder default failed: AccessDenied No.",
         ),
-        ({"statuses": [RECORDING | {"lastStatus": "Failure"}]}, "Recorder default failed: no code."),
+        ({"statuses": [RECORDING | {"lastStatus": "FAILURE"}]}, "Recorder default failed: no code."),
         ({"channels": []}, "No delivery channel: nothing is delivered."),
         (
             {
                 "channels": [
                     DELIVERED
-                    | {"configHistoryDeliveryInfo": {"lastStatus": "Failure", "lastErrorCode": "NoSuchBucket"}}
+                    | {"configHistoryDeliveryInfo": {"lastStatus": "FAILURE", "lastErrorCode": "NoSuchBucket"}}
                 ]
             },
             "Channel default failed to deliver the history: NoSuchBucket.",
         ),
         (
-            {"channels": [DELIVERED | {"configSnapshotDeliveryInfo": {"lastStatus": "Failure", "lastErrorCode": "X"}}]},
+            {"channels": [DELIVERED | {"configSnapshotDeliveryInfo": {"lastStatus": "FAILURE", "lastErrorCode": "X"}}]},
             "Channel default failed to deliver snapshots: X.",
         ),
         (
-            {"channels": [DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": "Failure", "lastErrorCode": "X"}}]},
+            {"channels": [DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": "FAILURE", "lastErrorCode": "X"}}]},
             "Channel default failed to deliver notifications: X.",
         ),
     ],
@@ -105,19 +106,52 @@ def test_what_is_wrong_is_named(changed: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"statuses": [RECORDING | {"lastStatus": "Pending"}]},
+        {"statuses": [RECORDING | {"lastStatus": "PENDING"}]},
         {"channels": [{"name": "default"}]},
-        {"channels": [DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": "Not_Applicable"}}]},
+        {"channels": [DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": "NOT_APPLICABLE"}}]},
     ],
 )
 def test_what_has_not_begun_yet_is_no_failure(changed: dict[str, Any]) -> None:
     assert verdict(**changed).compliance is Compliance.COMPLIANT
 
 
+@pytest.mark.parametrize("word", ["FAILURE", "Failure", "failure"])
+def test_a_failure_counts_however_aws_writes_it(word: str) -> None:
+    failed = {"lastStatus": word, "lastErrorCode": "X"}
+
+    assert verdict(statuses=[RECORDING | failed]).reason == "Recorder default failed: X."
+    for delivery in ("configHistoryDeliveryInfo", "configSnapshotDeliveryInfo", "configStreamDeliveryInfo"):
+        assert "failed to deliver" in verdict(channels=[DELIVERED | {delivery: failed}]).reason
+
+
+@pytest.mark.parametrize("word", ["SUCCESS", "Success", "PENDING", "NOT_APPLICABLE", "Not_Applicable", "NotApplicable"])
+def test_all_other_known_words_are_no_failure(word: str) -> None:
+    said = verdict(
+        statuses=[RECORDING | {"lastStatus": word}],
+        channels=[DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": word}}],
+    )
+
+    assert said.compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"statuses": [RECORDING | {"lastStatus": "DEGRADED"}]},
+        {"channels": [DELIVERED | {"configStreamDeliveryInfo": {"lastStatus": "DEGRADED"}}]},
+    ],
+)
+def test_a_status_that_is_not_known_is_no_verdict(changed: dict[str, Any]) -> None:
+    with pytest.raises(NotReadableError, match=r"'DEGRADED'.*known: SUCCESS, FAILURE, PENDING, NOT_APPLICABLE"):
+        verdict(**changed)
+    # What is wrong beside it is wrong all the same.
+    assert verdict(listed("AWS::S3::Bucket"), **changed).compliance is Compliance.NON_COMPLIANT
+
+
 def test_recorders_of_services_do_not_count() -> None:
     service = {"name": "hub", "servicePrincipal": SERVICE, "recordingGroup": listed("AWS::S3::Bucket")}
     own = {"name": "own", "recordingGroup": ALL}
-    off = {"name": "hub", "servicePrincipal": SERVICE, "recording": False}
+    off = {"name": "hub", "servicePrincipal": SERVICE, "recording": False, "lastStatus": "DEGRADED"}
 
     beside = verdict(recorders=[service, own], statuses=[off, RECORDING | {"name": "own"}])
     assert beside.compliance is Compliance.COMPLIANT

@@ -21,8 +21,8 @@ from compliance_runtime.recording.rule_directory import RuleDirectory, RuleEntry
 from compliance_runtime.waivers.waiver import ResourceId, Tagged
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 
-from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
-from tests.unit.compliance_runtime.builders import FUNCTION_ARN, client, deployed_waiver
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from tests.unit.compliance_runtime.builders import FUNCTION_ARN, client, deployed_waiver, selected
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ class Account:
 
     def recorded(self, resource_id: str, **tags: str) -> None:
         """Answer what AWS Config recorded of a bucket."""
-        asked = {"resourceType": "AWS::S3::Bucket", "resourceId": resource_id, "limit": 1}
-        item = history_item(event_item(resource_id=resource_id, arn=f"arn:aws:s3:::{resource_id}", tags=tags))
-        self.stub.add_response("get_resource_config_history", {"configurationItems": [item]}, asked)
+        self.stub.add_response("select_resource_config", selected(resource_id, **tags))
 
     def waived(self) -> dict[str, str]:
         """Which resources have a waiver, with its ticket."""
@@ -395,7 +393,7 @@ def test_a_waiver_that_cannot_be_looked_up_stays_and_neither_verdicts_nor_other_
     account.knows(result("old", waiver=note))
     account.answers(TAGS, [result("old"), result("unknown"), result("new")])
     for _ in ("old", "unknown"):
-        account.stub.add_client_error("get_resource_config_history", "ThrottlingException")
+        account.stub.add_client_error("select_resource_config", "ThrottlingException")
     account.recorded("new", team="data")
 
     with pytest.raises(ReconciliationError, match="The waivers of 2 violations could not be looked up"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from botocore.stub import Stubber
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.errors import WaiverLookupError
+from compliance_runtime.evaluation.recorded import Recorded
 from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.waivers.waiver import ArnPattern, DeployedWaiver, ResourceId, Tagged, Target
@@ -16,42 +17,39 @@ from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
-from tests.unit.compliance_runtime.builders import client, configuration_item, deployed_waiver
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from tests.unit.compliance_runtime.builders import deployed_waiver
+from tests.unit.compliance_runtime.local_config import RecordedAccount, served
 
 RULE = "acme-dev-buckets"
 LOGS = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", "logs")
-ITEM = event_item(arn="arn:aws:s3:::logs", tags={"team": "data", "empty": ""})
+TAGS = {"team": "data", "empty": ""}
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 
 
-class AwsConfig:
-    """AWS Config with prepared answers."""
-
-    def __init__(self) -> None:
-        self.client = client("config")
-        self.stub = Stubber(self.client)
-
-    def has(self, *items: dict[str, Any]) -> None:
-        asked = {"resourceType": "AWS::S3::Bucket", "resourceId": "logs", "limit": 1}
-        self.stub.add_response("get_resource_config_history", {"configurationItems": list(items)}, asked)
+class AwsConfig(RecordedAccount):
+    """AWS Config, which recorded what a test says."""
 
     def ticket(self, *waivers: DeployedWaiver, compliance: Compliance = Compliance.NON_COMPLIANT) -> str | None:
-        """The ticket of the waiver that a result has, when all that was prepared was asked for."""
+        """The ticket of the waiver that a result has."""
         lookup = WaiverLookup({RULE: waivers}, lambda: self.client)
-        note = lookup.note(Result(LOGS, RULE, Severity.LOW, compliance, None, CAPTURED_TIME, CAPTURED_TIME))
-        self.stub.assert_no_pending_responses()
+        note = lookup.note(violation(compliance=compliance))
         return note.ticket if note else None
 
 
 @pytest.fixture
-def config() -> Iterator[AwsConfig]:
-    config = AwsConfig()
-    with config.stub:
-        yield config
+def config() -> AwsConfig:
+    return AwsConfig()
+
+
+def violation(
+    resource_id: str = "logs",
+    resource_type: str = "AWS::S3::Bucket",
+    *,
+    compliance: Compliance = Compliance.NON_COMPLIANT,
+) -> Result:
+    resource = Resource(ACCOUNT, REGION, resource_type, resource_id)
+    return Result(resource, RULE, Severity.LOW, compliance, None, CAPTURED_TIME, CAPTURED_TIME)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +70,9 @@ def config() -> Iterator[AwsConfig]:
     ],
 )
 def test_a_waiver_is_for_what_its_id_pattern_or_tag_fits(target: Target, *, covered: bool) -> None:
-    item = configuration_item(arn=ITEM["ARN"], tags=ITEM["tags"])
+    recorded = Recorded("arn:aws:s3:::logs", TAGS)
 
-    assert deployed_waiver("buckets", target).covers(LOGS, item) is covered
+    assert deployed_waiver("buckets", target).covers(LOGS, recorded) is covered
 
 
 @pytest.mark.parametrize("target", [ArnPattern("arn:*"), Tagged("team")])
@@ -82,23 +80,35 @@ def test_what_aws_config_does_not_record_has_neither_arn_nor_tags(target: Target
     waiver = deployed_waiver("buckets", target)
 
     assert not waiver.covers(LOGS, None)
-    assert not waiver.covers(LOGS, configuration_item(arn=None))
+    assert not waiver.covers(LOGS, Recorded(None, {}))
 
 
 def test_a_waiver_by_id_is_found_without_asking(config: AwsConfig) -> None:
     assert config.ticket(deployed_waiver("buckets", ResourceId("logs"))) == "SEC-1"
     assert config.ticket(deployed_waiver("buckets", ResourceId("other"))) is None
     assert config.ticket() is None
+    assert config.calls.total() == 0
 
 
 def test_what_complies_has_no_waiver_and_costs_no_look_up(config: AwsConfig) -> None:
     waivers = (deployed_waiver("buckets", ResourceId("logs")), deployed_waiver("buckets", Tagged("team")))
     for compliance in (Compliance.COMPLIANT, Compliance.NOT_APPLICABLE):
         assert config.ticket(*waivers, compliance=compliance) is None
+    assert config.calls.total() == 0
 
 
-def test_a_resource_is_read_once_for_all_patterns_and_tags(config: AwsConfig) -> None:
-    config.has(history_item(ITEM))
+def test_nothing_is_asked_where_another_waiver_holds_longer_anyway(config: AwsConfig) -> None:
+    by_tag = deployed_waiver("buckets", Tagged("team"), expires=MAY, ticket="SEC-2")
+
+    assert config.ticket(by_tag, deployed_waiver("buckets", ResourceId("logs"), expires=MAY)) == "SEC-1"
+    assert config.calls.total() == 0
+
+
+@pytest.mark.parametrize("days_ago", [0, 6, 8, 400])
+def test_a_resource_is_read_once_for_all_patterns_and_tags_however_long_it_did_not_change(
+    config: AwsConfig, days_ago: int
+) -> None:
+    config.record("logs", days_ago=days_ago, team="data")
 
     ticket = config.ticket(
         deployed_waiver("buckets", ArnPattern("arn:aws:s3:::other"), ticket="SEC-2"),
@@ -106,12 +116,7 @@ def test_a_resource_is_read_once_for_all_patterns_and_tags(config: AwsConfig) ->
     )
 
     assert ticket == "SEC-3"
-
-
-def test_nothing_is_asked_where_another_waiver_holds_longer_anyway(config: AwsConfig) -> None:
-    by_tag = deployed_waiver("buckets", Tagged("team"), expires=MAY, ticket="SEC-2")
-
-    assert config.ticket(by_tag, deployed_waiver("buckets", ResourceId("logs"), expires=MAY)) == "SEC-1"
+    assert config.calls.total() == 1
 
 
 @given(st.permutations([("id", MAY), ("pattern", JUNE), ("tag", JULY)]), st.permutations([MAY, JUNE, JULY]))
@@ -119,46 +124,105 @@ def test_of_several_waivers_the_one_counts_that_expires_last_in_whatever_order_t
     order: list[tuple[str, date]], days: list[date]
 ) -> None:
     config = AwsConfig()
+    config.record("logs", team="data")
     targets: dict[str, Target] = {
         "id": ResourceId("logs"),
         "pattern": ArnPattern("arn:aws:s3:::l*"),
         "tag": Tagged("team"),
     }
     expiry = dict(zip(targets, days, strict=True))
-    last = max(expiry, key=lambda kind: expiry[kind])
-    if last != "id":
-        config.has(history_item(ITEM))
     waivers = [deployed_waiver("buckets", targets[kind], expires=expiry[kind], ticket=kind) for kind, _ in order]
-    with config.stub:
-        assert config.ticket(*waivers) == last
+
+    assert config.ticket(*waivers) == max(expiry, key=lambda kind: expiry[kind])
 
 
-@pytest.mark.parametrize("code", ["ResourceNotDiscoveredException", "ValidationException"])
-def test_what_is_no_recorded_resource_has_no_waiver_by_tag(config: AwsConfig, code: str) -> None:
-    config.stub.add_client_error("get_resource_config_history", code)
-
-    assert config.ticket(deployed_waiver("buckets", Tagged("team"))) is None
+BY_TAG = deployed_waiver("buckets", Tagged("team"))
 
 
-def test_a_resource_without_a_history_has_no_waiver_by_tag(config: AwsConfig) -> None:
-    config.has()
+def test_what_queries_do_not_find_is_read_from_its_history_with_its_empty_pages(config: AwsConfig) -> None:
+    config.record("logs", days_ago=30, team="data")
+    config.refusing["SelectResourceConfig"] = "InvalidExpressionException"
 
-    assert config.ticket(deployed_waiver("buckets", Tagged("team"))) is None
+    assert config.ticket(BY_TAG) == "SEC-1"
+    assert config.calls["GetResourceConfigHistory"] == 5
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException"])
-def test_an_answer_that_fails_is_an_error_that_names_the_resource(config: AwsConfig, code: str) -> None:
-    config.stub.add_client_error("get_resource_config_history", code)
+def test_an_id_that_no_query_can_name_is_read_from_its_history(config: AwsConfig) -> None:
+    config.record("it's", days_ago=30, team="data")
+
+    [found] = WaiverLookup({RULE: (BY_TAG,)}, lambda: config.client).notes([violation("it's")])
+
+    assert found == BY_TAG.note
+
+
+@pytest.mark.parametrize("resource_type", ["AWS::S3::Bucket", "AWS::::Account", "AWS::Logs::LogGroup"])
+def test_what_is_no_recorded_resource_has_no_waiver_by_tag(config: AwsConfig, resource_type: str) -> None:
+    assert WaiverLookup({RULE: (BY_TAG,)}, lambda: config.client).note(violation("x", resource_type)) is None
+
+
+@pytest.mark.parametrize("operation", ["SelectResourceConfig", "GetResourceConfigHistory"])
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_an_answer_that_fails_is_an_error_that_names_the_resource(config: AwsConfig, operation: str, code: str) -> None:
+    config.refusing[operation] = code
 
     with pytest.raises(WaiverLookupError, match=f"AWS::S3::Bucket logs has a waiver is not known.*{code}"):
-        config.ticket(deployed_waiver("buckets", Tagged("team")))
+        config.ticket(BY_TAG)
 
 
-def test_an_item_of_another_form_is_an_error_that_names_the_resource(config: AwsConfig) -> None:
-    config.has({"resourceType": "AWS::S3::Bucket"})
+def test_many_resources_are_read_with_few_calls(config: AwsConfig) -> None:
+    names = [f"{number}-{'x' * 60}" for number in range(120)]
+    for name in names:
+        config.record(name, days_ago=100, **({"team": "data"} if name[0] == "1" else {}))
+
+    found = WaiverLookup({RULE: (BY_TAG,)}, lambda: config.client).notes([violation(name) for name in names])
+
+    assert [one is not None for one in found] == [name[0] == "1" for name in names]
+    assert config.calls.total() < 8
+
+
+def test_one_that_cannot_be_looked_up_costs_no_other(config: AwsConfig) -> None:
+    config.record("logs", days_ago=100, team="data")
+    config.refusing["GetResourceConfigHistory"] = "AccessDeniedException"
+    by_id = deployed_waiver("buckets", ResourceId("by-id"), expires=date(2027, 1, 1), ticket="SEC-9")
+    lookup = WaiverLookup({RULE: (BY_TAG, by_id)}, lambda: config.client)
+
+    known, unknown, without = lookup.notes([violation("logs"), violation("other"), violation("by-id")])
+
+    assert known == BY_TAG.note
+    assert isinstance(unknown, WaiverLookupError)
+    assert without == by_id.note
+
+
+def test_without_time_it_is_not_known_whether_there_is_a_waiver(config: AwsConfig) -> None:
+    config.record("logs", team="data")
+
+    [found] = WaiverLookup({RULE: (BY_TAG,)}, lambda: config.client).notes([violation()], lambda: False)
+
+    assert isinstance(found, WaiverLookupError)
+    assert config.calls.total() == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"tags": [{"key": "team", "value": "data", "tag": "team=data"}]},
+        {"configuration": {"Tags": [{"Key": "team", "Value": "data"}]}},
+        {"configuration": '{"tagSet": [{"key": "team", "value": "data"}]}'},
+        {"supplementaryConfiguration": {"Tags": '[{"key": "team", "value": "data"}]'}},
+    ],
+)
+def test_tags_are_found_wherever_a_type_keeps_them(row: dict[str, Any]) -> None:
+    answer = {"Results": [json.dumps({"resourceType": "AWS::S3::Bucket", "resourceId": "logs", **row})]}
+    client = served({"SelectResourceConfig": lambda _: answer})
+
+    assert WaiverLookup({RULE: (BY_TAG,)}, lambda: client).note(violation()) == BY_TAG.note
+
+
+def test_an_answer_of_another_form_is_an_error_that_names_the_resource() -> None:
+    client = served({"SelectResourceConfig": lambda _: {"Results": ["[]"]}})
 
     with pytest.raises(WaiverLookupError, match="AWS::S3::Bucket logs"):
-        config.ticket(deployed_waiver("buckets", Tagged("team")))
+        WaiverLookup({RULE: (BY_TAG,)}, lambda: client).note(violation())
 
 
 def test_a_waiver_says_for_what_it_is() -> None:

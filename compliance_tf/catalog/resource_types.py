@@ -1,0 +1,34 @@
+"""The resource types that AWS Config takes evaluations of."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from compliance_runtime.account import ACCOUNT_TYPE
+
+from compliance_tf.catalog.managed_rules import managed_rules
+
+_CUSTOM: Final = re.compile(r"(?!AWS::)[A-Za-z0-9]+(::[A-Za-z0-9]+){1,2}")
+"""A type that somebody registered with AWS CloudFormation, whose resources are recorded by PutResourceConfig."""
+
+
+@cache
+def known_resource_types() -> frozenset[str]:
+    """List the types of AWS itself.
+
+    AWS publishes no list of what PutEvaluations takes. These are the types that boto3's model of AWS Config has, and
+    those that AWS's own rules report of, such as the account and log groups, which it does not record.
+    """
+    import botocore.session
+
+    model = botocore.session.get_session().get_service_model("config")
+    recorded: list[str] = model.shape_for("ResourceType").metadata["enum"]
+    reported = {type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types}
+    return frozenset({*recorded, *reported, ACCOUNT_TYPE})
+
+
+def is_resource_type(name: str) -> bool:
+    """Tell whether AWS Config takes evaluations of a type: one of AWS's, or of somebody's own."""
+    return name in known_resource_types() or _CUSTOM.fullmatch(name) is not None
