@@ -19,14 +19,14 @@ def describe(aws: LocalAws, region: str) -> dict[str, Any]:
     return {
         "recorder": recorder(aws, region),
         "config rule": {
-            rule["ConfigRuleName"]: [rule, config.list_tags_for_resource(ResourceArn=rule["ConfigRuleArn"])["Tags"]]
+            rule["ConfigRuleName"]: [rule, config.list_tags_for_resource(ResourceArn=rule["ConfigRuleArn"]).get("Tags")]
             for page in config.get_paginator("describe_config_rules").paginate()
             for rule in page["ConfigRules"]
         },
         "function": {
             function["FunctionName"]: [
                 functions.get_function(FunctionName=function["FunctionName"])["Configuration"],
-                functions.get_policy(FunctionName=function["FunctionName"])["Policy"],
+                _policy(functions, function["FunctionName"]),
             ]
             for page in functions.get_paginator("list_functions").paginate()
             for function in page["Functions"]
@@ -53,7 +53,7 @@ def describe(aws: LocalAws, region: str) -> dict[str, Any]:
             for role in page["Roles"]
         },
         "log group": {
-            group["logGroupName"]: group["retentionInDays"]
+            group["logGroupName"]: group.get("retentionInDays")
             for page in logs.get_paginator("describe_log_groups").paginate()
             for group in page["logGroups"]
         },
@@ -83,6 +83,13 @@ def _stable_table(table: dict[str, Any]) -> dict[str, Any]:
     counted = {"ItemCount", "TableSizeBytes"}
     indexes = [
         {key: value for key, value in index.items() if key not in {"ItemCount", "IndexSizeBytes"}}
-        for index in table["GlobalSecondaryIndexes"]
+        for index in table.get("GlobalSecondaryIndexes", [])
     ]
     return {key: value for key, value in table.items() if key not in counted} | {"GlobalSecondaryIndexes": indexes}
+
+
+def _policy(functions: Any, name: str) -> str | None:
+    try:
+        return str(functions.get_policy(FunctionName=name)["Policy"])
+    except functions.exceptions.ResourceNotFoundException:
+        return None
