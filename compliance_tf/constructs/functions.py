@@ -49,6 +49,10 @@ ARCHITECTURE = "arm64"
 MAX_TIMEOUT_SECONDS = 900
 """Lambda quotas, "Function timeout"."""
 
+MEMORY_MB = 256
+RECORD_MEMORY_MB = 512
+"""``record`` compares large accounts, which is work; recording an event is waiting. `make bench` shows both prices."""
+
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
 
 RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
@@ -79,6 +83,8 @@ class ComplianceFunction(Construct):
         What it does, as the console shows it.
     timeout_seconds
         1 to 900.
+    memory_mb
+        128 to 10,240: what it may hold, and its share of the processors with it.
     environment
         What its code reads from the environment.
     statements
@@ -101,6 +107,7 @@ class ComplianceFunction(Construct):
         recorder: ExistingRecorder,
         description: str,
         timeout_seconds: int,
+        memory_mb: int = MEMORY_MB,
         environment: Environment,
         statements: Sequence[Statement],
         invoker: Invoker,
@@ -145,7 +152,7 @@ class ComplianceFunction(Construct):
             handler=f"compliance_runtime.handlers.{purpose}",
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
-            memory_size=256,
+            memory_size=memory_mb,
             timeout=timeout_seconds,
             environment=LambdaFunctionEnvironment(
                 variables=environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}
@@ -239,8 +246,12 @@ class ComplianceFunctions(Construct):
             invoker=Invoker.EVENTBRIDGE,
             environment=environment,
             timeout_seconds=MAX_TIMEOUT_SECONDS,  # a reconciliation reads all results
+            memory_mb=RECORD_MEMORY_MB,
             statements=(
-                Statement(("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchWriteItem"), (table.arn,)),
+                Statement(
+                    ("dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
+                    (table.arn,),
+                ),
                 Statement(("dynamodb:Query",), (table.arn, table.index_arn(BY_RULE))),
                 self._read_own_results,
             ),

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from compliance_tf.constructs.functions import ComplianceFunctions
-    from compliance_tf.constructs.results_table import ResultsTable
     from compliance_tf.constructs.triggers import Triggers
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
@@ -100,8 +99,6 @@ class Delivery(Construct):
 
     Parameters
     ----------
-    table
-        Where the function reads what is new.
     functions
         The functions.
     triggers
@@ -116,7 +113,6 @@ class Delivery(Construct):
         id_: str,
         *,
         naming: Naming,
-        table: ResultsTable,
         functions: ComplianceFunctions,
         triggers: Triggers,
         recipients: ByWorkspace[Notifications | None],
@@ -133,7 +129,7 @@ class Delivery(Construct):
                 f"policy-{number}",
                 name="notifications",
                 role=record.role.name,
-                policy=_policy(Statement((action,), (target,)), Statement(("dynamodb:BatchGetItem",), (table.arn,))),
+                policy=_policy(Statement((action,), (target,))),
             )
             told = recipients.map(partial(_tells, target))
             if told.differs:

@@ -181,7 +181,6 @@ class ComplianceStack(TerraformStack):
                 self,
                 "notifications",
                 naming=self.naming,
-                table=self.table,
                 functions=self.functions,
                 triggers=self.triggers,
                 recipients=recipients,

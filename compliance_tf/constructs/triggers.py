@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 RETRY_ATTEMPTS = 185  # EventBridge's most
 RETRY_SECONDS = 24 * 60 * 60  # EventBridge's longest age of an event
 
+CONTINUE = Schedule.hours(1)
+"""How often ``record`` looks whether something is left to compare; mostly nothing is, which costs two small reads."""
+
 MAX_PATTERN = 2048
 """Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
 
@@ -80,6 +83,12 @@ class Triggers(Construct):
             },
         )
         self._on_schedule("reconcile", functions.record, "Repairs the results table from AWS Config", reconcile)
+        self._on_schedule(
+            "continue",
+            functions.record,
+            "Compares what a reconciliation left, and all results an hour after a deployment",
+            as_by_workspace(CONTINUE),
+        )
         if reevaluate != as_by_workspace(None):
             self._on_schedule("reevaluate", functions.trigger, "Evaluates all rules again", reevaluate)
 

@@ -44,8 +44,11 @@ class Reconciled:
 
     def __str__(self) -> str:
         """Say it in one sentence."""
-        numbers = [f"{number:,} {what.replace('_', ' ')}" for what, number in self.counts.items() if number]
-        return f"The table was compared with AWS Config: {', '.join(numbers) or 'there is nothing to compare'}."
+        left = self.counts.get("left", 0)
+        numbers = [f"{number:,} {what}" for what, number in self.counts.items() if number and what != "left"]
+        said = f"The table was compared with AWS Config: {', '.join(numbers) or 'there is nothing to compare'}."
+        rules = "rule was" if left == 1 else "rules were"
+        return f"{said} {left:,} {rules} left: the function goes on with them every hour." if left else said
 
 
 def reconcile(place: ResultsPlace, client: LambdaClient | None = None) -> Reconciled:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 RECONCILE = {"action": "reconcile"}
 """The event that makes ``record`` compare the table with AWS Config."""
 
+CONTINUE = {"action": "continue"}
+"""The event that makes ``record`` compare what is left, and all some time after the deployment changed."""
+
 NOTIFY = {"action": "notify"}
 """The event that makes ``record`` tell somebody of new violations."""
 
@@ -65,12 +68,12 @@ def record(event: object, context: LambdaContext) -> dict[str, int] | None:
     """
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not recorded") as fields:
-        if event == RECONCILE:
-            return _reconcile(context, log)
+        if event in (RECONCILE, CONTINUE):
+            return _reconcile(context, log, anew=event == RECONCILE)
         if event == NOTIFY:
             _notify(context, log)
         else:
-            _keep(event, log, fields)
+            _keep(event, context, log, fields)
     return None
 
 
@@ -86,21 +89,27 @@ def trigger(event: object, context: LambdaContext) -> None:
         log.info("Evaluations started", rules=names)
 
 
-def _reconcile(context: LambdaContext, log: Log) -> dict[str, int]:
+def _reconcile(context: LambdaContext, log: Log, *, anew: bool) -> dict[str, int]:
+    from compliance_runtime.recording.progress import ProgressStore
     from compliance_runtime.recording.reconciliation import Reconciliation
+    from compliance_runtime.recording.rule_comparison import Sides
 
-    counts = Reconciliation(
+    reconciliation = Reconciliation(
+        sides=Sides(
+            config=client("config"),
+            store=_store(context),
+            recipient=_environment().recipient,
+            waivers=_waiver_lookup(),
+            place=Place.of_function(context.invoked_function_arn),
+            log=log,
+            remaining_seconds=lambda: remaining_seconds(context),
+        ),
         rules=_rules(),
-        config=client("config"),
-        store=_store(),
         directory=_directory(),
-        recipient=_environment().recipient,
-        waivers=_waiver_lookup(),
-        place=Place.of_function(context.invoked_function_arn),
-        log=log,
-        remaining_seconds=lambda: remaining_seconds(context),
-    ).run()
-    return vars(counts)
+        progress=ProgressStore(client("dynamodb"), _environment().results_table),
+        invocation=context.aws_request_id,
+    )
+    return vars(reconciliation.begin() if anew else reconciliation.go_on())
 
 
 def _notify(context: LambdaContext, log: Log) -> None:
@@ -122,7 +131,7 @@ def _notify(context: LambdaContext, log: Log) -> None:
     log.info("Notified" if violations else "Nothing new", violations=violations)
 
 
-def _keep(event: object, log: Log, fields: dict[str, object]) -> None:
+def _keep(event: object, context: LambdaContext, log: Log, fields: dict[str, object]) -> None:
     from compliance_runtime.recording.compliance_change import compliance_change
 
     change = compliance_change(event)
@@ -131,8 +140,9 @@ def _keep(event: object, log: Log, fields: dict[str, object]) -> None:
     if rule is None:
         log.warning("Ignored: not a rule of this deployment", rule=change.rule_name)
         return
-    result = _with_waiver(change, change.result(rule.severity))
-    news = _write(change, result)
+    store = _store(context)
+    result = _with_waiver(store, change, change.result(rule.severity))
+    news = _write(store, change, result)
     log.info(
         "Recorded" if news else "Already known",
         rule=change.rule_name,
@@ -145,20 +155,20 @@ def _keep(event: object, log: Log, fields: dict[str, object]) -> None:
     _write_directory()
 
 
-def _with_waiver(change: ComplianceChange, result: Result) -> Result:
+def _with_waiver(store: ResultStore, change: ComplianceChange, result: Result) -> Result:
     try:
         return replace(result, waiver=_waiver_lookup().note(result))
     except WaiverLookupError:
         # No verdict is lost for that: it is kept as it is. The waiver follows when AWS Lambda invokes again.
-        _write(change, result)
+        _write(store, change, result)
         raise
 
 
-def _write(change: ComplianceChange, result: Result) -> bool:
+def _write(store: ResultStore, change: ComplianceChange, result: Result) -> bool:
     from compliance_runtime.notifying.outbox import is_announced
 
     announce = is_announced(result, change.before, _environment().recipient, datetime.now(UTC))
-    return _store().write(result, announce=announce)
+    return store.write(result, announce=announce)
 
 
 @cache
@@ -202,13 +212,15 @@ def _waiver_lookup() -> WaiverLookup:
     return WaiverLookup(_waivers(), lambda: client("config"))
 
 
-def _store() -> ResultStore:
+def _store(context: LambdaContext) -> ResultStore:
     from compliance_runtime.recording.result_store import ResultStore
+    from compliance_runtime.recording.retries import Retries
 
-    return ResultStore(client("dynamodb"), _environment().results_table, _environment().history_days)
+    environment, retries = _environment(), Retries(lambda: remaining_seconds(context))
+    return ResultStore(client("dynamodb"), environment.results_table, environment.history_days, retries)
 
 
 def _directory() -> RuleDirectory:
     from compliance_runtime.recording.rule_directory import RuleDirectory
 
-    return RuleDirectory(client("dynamodb"), _environment().results_table)
+    return RuleDirectory(client("dynamodb"), _environment().results_table, _waivers())

@@ -56,11 +56,10 @@ def test_a_topic_is_told_of_what_matters_every_five_minutes(synthesize: Synthesi
         "compliance_runtime.handlers.record": json.dumps({"severities": ["CRITICAL", "HIGH"], "target": TOPIC})
     }
     (policy,) = policies(configuration)
-    publishing, reading = statements(policy)
+    (publishing,) = statements(policy)
     assert "record" in policy["role"]
     assert "count" not in policy
     assert publishing == (["sns:Publish"], [TOPIC])
-    assert reading[0] == ["dynamodb:BatchGetItem"]
     assert schedules(configuration) == [("rate(5 minutes)", "ENABLED")]
     (target,) = [
         target

@@ -124,9 +124,10 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
             if "schedule_expression" in rule
         }
 
-    assert schedules() == {"reconcile": "rate(1 day)"}
+    assert schedules() == {"reconcile": "rate(1 day)", "continue": "rate(1 hour)"}
     assert schedules(reevaluate=Schedule.hours(12), reconcile=Schedule.cron("0 6 * * ? *")) == {
         "reconcile": "cron(0 6 * * ? *)",
+        "continue": "rate(1 hour)",
         "reevaluate": "rate(12 hours)",
     }
 

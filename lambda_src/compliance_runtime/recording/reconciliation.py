@@ -2,263 +2,254 @@
 
 AWS Config is right. A rule that is not deployed any more has no results: AWS Config tells of a rule's deletion by no
 event, so those that the table has are closed here.
+
+A comparison takes as many invocations as it needs. What an invocation leaves, because its time is up or because it is
+killed, stands in the table, and whichever comes next begins with it: AWS Lambda's own retry, which has the same request
+id, the hourly one, or the next that begins anew.
 """
 
 from __future__ import annotations
 
-import random
+import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeGuard
 
-from compliance_runtime.check import Compliance
-from compliance_runtime.errors import NotWrittenError, ReconciliationError, WaiverLookupError
-from compliance_runtime.evaluation.rule_results import rule_results
+from botocore.exceptions import BotoCoreError, ClientError
+
+from compliance_runtime.errors import NotWrittenError, ReconciliationError
 from compliance_runtime.logs import REPAIRED
-from compliance_runtime.notifying.outbox import is_announced
-from compliance_runtime.recording.daily_counts import DailyCounts
-from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.counts import Counts
+from compliance_runtime.recording.progress import Progress, ReplacedError
+from compliance_runtime.recording.rule_comparison import CHECKPOINT_SECONDS, RuleComparison, RuleRemoval
 from compliance_runtime.recording.rule_directory import RuleEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from mypy_boto3_config import ConfigServiceClient
-
-    from compliance_runtime.check import Severity
-    from compliance_runtime.deployment import DeployedRule, Recipient
-    from compliance_runtime.lambda_context import Place
-    from compliance_runtime.logs import Log
-    from compliance_runtime.recording.result_store import ResultStore
+    from compliance_runtime.deployment import DeployedRule
+    from compliance_runtime.recording.progress import Listing, ProgressStore
+    from compliance_runtime.recording.rule_comparison import Sides
     from compliance_runtime.recording.rule_directory import RuleDirectory
-    from compliance_runtime.waivers.waiver import WaiverNote
-    from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 
-RESERVE = 60.0
-"""Seconds that must be left to begin with another rule."""
+LONGEST_INVOCATION = timedelta(minutes=15)
+"""Lambda's longest timeout: what said nothing for longer was killed."""
 
-LOOKUP_RESERVE = 30.0
-"""Seconds that must be left to look up another waiver: what was compared has to be written."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a comparison came to.
-
-    Parameters
-    ----------
-    checked
-        Results that were compared.
-    written
-        Those of them that were written: AWS Config, or the deployment, says something else than the table did.
-    closed
-        Those that were closed: AWS Config has them no more, or the rule is gone.
-    repaired
-        Those whose compliance was another than the table had, as their event was lost, or is still on its way.
-    unsure
-        Violations that kept their waiver, as it could not be looked up.
-    """
-
-    checked: int = 0
-    written: int = 0
-    closed: int = 0
-    repaired: int = 0
-    unsure: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        """Return the counts of both."""
-        return Counts(
-            self.checked + other.checked,
-            self.written + other.written,
-            self.closed + other.closed,
-            self.repaired + other.repaired,
-            self.unsure + other.unsure,
-        )
+SETTLED = timedelta(minutes=30)
+"""How long after a deployment changed its results are compared: before, AWS Config is still evaluating."""
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One comparison of the table with AWS Config.
+    """The comparison of all rules with AWS Config.
 
     Parameters
     ----------
+    sides
+        What is compared.
     rules
         The deployed rules by their whole name.
-    config
-        The client of AWS Config.
-    store
-        The results table.
     directory
-        The rules in it.
-    recipient
-        Who is notified of new violations, if anybody.
-    waivers
-        Finds the waivers of violations.
-    place
-        The account and region of the rules.
-    log
-        Where the counts of each rule go.
-    remaining_seconds
-        How long the function may still run.
+        The rules in the table.
+    progress
+        Keeps how far it came.
+    invocation
+        The id of the request, which is the same when AWS Lambda tries again.
     """
 
+    sides: Sides
     rules: Mapping[str, DeployedRule]
-    config: ConfigServiceClient
-    store: ResultStore
     directory: RuleDirectory
-    recipient: Recipient | None
-    waivers: WaiverLookup
-    place: Place
-    log: Log
-    remaining_seconds: Callable[[], float]
+    progress: ProgressStore
+    invocation: str
 
-    def run(self) -> Counts:
-        """Compare all rules, and close the results of those that are not deployed any more.
-
-        A rule that fails does not keep the others from being compared.
+    def begin(self) -> Counts:
+        """Compare all rules, what an earlier comparison left first.
 
         Raises
         ------
         ReconciliationError
-            In the end, when some rules failed or there was no time for them; the message names them. Also when
-            waivers could not be looked up: those violations have their verdict, and keep the waiver that they had. And
-            when the rules could not be written: the results are, and those of rules that are gone are closed later.
+            In the end, when some rules failed; the message names them. Also when waivers could not be looked up: those
+            violations have their verdict, and keep the waiver that they had. And when the rules could not be written:
+            the results are, and those of rules that are gone are closed later.
         """
-        problems: list[str] = []
-        gone: list[str] = []
+        before = self.progress.read()
         try:
-            gone = self._update_directory()
-        except (self.config.exceptions.ClientError, NotWrittenError) as cause:
+            return self._retry(before) if self._is_retry(before) else self._begin(before, force=True)
+        except ReplacedError:
+            return self._replaced()
+
+    def go_on(self) -> Counts:
+        """Compare what is left, or all rules when the deployment changed some time ago, or nothing.
+
+        Raises
+        ------
+        ReconciliationError
+            As :meth:`begin` does.
+        """
+        before = self.progress.read()
+        try:
+            if self._is_retry(before):
+                return self._retry(before)
+            if before and before.running and not _is_silent(before):
+                return self._replaced()
+            if before and before.left:
+                return self._go_on(self._taken_over(before))
+            if self._is_settled() and not (before and before.deployment == self._deployment):
+                return self._begin(before, force=False)
+        except ReplacedError:
+            return self._replaced()
+        self.sides.log.info("Nothing is left to compare")
+        return Counts()
+
+    def _replaced(self) -> Counts:
+        self.sides.log.info("Another invocation compares")
+        return Counts()
+
+    @property
+    def _deployment(self) -> str:
+        return self.directory.digest(self._entries.values())
+
+    @property
+    def _entries(self) -> dict[str, RuleEntry]:
+        return {name: RuleEntry.of(name, rule) for name, rule in self.rules.items()}
+
+    def _is_settled(self) -> bool:
+        since = self.directory.since(self._entries.values())
+        if since is None:
+            self.directory.write_once(self._entries.values())
+        return since is not None and datetime.now(UTC) - since >= SETTLED
+
+    def _is_retry(self, before: Progress | None) -> TypeGuard[Progress]:
+        return before is not None and before.invocation == self.invocation
+
+    def _retry(self, before: Progress) -> Counts:
+        """Go on as the same request: with what is left, and once more with what failed."""
+        return self._go_on(self._taken_over(replace(before, left=(*before.left, *before.failed), failed=())))
+
+    def _taken_over(self, before: Progress) -> Progress:
+        self._count_kill(before)
+        return self.progress.take(replace(before, invocation=self.invocation, running=True), before, force=False)
+
+    def _count_kill(self, before: Progress) -> None:
+        """Count a kill: who is killed cannot."""
+        if before.running and (self._is_retry(before) or _is_silent(before)):
+            killed = ReconciliationError(
+                f"Invocation {before.invocation} was killed while it compared; {len(before.left)} rules were left."
+            )
+            self.sides.log.failure("Not all compared", killed)
+
+    def _begin(self, before: Progress | None, *, force: bool) -> Counts:
+        problems: list[str] = []
+        removed: list[str] = []
+        compared = ""
+        if before:
+            self._count_kill(before)
+            compared = before.deployment
+        try:
+            if self._is_settled():
+                compared = self._deployment
+            removed = self._update_directory()
+        except (ClientError, BotoCoreError, NotWrittenError) as cause:
             problems.append(f"The table does not have the rules of this deployment: {cause}")
-        names = [*self.rules, *gone]
-        counts = Counts()
-        left: list[str] = []
-        # In another order every time, so that no rule is always the one for which there is no time.
-        for name in random.sample(names, len(names)):
-            if self.remaining_seconds() < RESERVE:
-                left.append(name)
-                continue
-            try:
-                rule_counts = self._compare(name, self.rules[name]) if name in self.rules else self._close_rule(name)
-            except (self.config.exceptions.ClientError, NotWrittenError) as cause:
-                self.log.warning("Rule not compared", rule=name, reason=str(cause))
-                left.append(name)
-                continue
-            self.log.info("Rule compared", rule=name, **vars(rule_counts))
-            counts += rule_counts
-        self.log.counted("Reconciled", REPAIRED, counts.repaired, notCompared=len(left), **vars(counts))
-        if left:
-            problems.append(f"{len(left)} of {len(names)} rules were not compared: {', '.join(sorted(left))}.")
+        names = sorted({*self.rules, *removed})
+        # What was left comes first, so that no rule is always the one for which there is no time.
+        first = [name for name in before.left if name in names] if before else []
+        left = (*first, *(name for name in names if name not in set(first)))
+        listing = before.listing if before and before.listing and left[:1] == (before.listing.rule_name,) else None
+        progress = Progress(
+            run=before.run if before and listing else self.invocation,
+            invocation=self.invocation,
+            running=True,
+            saved_at=datetime.now(UTC),
+            deployment=compared,
+            left=left,
+            listing=listing,
+        )
+        return self._go_on(self.progress.take(progress, before, force=force), problems)
+
+    def _update_directory(self) -> list[str]:
+        """Write the rules that the table does not have as they are deployed, and list those that are gone."""
+        deployed = self._entries
+        known = self.directory.read()
+        changed = [entry for name, entry in deployed.items() if known.get(name) != entry]
+        self.directory.write(changed, deployed.values())
+        return sorted(known.keys() - deployed.keys())
+
+    def _go_on(self, progress: Progress, problems: list[str] | None = None) -> Counts:
+        run = _Run(self, progress)
+        run.compare()
+        counts, failed = run.counts + Counts(left=len(run.progress.left)), run.progress.failed
+        self.sides.log.counted("Reconciled", REPAIRED, counts.repaired, notCompared=len(failed), **vars(counts))
+        problems = problems or []
+        if failed:
+            problems.append(f"{len(failed)} rules were not wholly compared: {', '.join(sorted(failed))}.")
         if counts.unsure:
             problems.append(f"The waivers of {counts.unsure} violations could not be looked up: see the log.")
         if problems:
             raise ReconciliationError(" ".join(problems))
         return counts
 
-    def _update_directory(self) -> list[str]:
-        """Write the rules that the table does not have as they are deployed, and list those that are gone."""
-        deployed = {name: RuleEntry.of(name, rule) for name, rule in self.rules.items()}
-        known = self.directory.read()
-        changed = [entry for name, entry in deployed.items() if known.get(name) != entry]
-        self.directory.write(changed, deployed.values())
-        return sorted(known.keys() - deployed.keys())
 
-    def _compare(self, name: str, rule: DeployedRule) -> Counts:
-        # What is recorded while AWS Config answers is later than this, so closing cannot undo it.
-        started = datetime.now(UTC)
-        reported = {result.resource: result for result in self._reported(name, rule.severity)}
-        known = {result.resource: result for result in self.store.of_rule(name)}
-        unsure = self._add_waivers(reported, known)
-        counts = Counts(checked=len(reported | known), unsure=unsure)
-        for key, new in reported.items():
-            counts += self._write(known.get(key), new, started)
-        for key, old in known.items():
-            if key not in reported:
-                closed = self.store.write(_closed(old, started))
-                counts += Counts(closed=closed, repaired=closed)
-        self.store.write_counts(_daily_counts(name, rule, list(reported.values()), started))
-        return counts
+class _Run:
+    """What one invocation does of a comparison."""
 
-    def _write(self, known: Result | None, reported: Result, started: datetime) -> Counts:
-        before = known.compliance if known else None
-        if known is not None and before is reported.compliance:
-            reported = replace(reported, since=known.since)
-        # The time alone is no difference: AWS Config records the same result again at every evaluation.
-        if known is not None and replace(known, time=reported.time) == reported:
-            return Counts()
-        announce = is_announced(reported, before, self.recipient, started)
-        written = self.store.write(reported, announce=announce, listed=started)
-        return Counts(written=written, repaired=written and before is not reported.compliance)
+    def __init__(self, reconciliation: Reconciliation, progress: Progress) -> None:
+        self._all = reconciliation
+        self._saved = time.monotonic()
+        self.progress = progress
+        self.counts = Counts()
 
-    def _close_rule(self, name: str) -> Counts:
-        """Close the results of a rule that is not deployed any more, and then forget the rule."""
-        started = datetime.now(UTC)
-        known = list(self.store.of_rule(name))
-        closed = [self.store.write(_closed(old, started)) for old in known]
-        # A result that came meanwhile is closed the next time.
-        if all(closed):
-            self.directory.remove(name)
-        return Counts(checked=len(known), closed=sum(closed))
+    def compare(self) -> None:
+        """Compare rule by rule until nothing is left or the time is up, and keep how far that came.
 
-    def _add_waivers(self, reported: dict[Resource, Result], known: Mapping[Resource, Result]) -> int:
-        """Add the waivers to what AWS Config reports of a rule, and count those that are not sure.
-
-        Where one cannot be looked up the violation keeps the one that the table has.
+        Raises
+        ------
+        ReplacedError
+            When another invocation took over.
         """
-        unsure = 0
-        for key, new in reported.items():
-            if new.compliance is not Compliance.NON_COMPLIANT:
-                continue
+        log = self._all.sides.log
+        while self.progress.left and not self._all.sides.is_time_up:
+            name, *left = self.progress.left
+            rule = self._rule(name)
             try:
-                waiver = self._waiver(new)
-            except WaiverLookupError as cause:
-                if not unsure:
-                    self.log.warning("Waiver not looked up", rule=new.rule_name, reason=str(cause))
-                unsure += 1
-                waiver = known[key].waiver if key in known else None
-            reported[key] = replace(new, waiver=waiver)
-        return unsure
+                listing = rule.run()
+            except (ClientError, BotoCoreError, NotWrittenError) as cause:
+                log.warning("Rule not compared", rule=name, reason=str(cause))
+                listing, failed = None, True
+            else:
+                # One whose waivers are not sure is compared once more, too.
+                failed = rule.counts.unsure > 0
+                if not listing:
+                    log.info("Rule compared", rule=name, **vars(rule.counts))
+            self.counts += rule.counts
+            if listing:
+                self.progress = replace(self.progress, listing=listing)
+                break
+            failures = (*self.progress.failed, name) if failed else self.progress.failed
+            self.progress = replace(self.progress, left=tuple(left), failed=failures, listing=None)
+            self._checkpoint()
+        self.progress = self._all.progress.save(replace(self.progress, running=False))
 
-    def _waiver(self, violation: Result) -> WaiverNote | None:
-        if self.remaining_seconds() < LOOKUP_RESERVE:
-            raise WaiverLookupError("There was no time left for it.")
-        return self.waivers.note(violation)
+    def _rule(self, name: str) -> RuleComparison | RuleRemoval:
+        rule = self._all.rules.get(name)
+        if rule is None:
+            return RuleRemoval(self._all.sides, self._all.directory, name)
+        return RuleComparison(
+            self._all.sides,
+            name,
+            rule,
+            run=self.progress.run,
+            listing=self.progress.listing,
+            checkpoint=self._checkpoint,
+        )
 
-    def _reported(self, name: str, severity: Severity) -> Iterator[Result]:
-        try:
-            for entry in rule_results(self.config, name):
-                qualifier = entry["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
-                recorded = entry["ResultRecordedTime"].astimezone(UTC)
-                yield Result(
-                    resource=Resource(
-                        self.place.account, self.place.region, qualifier["ResourceType"], qualifier["ResourceId"]
-                    ),
-                    rule_name=name,
-                    severity=severity,
-                    compliance=Compliance(entry["ComplianceType"]),
-                    annotation=entry.get("Annotation"),
-                    time=recorded,
-                    since=recorded,
-                )
-        except self.config.exceptions.NoSuchConfigRuleException:
-            self.log.warning("AWS Config does not know a rule of this deployment", rule=name)
+    def _checkpoint(self, listing: Listing | None = None) -> None:
+        if time.monotonic() - self._saved < CHECKPOINT_SECONDS:
+            return
+        self.progress = self._all.progress.save(replace(self.progress, listing=listing or self.progress.listing))
+        self._saved = time.monotonic()
 
 
-def _closed(result: Result, at: datetime) -> Result:
-    return replace(result, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at, since=at, waiver=None)
-
-
-def _daily_counts(name: str, rule: DeployedRule, reported: Sequence[Result], at: datetime) -> DailyCounts:
-    violations = [result for result in reported if result.compliance is Compliance.NON_COMPLIANT]
-    waived = sum(result.is_waived(at) for result in violations)
-    return DailyCounts(
-        day=at.date(),
-        rule_name=name,
-        severity=rule.severity,
-        packs=tuple(sorted(rule.packs)),
-        compliant=len(reported) - len(violations),
-        non_compliant=len(violations) - waived,
-        waived=waived,
-        compared_at=at,
-    )
+def _is_silent(progress: Progress) -> bool:
+    return datetime.now(UTC) - progress.saved_at > LONGEST_INVOCATION

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.notifying.outbox import KEPT_DAYS, outbox_item
-from compliance_runtime.recording.results import WAIVER_EXPIRES, Result, time_text
+from compliance_runtime.recording.batches import read_batches
+from compliance_runtime.recording.results import COMPARED, WAIVER_EXPIRES, Result, time_text
 from compliance_runtime.recording.results_table import (
     BY_RULE,
     PARTITION_KEY,
+    SORT_KEY,
     Index,
+    present_sort_key,
     rule_partitions,
 )
+from compliance_runtime.recording.retries import Retries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        QueryInputPaginateTypeDef,
+        TransactWriteItemTypeDef,
+    )
 
     from compliance_runtime.recording.daily_counts import DailyCounts
+    from compliance_runtime.recording.results_table import Resource
 
 _SECONDS_OF_A_DAY = 86_400
-_KNOWN_REASONS = frozenset({"None", "ConditionalCheckFailed"})
+
+CONDITION_FAILED = "ConditionalCheckFailed"
+TRANSIENT_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Why a transaction is cancelled that may succeed later. No SDK retries a TransactionCanceledException.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,8 @@ class ResultStore:
         The name of the table.
     history_days
         Days until a change, or a closed result, expires.
+    retries
+        How long to go on with a write that DynamoDB refuses for the moment.
     now
         The present in seconds since 1970.
     """
@@ -48,6 +65,7 @@ class ResultStore:
     client: DynamoDBClient
     table: str
     history_days: int
+    retries: Retries = field(default_factory=Retries)
     now: Callable[[], float] = time.time
 
     def write(self, result: Result, *, announce: bool = False, listed: datetime | None = None) -> bool:
@@ -70,7 +88,8 @@ class ResultStore:
         Raises
         ------
         Exception
-            What boto3 raises.
+            What boto3 raises; a transaction that DynamoDB cancels for the moment is tried again first, while there is
+            time.
         """
         expires_at = self._days_from_now(self.history_days)
         items: list[TransactWriteItemTypeDef] = [
@@ -88,14 +107,24 @@ class ResultStore:
             items.append(
                 {"Put": {"TableName": self.table, "Item": outbox_item(result, self._days_from_now(KEPT_DAYS))}}
             )
-        try:
-            self.client.transact_write_items(TransactItems=items)
-        except self.client.exceptions.TransactionCanceledException as cause:
-            reasons = {reason.get("Code", "None") for reason in cause.response.get("CancellationReasons", [])}
-            if "ConditionalCheckFailed" in reasons and reasons <= _KNOWN_REASONS:
-                return False
-            raise
-        return True
+        return self._transact(items)
+
+    def _transact(self, items: list[TransactWriteItemTypeDef]) -> bool:
+        began, attempt = time.monotonic(), 0
+        while True:
+            try:
+                self.client.transact_write_items(TransactItems=items)
+            except self.client.exceptions.TransactionCanceledException as cause:
+                reasons = {reason.get("Code", "None") for reason in cause.response.get("CancellationReasons", [])}
+                # The condition has the last word only where nothing else speaks against the transaction: another one
+                # that is under way may still fail.
+                if CONDITION_FAILED in reasons and reasons <= {CONDITION_FAILED, "None"}:
+                    return False
+                if not reasons & TRANSIENT_REASONS or not self.retries.pause(attempt, began):
+                    raise
+                attempt += 1
+            else:
+                return True
 
     def write_counts(self, counts: DailyCounts) -> None:
         """Write the counts of a rule on a day over those that are there.
@@ -108,22 +137,47 @@ class ResultStore:
         self.client.put_item(TableName=self.table, Item=counts.to_item(self._days_from_now(self.history_days)))
 
     def of_rule(self, rule_name: str) -> Iterator[Result]:
-        """Read the present results of a rule, without closed ones."""
+        """Read the present results of a rule, without closed ones, page by page."""
         for partition in rule_partitions(rule_name):
-            yield from self._query(BY_RULE, partition)
+            yield from (Result.from_item(item) for item in self._query(BY_RULE, partition))
+
+    def texts_of_rule(self, rule_name: str) -> Iterator[dict[str, str]]:
+        """Read of the present results of a rule, without closed ones, what a comparison needs: texts by attribute."""
+        for partition in rule_partitions(rule_name):
+            for item in self._query(BY_RULE, partition, COMPARED):
+                yield {name: value["S"] for name, value in item.items()}
+
+    def present(self, results: Iterable[Result]) -> dict[Resource, Result]:
+        """Read what the table has of some resources and rules, closed results too, as it is now.
+
+        Raises
+        ------
+        NotWrittenError
+            When DynamoDB did not give all of it.
+        """
+        keys = {(one.resource.key, present_sort_key(one.rule_name)): None for one in results}
+        items = read_batches(
+            self.client, self.table, ({PARTITION_KEY: {"S": key}, SORT_KEY: {"S": sort}} for key, sort in keys)
+        )
+        return {result.resource: result for result in map(Result.from_item, items)}
 
     def _days_from_now(self, days: int) -> int:
         return int(self.now()) + days * _SECONDS_OF_A_DAY
 
-    def _query(self, index: Index, partition: str) -> Iterator[Result]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            IndexName=index.name,
-            KeyConditionExpression=f"{index.partition_key} = :partition",
-            ExpressionAttributeValues={":partition": {"S": partition}},
-        )
+    def _query(
+        self, index: Index, partition: str, attributes: Sequence[str] = ()
+    ) -> Iterator[Mapping[str, AttributeValueTypeDef]]:
+        asked: QueryInputPaginateTypeDef = {
+            "TableName": self.table,
+            "IndexName": index.name,
+            "KeyConditionExpression": f"{index.partition_key} = :partition",
+            "ExpressionAttributeValues": {":partition": {"S": partition}},
+        }
+        if attributes:
+            asked["ProjectionExpression"] = ", ".join(attributes)
+        pages = self.client.get_paginator("query").paginate(**asked)
         for page in pages:
-            yield from (Result.from_item(item) for item in page["Items"])
+            yield from page["Items"]
 
 
 def _is_news(result: Result, listed: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +15,7 @@ from compliance_runtime.recording.results_table import (
     history_sort_key,
     index_keys,
     present_sort_key,
+    storable,
 )
 from compliance_runtime.waivers.waiver import WaiverNote
 
@@ -27,6 +28,12 @@ Item: TypeAlias = dict[str, dict[str, str]]
 
 WAIVER_EXPIRES = "waiver_expires"
 """The attribute that an item has if, and only if, it has a waiver: a day."""
+
+COMPARED = (
+    *(PARTITION_KEY, "severity", "compliance", "annotation"),
+    *("waiver_ticket", "waiver_owner", "waiver_reason", "waiver_resource", WAIVER_EXPIRES),
+)
+"""The attributes that tell whether a present result is another one than that of AWS Config: all but times."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,10 @@ class Result:
         """Tell whether it is a violation that is accepted at a time, which must have an offset."""
         return self.compliance is Compliance.NON_COMPLIANT and self.waiver is not None and self.waiver.is_active(at)
 
+    def closed(self, at: datetime) -> Result:
+        """Give the result that says that there is none any more, since a time."""
+        return replace(self, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at, since=at, waiver=None)
+
     @property
     def waiver_texts(self) -> dict[str, str]:
         """The waiver as the table has it, by attribute; none without one."""
@@ -78,6 +89,17 @@ class Result:
             "waiver_resource": self.waiver.resource,
             WAIVER_EXPIRES: self.waiver.expires.isoformat(),
         }
+
+    @property
+    def compared_texts(self) -> dict[str, str]:
+        """What ``COMPARED`` names, by attribute."""
+        texts = {
+            PARTITION_KEY: self.resource.key,
+            "severity": self.severity.value,
+            "compliance": self.compliance.value,
+            **self.waiver_texts,
+        }
+        return texts | ({"annotation": storable(self.annotation)} if self.annotation else {})
 
     def present_item(self, expires_at: int) -> Item:
         """Make the item of the present result.
@@ -138,7 +160,7 @@ class Result:
             "since": time_text(self.since),
         }
         if self.annotation:
-            texts["annotation"] = self.annotation
+            texts["annotation"] = storable(self.annotation)
         return {name: {"S": text} for name, text in (texts | self.waiver_texts).items()}
 
 

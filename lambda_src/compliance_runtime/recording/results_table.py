@@ -10,10 +10,13 @@ One item per resource and rule holds the present result; one item per change hol
     digest   RULES                                      DIRECTORY                     none        never
     counts   DAY#<yyyy-mm-dd>                           RULE#<rule name>              none        yes
     outbox   OUTBOX#<shard>                             <time>#<hash>                 none        yes
+    progress RECONCILIATION                             PROGRESS                      none        never
+    listed   RECONCILIATION                             LISTED#<number>               none        yes
 
 A result is closed when the resource is gone or the rule does not apply to it any more. A rule's item goes when its
 results are closed, after it is not deployed any more; the digest tells whether the items are those of the deployment.
-The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The indexes are
+The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The progress is how far the
+comparison with AWS Config came, and the listed are what it had read of a rule when its time ran out. The indexes are
 sparse: an item is in an index only if it has the index's partition key.
 
     index             partition key                        holds                             sort key
@@ -93,6 +96,11 @@ class Resource:
     type: str
     id: str
 
+    def __post_init__(self) -> None:
+        """Take only what the table can keep, so that a resource is the same one wherever its name comes from."""
+        for name in ("account", "region", "type", "id"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
     @property
     def key(self) -> str:
         """The partition key of all items about this resource."""
@@ -104,6 +112,14 @@ class Resource:
         return zlib.crc32(self.key.encode()) % SHARDS
 
 
+def storable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON may hold and UTF-8, thus DynamoDB, does not.
+
+    Two that belong together become their character.
+    """
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 PRESENT_PREFIX = "RULE#"
 """What the sort keys begin with of present results, of rules and of daily counts."""
 
@@ -112,6 +128,16 @@ RULES_KEY = "RULES"
 
 DIGEST_SORT_KEY = "DIRECTORY"
 """The sort key of the digest of all rules."""
+
+RECONCILIATION_KEY = "RECONCILIATION"
+"""The partition key of what the comparison with AWS Config keeps for its next run."""
+
+PROGRESS_SORT_KEY = "PROGRESS"
+
+
+def listed_sort_key(number: int) -> str:
+    """Build the sort key of a part of what a comparison has listed of a rule."""
+    return f"LISTED#{number:04}"
 
 
 def present_sort_key(rule_name: str) -> str:

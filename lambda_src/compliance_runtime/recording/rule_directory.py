@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.batches import write_batches
+from compliance_runtime.recording.results import time_text
 from compliance_runtime.recording.results_table import (
     DIGEST_SORT_KEY,
     PARTITION_KEY,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from compliance_runtime.deployment import DeployedRule
+    from compliance_runtime.waivers.waiver import DeployedWaiver
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,13 @@ class RuleDirectory:
         DynamoDB's client.
     table
         The name of the table.
+    waivers
+        The waivers of the deployment by the whole name of their rule: with others it is another deployment.
     """
 
     client: DynamoDBClient
     table: str
+    waivers: Mapping[str, tuple[DeployedWaiver, ...]] = field(default_factory=dict)
 
     def read(self) -> dict[str, RuleEntry]:
         """Read all rules by their name: those of the deployment, and removed ones whose results are not closed yet."""
@@ -118,13 +124,26 @@ class RuleDirectory:
         NotWrittenError
             When DynamoDB did not take them all. Without the digest, which comes last, they are written again.
         """
-        item = self.client.get_item(TableName=self.table, Key=_digest_key()).get("Item", {})
-        if "digest" in item and item["digest"]["S"] == _digest(entries):
+        if self.since(entries):
             return False
         self.write(entries, entries)
         return True
 
-    def write(self, changed: Iterable[RuleEntry], entries: Iterable[RuleEntry]) -> None:
+    def since(self, entries: Iterable[RuleEntry]) -> datetime | None:
+        """Tell since when the table has the rules of this deployment, and of no other; None if it has not."""
+        item = self.client.get_item(TableName=self.table, Key=_digest_key(), ConsistentRead=True).get("Item", {})
+        if "digest" not in item or item["digest"]["S"] != self.digest(entries):
+            return None
+        # A table may hold rules from before this was kept: they are there for long.
+        return datetime.fromisoformat(item["since"]["S"]) if "since" in item else datetime.min.replace(tzinfo=UTC)
+
+    def digest(self, entries: Iterable[RuleEntry]) -> str:
+        """Make the same text of the same rules and waivers, whatever their order, and another one of others."""
+        rules = sorted([entry.name, entry.severity.value, entry.packs, entry.identifier or ""] for entry in entries)
+        waivers = {name: sorted(json.dumps(one.to_json()) for one in of_rule) for name, of_rule in self.waivers.items()}
+        return sha256(json.dumps([rules, waivers], sort_keys=True).encode()).hexdigest()
+
+    def write(self, changed: Iterable[RuleEntry], entries: Collection[RuleEntry]) -> None:
         """Write the rules that changed, and then the digest of all rules of the deployment.
 
         Raises
@@ -133,7 +152,12 @@ class RuleDirectory:
             When DynamoDB did not take them all.
         """
         write_batches(self.client, self.table, ({"PutRequest": {"Item": entry.to_item()}} for entry in changed))
-        self.client.put_item(TableName=self.table, Item=_digest_key() | {"digest": {"S": _digest(entries)}})
+        since = self.since(entries) or datetime.now(UTC)
+        attributes: dict[str, AttributeValueTypeDef] = {
+            "digest": {"S": self.digest(entries)},
+            "since": {"S": time_text(since)},
+        }
+        self.client.put_item(TableName=self.table, Item=_digest_key() | attributes)
 
     def remove(self, name: str) -> None:
         """Remove a rule that is not deployed any more, once its results are closed."""
@@ -146,8 +170,3 @@ class RuleDirectory:
 
 def _digest_key() -> dict[str, AttributeValueTypeDef]:
     return {PARTITION_KEY: {"S": RULES_KEY}, SORT_KEY: {"S": DIGEST_SORT_KEY}}
-
-
-def _digest(entries: Iterable[RuleEntry]) -> str:
-    rules = sorted([entry.name, entry.severity.value, entry.packs, entry.identifier or ""] for entry in entries)
-    return sha256(json.dumps(rules).encode()).hexdigest()

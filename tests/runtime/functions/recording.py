@@ -29,6 +29,7 @@ BUCKET = "AWS::S3::Bucket"
 
 ACTIONS = (
     "config:GetComplianceDetailsByConfigRule",
+    "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,13 @@ from compliance_runtime.lambda_context import Place
 from compliance_runtime.logs import Log
 from compliance_runtime.notifying.outbox import Outbox, is_announced
 from compliance_runtime.recording.compliance_change import compliance_change
+from compliance_runtime.recording.counts import Counts
 from compliance_runtime.recording.daily_counts import DailyCounts
-from compliance_runtime.recording.reconciliation import Counts, Reconciliation
+from compliance_runtime.recording.progress import ProgressStore
+from compliance_runtime.recording.reconciliation import Reconciliation
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results_table import day_key
+from compliance_runtime.recording.rule_comparison import Sides
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from hypothesis import HealthCheck, given, settings
@@ -93,6 +97,7 @@ class Recorder:
 
     dynamodb: Any
     config: AwsConfig
+    requests: itertools.count[int] = field(default_factory=itertools.count)
 
     @property
     def store(self) -> ResultStore:
@@ -104,24 +109,29 @@ class Recorder:
         self.store.write(result, announce=is_announced(result, change.before, RECIPIENT, datetime.now(UTC)))
 
     def reconcile(self) -> Counts:
-        return Reconciliation(
-            rules={RULE: DeployedRule(None, Severity.HIGH)},
+        sides = Sides(
             config=self.config.client(),
             store=self.store,
-            directory=RuleDirectory(self.dynamodb, TABLE),
             recipient=RECIPIENT,
             waivers=WaiverLookup({}, self.config.client),
             place=Place(ACCOUNT, REGION),
             log=Log("request-1", "acme-dev-record"),
             remaining_seconds=lambda: 900,
-        ).run()
+        )
+        return Reconciliation(
+            sides=sides,
+            rules={RULE: DeployedRule(None, Severity.HIGH)},
+            directory=RuleDirectory(self.dynamodb, TABLE),
+            progress=ProgressStore(self.dynamodb, TABLE),
+            invocation=f"request-{next(self.requests)}",
+        ).begin()
 
     def says(self) -> dict[str, Compliance]:
         return {one.resource.id: one.compliance for one in self.store.of_rule(RULE)}
 
     def violations_to_tell(self) -> set[str]:
         outbox = Outbox(self.dynamodb, TABLE)
-        return {one.resource.id for one in outbox.violations(outbox.letters(1000), datetime.now(UTC))}
+        return {one.resource.id for one in outbox.violations(outbox.entries(1000), datetime.now(UTC))}
 
     def counts(self) -> list[DailyCounts]:
         answer = self.dynamodb.query(

@@ -265,8 +265,9 @@ def test_who_may_not_query_is_told_which_permission_to_ask_for(
 RECORD = """
 def handler(event, context):
     assert event == {"action": "reconcile"}, event
-    return {"checked": 1200, "written": 3, "closed": 0}
+    return {"checked": 1200, "written": 3, "closed": 0, "left": 0}
 """
+LARGE = RECORD.replace('"left": 0', '"left": 2')
 FAILING = """
 def handler(event, context):
     raise RuntimeError("2 of 3 rules were not compared: acme-dev-tls.")
@@ -274,10 +275,12 @@ def handler(event, context):
 
 
 def test_a_reconciliation_prints_its_counts_or_the_reason_of_its_failure(local_aws: LocalAws) -> None:
-    for project, source in (("acme", RECORD), ("broken", FAILING)):
+    for project, source in (("acme", RECORD), ("large", LARGE), ("broken", FAILING)):
         Account(local_aws, REGION, "111122223333").function(f"{project}-dev-record", source)
 
     assert run("reconcile").stdout == "The table was compared with AWS Config: 1,200 checked, 3 written.\n"
+    large = CliRunner().invoke(app, ["results", "reconcile", "-w", "dev", "--project", "large", "--region", REGION])
+    assert large.stdout.endswith("3 written. 2 rules were left: the function goes on with them every hour.\n")
     with pytest.raises(ComplianceError, match=r"did not compare everything: 2 of 3 rules were not compared"):
         CliRunner().invoke(
             app,

@@ -79,12 +79,12 @@ def selected(bucket: str, **tags: str) -> dict[str, Any]:
 class Context:
     """A Lambda context with some seconds left."""
 
-    aws_request_id = "request-1"
     function_name = "acme-dev-record"
     invoked_function_arn = FUNCTION_ARN
 
-    def __init__(self, seconds: float = 60) -> None:
+    def __init__(self, seconds: float = 60, *, request: str = "request-1") -> None:
         self.seconds = seconds
+        self.aws_request_id = request
 
     def get_remaining_time_in_millis(self) -> int:
         return int(self.seconds * 1000)

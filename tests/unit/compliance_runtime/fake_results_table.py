@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.recording.daily_counts import DailyCounts
@@ -36,10 +37,10 @@ class FakeResultsTable:
     """Stands in for DynamoDB's client. `items` are by their key, in plain texts, numbers and sets."""
 
     def __init__(self) -> None:
-        real = client("dynamodb")
-        self.exceptions = real.exceptions
+        self.exceptions = _exceptions()
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
-        self.conflict = False
+        self.cancelled: list[str] = []
+        """The reasons for which the next transactions are cancelled, one each."""
         self.refuses = 0
 
     @property
@@ -75,8 +76,8 @@ class FakeResultsTable:
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> None:  # noqa: N803 boto3's name
         puts = [entry["Put"] for entry in TransactItems]
         reasons = ["None" if self._allowed(put) else "ConditionalCheckFailed" for put in puts]
-        if self.conflict:
-            reasons[0] = "TransactionConflict"
+        if self.cancelled:
+            reasons[0] = self.cancelled.pop(0)
         if set(reasons) != {"None"}:
             answer: Any = {
                 "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
@@ -87,12 +88,30 @@ class FakeResultsTable:
             item = _plain(put["Item"])
             self.items[item["pk"], item["sk"]] = item
 
-    def put_item(self, *, TableName: str, Item: dict[str, Any]) -> None:  # noqa: N803 boto3's names
+    def put_item(
+        self,
+        *,
+        TableName: str,  # noqa: N803 boto3's names
+        Item: dict[str, Any],  # noqa: N803
+        ConditionExpression: str | None = None,  # noqa: N803
+        ExpressionAttributeValues: dict[str, Any] | None = None,  # noqa: N803
+    ) -> None:
         assert TableName == TABLE
         item = _plain(Item)
+        known = self.items.get((item["pk"], item["sk"]))
+        values = _plain(ExpressionAttributeValues or {})
+        if ConditionExpression == "attribute_not_exists(pk)":
+            allowed = known is None
+        else:
+            assert ConditionExpression in {None, *(f"{name[1:]} = {name}" for name in values)}
+            allowed = all(known is not None and known[name[1:]] == value for name, value in values.items())
+        if not allowed:
+            answer: Any = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "The condition failed"}}
+            raise self.exceptions.ConditionalCheckFailedException(answer, "PutItem")
         self.items[item["pk"], item["sk"]] = item
 
-    def get_item(self, *, TableName: str, Key: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def get_item(self, *, TableName: str, Key: dict[str, Any], ConsistentRead: bool = False) -> dict[str, Any]:  # noqa: N803
+        assert ConsistentRead
         assert TableName == TABLE
         found = self.items.get(_key(Key))
         return {"Item": typed(found)} if found else {}
@@ -128,7 +147,7 @@ class FakeResultsTable:
     @staticmethod
     def _batch(requests: dict[str, Any], most: int) -> list[Any]:
         (members,) = requests.values()
-        keys = [json.dumps(member, sort_keys=True) for member in members]
+        keys = [json.dumps(member, sort_keys=True, default=repr) for member in members]
         assert 1 <= len(members) <= most
         assert len(set(keys)) == len(keys), "DynamoDB refuses a batch with the same key twice"
         return list(members)
@@ -145,6 +164,7 @@ class FakeResultsTable:
         ExpressionAttributeValues: dict[str, Any],  # noqa: N803
         IndexName: str | None = None,  # noqa: N803
         ConsistentRead: bool = False,  # noqa: N803
+        ProjectionExpression: str | None = None,  # noqa: N803
     ) -> Iterator[dict[str, Any]]:
         assert TableName == TABLE
         assert not (IndexName and ConsistentRead), "DynamoDB has no consistent read of an index"
@@ -162,7 +182,7 @@ class FakeResultsTable:
         ]
         found.sort(key=lambda item: item[index.sort_key])
         for start in range(0, len(found) or 1, PAGE):
-            yield {"Items": [typed(item) for item in found[start : start + PAGE]]}
+            yield {"Items": [typed(_projected(item, ProjectionExpression)) for item in found[start : start + PAGE]]}
 
     def _allowed(self, put: dict[str, Any]) -> bool:
         assert put["TableName"] == TABLE
@@ -186,6 +206,15 @@ class FakeResultsTable:
         )
 
 
+def _projected(item: dict[str, Any], expression: str | None) -> dict[str, Any]:
+    return {name: item[name] for name in expression.split(", ") if name in item} if expression else item
+
+
+@cache
+def _exceptions() -> Any:
+    return client("dynamodb").exceptions
+
+
 def _key(key: dict[str, Any]) -> tuple[str, str]:
     plain = _plain(key)
     return plain["pk"], plain["sk"]
@@ -193,10 +222,10 @@ def _key(key: dict[str, Any]) -> tuple[str, str]:
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
     """Take texts as they are, and numbers and sets by their own types."""
-    readers = {"S": str, "N": int, "SS": frozenset}
+    readers = {"S": str, "N": int, "SS": frozenset, "B": bytes}
     return {name: readers[kind](value) for name, typed in item.items() for kind, value in typed.items()}
 
 
 def typed(item: dict[str, Any]) -> dict[str, Any]:
-    kinds = {str: ("S", str), int: ("N", str), frozenset: ("SS", sorted)}
+    kinds = {str: ("S", str), int: ("N", str), frozenset: ("SS", sorted), bytes: ("B", bytes)}
     return {name: {kinds[type(value)][0]: kinds[type(value)][1](value)} for name, value in item.items()}

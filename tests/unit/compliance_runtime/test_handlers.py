@@ -180,14 +180,30 @@ def test_record_says_when_a_change_is_known_already(installed: Installed, capsys
 
 def test_record_reconciles_every_rule_when_asked_to(installed: Installed) -> None:
     handlers.record(compliance_event(), Context())
-    for _ in DEPLOYMENT.rules:
+    # The rule that has a result is listed twice before it is closed.
+    for _ in range(3):
         installed.stub.add_response("get_compliance_details_by_config_rule", {"EvaluationResults": []})
 
     counts = handlers.record({"action": "reconcile"}, Context(seconds=900))
 
     installed.stub.assert_no_pending_responses()
     assert [item["compliance"] for item in installed.table.present] == ["NOT_APPLICABLE"]
-    assert json.loads(json.dumps(counts)) == {"checked": 1, "written": 0, "closed": 1, "repaired": 1, "unsure": 0}
+    closed = {"checked": 1, "written": 0, "closed": 1, "repaired": 1, "unsure": 0, "left": 0}
+    assert json.loads(json.dumps(counts)) == closed
+
+
+def test_record_goes_on_with_what_is_left(installed: Installed) -> None:
+    def listed(rules: int) -> None:
+        for _ in range(rules):
+            installed.stub.add_response("get_compliance_details_by_config_rule", {"EvaluationResults": []})
+
+    assert handlers.record({"action": "reconcile"}, Context(seconds=50, request="first"))["left"] == 2
+    installed.stub.assert_no_pending_responses()
+
+    listed(2)
+    assert handlers.record({"action": "continue"}, Context(seconds=900, request="second"))["left"] == 0
+    installed.stub.assert_no_pending_responses()
+    assert handlers.record({"action": "continue"}, Context(seconds=900, request="third"))["left"] == 0
 
 
 def test_record_has_the_table_know_all_rules_once_a_process(installed: Installed) -> None:

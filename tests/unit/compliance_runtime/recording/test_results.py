@@ -24,6 +24,7 @@ from compliance_runtime.recording.results_table import (
     severity_partitions,
     status_prefix,
 )
+from compliance_runtime.recording.retries import Retries
 from compliance_runtime.waivers.waiver import WaiverNote
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,13 +216,83 @@ def test_a_violation_is_waived_until_the_last_day_of_its_waiver_is_over_in_utc(a
     assert not result(Compliance.COMPLIANT, waiver=NOTE).is_waived(time)
 
 
-def test_a_transaction_that_is_cancelled_for_another_reason_is_an_error() -> None:
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were asked for; nobody waits."""
+    asked: list[float] = []
+    monkeypatch.setattr("compliance_runtime.recording.retries.time.sleep", asked.append)
+    return asked
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_is_cancelled_for_the_moment_is_tried_again(reason: str, pauses: list[float]) -> None:
+    table = FakeResultsTable()
+    table.cancelled = [reason] * 6
+
+    assert store(table).write(result())
+    assert len(table.present) == len(table.history) == 1
+    assert len(pauses) == 6
+    # Each pause is drawn anew, so that those who were refused together do not come back together.
+    assert len(set(pauses)) == 6
+
+
+def test_a_conflict_does_not_decide_whether_a_result_is_news(pauses: list[float]) -> None:
+    table = FakeResultsTable()
+    store(table).write(result(time=CAPTURED_TIME + timedelta(hours=1)))
+    # The condition fails too: but the other transaction, which it looked at, may fail as well.
+    table.cancelled = ["TransactionConflict"]
+
+    assert not store(table).write(result())
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(0, 0), (5.05, 1), (20, 15), (900, 120)])
+def test_a_write_is_tried_again_only_while_the_function_has_time(
+    seconds: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = FakeResultsTable()
+    table.cancelled = ["ThrottlingError"] * 10_000
+    clock = [0.0]
+    monkeypatch.setattr("compliance_runtime.recording.retries.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("compliance_runtime.recording.result_store.time.monotonic", lambda: clock[0])
+
+    def sleep(pause: float) -> None:
+        clock[0] += pause
+
+    monkeypatch.setattr("compliance_runtime.recording.retries.time.sleep", sleep)
+    limited = replace(store(table), retries=Retries(lambda: seconds - clock[0]))
+
+    with pytest.raises(table.exceptions.TransactionCanceledException):
+        limited.write(result())
+    assert clock[0] <= most
+    assert table.items == {}
+
+
+@pytest.mark.parametrize("reason", ["ValidationError", "ItemCollectionSizeLimitExceeded", "SomethingNew"])
+def test_a_transaction_that_is_cancelled_for_good_is_an_error(reason: str, pauses: list[float]) -> None:
     table = FakeResultsTable()
     store(table).write(result())
-    table.conflict = True
+    table.cancelled = [reason]
 
     with pytest.raises(table.exceptions.TransactionCanceledException):
         store(table).write(result())
+    assert pauses == []
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud83d\ude00", "é"])
+def test_what_utf_8_cannot_write_is_replaced_and_half_a_character_costs_no_result(text: str) -> None:
+    table = FakeResultsTable()
+    event = compliance_event(resource_id=text, annotation=text)
+
+    assert store(table).write(compliance_change(event).result(Severity.HIGH), announce=True)
+
+    (present,) = table.present
+    for kept in (present["resource_id"], present["annotation"], present["status_key"]):
+        kept.encode()
+    assert present["resource_id"] == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # However a resource is named, it is the same one.
+    assert Resource(ACCOUNT, REGION, "AWS::S3::Bucket", text).key == present["pk"]
+    assert not store(table).write(compliance_change(event).result(Severity.HIGH))
 
 
 def test_all_results_of_a_rule_are_read_over_all_shards_and_pages() -> None:

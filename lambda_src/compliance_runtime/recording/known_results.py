@@ -1,0 +1,128 @@
+"""The results of one rule that the table has, in 17 bytes each, and which of them AWS Config lists too.
+
+AWS Config lists a rule's results in no promised order, so the two sides cannot be merged as they come, and holding one
+of them as it is would take a kilobyte a result. Of each that the table has only two numbers are kept: one of its key,
+and one of all that a comparison looks at. By them, what AWS Config lists is the same, another, or new, in any order.
+
+Both numbers are hashes of 64 bits. Of a million results two have the same key's number in one of 37 million
+comparisons. Then one of them may be read again needlessly, or stay open: until the next comparison, whose hashes are
+others, for it has another salt.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from compliance_runtime.recording.results import COMPARED
+from compliance_runtime.recording.results_table import PARTITION_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from compliance_runtime.recording.results import Result
+    from compliance_runtime.recording.results_table import Resource
+
+PARTS = 16
+"""Each is sorted on its own, so that sorting takes little memory beside."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some of the results, sorted by the number of their key."""
+
+    keys: array[int]
+    contents: array[int]
+    listed: bytearray
+
+    @classmethod
+    def of(cls, numbers: array[int]) -> _Part:
+        """Take keys and contents, in turns; of a key that comes twice the last one."""
+        pairs = sorted(dict(zip(numbers[::2], numbers[1::2], strict=True)).items())
+        return cls(array("Q", (key for key, _ in pairs)), array("Q", (one for _, one in pairs)), bytearray(len(pairs)))
+
+    def position(self, key: int) -> int | None:
+        """Find a key."""
+        position = bisect_left(self.keys, key)
+        return position if position < len(self.keys) and self.keys[position] == key else None
+
+
+class KnownResults:
+    """What the table has of a rule.
+
+    Parameters
+    ----------
+    texts
+        The attributes of the present results that a comparison looks at.
+    salt
+        Makes the hashes of one comparison and rule others than those of the next.
+    """
+
+    def __init__(self, texts: Iterable[Mapping[str, str]], salt: str) -> None:
+        self._salt = blake2b(salt.encode()).digest()
+        numbers = [array("Q") for _ in range(PARTS)]
+        for one in texts:
+            key = self._number(one[PARTITION_KEY])
+            numbers[key % PARTS].extend((key, self._content(one)))
+        self._parts: list[_Part] = []
+        while numbers:
+            self._parts.append(_Part.of(numbers.pop(0)))
+        self._new: set[int] = set()
+
+    def list(self, result: Result) -> tuple[bool, bool]:
+        """Note that AWS Config lists a result.
+
+        Returns
+        -------
+        tuple[bool, bool]
+            Whether it is listed for the first time, and whether the table has it just so.
+        """
+        key = self._number(result.resource.key)
+        first = self._mark(key)
+        part = self._parts[key % PARTS]
+        position = part.position(key)
+        return first, position is not None and part.contents[position] == self._content(result.compared_texts)
+
+    def is_listed(self, resource: Resource) -> bool:
+        """Tell whether AWS Config lists a resource."""
+        key = self._number(resource.key)
+        part = self._parts[key % PARTS]
+        position = part.position(key)
+        return key in self._new if position is None else bool(part.listed[position])
+
+    @property
+    def unlisted(self) -> int:
+        """How many results the table has that AWS Config did not list."""
+        return sum(part.listed.count(0) for part in self._parts)
+
+    def listed_keys(self) -> array[int]:
+        """Give what is listed, for a later :meth:`restore` in another process."""
+        keys = array("Q", self._new)
+        for part in self._parts:
+            keys.extend(key for key, listed in zip(part.keys, part.listed, strict=True) if listed)
+        return keys
+
+    def restore(self, keys: Iterable[int]) -> None:
+        """Note that what :meth:`listed_keys` gave is listed."""
+        for key in keys:
+            self._mark(key)
+
+    def _mark(self, key: int) -> bool:
+        part = self._parts[key % PARTS]
+        position = part.position(key)
+        if position is None:
+            before = len(self._new)
+            self._new.add(key)
+            return len(self._new) > before
+        first = not part.listed[position]
+        part.listed[position] = 1
+        return first
+
+    def _content(self, texts: Mapping[str, str]) -> int:
+        return self._number("\0".join(texts.get(name, "") for name in COMPARED))
+
+    def _number(self, text: str) -> int:
+        return int.from_bytes(blake2b(text.encode(), digest_size=8, key=self._salt).digest(), "big")
