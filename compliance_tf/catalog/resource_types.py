@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.account import ACCOUNT_TYPE
+from compliance_runtime.suggestions import hint
 
 from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.errors import SettingError
 
-_CUSTOM: Final = re.compile(r"(?!AWS::)[A-Za-z0-9]+(::[A-Za-z0-9]+){1,2}")
-"""A type that somebody registered with AWS CloudFormation, whose resources are recorded by PutResourceConfig."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CUSTOM: Final = re.compile(r"(?!(?i:aws|amzn|amazon|alexa)::)[A-Za-z0-9]+(::[A-Za-z0-9]+){1,2}")
+"""A type that somebody registered with AWS CloudFormation, whose resources are recorded by PutResourceConfig. The names
+of AWS itself are not allowed: https://docs.aws.amazon.com/config/latest/APIReference/API_PutResourceConfig.html."""
 
 
 @cache
@@ -27,6 +33,27 @@ def known_resource_types() -> frozenset[str]:
     recorded: list[str] = model.shape_for("ResourceType").metadata["enum"]
     reported = {type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types}
     return frozenset({*recorded, *reported, ACCOUNT_TYPE})
+
+
+def check_resource_types(subject: str, names: Iterable[str]) -> None:
+    """Check that AWS Config takes evaluations of some types.
+
+    Parameters
+    ----------
+    subject
+        What has them, as messages call it.
+
+    Raises
+    ------
+    SettingError
+        When it does not take one of them.
+    """
+    for name in names:
+        if not is_resource_type(name):
+            raise SettingError(
+                f"{subject}: AWS Config knows no resource type {name!r}, and would refuse its results."
+                f"{hint(name, sorted(known_resource_types()))} If AWS supports it since lately, update boto3."
+            )
 
 
 def is_resource_type(name: str) -> bool:

@@ -19,6 +19,7 @@ from compliance_runtime.json_object import JsonObject
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
 from compliance_runtime.suggestions import hint
 
+from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.errors import ComplianceError, SettingError
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class CheckRun:
         Raises
         ------
         SettingError
-            When the check is not periodic.
+            When the check is not periodic, or finds something of a type that AWS Config does not know.
         Exception
             Whatever the check or boto3 raises.
         """
@@ -145,7 +146,9 @@ class CheckRun:
         config = self._clients("config")
         account_id = self._clients("sts").get_caller_identity()["Account"]
         account = Account(account_id, config.meta.region_name, datetime.now(UTC), self._clients)
-        yield from self.check.evaluate(account, self.parameters)
+        for finding in self.check.evaluate(account, self.parameters):
+            check_resource_types(f"Check {self.check.id} finds {finding.resource_id!r:.80}", [finding.resource_type])
+            yield finding
 
     @property
     def _clients(self) -> Clients:

@@ -26,6 +26,7 @@ from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deploy
 from compliance_runtime.recording.results_table import BY_RULE
 from constructs import Construct
 
+from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.constructs import lambda_package
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
@@ -271,8 +272,9 @@ class ComplianceFunctions(Construct):
         Raises
         ------
         SettingError
-            When one of its actions is a wildcard.
+            When one of its actions is a wildcard, or AWS Config does not know one of its resource types.
         """
+        check_resource_types(f"Check {check.id}", check.resource_types)
         if isinstance(check, LookupCheck | PeriodicCheck):
             Statement(check.actions, ("*",))
             self._check_actions.update(check.actions)

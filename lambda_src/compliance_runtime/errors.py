@@ -37,6 +37,10 @@ class EvaluationsNotPutError(ComplianceError):
     """AWS Config did not take all evaluations within the time that was left."""
 
 
+class EvaluationsRefusedError(ComplianceError):
+    """AWS Config refused some evaluations, such as those of a resource type that it does not know."""
+
+
 class EvaluationsNotStartedError(ComplianceError):
     """AWS Config did not start the evaluation of all rules that were asked for."""
 

@@ -63,6 +63,14 @@ def test_a_check_that_asks_for_a_wildcard_is_refused(synthesize: Synthesize, own
         synthesize(lambda stack: CheckRule(stack, "tls", check=own_checks.check("greedy")), checks=own_checks.path)
 
 
+def test_a_check_of_a_type_that_aws_config_does_not_know_is_refused(
+    synthesize: Synthesize, own_checks: CheckFolderOfTest
+) -> None:
+    own_checks.write(typo=check_file("typo").replace("AWS::S3::Bucket", "AWS::S3::Buckets"))
+    with pytest.raises(SettingError, match=r"Check typo: .*'AWS::S3::Buckets'.*Did you mean AWS::S3::Bucket\?"):
+        synthesize(lambda stack: CheckRule(stack, "tls", check=own_checks.check("typo")), checks=own_checks.path)
+
+
 def test_a_periodic_check_may_list_the_results_of_this_deployment_alone(
     synthesize: Synthesize, own_checks: CheckFolderOfTest
 ) -> None:

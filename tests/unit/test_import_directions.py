@@ -20,7 +20,7 @@ MAY_IMPORT: Final = {
     "model": set[str](),
     "output": set[str](),
     "catalog": {"model"},
-    "checks": {"model", "output"},
+    "checks": {"model", "output", "catalog"},
     "waivers": {"model", "catalog"},
     "packs": {"model", "catalog", "checks"},
     "constructs": {"model", "catalog", "checks", "waivers", "packs", "terraform"},

@@ -160,14 +160,14 @@ class Evaluation:
         if any(evaluation["ComplianceType"] == "INSUFFICIENT_DATA" for evaluation in evaluations):
             raise ApiError("InvalidParameterValueException", "INSUFFICIENT_DATA is not a valid compliance type to put.")
         if call.parameters.get("TestMode"):
-            _check_types(evaluations)
+            check_types(evaluations)
             return {"FailedEvaluations": []}
         invocation = self._invocations.get(call.parameters["ResultToken"])
         if invocation is None:
             raise ApiError("InvalidResultTokenException", "The result token provided is not valid.")
         if invocation.rule.name not in self._statuses:
             raise ApiError("NoSuchConfigRuleException", f"The rule '{invocation.rule.name}' does not exist.")
-        _check_types(evaluations)
+        check_types(evaluations)
         failed = self._faults.not_taken(evaluations)
         for evaluation in evaluations:
             if evaluation not in failed:
@@ -187,8 +187,14 @@ def _concerns(rule: ConfigRule, item: ConfigurationItem) -> bool:
     return rule.concerns(item.resource.resource_type, item.resource.resource_id, item.resource.tags)
 
 
-def _check_types(evaluations: Iterable[dict[str, Any]]) -> None:
-    """Refuse all evaluations for one of a type that AWS Config does not know (awslabs/aws-config-rdk issue 290)."""
+def check_types(evaluations: Iterable[dict[str, Any]]) -> None:
+    """Refuse all evaluations for one of a type that AWS Config does not know (awslabs/aws-config-rdk issue 290).
+
+    Raises
+    ------
+    ApiError
+        InvalidParameterValueException.
+    """
     known = known_resource_types()
     for evaluation in evaluations:
         name = evaluation["ComplianceResourceType"]

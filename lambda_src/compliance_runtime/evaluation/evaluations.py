@@ -8,11 +8,11 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from compliance_runtime.errors import EvaluationsNotPutError
+from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +33,12 @@ FIRST_DELAY = 0.2
 MAX_DELAY = 5.0
 RESERVE = 2.0
 """Seconds that are kept for the last call and for the error that says what was not put."""
+
+MAX_EXAMPLES = 3
+MAX_EXAMPLE = 300
+"""How many refused evaluations an error names, and with how many characters each, and its reason."""
+
+_REFUSALS = frozenset({"InvalidParameterValueException", "ValidationException"})
 
 _MARK = " …"
 _LAST_OF_BASIC_PLANE = 0xFFFF
@@ -60,63 +66,119 @@ def annotation(reason: str) -> str:
     return (words or text[:room]) + _MARK
 
 
-def put_evaluations(
-    config: ConfigServiceClient,
-    evaluations: Iterable[Evaluation],
-    result_token: str,
-    remaining_seconds: Callable[[], float],
-    sleep: Callable[[float], None] = time.sleep,
-) -> Counter[Compliance]:
-    """Put all evaluations, 100 a call as soon as there are as many, and those that AWS Config could not take again.
+@dataclass
+class Putter:
+    """Puts evaluations, so that one which AWS Config refuses costs no other.
 
-    Returns
-    -------
-    Counter[Compliance]
-        How many of each result.
+    PutEvaluations refuses all evaluations of a call for a single one, such as one of a resource type that it does not
+    know (https://github.com/awslabs/aws-config-rdk/issues/290).
 
-    Raises
-    ------
-    EvaluationsNotPutError
-        When the next attempt would not end before the function does.
-    Exception
-        Whatever ``evaluations`` or boto3 raises. What was put until then stays.
+    Parameters
+    ----------
+    config
+        The client of AWS Config.
+    result_token
+        That of the invocation.
+    remaining_seconds
+        How long the function may still run.
+    sleep
+        Waits for some seconds.
+    refused
+        How many evaluations AWS Config refused.
     """
-    counts: Counter[Compliance] = Counter()
-    left = iter(evaluations)
-    while batch := list(islice(left, MAX_EVALUATIONS)):
-        _put_batch(config, batch, result_token, remaining_seconds, sleep)
-        counts.update(evaluation.verdict.compliance for evaluation in batch)
-    return counts
 
+    config: ConfigServiceClient
+    result_token: str
+    remaining_seconds: Callable[[], float]
+    sleep: Callable[[float], None] = time.sleep
+    refused: int = 0
+    _examples: list[str] = field(default_factory=list)
+    _refused_types: set[str] = field(default_factory=set)
 
-def _put_batch(
-    config: ConfigServiceClient,
-    batch: Sequence[Evaluation],
-    result_token: str,
-    remaining_seconds: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> None:
-    longest = FIRST_DELAY
-    while batch := _put_once(config, batch, result_token):
-        # Spread over the whole time: the functions of a burst would otherwise all come back together.
-        delay = random.uniform(0, longest)  # noqa: S311 no secret
-        if delay + RESERVE > remaining_seconds():
-            names = ", ".join(f"{failed.resource_type} {failed.resource_id}" for failed in batch[:3])
-            raise EvaluationsNotPutError(f"AWS Config did not take {len(batch)} evaluations in time: {names}.")
-        sleep(delay)
-        longest = min(MAX_DELAY, longest * 2)
+    def put(self, evaluations: Iterable[Evaluation]) -> Counter[Compliance]:
+        """Put all evaluations, 100 a call as soon as there are as many, and those that were not taken again.
 
+        Returns
+        -------
+        Counter[Compliance]
+            How many of each result, with those that were refused.
 
-def _put_once(config: ConfigServiceClient, batch: Sequence[Evaluation], result_token: str) -> Sequence[Evaluation]:
-    """Put the evaluations and return those that were not taken."""
-    answer = config.put_evaluations(Evaluations=[_entry(one) for one in batch], ResultToken=result_token)
-    failed = {
-        (entry["ComplianceResourceType"], entry["ComplianceResourceId"])
-        for entry in answer.get("FailedEvaluations", [])
-    }
-    left = [one for one in batch if (one.resource_type, one.resource_id) in failed]
-    # An answer that names others must not end as success.
-    return left if left or not failed else batch
+        Raises
+        ------
+        EvaluationsNotPutError
+            When the next attempt would not end before the function does.
+        Exception
+            Whatever ``evaluations`` or boto3 raises. What was put until then stays.
+        """
+        counts: Counter[Compliance] = Counter()
+        left = iter(evaluations)
+        while batch := list(islice(left, MAX_EVALUATIONS)):
+            self._put_batch(batch)
+            counts.update(evaluation.verdict.compliance for evaluation in batch)
+        return counts
+
+    def check(self) -> None:
+        """Fail when anything was refused: ask in the end.
+
+        Raises
+        ------
+        EvaluationsRefusedError
+            The message names some of what was refused, and why.
+        """
+        if self.refused:
+            raise EvaluationsRefusedError(
+                f"AWS Config refused {self.refused} evaluations and took all others: {'; '.join(self._examples)}"
+            )
+
+    def _put_batch(self, batch: Sequence[Evaluation]) -> None:
+        longest = FIRST_DELAY
+        while batch := self._put_once(batch):
+            # Spread over the whole time: the functions of a burst would otherwise all come back together.
+            delay = random.uniform(0, longest)  # noqa: S311 no secret
+            if delay + RESERVE > self.remaining_seconds():
+                names = ", ".join(f"{failed.resource_type} {failed.resource_id}" for failed in batch[:3])
+                raise EvaluationsNotPutError(f"AWS Config did not take {len(batch)} evaluations in time: {names}.")
+            self.sleep(delay)
+            longest = min(MAX_DELAY, longest * 2)
+
+    def _put_once(self, batch: Sequence[Evaluation]) -> Sequence[Evaluation]:
+        """Put the evaluations and return those that were not taken; halve what is refused, to find the one."""
+        from botocore.exceptions import ClientError, ParamValidationError
+
+        for one in batch:
+            if one.resource_type in self._refused_types:
+                self._refuse(one, "its type was refused before")
+        batch = [one for one in batch if one.resource_type not in self._refused_types]
+        if not batch:
+            return batch
+        try:
+            return self._sent(batch)
+        except (ClientError, ParamValidationError) as cause:
+            if isinstance(cause, ClientError) and cause.response["Error"]["Code"] not in _REFUSALS:
+                raise
+            if len(batch) == 1:
+                if batch[0].resource_type and batch[0].resource_type in str(cause):
+                    self._refused_types.add(batch[0].resource_type)
+                self._refuse(batch[0], str(cause))
+                return []
+        middle = len(batch) // 2
+        return [*self._put_once(batch[:middle]), *self._put_once(batch[middle:])]
+
+    def _sent(self, batch: Sequence[Evaluation]) -> Sequence[Evaluation]:
+        answer = self.config.put_evaluations(Evaluations=[_entry(one) for one in batch], ResultToken=self.result_token)
+        failed = {
+            (entry["ComplianceResourceType"], entry["ComplianceResourceId"])
+            for entry in answer.get("FailedEvaluations", [])
+        }
+        left = [one for one in batch if (one.resource_type, one.resource_id) in failed]
+        # An answer that names others must not end as success.
+        return left if left or not failed else batch
+
+    def _refuse(self, evaluation: Evaluation, reason: str) -> None:
+        self.refused += 1
+        if len(self._examples) < MAX_EXAMPLES:
+            named = f"{evaluation.resource_type} {evaluation.resource_id}"
+            self._examples.append(f"{named:.{MAX_EXAMPLE}} ({reason:.{MAX_EXAMPLE}})")
 
 
 def _entry(evaluation: Evaluation) -> EvaluationTypeDef:

@@ -11,20 +11,18 @@ from compliance_runtime.checks import import_check
 from compliance_runtime.errors import DeploymentError, EventError
 from compliance_runtime.evaluation.config_event import Scheduled
 from compliance_runtime.evaluation.evaluate import evaluate_change
-from compliance_runtime.evaluation.evaluations import put_evaluations
-from compliance_runtime.evaluation.schedule import findings, gone
+from compliance_runtime.evaluation.evaluations import Putter
+from compliance_runtime.evaluation.schedule import Seen, findings, stale
 from compliance_runtime.parameters import from_rule_parameters
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from compliance_runtime.check import Check
     from compliance_runtime.clients import Clients
     from compliance_runtime.deployment import DeployedRule
     from compliance_runtime.evaluation.config_event import ConfigRequest
-    from compliance_runtime.evaluation.evaluations import Evaluation
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,9 @@ class Evaluator:
             config=lambda: self.client("config"),
             lookup=self.lookup,
         )
-        self._put(request, [evaluation])
+        putter = self._putter(request)
+        putter.put([evaluation])
+        putter.check()
         return {
             "account": request.account,
             "resourceType": evaluation.resource_type,
@@ -95,10 +95,12 @@ class Evaluator:
                 "take the schedule from the rule."
             )
         account = Account(request.account, self.region, subject.time, self.lookup)
-        found = self._put(request, findings(check, parameters, account))
+        putter, seen = self._putter(request), Seen()
+        found = putter.put(seen.note(findings(check, parameters, account)))
         # All of them are read first: a page that begins at a number would skip some when others are cleared meanwhile.
-        left_over = list(gone(self.client("config"), request.rule_name, subject.time))
-        cleared = self._put(request, left_over)
+        left_over = list(stale(self.client("config"), request.rule_name, subject.time, seen))
+        cleared = putter.put(left_over)
+        putter.check()
         counts = {compliance.value: found[compliance] for compliance in Compliance}
         return {"account": request.account, **counts, "cleared": cleared.total()}
 
@@ -109,5 +111,5 @@ class Evaluator:
             raise DeploymentError(f"Rule {rule_name} is not evaluated by this deployment; its rules are {known}.")
         return import_check(rule.check_module)
 
-    def _put(self, request: ConfigRequest, evaluations: Iterable[Evaluation]) -> Counter[Compliance]:
-        return put_evaluations(self.client("config"), evaluations, request.result_token, self.remaining_seconds)
+    def _putter(self, request: ConfigRequest) -> Putter:
+        return Putter(self.client("config"), request.result_token, self.remaining_seconds)

@@ -1,8 +1,9 @@
 """A schedule of AWS Config becomes the evaluations of all that a periodic check finds, and clears what is gone.
 
 A rule's results stay until something is put over them: what was reported once and is not found any more has to be
-cleared with NOT_APPLICABLE. What is gone is what AWS Config still lists from an earlier schedule after all findings
-of this one were put, so nothing has to be remembered: memory grows with what is gone, not with the account.
+cleared with NOT_APPLICABLE. AWS documents neither how late it lists what was put, nor which of two evaluations it
+keeps.
+So what this run found is never cleared, whatever AWS Config lists, and neither is what another run found later.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from compliance_runtime.evaluation.evaluations import Evaluation
 from compliance_runtime.evaluation.rule_results import rule_results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from mypy_boto3_config import ConfigServiceClient
@@ -24,6 +25,27 @@ if TYPE_CHECKING:
     from compliance_runtime.check import P, PeriodicCheck
 
 _BEFORE = timedelta(seconds=1)
+
+
+class Seen:
+    """The resources of evaluations that passed by.
+
+    It keeps 64 bits of each: two of a million resources that share them are one chance in 36 million, and cost no more
+    than that a result is not cleared.
+    """
+
+    def __init__(self) -> None:
+        self._keys: set[int] = set()
+
+    def note(self, evaluations: Iterable[Evaluation]) -> Iterator[Evaluation]:
+        """Give the evaluations on, and remember their resources."""
+        for evaluation in evaluations:
+            self._keys.add(hash((evaluation.resource_type, evaluation.resource_id)))
+            yield evaluation
+
+    def has(self, resource_type: str, resource_id: str) -> bool:
+        """Tell whether a resource was among them."""
+        return hash((resource_type, resource_id)) in self._keys
 
 
 def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterator[Evaluation]:
@@ -38,11 +60,17 @@ def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterat
         yield Evaluation(finding.resource_type, finding.resource_id, finding.verdict, account.time)
 
 
-def gone(config: ConfigServiceClient, rule_name: str, scheduled: datetime) -> Iterator[Evaluation]:
-    """Clear what the rule reported before this schedule. Ask for it when all findings were put.
+def stale(config: ConfigServiceClient, rule_name: str, scheduled: datetime, seen: Seen) -> Iterator[Evaluation]:
+    """Clear what the rule reported before this schedule and did not find any more. Ask when all findings were put.
 
-    AWS Config may list what was put a moment ago with its earlier state. That does no harm: the clearing is dated
-    just before the schedule, and of two evaluations AWS Config keeps the later one.
+    The clearing is dated just before the schedule, so that it also loses against what a later run found meanwhile.
+
+    Parameters
+    ----------
+    scheduled
+        The time of the schedule.
+    seen
+        What this run found.
 
     Raises
     ------
@@ -52,7 +80,8 @@ def gone(config: ConfigServiceClient, rule_name: str, scheduled: datetime) -> It
     before = scheduled - _BEFORE
     for result in rule_results(config, rule_name):
         identifier = result["EvaluationResultIdentifier"]
-        if identifier["OrderingTimestamp"] < before:
-            qualifier = identifier["EvaluationResultQualifier"]
+        qualifier = identifier["EvaluationResultQualifier"]
+        resource_type, resource_id = qualifier["ResourceType"], qualifier["ResourceId"]
+        if identifier["OrderingTimestamp"] < before and not seen.has(resource_type, resource_id):
             verdict = Verdict.not_applicable("The rule does not find the resource any more.")
-            yield Evaluation(qualifier["ResourceType"], qualifier["ResourceId"], verdict, before)
+            yield Evaluation(resource_type, resource_id, verdict, before)

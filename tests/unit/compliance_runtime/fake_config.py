@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 class FakeConfig:
     """The results of one rule, and the histories of resources.
 
-    AWS Config keeps of two evaluations the one with the later ordering time.
+    Of two evaluations it keeps the one with the later ordering time or, as nobody knows, the one that came last.
     """
 
     histories: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     asked: list[Mapping[str, Any]] = field(default_factory=list)
+    keeps_last: bool = False
+    refuses: str | None = None
+    """The id of a resource for which PutEvaluations refuses the whole call."""
     listing: dict[str, dict[str, Any]] | None = None
     """What GetComplianceDetailsByConfigRule still answers when it lags behind."""
 
@@ -53,7 +56,7 @@ class FakeConfig:
         self.asked.append(params)
 
     def _answer(self, model: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
-        class Ok:
+        class Answered:
             status_code = 200
 
         answers = {
@@ -61,12 +64,17 @@ class FakeConfig:
             "GetComplianceDetailsByConfigRule": self._list,
             "GetResourceConfigHistory": self._history,
         }
-        return Ok(), answers[model.name](self.asked[-1])
+        answer = answers[model.name](self.asked[-1])
+        if "Error" in answer:
+            Answered.status_code = 400
+        return Answered(), answer
 
     def _put(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        if self.refuses in [entry["ComplianceResourceId"] for entry in params["Evaluations"]]:
+            return {"Error": {"Code": "InvalidParameterValueException", "Message": "No."}}
         for entry in params["Evaluations"]:
             known = self.results.get(entry["ComplianceResourceId"])
-            if known is None or known["OrderingTimestamp"] <= entry["OrderingTimestamp"]:
+            if known is None or self.keeps_last or known["OrderingTimestamp"] <= entry["OrderingTimestamp"]:
                 self.results[entry["ComplianceResourceId"]] = entry
         return {"FailedEvaluations": []}
 

@@ -2,22 +2,28 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
 from compliance_runtime.check import Verdict
-from compliance_runtime.errors import EvaluationsNotPutError
-from compliance_runtime.evaluation.evaluations import Evaluation, annotation, put_evaluations
+from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
+from compliance_runtime.evaluation.evaluations import Evaluation, Putter, annotation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_tf.local.api.api_error import ApiError
+from compliance_tf.local.config.evaluation import check_types
 from compliance_tf.testing import CAPTURED_TIME
 from tests.unit.compliance_runtime.builders import client
+from tests.unit.compliance_runtime.local_config import served
+
+if TYPE_CHECKING:
+    from compliance_tf.local.api.json_api import Call
 
 
-def evaluation(number: int = 0, reason: str = "Missing: Owner.") -> Evaluation:
-    return Evaluation("AWS::S3::Bucket", f"bucket-{number}", Verdict.non_compliant(reason), CAPTURED_TIME)
+def evaluation(number: int = 0, reason: str = "Missing: Owner.", resource_type: str = "AWS::S3::Bucket") -> Evaluation:
+    return Evaluation(resource_type, f"bucket-{number}", Verdict.non_compliant(reason), CAPTURED_TIME)
 
 
 @dataclass
@@ -40,7 +46,9 @@ class UnreliableConfig:
 def put(config: Any, evaluations: list[Evaluation], seconds: float = 60) -> list[float]:
     """Put them with a clock that only sleeping moves; returns the times slept."""
     slept: list[float] = []
-    put_evaluations(config, evaluations, "token-1", lambda: seconds - sum(slept), slept.append)
+    putter = Putter(config, "token-1", lambda: seconds - sum(slept), slept.append)
+    putter.put(evaluations)
+    putter.check()
     return slept
 
 
@@ -102,13 +110,12 @@ def test_waiting_ends_before_the_function_does() -> None:
     slept: list[float] = []
 
     with pytest.raises(EvaluationsNotPutError):
-        put_evaluations(
+        Putter(
             UnreliableConfig(failure_rate=1),  # type: ignore[arg-type]
-            [evaluation()],
             "token-1",
             lambda: 10 - sum(slept),
             slept.append,
-        )
+        ).put([evaluation()])
     assert 3 < sum(slept) <= 8
 
 
@@ -120,6 +127,77 @@ def test_failures_that_name_no_evaluation_of_the_call_are_not_taken_for_success(
 
     with pytest.raises(EvaluationsNotPutError):
         put(Confused(), [evaluation()], seconds=5)
+
+
+class StrictConfig:
+    """AWS Config that takes evaluations as the local one does, which refuses all for a type that it does not know."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.calls = 0
+        self.client = served({"PutEvaluations": self._put})
+
+    def _put(self, call: Call) -> dict[str, Any]:
+        self.calls += 1
+        evaluations = call.parameters["Evaluations"]
+        check_types(evaluations)
+        self.taken += [one["ComplianceResourceId"] for one in evaluations]
+        return {"FailedEvaluations": []}
+
+
+@pytest.mark.parametrize("place", [0, 57, 99, 120, 249])
+def test_one_of_an_unknown_type_costs_no_other_and_fails_the_invocation(place: int) -> None:
+    config = StrictConfig()
+    evaluations = [evaluation(number) for number in range(250)]
+    evaluations[place] = evaluation(place, resource_type="AWS::S3::Buckets")
+
+    with pytest.raises(
+        EvaluationsRefusedError, match=rf"refused 1 evaluations.*AWS::S3::Buckets bucket-{place} .*is invalid"
+    ):
+        put(config.client, evaluations)
+
+    assert sorted(config.taken) == sorted(f"bucket-{number}" for number in range(250) if number != place)
+
+
+def test_many_of_an_unknown_type_are_refused_without_asking_for_each() -> None:
+    config = StrictConfig()
+    evaluations = [
+        evaluation(number, resource_type="AWS::S3::Buckets" if number % 2 else "AWS::S3::Bucket")
+        for number in range(1000)
+    ]
+
+    with pytest.raises(EvaluationsRefusedError, match="refused 500 evaluations"):
+        put(config.client, evaluations)
+
+    assert len(config.taken) == 500
+    assert config.calls < 40
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Evaluation("AWS::S3::Bucket", "", Verdict.compliant("."), CAPTURED_TIME),
+        Evaluation("", "no-type", Verdict.compliant("."), CAPTURED_TIME),
+        Evaluation("AWS::S3::Bucket", "x" * 769, Verdict.compliant("."), CAPTURED_TIME),
+        Evaluation("AWS::S3::Bucket", None, Verdict.compliant("."), CAPTURED_TIME),  # type: ignore[arg-type]
+    ],
+)
+def test_one_of_another_form_costs_no_other(wrong: Evaluation) -> None:
+    config = StrictConfig()
+
+    with pytest.raises(EvaluationsRefusedError, match="refused 1 evaluations"):
+        put(config.client, [evaluation(0), wrong, evaluation(1)])
+
+    assert config.taken == ["bucket-0", "bucket-1"]
+
+
+def test_another_error_is_not_taken_for_a_refusal() -> None:
+    def refuse(_: Call) -> dict[str, Any]:
+        raise ApiError("InvalidResultTokenException", "The result token provided is not valid.")
+
+    client = served({"PutEvaluations": refuse})
+    with pytest.raises(client.exceptions.InvalidResultTokenException):
+        put(client, [evaluation(0), evaluation(1)])
 
 
 @given(st.text(alphabet=st.characters(), max_size=600))

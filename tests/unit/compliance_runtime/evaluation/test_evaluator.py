@@ -12,6 +12,7 @@ from compliance_runtime.errors import (
     CheckError,
     ComplianceError,
     DeploymentError,
+    EvaluationsRefusedError,
     EventError,
     HistoryNotReadyError,
     ParameterError,
@@ -188,14 +189,42 @@ def test_what_was_reported_before_and_is_not_found_again_is_cleared() -> None:
     assert set(config.verdicts().values()) == {"COMPLIANT", "NOT_APPLICABLE"}
 
 
-def test_what_aws_config_lists_too_late_is_not_cleared_by_mistake() -> None:
-    config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a"]))
-    config.listing = dict(config.results)
+@pytest.mark.parametrize("keeps_last", [False, True])
+@pytest.mark.parametrize("listed_by", [timedelta(0), timedelta(days=-1), timedelta(days=-400)])
+def test_what_this_run_found_is_not_cleared_however_aws_config_lists_and_orders(
+    listed_by: timedelta, *, keeps_last: bool
+) -> None:
+    config = evaluate(
+        scheduled_event(rule_name="acme-dev-roles"), FakeConfig(keeps_last=keeps_last), iam=iam_with(["acme-a", "gone"])
+    )
+    # What it lists late, with times of its own.
+    config.listing = {
+        name: entry | {"OrderingTimestamp": entry["OrderingTimestamp"] + listed_by}
+        for name, entry in config.results.items()
+    }
 
     evaluate(a_day_later(), config, iam=iam_with(["acme-a"]))
 
-    assert config.verdicts() == {role("acme-a"): "COMPLIANT"}
+    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("gone"): "NOT_APPLICABLE"}
     assert config.ordering(role("acme-a")) == CAPTURED_TIME + timedelta(days=1)
+
+
+def test_what_a_later_run_found_is_not_cleared_by_one_that_came_late() -> None:
+    config = evaluate(a_day_later(), FakeConfig(keeps_last=True), iam=iam_with(["acme-new"]))
+
+    evaluate(scheduled_event(rule_name="acme-dev-roles"), config, iam=iam_with([]))
+
+    assert config.verdicts() == {role("acme-new"): "COMPLIANT"}
+
+
+def test_a_finding_that_is_refused_is_no_reason_to_clear_or_to_keep_others() -> None:
+    config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a", "gone"]))
+    config.refuses = role("acme-b")
+
+    with pytest.raises(EvaluationsRefusedError, match="refused 1 evaluations"):
+        evaluate(a_day_later(), config, iam=iam_with(["acme-a", "acme-b"]))
+
+    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("gone"): "NOT_APPLICABLE"}
 
 
 def test_nothing_is_cleared_when_not_all_could_be_found() -> None:
