@@ -170,7 +170,7 @@ class ResultsError(ComplianceError):
 
 
 class ExportError(ComplianceError):
-    """The file of an export cannot be written."""
+    """Results or a module cannot be exported as asked."""
 
 
 class ReportError(ComplianceError):
