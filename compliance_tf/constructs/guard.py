@@ -50,12 +50,11 @@ class GuardedSynthesizer:
         GuardError
             When it declares what it may not.
         """
-        manifest = session.manifest.for_stack(self._stack)
-        folder = Path(session.outdir, manifest.working_directory)
+        # Not asked of the session's manifest: that of CDK Terrain takes no stack of CDKTF.
+        folder = Path(session.outdir, "stacks", self._stack.node.id)
         self._synthesizer.synthesize(session)
         if refused := list(self._refused(folder)):
-            for file in {folder / FILE, Path(session.outdir, manifest.synthesized_stack_path)}:
-                file.unlink(missing_ok=True)
+            (folder / FILE).unlink(missing_ok=True)
             raise GuardError("\n  ".join([_OPENING, *(f"[{self._stack.node.path}] {one}" for one in refused)]))
 
     def _refused(self, folder: Path) -> Iterator[Violation]:
