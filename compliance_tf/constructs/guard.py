@@ -54,7 +54,8 @@ class GuardedSynthesizer:
         folder = Path(session.outdir, "stacks", self._stack.node.id)
         self._synthesizer.synthesize(session)
         if refused := list(self._refused(folder)):
-            (folder / FILE).unlink(missing_ok=True)
+            for file in folder.glob("cdk.tf*"):
+                file.unlink()
             raise GuardError("\n  ".join([_OPENING, *(f"[{self._stack.node.path}] {one}" for one in refused)]))
 
     def _refused(self, folder: Path) -> Iterator[Violation]:
