@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.policy.patterns import any_matches, matches
+from compliance_runtime.resources.escalation_paths import COMBINATIONS, EXISTING_COMBINATIONS
 from compliance_runtime.resources.iam_policies import administering, default_version, inline_policies, is_aws_managed
 from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
-from compliance_runtime.resources.privilege_escalation import COMBINATIONS, possible_combinations
+from compliance_runtime.resources.privilege_escalation import possible_combinations
 
 if TYPE_CHECKING:
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
@@ -46,11 +47,19 @@ class Parameters:
             "doc": "Names of roles, users, groups and policies that are not judged, with wildcards, case-sensitive."
         },
     )
+    include_existing: bool = field(
+        default=False,
+        metadata={
+            "doc": "Also refuse what takes over something that exists, which is not refused by default as it decides: "
+            "the code of functions (lambda:UpdateFunctionCode), instances (ssm:SendCommand), stacks, builds, "
+            "sts:AssumeRole on every role, permissions boundaries that may be deleted."
+        },
+    )
 
     def __post_init__(self) -> None:
         """Refuse what means no known combination."""
         for allowed in self.allowed_combinations:
-            if not any(matches(allowed, combination.name) for combination in COMBINATIONS):
+            if not any(matches(allowed, one.name) for one in (*COMBINATIONS, *EXISTING_COMBINATIONS)):
                 raise ParameterError(
                     f"Parameter allowed_combinations: {allowed!r} is none of the known ones, such as "
                     f"{COMBINATIONS[0].name} or {COMBINATIONS[-1].name}."
@@ -75,9 +84,10 @@ def _judge(documents: list[PolicyDocument], item: ConfigurationItem, parameters:
         return Verdict.not_applicable(
             "It makes an administrator already; see iam-policy-admin or iam-inline-wildcards."
         )
+    known = (*COMBINATIONS, *EXISTING_COMBINATIONS) if parameters.include_existing else COMBINATIONS
     found = [
         combination.name
-        for combination in possible_combinations(documents, item)
+        for combination in possible_combinations(documents, item, known)
         if not any_matches(parameters.allowed_combinations, combination.name)
     ]
     if found:

@@ -7,7 +7,7 @@ from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.iam_privilege_escalation import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_runtime.parameters import to_rule_parameters
-from compliance_runtime.resources.privilege_escalation import COMBINATIONS
+from compliance_runtime.resources.escalation_paths import COMBINATIONS, EXISTING_COMBINATIONS
 
 from compliance_tf.testing import ACCOUNT, event_item, verdict
 from tests.unit.compliance_runtime.iam_items import allow, deny, group, inline, managed_policy, role, user
@@ -40,8 +40,9 @@ def test_every_combination_violates_and_no_part_of_it_does(combination: Any) -> 
         assert combination.name not in possible(allow([one for one in combination.actions if one != action]))
 
 
-def test_no_combination_is_there_twice_or_part_of_another() -> None:
-    sets = [frozenset(combination.actions) for combination in COMBINATIONS]
+@pytest.mark.parametrize("table", [COMBINATIONS, EXISTING_COMBINATIONS])
+def test_no_combination_is_there_twice_or_part_of_another(table: Any) -> None:
+    sets = [frozenset(combination.actions) for combination in table]
 
     assert not [(one, other) for one in sets for other in sets if one < other]
     assert len(set(sets)) == len(sets)
@@ -248,3 +249,52 @@ def test_combinations_can_be_written_as_parameters_of_a_rule() -> None:
 def test_a_malformed_item_is_no_verdict(item: dict[str, Any]) -> None:
     with pytest.raises(EventError):
         verdict(CHECK, item)
+
+
+@pytest.mark.parametrize("combination", EXISTING_COMBINATIONS, ids=lambda combination: combination.name)
+def test_what_takes_over_existing_things_is_refused_only_when_asked(combination: Any) -> None:
+    statement = allow(list(combination.actions))
+
+    assert in_policy(statement).compliance is Compliance.COMPLIANT
+    asked = in_policy(statement, parameters=Parameters(include_existing=True))
+    assert asked.compliance is Compliance.NON_COMPLIANT
+    assert combination.name in asked.reason
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/deploy"),
+        allow("sts:AssumeRole", "arn:aws:iam::210987654321:role/*"),
+        allow("iam:DeleteUserPermissionsBoundary", f"arn:aws:iam::{ACCOUNT}:user/other"),
+    ],
+)
+def test_certain_others_are_not_taken_over(statement: dict[str, Any]) -> None:
+    assert in_policy(statement, parameters=Parameters(include_existing=True)).compliance is Compliance.COMPLIANT
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["iam:PassRole", "scheduler:CreateSchedule"],
+        ["iam:PassRole", "states:*"],
+        ["iam:PassRole", "autoscaling:Create*"],
+        ["iam:PassRole", "glue:CreateSession", "glue:RunStatement"],
+        ["sso:CreatePermissionSet", "sso:CreateAccountAssignment", "sso:AttachManagedPolicyToPermissionSet"],
+        ["iam:PassRole", "ecs:RunTask"],
+        ["iam:PassRole", "sagemaker:CreateNotebookInstance"],
+        ["iam:PassRole", "bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:InvokeCodeInterpreter"],
+        ["iam:PassRole", "cognito-identity:SetIdentityPoolRoles"],
+    ],
+)
+def test_the_ways_of_the_public_lists_violate(actions: list[str]) -> None:
+    assert in_policy(allow(actions)).compliance is Compliance.NON_COMPLIANT
+
+
+def test_a_role_that_may_be_passed_to_another_service_only_is_no_way() -> None:
+    passing = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "states.amazonaws.com"}})
+
+    assert in_policy(passing, allow("scheduler:CreateSchedule")).compliance is Compliance.COMPLIANT
+    assert in_policy(passing, allow(["states:CreateStateMachine", "states:StartExecution"])).compliance is (
+        Compliance.NON_COMPLIANT
+    )
