@@ -34,8 +34,13 @@ def messaging_verdict(item: ConfigurationItem, parameters: MessagingParameters) 
     """
     # A JSON text, missing or null where there is no policy.
     document = PolicyDocument.read(item.members.optional_text("Policy"), f"{item.label}: configuration.Policy")
-    services = unsourced_services(document) if parameters.require_source else ()
-    others = (
-        [f"No source is asked of {', '.join(services)}: add aws:SourceArn or aws:SourceAccount."] if services else []
-    )
+    others = unsourced_problems(document, parameters)
     return access_verdict(document, parameters.trusted(item.account), policy="The policy", others=others)
+
+
+def unsourced_problems(document: PolicyDocument, parameters: MessagingParameters) -> tuple[str, ...]:
+    """Say which services of AWS a policy lets in for anyone, if the parameters ask for a source."""
+    services = unsourced_services(document) if parameters.require_source else ()
+    return (
+        (f"No source is asked of {', '.join(services)}: add aws:SourceArn or aws:SourceAccount.",) if services else ()
+    )

@@ -1,0 +1,91 @@
+"""Nobody may assume every role.
+
+Judged are a customer managed policy's default version by itself, and the inline policies of a role, user or group
+together. Whether a role lets itself be assumed stands in its trust policy: of those that trust the account as a whole,
+the policies judged here are the only bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.policy.document import may
+from compliance_runtime.policy.patterns import any_matches
+from compliance_runtime.resources.iam_policies import (
+    administering,
+    default_version,
+    iam_arn,
+    inline_policies,
+    is_aws_managed,
+)
+from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
+
+if TYPE_CHECKING:
+    from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.policy.conditions import Condition
+    from compliance_runtime.policy.document import PolicyDocument
+
+ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Who is not judged."""
+
+    exempt: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Names of roles, users, groups and policies that are not judged, with wildcards, case-sensitive."
+        },
+    )
+
+
+def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
+    """Call it compliant if no policy allows to assume every role of the account, or of every account."""
+    if is_service_linked_role(item):
+        return Verdict.not_applicable(SERVICE_ROLE_REASON)
+    is_policy = item.resource_type == "AWS::IAM::Policy"
+    if is_policy and is_aws_managed(item):
+        return Verdict.not_applicable("AWS keeps this policy.")
+    if any_matches(parameters.exempt, item.members.text("policyName") if is_policy else principal_name(item)):
+        return Verdict.not_applicable("It is exempt by its name.")
+    documents = [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]
+    if administering(documents, item):
+        return Verdict.not_applicable(
+            "It makes administrators, who may assume every role: see iam-policy-admin or iam-inline-wildcards."
+        )
+    bounded = [_without_bounded(document) for document in documents]
+    own = iam_arn(item, "role/*")
+    for whose, roles in (("every account", own.replace(f":{item.account}:", ":*:")), ("the account", own)):
+        if any(may(bounded, action, roles) for action in ASSUMING):
+            return Verdict.non_compliant(
+                f"It may assume every role of {whose} that trusts it or its account: name the roles in Resource."
+            )
+    return Verdict.compliant("It may assume certain roles at most.")
+
+
+def _without_bounded(document: PolicyDocument) -> PolicyDocument:
+    """Leave out the statements that allow roles with certain tags only."""
+    kept = (one for one in document.statements if not (one.allows and any(map(_bounds_roles, one.conditions))))
+    return replace(document, statements=tuple(kept))
+
+
+def _bounds_roles(condition: Condition) -> bool:
+    tags = condition.key.startswith(("aws:resourcetag/", "iam:resourcetag/"))
+    return tags and condition.demands and all(value.strip("*?") for value in condition.values)
+
+
+CHECK = ChangeCheck(
+    id="iam-assume-any-role",
+    title="No assuming of every role",
+    description=(
+        "Customer managed policies, and the inline policies of roles, users and groups, must not allow sts:AssumeRole "
+        "on every role: whoever has them gets the rights of each role that trusts the account."
+    ),
+    severity=Severity.HIGH,
+    resource_types=("AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
+    parameters=Parameters,
+    evaluate=evaluate,
+)
