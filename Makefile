@@ -30,7 +30,7 @@ plan: setup ## Show what a deployment to WORKSPACE would change
 	compliance-tf plan --workspace $(WORKSPACE)
 
 review: setup ## Say what the plan that `make plan` left for WORKSPACE would do, and whether it may
-	compliance-tf review cdktf.out/stacks/*/plan --workspace $(WORKSPACE)
+	compliance-tf review --workspace $(WORKSPACE)
 
 deploy: setup ## Deploy to WORKSPACE, made if it does not exist
 	compliance-tf deploy --workspace $(WORKSPACE) --auto-approve

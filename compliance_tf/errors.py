@@ -19,6 +19,8 @@ Each message names the place, the value, what is allowed and what to do::
             WaiverFileError
         SynthesizedAppError
         CommandError
+            InterruptedCommandError
+        RefusedPlanError
         PreflightError
         ReviewError
         CommentError
@@ -41,6 +43,7 @@ from compliance_runtime.errors import CheckError, ComplianceError, ParameterErro
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from signal import Signals
 
 __all__ = [
     "CheckError",
@@ -50,6 +53,7 @@ __all__ = [
     "ExportError",
     "FactsError",
     "GuardError",
+    "InterruptedCommandError",
     "LocalAwsError",
     "ManagedRuleError",
     "PackConflictError",
@@ -57,6 +61,7 @@ __all__ = [
     "PackFileError",
     "ParameterError",
     "PreflightError",
+    "RefusedPlanError",
     "ReportError",
     "ResultsError",
     "ReviewError",
@@ -151,6 +156,26 @@ class SynthesizedAppError(ComplianceError):
 
 class CommandError(ComplianceError):
     """A command could not be run, or failed."""
+
+
+class InterruptedCommandError(CommandError):
+    """A command was ended by a signal.
+
+    Parameters
+    ----------
+    signal
+        Which one came first.
+    reason
+        What the program that ran has said of its end; empty where it ended well.
+    """
+
+    def __init__(self, signal: Signals, reason: str = "") -> None:
+        self.signal = signal
+        super().__init__(reason or f"Interrupted by {signal.name}.")
+
+
+class RefusedPlanError(ComplianceError):
+    """A plan may not be applied."""
 
 
 class PreflightError(ComplianceError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,15 +12,13 @@ from compliance_tf.cli import catalog as catalog_commands
 from compliance_tf.cli import checks as check_commands
 from compliance_tf.cli import export as export_commands
 from compliance_tf.cli import frameworks as framework_commands
+from compliance_tf.cli import lifecycle as lifecycle_commands
 from compliance_tf.cli import preflight as preflight_command
 from compliance_tf.cli import report as report_commands
 from compliance_tf.cli import results as result_commands
 from compliance_tf.cli import review as review_commands
 from compliance_tf.cli import waivers as waiver_commands
-from compliance_tf.errors import ComplianceError
-
-if TYPE_CHECKING:
-    from compliance_tf.terraform.project import Project
+from compliance_tf.errors import ComplianceError, InterruptedCommandError
 
 app = typer.Typer(
     help="AWS Config rules as Terraform, beside the recorder that is already there.",
@@ -36,6 +34,14 @@ app.add_typer(catalog_commands.packs, name="packs")
 app.add_typer(catalog_commands.rules, name="rules")
 app.add_typer(result_commands.results, name="results")
 result_commands.results.command("export")(export_commands.export)
+for command in (
+    lifecycle_commands.plan,
+    lifecycle_commands.deploy,
+    lifecycle_commands.apply,
+    lifecycle_commands.destroy,
+    lifecycle_commands.recover,
+):
+    app.command()(command)
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
 app.command("preflight")(preflight_command.preflight)
 app.command("report")(report_commands.report)
@@ -44,39 +50,6 @@ app.command("comment")(review_commands.comment)
 app.command("waivers")(waiver_commands.waivers)
 
 LOCAL_FOLDER = Path(".cache")
-
-Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The Terraform workspace.")]
-AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before anything is changed.")]
-
-
-@app.command()
-def plan(workspace: Workspace) -> None:
-    """Show what a deployment to a workspace would change."""
-    _project(workspace).plan()
-
-
-@app.command()
-def deploy(workspace: Workspace, *, auto_approve: AutoApprove = False) -> None:
-    """Deploy to a workspace, which is made if it does not exist."""
-    _project(workspace).deploy(auto_approve=auto_approve)
-
-
-@app.command()
-def apply(
-    workspace: Workspace,
-    expect: Annotated[list[str], typer.Option(help="The fingerprint of a reviewed plan, once for each stack.")],
-) -> None:
-    """Apply the plans that `compliance-tf plan` saved, if they are just those that were reviewed."""
-    from compliance_tf.review.apply import apply_expected
-    from compliance_tf.terraform.machine import Machine
-
-    apply_expected(Machine.this(), Path.cwd(), workspace, frozenset(expect))
-
-
-@app.command()
-def destroy(workspace: Workspace, *, auto_approve: AutoApprove = False) -> None:
-    """Destroy what was deployed to a workspace."""
-    _project(workspace).destroy(auto_approve=auto_approve)
 
 
 @app.command()
@@ -120,16 +93,13 @@ def status(folder: Folder = LOCAL_FOLDER) -> None:
     typer.echo(f"running at {running.endpoint.url}, process {running.pid}")
 
 
-def _project(workspace: str) -> Project:
-    from compliance_tf.terraform.machine import Machine
-    from compliance_tf.terraform.project import Project
-
-    return Project(Machine.this(), Path.cwd(), workspace)
-
-
 def main() -> None:
     """Run the command; end with one message and exit code 1 when it cannot be done."""
     try:
         app()
+    except InterruptedCommandError as error:
+        typer.echo(f"error: {error}", err=True)
+        # As a shell gives it for a program that a signal has ended.
+        sys.exit(128 + error.signal)
     except ComplianceError as error:
         sys.exit(f"error: {error}")

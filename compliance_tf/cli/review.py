@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 DEFAULT_SETTINGS: Final = Path("review.yaml")
 
 Plans = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="PLAN...",
         help="A plan that `terraform plan -out` saved, or the JSON of `terraform show -json`; - reads that from "
-        "standard input. Give one for each workspace.",
+        "standard input. Give one for each workspace. Without any, those that `compliance-tf plan` saved for the "
+        "workspace.",
         show_default=False,
     ),
 ]
@@ -60,7 +61,7 @@ Expect = Annotated[
 
 
 def review(
-    plans: Plans,
+    plans: Plans = None,
     *,
     workspace: Workspace = None,
     settings: SettingsFile = None,
@@ -83,6 +84,7 @@ def review(
     from compliance_tf.review.review import review as reviewed
     from compliance_tf.terraform.machine import Machine
 
+    plans = plans or _saved_plans(workspace)
     if plans.count(STANDARD_INPUT) > 1:
         raise ReviewError("Standard input, -, can be read once: give the other plans as files.")
     machine = Machine.this()
@@ -128,6 +130,14 @@ def comment(
     place = forge(os.environ, pull_request)
     for body in bodies:
         typer.echo(put_comment(place, body))
+
+
+def _saved_plans(workspace: str | None) -> list[str]:
+    from compliance_tf.terraform.working_folder import WorkingFolder
+
+    if workspace is None:
+        raise ReviewError("Give plans, or --workspace for those that `compliance-tf plan` saved for one.")
+    return [str(path) for path in WorkingFolder(Path(), workspace).saved_plans().values()]
 
 
 def _settings(path: Path | None) -> Settings:

@@ -24,8 +24,7 @@ def waivers(*, workspace: Workspace = None, as_json: AsJson = False, strict: Str
     """
     from compliance_tf.output.terminal_table import print_table
     from compliance_tf.results.waiver_usage import COLUMNS, waiver_lines
-    from compliance_tf.terraform.project import OUTPUT
-    from compliance_tf.terraform.synthesized import synthesized_stacks
+    from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
     from compliance_tf.waivers.expiry import State
 
     lines = waiver_lines(synthesized_stacks(Path(OUTPUT)), datetime.now(UTC).date(), workspace)

@@ -138,6 +138,7 @@ class ComplianceStack(TerraformStack):
         AwsProvider(
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
         )
+        self.add_override("variable.workspace", self.workspaces.asked_for)
         account = Account(self, "account", region=region)
         self.recorder = ExistingRecorder(
             self,

@@ -17,14 +17,14 @@ from compliance_runtime.recording.results_table import Resource
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
-from rich.text import Text
 
 from compliance_tf.errors import ComplianceError
+from compliance_tf.lifecycle.commands import Project
+from compliance_tf.lifecycle.person import Person
 from compliance_tf.local.server.detached import down, up
 from compliance_tf.local.server.landing_zone import create_recorder
 from compliance_tf.local.server.server import ACCOUNT
 from compliance_tf.terraform.machine import Machine
-from compliance_tf.terraform.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,8 +112,8 @@ class Demo:
         self._furnish_account()
         before = self._recorder()
         for workspace in WORKSPACES:
-            self._step(f"Deploy main.py to {workspace}, with cdktf deploy")
-            self._project(workspace).deploy(auto_approve=True)
+            self._step(f"Deploy main.py to {workspace}")
+            self._project(workspace).deploy()
 
         self._step("What the rules found, out of DynamoDB")
         self._wait("the first results", lambda: all(self._is_settled(workspace) for workspace in WORKSPACES))
@@ -125,7 +125,7 @@ class Demo:
             self._wait_for_verdict(workspace, "s3-bucket-tls-only", _BAD_BUCKET, Compliance.COMPLIANT)
 
         self._step("Destroy dev while prod keeps working")
-        self._project("dev").destroy(auto_approve=True)
+        self._project("dev").destroy()
         self.console.print(
             f"Config rules left of dev: {len(self._rule_names('dev'))}, of prod: {len(self._rule_names('prod'))}"
         )
@@ -287,16 +287,16 @@ class Demo:
     def _project(self, workspace: str) -> Project:
         machine = Machine.this()
         variables = {**machine.variables, **self.endpoint.environment(region=REGION)}
-        # As lines, of which those are shown that tell what becomes of something; all of them are in the log.
-        return Project(Machine({**variables, "CI": "true"}), FOLDER, workspace, self._show_line)
+        # Of its lines those are shown that tell what becomes of something; all of them are in the log.
+        person = Person(self._show_line, self._show_line, approves=True)
+        return Project(Machine(variables), FOLDER, workspace, person)
 
     def _show_line(self, line: str) -> None:
-        text = Text.from_ansi(line).plain
-        with (FOLDER / "cdktf.log").open("a") as log:
-            log.write(f"{text}\n")
-        if _WORTH_SHOWING.search(text):
+        with (FOLDER / "terraform.log").open("a") as log:
+            log.write(f"{line}\n")
+        if _WORTH_SHOWING.search(line):
             self.console.print(
-                f"  {text.removeprefix('compliance').strip()}",
+                f"  {line.strip()}",
                 style="dim",
                 no_wrap=True,
                 overflow="ellipsis",

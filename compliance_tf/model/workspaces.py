@@ -46,6 +46,26 @@ class Workspaces:
         """The Terraform expression that tells whether the workspace of the plan is protected."""
         return f"${{contains({literal(list(self.protected))}, terraform.workspace)}}"
 
+    @property
+    def asked_for(self) -> dict[str, object]:
+        """The Terraform variable by which whoever plans says which workspace is meant, so that no other one is used.
+
+        Conditions of resources do not hold where something is destroyed, and those of variables do.
+        """
+        return {
+            "type": "string",
+            "default": "",
+            "nullable": False,
+            "description": "The workspace that is meant. In any other one nothing is planned, applied or destroyed.",
+            "validation": [
+                Condition(
+                    'var.workspace == "" || var.workspace == terraform.workspace',
+                    "The workspace '${var.workspace}' is meant, and '${terraform.workspace}' is selected: select the "
+                    "one that is meant, or set TF_WORKSPACE.",
+                ).to_terraform()
+            ],
+        }
+
     def refuse_unknown(self, settings: Iterable[ByWorkspace[Any]], place: str) -> None:
         """Refuse values for workspaces that the stack can never be deployed to.
 

@@ -115,6 +115,9 @@ DEPLOYER_STATEMENTS = (
     ),
     DeployerStatement("FindLogGroups", ("logs:DescribeLogGroups",)),
     DeployerStatement(
+        "FindWhatIsLeft", ("dynamodb:ListTables", "events:ListRules", "iam:ListRoles", "lambda:ListFunctions")
+    ),
+    DeployerStatement(
         "LogGroups",
         (
             "logs:CreateLogGroup",

@@ -153,6 +153,29 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
         ) from error
 
 
+def workspace_refusals(configuration: Mapping[str, Any], evaluator: Evaluator) -> tuple[str, ...]:
+    """Give the sentences by which a plan would refuse the workspace; empty when it would not.
+
+    Parameters
+    ----------
+    configuration
+        The synthesized Terraform JSON of a ComplianceStack.
+    evaluator
+        Evaluates in the workspace.
+
+    Raises
+    ------
+    PreflightError
+        When Terraform cannot evaluate its conditions.
+    """
+    conditions = _reading(configuration["data"]).get("lifecycle", {}).get("precondition", [])
+    return _refusals(cast("list[dict[str, Any]]", evaluator.evaluate(conditions)))
+
+
+def _refusals(conditions: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(condition["error_message"] for condition in conditions if condition["condition"] is not True)
+
+
 def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator: Evaluator) -> PlannedStack:
     reading = _reading(configuration["data"])
     lifecycle = reading.get("lifecycle", {})
@@ -181,9 +204,7 @@ def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator
         region=answer["provider"]["region"],
         workspace=workspace,
         project=tags["project"],
-        refusals=tuple(
-            condition["error_message"] for condition in answer["preconditions"] if condition["condition"] is not True
-        ),
+        refusals=_refusals(answer["preconditions"]),
         recorder=answer["recorder"],
         coverage=tuple(
             Coverage(*(_READ_RECORDER.sub("local.recorder", condition[key]) for key in ("condition", "error_message")))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from compliance_tf.errors import PreflightError
 from compliance_tf.preflight.account import Region, ask_caller
 from compliance_tf.preflight.assumptions import Assumptions
 from compliance_tf.preflight.cost import CostQuestions
@@ -18,13 +19,13 @@ from compliance_tf.preflight.planned import PlannedStack, read_stack
 from compliance_tf.preflight.quotas import RegionQuotas, role_quota
 from compliance_tf.preflight.recorder import RecorderQuestions
 from compliance_tf.preflight.report import Report
+from compliance_tf.terraform.app import synthesize
 from compliance_tf.terraform.console import Evaluator
-from compliance_tf.terraform.machine import run
-from compliance_tf.terraform.project import OUTPUT
+from compliance_tf.terraform.programs import Programs
+from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from compliance_tf.preflight.account import Caller
     from compliance_tf.terraform.machine import Machine
@@ -39,7 +40,7 @@ class Options:
     Parameters
     ----------
     workspace
-        The Terraform workspace, which need not exist; None for the one that is selected in each stack.
+        The Terraform workspace, which need not exist; None for the one that is selected in ``cdktf.out``.
     deployer
         The ARN of the role or user that will deploy; None for whoever asks.
     assumptions
@@ -51,15 +52,15 @@ class Options:
     assumptions: Assumptions = field(default_factory=Assumptions)
 
 
-def preflight(machine: Machine, folder: Path, options: Options, on_line: Callable[[str], None]) -> Report:
+def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[str], None]) -> Report:
     """Ask whether the app in a folder can be deployed.
 
     Parameters
     ----------
     folder
-        Where its ``cdktf.json`` stands.
-    on_line
-        Takes each line that the synthesis prints.
+        Where its ``cdktf.json`` or ``main.py`` stands.
+    say
+        Takes a sentence about what is waited for.
 
     Raises
     ------
@@ -67,12 +68,17 @@ def preflight(machine: Machine, folder: Path, options: Options, on_line: Callabl
         When the app does not synthesize, there are no credentials, or AWS cannot be reached.
     """
     environment = machine.environment()
-    run(["cdktf", "synth"], environment=environment, folder=folder, on_line=on_line)
     planned: list[tuple[PlannedStack, Evaluator]] = []
-    for stack_folder in _stack_folders(folder):
-        workspace = options.workspace or _selected_workspace(stack_folder)
-        evaluator = Evaluator(workspace, environment)
-        planned.append((read_stack(stack_folder, workspace, evaluator), evaluator))
+    # In a folder of its own, for commands on workspaces may be at work.
+    with TemporaryDirectory(prefix="compliance-tf-preflight-") as temporary:
+        output = Path(temporary, OUTPUT)
+        programs = Programs(environment, say=say, show=say)
+        with programs.interruptible():
+            synthesize(programs, folder, output)
+        for stack_folder in _stack_folders(output):
+            workspace = options.workspace or _selected_workspace(folder / OUTPUT / "stacks" / stack_folder.name)
+            evaluator = Evaluator(workspace, environment)
+            planned.append((read_stack(stack_folder, workspace, evaluator), evaluator))
     caller = ask_caller(planned[0][0].region)
     return Report(
         caller=caller,
@@ -104,15 +110,12 @@ def _workspace(stack: PlannedStack) -> Finding:
     return Finding(stack.place, WORKSPACE, Verdict.OK, f"'{stack.workspace}' may be deployed to.")
 
 
-def _stack_folders(folder: Path) -> list[Path]:
-    output = folder / OUTPUT
-    stacks = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["stacks"]
-    if not stacks:
-        raise PreflightError("The app has no stack: add a ComplianceStack to it.")
+def _stack_folders(output: Path) -> list[Path]:
+    stacks = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]
     return [output / stacks[stack]["workingDirectory"] for stack in sorted(stacks)]
 
 
 def _selected_workspace(stack_folder: Path) -> str:
-    """Find the workspace that Terraform would work in, which it keeps in this file."""
+    """Find the workspace that plain Terraform or cdktf would work in, which it keeps in this file."""
     selection = stack_folder / ".terraform" / "environment"
     return selection.read_text(encoding="utf-8").strip() if selection.is_file() else "default"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.errors import ResultsError
 from compliance_tf.model.naming import NAME_PART, REGION
 from compliance_tf.results.place import ResultsPlace
-from compliance_tf.terraform.project import OUTPUT
+from compliance_tf.terraform.synthesized import OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_tf.errors import PreflightError
 from compliance_tf.model.terraform_values import escape
-from compliance_tf.terraform.machine import find
+from compliance_tf.terraform.machine import engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ class Evaluator:
         with tempfile.TemporaryDirectory(prefix="compliance-tf-preflight-") as folder:
             Path(folder, "main.tf.json").write_text(json.dumps(configuration), encoding="utf-8")
             completed = subprocess.run(  # noqa: S603 (Terraform, as the PATH has it)
-                [find("terraform", self._environment), "console"],
+                [engine(self._environment), "console"],
                 env=self._environment,
                 cwd=folder,
                 # What the console prints is escaped for people: base 64 comes through unchanged.

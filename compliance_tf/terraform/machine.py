@@ -1,4 +1,4 @@
-"""Finds Terraform and the AWS provider, and runs commands with what they need around them."""
+"""Finds Terraform, or OpenTofu in its place, and the AWS provider, and gives them the environment that they need."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 AWS_PROVIDER = "registry.terraform.io/hashicorp/aws"
 AWS_PROVIDER_VERSION = "5.100.0"
 """The version that cdktf-cdktf-provider-aws 20.1 writes into the configuration."""
+
+ENGINE_VARIABLE = "TERRAFORM_BINARY_NAME"
+"""The environment variable that names another program than ``terraform``, such as ``tofu``; cdktf reads it, too."""
 
 MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 """The environment variable that names a filesystem mirror of providers."""
@@ -78,19 +81,19 @@ class Machine:
         return sorted(path.parents[2] for path in self.optional_software.glob(f"*/{AWS_PROVIDER}"))
 
     def environment(self) -> dict[str, str]:
-        """Build the variables to run cdktf and Terraform with.
+        """Build the variables to run Terraform with.
 
-        This environment's own commands come first, nothing phones home, no prompt asks for a workspace, and the AWS
-        provider comes from a mirror where the machine has one.
+        This environment's own commands come first, nothing phones home, no workspace and no data directory is taken
+        from outside, and the AWS provider comes from a mirror where the machine has one.
         """
         variables = dict(self.variables)
-        # A workspace is selected by command: the variable would make that fail, or make `terraform init` ask.
-        variables.pop("TF_WORKSPACE", None)
+        # A command sets them for each of its runs: with the first, `terraform init` asks for a workspace that is not
+        # there yet, and with the second, stacks and workspaces would share a backend.
+        for name in ("TF_WORKSPACE", "TF_DATA_DIR"):
+            variables.pop(name, None)
         variables["PATH"] = os.pathsep.join([str(Path(sys.prefix, "bin")), variables.get("PATH", os.defpath)])
         variables["CHECKPOINT_DISABLE"] = "1"
         variables["TF_IN_AUTOMATION"] = "1"
-        if not sys.stdout.isatty():
-            variables.setdefault("CI", "true")  # cdktf then prints lines, and does not repaint a terminal
         if self.cli_configuration() is None:
             variables["TF_CLI_CONFIG_FILE"] = str(self._write_cli_configuration().absolute())
         return variables
@@ -112,75 +115,54 @@ class Machine:
             ]
         path = self.working_folder / ".cache" / "terraform.rc"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n")
+        # Other commands may be reading it, or write it as well.
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        unfinished.write_text("\n".join(lines) + "\n")
+        unfinished.replace(path)
         return path
 
 
-def run(
-    command: Sequence[str],
-    *,
-    environment: Mapping[str, str],
-    folder: Path | None = None,
-    on_line: Callable[[str], None] | None = None,
-) -> None:
-    """Run a command in the terminal of this program.
-
-    Parameters
-    ----------
-    on_line
-        Takes each line of its output, which then does not go to the terminal.
+def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> str:
+    """Run Terraform and give what it printed.
 
     Raises
     ------
     CommandError
         When it is not installed, or fails.
     """
-    line = [find(command[0], environment), *command[1:]]
-    if on_line is None:
-        code = subprocess.run(line, env=dict(environment), cwd=folder, check=False).returncode  # noqa: S603
-    else:
-        with subprocess.Popen(  # noqa: S603
-            line, env=dict(environment), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            for text in process.stdout or ():
-                on_line(text.rstrip())
-        code = process.returncode
-    if code != 0:
-        raise CommandError(f"`{' '.join(command)}` failed with exit code {code}: see its output above.")
-
-
-def read(command: Sequence[str], *, environment: Mapping[str, str], folder: Path | None = None) -> str:
-    """Run a command and give what it printed.
-
-    Raises
-    ------
-    CommandError
-        When it is not installed, or fails.
-    """
-    program = find(command[0], environment)
     completed = subprocess.run(  # noqa: S603
-        [program, *command[1:]], env=dict(environment), cwd=folder, check=False, capture_output=True, text=True
+        [engine(environment), *arguments],
+        env=dict(environment),
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if completed.returncode != 0:
-        raise CommandError(f"`{' '.join(command)}` failed:\n{completed.stdout}{completed.stderr}".rstrip())
+        raise CommandError(f"`terraform {' '.join(arguments)}` failed:\n{completed.stdout}{completed.stderr}".rstrip())
     return completed.stdout
 
 
-def find(program: str, environment: Mapping[str, str]) -> str:
-    """Find a program on the PATH.
+def engine(environment: Mapping[str, str]) -> str:
+    """Find the program that plans and applies: ``terraform``, or what the environment names instead.
+
+    Returns
+    -------
+    str
+        Its path.
 
     Raises
     ------
     CommandError
         When it is not there; the message says what to install.
     """
+    program = environment.get(ENGINE_VARIABLE) or "terraform"
     path = shutil.which(program, path=environment["PATH"])
     if path is None:
-        advice = {
-            "terraform": "install Terraform 1.10 or newer (https://developer.hashicorp.com/terraform/install)",
-            "cdktf": "run `make setup`, which installs it into node_modules",
-        }
-        raise CommandError(f"{program} was not found on the PATH: {advice.get(program, 'install it')}.")
+        raise CommandError(
+            f"{program} was not found on the PATH: install Terraform 1.10 or newer "
+            f"(https://developer.hashicorp.com/terraform/install), or name what you have in {ENGINE_VARIABLE}."
+        )
     return path
 
 

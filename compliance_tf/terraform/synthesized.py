@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
 
@@ -14,6 +14,15 @@ from compliance_tf.model.output_names import DEPLOYMENT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+OUTPUT: Final = "cdktf.out"
+"""The folder that an app is synthesized into, beside it."""
+
+MANIFEST: Final = "manifest.json"
+"""The file in it that lists the stacks."""
+
+WORKSPACE_PREFIX: Final = "workspace-"
+"""What the folders in it are called in which commands work on a workspace; no name of a workspace has a hyphen."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +61,22 @@ def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
     Parameters
     ----------
     output
-        The folder that it was synthesized into, ``cdktf.out``.
+        The folder ``cdktf.out``. An app is the same for all workspaces, so of those that were synthesized into it, or
+        for a command on a workspace, the last one is read.
 
     Raises
     ------
     SynthesizedAppError
         When there is none, or something else than a ComplianceStack is in it.
     """
-    try:
-        stacks = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["stacks"]
-    except OSError as cause:
-        raise SynthesizedAppError(f"There is no synthesized app in {output}: run `make synth` first.") from cause
-    return [_stack(stack, output / stacks[stack]["workingDirectory"]) for stack in sorted(stacks)]
+    manifests = [
+        path for path in (output / MANIFEST, *output.glob(f"{WORKSPACE_PREFIX}*/{MANIFEST}")) if path.is_file()
+    ]
+    if not manifests:
+        raise SynthesizedAppError(f"There is no synthesized app in {output}: run `python main.py` first.")
+    last = max(manifests, key=lambda path: path.stat().st_mtime_ns)
+    stacks = json.loads(last.read_text(encoding="utf-8"))["stacks"]
+    return [_stack(stack, last.parent / stacks[stack]["workingDirectory"]) for stack in sorted(stacks)]
 
 
 def _stack(stack_id: str, folder: Path) -> SynthesizedStack:

@@ -52,7 +52,7 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
-        variables = {**os.environ, **self.variables, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color"}
+        variables = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color", **self.variables}
         return Machine(variables, working_folder=self.folder).environment()
 
     def stack_folder(self, stack: str = "compliance") -> Path:

@@ -1,7 +1,8 @@
-"""``compliance-tf`` deploys with cdktf: one command, no prompt, one message when it cannot be done."""
+"""``compliance-tf`` deploys with Terraform alone: one command, no prompt, one message when it cannot be done."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,15 +44,54 @@ def test_a_workspace_that_does_not_exist_is_planned_deployed_and_destroyed_witho
     description = account.describe(aws, REGION)
     assert set(description["config rule"]) == {"acme-first-trail", "acme-second-trail"}
     for workspace in ("first", "second"):
-        project.run("compliance-tf", "destroy", "--workspace", workspace, "--auto-approve")
+        output = project.run("compliance-tf", "destroy", "--workspace", workspace, "--auto-approve")
+        assert output.count("Destroy complete") + output.count("destroyed.") == 1
     assert account.describe(aws, REGION) == before
 
 
-def test_plain_cdktf_works_in_the_selected_workspace(project: Project, aws: LocalAws) -> None:
-    project.run("compliance-tf", "plan", "--workspace", "plain")
-    project.run("cdktf", "deploy", "--auto-approve", "--skip-provider-lock")
+def test_into_a_file_no_escapes_are_written_and_a_failure_is_told_once_at_the_end(project: Project) -> None:
+    empty = Project(project.folder, {**project.variables, "AWS_ACCESS_KEY_ID": "000000000077", "TF_CLI_ARGS": ""})
+    output = empty.run("compliance-tf", "plan", "--workspace", "first", fails=True)
+    assert "\x1b" not in output
+    assert output.count("couldn't find resource") == 1
+    assert output.splitlines()[-1].startswith(
+        f"What to do: recorder default: if it cannot be read, turn on AWS Config in {REGION} or set recorder_name"
+    )
+
+
+def test_what_refuses_connections_is_given_up_at_once(project: Project) -> None:
+    nowhere = Project(project.folder, {**project.variables, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    output = nowhere.run("compliance-tf", "plan", "--workspace", "first", fails=True)
+    assert "error: AWS cannot be reached" in output
+    assert "AWS_ENDPOINT_URL" in output
+
+
+def test_a_workspace_that_is_not_there_is_not_made_by_its_destruction(project: Project) -> None:
+    output = project.run("compliance-tf", "destroy", "--workspace", "nowhere", "--auto-approve")
+    assert "Nothing to destroy: compliance has no workspace 'nowhere'." in output
+    assert not [*project.folder.glob("state/*/workspaces/nowhere")]
+
+
+def test_plain_cdktf_works_in_the_selected_workspace_and_in_no_other_than_is_meant(
+    project: Project, aws: LocalAws
+) -> None:
+    project.select("plain")
+
+    def cdktf(command: str, meant: str, *, fails: bool = False) -> str:
+        variables = {**project.variables, "TF_VAR_workspace": meant, "CI": "true"}
+        options = ("--auto-approve", "--skip-provider-lock")
+        output = Project(project.folder, variables).run("cdktf", command, *options, fails=fails)
+        return re.sub(r"[\s│]+|compliance", " ", output)
+
+    refusal = re.compile("'other' is meant, and +'plain' +is +selected")
+    assert refusal.search(cdktf("deploy", "other", fails=True))
+    cdktf("deploy", "plain")
     assert set(account.describe(aws, REGION)["table"]) == {"acme-plain-results"}
-    project.run("cdktf", "destroy", "--auto-approve", "--skip-provider-lock")
+    assert refusal.search(cdktf("destroy", "other", fails=True))
+    assert set(account.describe(aws, REGION)["table"]) == {"acme-plain-results"}
+    # A state that was made by cdktf is found by the commands.
+    project.run("compliance-tf", "destroy", "--workspace", "plain", "--auto-approve")
+    assert account.describe(aws, REGION)["table"] == {}
 
 
 def test_a_protected_workspace_is_not_half_destroyed(project: Project, aws: LocalAws) -> None:
@@ -69,8 +109,9 @@ def test_without_a_terminal_it_does_not_wait_for_an_approval(project: Project, c
 
 
 def test_a_failed_plan_ends_with_its_exit_code_and_one_message(project: Project) -> None:
-    output = project.run("compliance-tf", "plan", "--workspace", "not-allowed", fails=True)
-    assert "The workspace 'not-allowed' cannot be part of a name" in output
+    output = project.run("compliance-tf", "plan", "--workspace", "longer_than_names_have_room_for", fails=True)
+    assert "The workspace 'longer_than_names_have_room_for' has 31 characters" in output
+    assert not [*project.folder.glob("state/*/workspaces/longer*")]
     assert "Traceback" not in output
 
 
@@ -81,7 +122,7 @@ def test_a_provider_that_is_nowhere_is_one_message_with_what_to_do(project: Proj
     stranger = Project(tmp_path / "app", {**project.variables, "TF_CLI_CONFIG_FILE": str(empty)})
     Project.create(stranger.folder, stranger.variables, APP)
     output = stranger.run("compliance-tf", "plan", "--workspace", "dev", fails=True)
-    assert "error: Terraform found no AWS provider 5.100.0: connect to the registry, or name a folder" in output
+    assert "What to do: Terraform found no AWS provider 5.100.0: connect to the registry, or name a folder" in output
     assert "Traceback" not in output
 
 
@@ -120,6 +161,7 @@ def test_the_local_aws_is_started_found_and_stopped_by_command(project: Project,
         ["plan"],
         ["deploy"],
         ["destroy"],
+        ["recover"],
         ["apply"],
         ["review"],
         ["comment"],

@@ -228,7 +228,7 @@ def test_an_app_without_waivers_says_so_and_passes_a_strict_run(
 
 
 def test_a_folder_without_a_synthesized_app_is_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(SynthesizedAppError, match=r"There is no synthesized app in .*: run `make synth` first"):
+    with pytest.raises(SynthesizedAppError, match=r"There is no synthesized app in .*: run `python main.py` first"):
         synthesized_stacks(tmp_path / "cdktf.out")
 
 

@@ -28,7 +28,8 @@ MAY_IMPORT: Final = {
     "preflight": {"model", "output", "catalog", "terraform"},
     "results": {"model", "output", "catalog", "waivers", "terraform"},
     "review": {"model", "output", "catalog", "waivers", "terraform"},
-    "local": {"model", "output", "catalog", "terraform"},
+    "lifecycle": {"model", "output", "terraform", "preflight", "review"},
+    "local": {"model", "output", "catalog", "terraform", "lifecycle"},
 }
 """The rooms that each room may import, beside ``compliance_tf.errors`` and ``compliance_runtime``: ``cli`` any."""
 

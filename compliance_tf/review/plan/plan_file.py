@@ -47,9 +47,7 @@ def read_plan(source: str, machine: Machine) -> Plan:
 def _shown(path: Path, machine: Machine) -> bytes:
     folder = path.absolute().parent
     try:
-        shown = read(
-            ["terraform", "show", "-json", str(path.absolute())], environment=machine.environment(), folder=folder
-        )
+        shown = read(["show", "-json", str(path.absolute())], environment=machine.environment(), folder=folder)
     except CommandError as cause:
         raise ReviewError(
             f"Terraform cannot show {path}. Where it has not been initialized, run `terraform init` in {folder}, or "

@@ -54,7 +54,7 @@ _REASONS: Final = {
 """Terraform's ``action_reason`` in words."""
 
 
-def plan_of_json(content: bytes, name: str) -> Plan:
+def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None) -> Plan:
     """Read what ``terraform show -json`` prints of a plan.
 
     Parameters
@@ -63,6 +63,9 @@ def plan_of_json(content: bytes, name: str) -> Plan:
         The whole of it.
     name
         What to call it in messages.
+    unless_said
+        Which deployment it is of where neither the plan nor the state says it: after an apply that was killed a state
+        has no outputs. Without it, such a plan is refused.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def plan_of_json(content: bytes, name: str) -> Plan:
     _check_format_version(members, name)
     try:
         plan = msgspec.json.decode(content, type=PlanFormat)
-        return _plan(plan, members, name)
+        return _plan(plan, members, name, unless_said)
     except msgspec.DecodeError as cause:
         raise ReviewError(f"{name} is no plan of Terraform's: {cause}. {_HOW}") from cause
     except RecursionError as cause:
@@ -128,12 +131,12 @@ def _check_format_version(members: Mapping[str, msgspec.Raw], name: str) -> None
         )
 
 
-def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str) -> Plan:
+def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unless_said: Identity | None) -> Plan:
     outputs = {key: _output(change) for key, change in (plan.output_changes or {}).items()}
     # A plan of some targets leaves the outputs out; which deployment it is of, its state knows.
     deployment = outputs.get(DEPLOYMENT) or _output_of_state(plan.output_of_state(DEPLOYMENT))
     was = _identity(deployment.before)
-    identity = was if deployment.after is None else _identity(deployment.after)
+    identity = (was if deployment.after is None else _identity(deployment.after)) or unless_said
     if identity is None or _UNSEEN in astuple(identity):
         failed = " Terraform failed while it planned, which may be why: see what it printed." if plan.errored else ""
         raise ReviewError(

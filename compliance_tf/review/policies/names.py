@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.plan import Plan
     from compliance_tf.review.policies.policy import Limits
 
-_NAME: Final = {
+NAMES: Final = {
     "aws_cloudwatch_event_rule": ("name", ""),
     "aws_cloudwatch_event_target": ("rule", ""),
     "aws_cloudwatch_log_group": ("name", "/aws/lambda/"),
@@ -33,9 +33,9 @@ _NAME: Final = {
 
 def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in plan.resources:
-        if not change.managed or change.type not in _NAME or not change.after:
+        if not change.managed or change.type not in NAMES or not change.after:
             continue
-        attribute, before = _NAME[change.type]
+        attribute, before = NAMES[change.type]
         name = change.after.get(attribute)
         if not isinstance(name, str):
             yield Hit(change.address, f"Its {attribute} cannot be seen: {name or Hidden.UNKNOWN}.")

@@ -30,6 +30,7 @@ RESOURCES = {
     "RolesOfFunctions": f"arn:aws:iam::{ACCOUNT}:role/acme-dev-any",
     "EventRules": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/acme-dev-any",
     "FindLogGroups": "*",
+    "FindWhatIsLeft": "*",
     "LogGroups": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/acme-dev-any",
     "ResultsTable": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/acme-dev-any",
 }
@@ -70,7 +71,7 @@ def ask(
 def test_a_user_who_has_them_all_is_well() -> None:
     finding = ask()
     assert finding.verdict is Verdict.OK
-    assert finding.figure == f"{USER} has all 65."
+    assert finding.figure == f"{USER} has all 69."
 
 
 def test_the_policies_of_a_session_are_those_of_its_role_wherever_that_stands() -> None:
@@ -80,7 +81,7 @@ def test_the_policies_of_a_session_are_those_of_its_role_wherever_that_stands() 
 def test_what_the_caller_lacks_is_a_warning_for_reviewers_do_not_deploy() -> None:
     finding = ask(lacking="lambda:CreateFunction")
     assert finding.verdict is Verdict.WARNING
-    assert "lacks 1 of 65: lambda:CreateFunction." in finding.figure
+    assert "lacks 1 of 69: lambda:CreateFunction." in finding.figure
     assert "--deployer" in finding.advice
 
 
@@ -88,12 +89,12 @@ def test_what_the_deployer_lacks_is_a_failure() -> None:
     deployer = f"arn:aws:iam::{ACCOUNT}:role/deployer"
     finding = ask(deployer=deployer, principal=deployer, lacking="iam:PassRole")
     assert finding.verdict is Verdict.FAIL
-    assert f"{deployer} lacks 1 of 65: iam:PassRole." in finding.figure
+    assert f"{deployer} lacks 1 of 69: iam:PassRole." in finding.figure
 
 
 def test_what_the_organization_forbids_is_lacking_too() -> None:
     finding = ask(OrganizationsDecisionDetail={"AllowedByOrganizations": False})
-    assert "lacks 65 of 65" in finding.figure
+    assert "lacks 69 of 69" in finding.figure
 
 
 @pytest.mark.parametrize("arn", [f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:sts::{ACCOUNT}:federated-user/bob"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compliance_tf.errors import CommandError
-from compliance_tf.terraform.machine import AWS_PROVIDER, AWS_PROVIDER_VERSION, Machine, find, read
+from compliance_tf.terraform.machine import AWS_PROVIDER, AWS_PROVIDER_VERSION, Machine, engine, read
 
 
 @pytest.fixture(autouse=True)
@@ -86,18 +86,28 @@ def test_a_configuration_of_the_user_is_respected_and_one_that_does_not_exist_is
     assert missing["TF_CLI_CONFIG_FILE"] == str(tmp_path / "work" / ".cache" / "terraform.rc")
 
 
-def test_nothing_phones_home_and_nothing_asks_for_a_workspace(tmp_path: Path) -> None:
-    environment = machine(tmp_path, TF_WORKSPACE="dev").environment()
+def test_nothing_phones_home_and_no_workspace_comes_from_outside(tmp_path: Path) -> None:
+    environment = machine(tmp_path, TF_WORKSPACE="dev", TF_DATA_DIR="/shared").environment()
     assert environment["CHECKPOINT_DISABLE"] == "1"
-    assert "TF_WORKSPACE" not in environment
+    assert {"TF_WORKSPACE", "TF_DATA_DIR"}.isdisjoint(environment)
     assert "disable_checkpoint = true" in Path(environment["TF_CLI_CONFIG_FILE"]).read_text()
 
 
 def test_a_missing_terraform_is_one_sentence_with_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"terraform was not found on the PATH: install Terraform 1\.10 or newer"):
-        find("terraform", {"PATH": str(tmp_path)})
+        engine({"PATH": str(tmp_path)})
 
 
-def test_a_command_that_fails_is_an_error_with_its_output() -> None:
-    with pytest.raises(CommandError, match=r"(?s)`ls .*` failed:.*no-such-file"):
-        read(["ls", "no-such-file"], environment=dict(os.environ))
+def test_another_engine_is_found_by_its_name_or_path_and_missed_by_it(tmp_path: Path) -> None:
+    program = tmp_path / "tofu"
+    program.write_text("#!/bin/sh")
+    program.chmod(0o755)
+    for name in ("tofu", str(program)):
+        assert engine({"PATH": str(tmp_path), "TERRAFORM_BINARY_NAME": name}) == str(program)
+    with pytest.raises(CommandError, match=r"other was not found on the PATH.*TERRAFORM_BINARY_NAME"):
+        engine({"PATH": str(tmp_path), "TERRAFORM_BINARY_NAME": "other"})
+
+
+def test_a_command_that_fails_is_an_error_with_its_output(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"(?s)`terraform no-such-file` failed:.*no-such-file"):
+        read(["no-such-file"], environment={**os.environ, "TERRAFORM_BINARY_NAME": "ls"}, folder=tmp_path)

@@ -1,0 +1,64 @@
+"""``compliance-tf plan``, ``deploy``, ``apply``, ``destroy`` and ``recover``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from compliance_tf.cli.options import Workspace  # noqa: TC001 (Typer reads it)
+
+if TYPE_CHECKING:
+    from compliance_tf.lifecycle.commands import Project
+
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before anything is changed.")]
+NoWait = Annotated[
+    bool,
+    typer.Option("--no-wait", help="End at once where another command works on the workspace.", show_default=False),
+]
+
+
+def plan(workspace: Workspace, *, no_wait: NoWait = False) -> None:
+    """Show what a deployment to a workspace would change, and save the plan for `review` and `apply`."""
+    _project(workspace, no_wait=no_wait).plan()
+
+
+def deploy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:
+    """Deploy to a workspace, which is made if it does not exist."""
+    _project(workspace, approves=auto_approve, no_wait=no_wait).deploy()
+
+
+def apply(
+    workspace: Workspace,
+    expect: Annotated[list[str], typer.Option(help="The fingerprint of a reviewed plan, once for each stack.")],
+    *,
+    no_wait: NoWait = False,
+) -> None:
+    """Apply the plans that `compliance-tf plan` saved, if they are just those that were reviewed."""
+    _project(workspace, no_wait=no_wait).apply(frozenset(expect))
+
+
+def destroy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:
+    """Destroy what was deployed to a workspace, and say what is left, if anything is."""
+    _project(workspace, approves=auto_approve, no_wait=no_wait).destroy()
+
+
+def recover(
+    workspace: Workspace,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove it instead.")] = False,
+    auto_approve: AutoApprove = False,
+    no_wait: NoWait = False,
+) -> None:
+    """Take into the state what a killed command left: what has this deployment's names and tags and is in no state."""
+    _project(workspace, approves=auto_approve, no_wait=no_wait).recover(removes=remove)
+
+
+def _project(workspace: str, *, approves: bool = False, no_wait: bool = False) -> Project:
+    from compliance_tf.lifecycle.commands import Project
+    from compliance_tf.lifecycle.person import Person
+    from compliance_tf.terraform.machine import Machine
+
+    person = Person.at_terminal(approves=approves, waits=not no_wait)
+    return Project(Machine.this(), Path.cwd(), workspace, person)

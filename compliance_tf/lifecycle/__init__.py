@@ -1,0 +1,1 @@
+"""What happens to a deployment: it is planned, deployed, applied, destroyed, and recovered after a kill."""

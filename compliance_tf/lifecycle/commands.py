@@ -1,0 +1,218 @@
+"""Plans, deploys, applies and destroys the stacks of a project's app in one Terraform workspace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.errors import RefusedPlanError
+from compliance_tf.lifecycle.recovery import leftovers, remove, require_nothing_left, take_into_state
+from compliance_tf.lifecycle.session import Session, Stack
+from compliance_tf.review.expectations import refusals
+from compliance_tf.review.plan.plan_file import read_plan
+from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.terraform.console import Evaluator
+from compliance_tf.terraform.working_folder import PLAN
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from compliance_tf.lifecycle.leftovers import Leftover
+    from compliance_tf.lifecycle.person import Person
+    from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.terraform.machine import Machine
+
+_DESTRUCTION = "destroy-plan"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The app in a folder, to be worked on in one workspace.
+
+    Parameters
+    ----------
+    machine
+        What it runs on.
+    folder
+        Where its ``cdktf.json`` or ``main.py`` stands.
+    workspace
+        The Terraform workspace.
+    person
+        Who gives the commands.
+    """
+
+    machine: Machine
+    folder: Path
+    workspace: str
+    person: Person
+
+    def plan(self) -> None:
+        """Show what a deployment would change, and save the plan for a review and for :meth:`apply`.
+
+        Raises
+        ------
+        ComplianceError
+            When the app may not be deployed to the workspace, or it cannot be planned.
+        """
+        with self._session("plan") as session:
+            _plan(session)
+
+    def deploy(self) -> None:
+        """Deploy all stacks: plan them, hold the plans against what no setting weakens, ask, and apply those plans.
+
+        Raises
+        ------
+        ComplianceError
+            When a plan may not be applied, it is not approved, or it fails.
+        """
+        self.person.require_somebody()
+        with self._session("deploy") as session:
+            stacks = _plan(session)
+            plans = [_held(stack) for stack in stacks]
+            if all(plan.is_empty and not plan.drift for plan in plans):
+                return
+            self.person.confirm(f"Deploy this to {_names(stacks)}?")
+            for stack in stacks:
+                _apply(session, stack)
+
+    def apply(self, expected: Collection[str]) -> None:
+        """Apply the plans that :meth:`plan` saved, if they are the expected ones; nothing is planned again.
+
+        Terraform itself refuses a plan after the state has changed.
+
+        Parameters
+        ----------
+        expected
+            The fingerprints of the plans that were reviewed: no more and no fewer than there are plans.
+
+        Raises
+        ------
+        ComplianceError
+            When a plan is missing, is of another workspace, is not expected, or may not be applied, or when an
+            expected one is not there. Then nothing has been applied.
+        """
+        with self._session("apply") as session:
+            files = session.folder.saved_plans()
+            plans = {str(path): read_plan(str(path), self.machine) for path in files.values()}
+            if refused := [f"- {refusal}" for refusal in refusals(plans, self.workspace, expected)]:
+                raise RefusedPlanError("\n".join(["Nothing was applied, for this is not what was reviewed:", *refused]))
+            stacks = session.synthesized()
+            for stack, plan in zip(stacks, plans.values(), strict=True):
+                stack.asked.hold(plan)
+            for stack in stacks:
+                _apply(session, stack)
+
+    def destroy(self) -> None:
+        """Destroy all stacks, and look for what is left; the workspace itself stays.
+
+        Raises
+        ------
+        ComplianceError
+            When the workspace is protected, it is not approved, it fails, or something is left.
+        """
+        self.person.require_somebody()
+        with self._session("destroy") as session:
+            synthesized = session.synthesize()
+            stacks = [stack for stack in synthesized if self._has_something(stack)]
+            if stacks:
+                self.person.confirm(f"Destroy all of {_names(stacks)}?")
+            for stack in stacks:
+                with session.changing(stack, "destruction"):
+                    stack.terraform.apply(_DESTRUCTION)
+                (stack.terraform.path / _DESTRUCTION).unlink()
+            require_nothing_left(session, synthesized)
+
+    def recover(self, *, removes: bool) -> None:
+        """Find what carries this deployment's names and tags and is in no state, and take it into the state.
+
+        Parameters
+        ----------
+        removes
+            Whether it is removed instead.
+
+        Raises
+        ------
+        ComplianceError
+            When it is not approved, it fails, or something is left after all.
+        """
+        with self._session("recover") as session:
+            stacks = session.synthesize()
+            for stack in stacks:
+                if left := leftovers(session, stack):
+                    self._recover(session, stack, left, removes=removes)
+                else:
+                    self.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+            require_nothing_left(session, stacks)
+
+    def _recover(self, session: Session, stack: Stack, left: list[Leftover], *, removes: bool) -> None:
+        self.person.show(f"AWS has these of {stack.asked.identity}, and the state does not know them:")
+        for leftover in left:
+            self.person.show(f"  {leftover}")
+        if removes:
+            self.person.confirm(f"Remove all of these {len(left)}?")
+            remove(session, stack, left)
+            return
+        if not stack.has_workspace:
+            _require_allowed(session, stack)
+        take_into_state(session, stack, left)
+
+    def _has_something(self, stack: Stack) -> bool:
+        """Plan the destruction of a stack; tell whether there is anything to destroy."""
+        if not stack.has_workspace:
+            known = ", ".join(sorted(stack.terraform.workspaces()))
+            self.person.say(
+                f"Nothing to destroy: {stack.terraform.id} has no workspace '{self.workspace}'. It has: {known}."
+            )
+            return False
+        stack.terraform.plan(_DESTRUCTION, destroy=True)
+        shown = stack.terraform.shown(_DESTRUCTION)
+        if not json.loads(shown).get("resource_changes"):
+            self.person.say(f"Nothing to destroy: {stack.terraform.id} has nothing in '{self.workspace}'.")
+            return False
+        stack.asked.hold_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.asked.identity))
+        return True
+
+    def _session(self, command: str) -> AbstractContextManager[Session]:
+        line = f"compliance-tf {command} -w {self.workspace}"
+        return Session.begin(self.machine, self.folder, self.workspace, self.person, line)
+
+
+def _plan(session: Session) -> list[Stack]:
+    stacks = session.synthesize()
+    for stack in stacks:
+        if not stack.has_workspace:
+            _require_allowed(session, stack)
+    for stack in stacks:
+        # A plan that fails leaves none behind that somebody could take for its own.
+        (stack.terraform.path / PLAN).unlink(missing_ok=True)
+    for stack in stacks:
+        stack.terraform.plan(PLAN)
+    return stacks
+
+
+def _require_allowed(session: Session, stack: Stack) -> None:
+    """Refuse a workspace that is not there yet before Terraform makes it."""
+    from compliance_tf.preflight.planned import workspace_refusals
+
+    workspace = stack.terraform.workspace
+    if refused := workspace_refusals(stack.terraform.configuration, Evaluator(workspace, session.programs.environment)):
+        raise RefusedPlanError(" ".join(refused))
+
+
+def _held(stack: Stack) -> Plan:
+    plan = plan_of_json(stack.terraform.shown(PLAN), f"The plan of {stack.terraform.id}")
+    stack.asked.hold(plan)
+    return plan
+
+
+def _apply(session: Session, stack: Stack) -> None:
+    with session.changing(stack, "deployment"):
+        stack.terraform.apply(PLAN)
+    (stack.terraform.path / PLAN).unlink()
+
+
+def _names(stacks: list[Stack]) -> str:
+    return "; ".join(str(stack.asked.identity) for stack in stacks)

@@ -1,0 +1,250 @@
+"""What AWS has of a deployment and no state knows: by its names and its tags, one kind of thing after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import boto3
+
+    from compliance_tf.review.plan.plan import Identity
+
+LOG_GROUP_PREFIX: Final = "/aws/lambda/"
+
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A thing that carries a deployment's name and tags.
+
+    Parameters
+    ----------
+    type
+        Its type in Terraform.
+    name
+        Its name.
+    """
+
+    type: str
+    name: str
+
+    def __str__(self) -> str:
+        """Write it as people read it."""
+        return f"{_KINDS[self.type].label} {self.name}"
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of thing is found and removed.
+
+    Parameters
+    ----------
+    label
+        What people call it.
+    service
+        Its service in boto3.
+    found
+        Yields the names that begin with a prefix, each with what tags are asked by.
+    tags
+        Gives the tags.
+    remove
+        Removes one by its name.
+    """
+
+    label: str
+    service: str
+    found: Callable[[Any, str], Iterator[tuple[str, str]]]
+    tags: Callable[[Any, str], Tags]
+    remove: Callable[[Any, str], object]
+
+
+@dataclass(frozen=True)
+class Account:
+    """The region of an account that a deployment is in.
+
+    Parameters
+    ----------
+    session
+        The credentials.
+    endpoint
+        Where AWS answers, if somewhere else than usual.
+    identity
+        The deployment.
+    """
+
+    session: boto3.Session
+    endpoint: str | None
+    identity: Identity
+
+    @classmethod
+    def of(cls, identity: Identity, variables: Mapping[str, str]) -> Account:
+        """Reach the account with the environment that Terraform has."""
+        from compliance_tf.lifecycle.reachability import session_of
+
+        return cls(session_of(identity.region, variables), variables.get("AWS_ENDPOINT_URL") or None, identity)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+        """Give a client of a service."""
+        return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def carried(self) -> list[Leftover]:
+        """List what carries the names and the tags of the deployment.
+
+        Raises
+        ------
+        CommandError
+            When a kind of thing cannot be listed.
+        """
+        return [leftover for type_ in _KINDS for leftover in self._of_type(type_)]
+
+    def remove(self, leftover: Leftover) -> None:
+        """Remove a thing.
+
+        Raises
+        ------
+        CommandError
+            When AWS refuses it.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        kind = _KINDS[leftover.type]
+        try:
+            kind.remove(self.client(kind.service), leftover.name)
+        except (BotoCoreError, ClientError) as cause:
+            raise CommandError(f"The {leftover} cannot be removed: {cause}.") from cause
+
+    def _of_type(self, type_: str) -> Iterator[Leftover]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        kind, own = _KINDS[type_], self.identity
+        expected = {"project": own.project, "workspace": own.workspace, "managed-by": "compliance_tf"}
+        try:
+            client = self.client(kind.service)
+            for name, key in kind.found(client, own.prefix):
+                # Roles are those of all regions, and carry theirs in the name.
+                if type_ == _ROLE and not name.endswith(f"-{own.region}"):
+                    continue
+                if expected.items() <= _tags(kind, client, key).items():
+                    yield Leftover(type_, name)
+        except (BotoCoreError, ClientError) as cause:
+            raise CommandError(
+                f"What is left of {own} cannot be found out: the {kind.label}s cannot be listed: {cause}. The "
+                "deployer's policy in docs/reference allows it."
+            ) from cause
+
+
+def _by_name(
+    call: str, member: str, name: str, key: str, **options: str
+) -> Callable[[Any, str], Iterator[tuple[str, str]]]:
+    """Make what lists the names that begin with a prefix, for which the options may stand as ``{prefix}``."""
+
+    def found(client: Any, prefix: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+        given = {option: value.format(prefix=prefix) for option, value in options.items()}
+        for page in client.get_paginator(call).paginate(**given):
+            for one in page[member]:
+                described = one if isinstance(one, dict) else {name: one}
+                if described[name].removeprefix(LOG_GROUP_PREFIX).startswith(prefix):
+                    yield described[name], described[key]
+
+    return found
+
+
+def _tags(kind: _Kind, client: Any, key: str) -> Tags:  # noqa: ANN401
+    """Give the tags of a thing; none where it is listed late and there is none any more."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return kind.tags(client, key)
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] in _NOT_FOUND:
+            return {}
+        raise
+
+
+_NOT_FOUND: Final = frozenset({"NoSuchConfigRuleException", "NoSuchEntity", "ResourceNotFoundException"})
+"""How AWS Config, IAM, and the others say that there is none."""
+
+
+def _pairs(tags: list[dict[str, str]]) -> Tags:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _remove_role(client: Any, name: str) -> None:  # noqa: ANN401
+    for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
+        client.delete_role_policy(RoleName=name, PolicyName=policy)
+    for policy in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        client.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+    client.delete_role(RoleName=name)
+
+
+def _remove_event_rule(client: Any, name: str) -> None:  # noqa: ANN401
+    if targets := [target["Id"] for target in client.list_targets_by_rule(Rule=name)["Targets"]]:
+        client.remove_targets(Rule=name, Ids=targets)
+    client.delete_rule(Name=name)
+
+
+def _tags_of_table(client: Any, name: str) -> Tags:  # noqa: ANN401
+    arn = client.describe_table(TableName=name)["Table"]["TableArn"]
+    return _pairs(client.list_tags_of_resource(ResourceArn=arn)["Tags"])
+
+
+_ROLE: Final = "aws_iam_role"
+
+# What invokes comes first and what is invoked last: nothing that is left calls what is removed.
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "aws_config_config_rule": _Kind(
+        "Config rule",
+        "config",
+        _by_name("describe_config_rules", "ConfigRules", "ConfigRuleName", "ConfigRuleArn"),
+        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceArn=arn)["Tags"]),
+        lambda client, name: client.delete_config_rule(ConfigRuleName=name),
+    ),
+    "aws_cloudwatch_event_rule": _Kind(
+        "EventBridge rule",
+        "events",
+        _by_name("list_rules", "Rules", "Name", "Arn", NamePrefix="{prefix}"),
+        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceARN=arn)["Tags"]),
+        _remove_event_rule,
+    ),
+    "aws_lambda_function": _Kind(
+        "function",
+        "lambda",
+        _by_name("list_functions", "Functions", "FunctionName", "FunctionName"),
+        lambda client, name: client.get_function(FunctionName=name).get("Tags", {}),
+        lambda client, name: client.delete_function(FunctionName=name),
+    ),
+    "aws_cloudwatch_log_group": _Kind(
+        "log group",
+        "logs",
+        _by_name(
+            "describe_log_groups",
+            "logGroups",
+            "logGroupName",
+            "arn",
+            logGroupNamePrefix=f"{LOG_GROUP_PREFIX}{{prefix}}",
+        ),
+        lambda client, arn: client.list_tags_for_resource(resourceArn=arn.removesuffix(":*"))["tags"],
+        lambda client, name: client.delete_log_group(logGroupName=name),
+    ),
+    _ROLE: _Kind(
+        "role",
+        "iam",
+        _by_name("list_roles", "Roles", "RoleName", "RoleName"),
+        lambda client, name: _pairs(client.get_role(RoleName=name)["Role"].get("Tags", [])),
+        _remove_role,
+    ),
+    "aws_dynamodb_table": _Kind(
+        "table",
+        "dynamodb",
+        _by_name("list_tables", "TableNames", "TableName", "TableName"),
+        _tags_of_table,
+        lambda client, name: client.delete_table(TableName=name),
+    ),
+}
+"""The kinds of things that a deployment makes and that stand on their own, by their types in Terraform."""

@@ -1,0 +1,91 @@
+"""Parts of what a deployment makes: found by what they are parts of, and imported by ids that name both."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from compliance_tf.lifecycle.leftovers import Account
+    from compliance_tf.review.plan.values import Attributes
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A kind of part.
+
+    Parameters
+    ----------
+    import_id
+        What the provider imports it by, as its documentation has it.
+    service
+        Its service in boto3.
+    is_there
+        Tells from the planned attributes whether AWS has it; AWS raises where it does not have the whole either.
+    """
+
+    import_id: str
+    service: str
+    is_there: Callable[[Any, Attributes], bool]
+
+
+def _has_permission(client: Any, after: Attributes) -> bool:  # noqa: ANN401
+    policy = json.loads(client.get_policy(FunctionName=after["function_name"])["Policy"])
+    return any(statement["Sid"] == after["statement_id"] for statement in policy["Statement"])
+
+
+def _has_target(client: Any, after: Attributes) -> bool:  # noqa: ANN401
+    targets = client.list_targets_by_rule(Rule=after["rule"])["Targets"]
+    return any(target["Id"] == after["target_id"] for target in targets)
+
+
+def _has_attachment(client: Any, after: Attributes) -> bool:  # noqa: ANN401
+    attached = client.list_attached_role_policies(RoleName=after["role"])["AttachedPolicies"]
+    return any(policy["PolicyArn"] == after["policy_arn"] for policy in attached)
+
+
+_PARTS: Final[Mapping[str, _Part]] = {
+    "aws_cloudwatch_event_target": _Part("{rule}/{target_id}", "events", _has_target),
+    "aws_iam_role_policy": _Part(
+        "{role}:{name}",
+        "iam",
+        lambda client, after: bool(client.get_role_policy(RoleName=after["role"], PolicyName=after["name"])),
+    ),
+    "aws_iam_role_policy_attachment": _Part("{role}/{policy_arn}", "iam", _has_attachment),
+    "aws_lambda_function_event_invoke_config": _Part(
+        "{function_name}",
+        "lambda",
+        lambda client, after: bool(client.get_function_event_invoke_config(FunctionName=after["function_name"])),
+    ),
+    "aws_lambda_permission": _Part("{function_name}/{statement_id}", "lambda", _has_permission),
+}
+
+
+def import_id(type_: str, after: Attributes, account: Account) -> str | None:
+    """Give what a planned part is imported by.
+
+    Parameters
+    ----------
+    after
+        Its attributes as planned.
+
+    Returns
+    -------
+    str or None
+        The id; None where AWS does not have the part, or it is none.
+    """
+    from botocore.exceptions import ClientError
+
+    part = _PARTS.get(type_)
+    if part is None:
+        return None
+    try:
+        is_there = part.is_there(account.client(part.service), after)
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] in {"NoSuchEntity", "ResourceNotFoundException"}:
+            return None
+        raise
+    return part.import_id.format(**after) if is_there else None

@@ -1,0 +1,73 @@
+"""Finds out at once that AWS cannot be reached: Terraform tries for more than a minute, and says nothing meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliance_tf.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import boto3
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 10
+
+
+def require_aws(region: str, variables: Mapping[str, str]) -> None:
+    """Make sure that AWS answers and that there are credentials; what it answers is Terraform's matter.
+
+    Parameters
+    ----------
+    variables
+        The environment that Terraform will have.
+
+    Raises
+    ------
+    CommandError
+        When the connection is refused, the name is not known, or there are no credentials.
+    """
+    from botocore.config import Config
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        EndpointConnectionError,
+        NoCredentialsError,
+        ProxyConnectionError,
+    )
+
+    endpoint = variables.get("AWS_ENDPOINT_URL_STS") or variables.get("AWS_ENDPOINT_URL") or None
+    config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries={"total_max_attempts": 1})
+    try:
+        session_of(region, variables).client("sts", endpoint_url=endpoint, config=config).get_caller_identity()
+    except (EndpointConnectionError, ProxyConnectionError) as cause:
+        where = ", which AWS_ENDPOINT_URL names: start what should answer there, or unset it" if endpoint else ""
+        raise CommandError(f"AWS cannot be reached: {cause}{where}. Nothing was changed.") from cause
+    except NoCredentialsError as cause:
+        raise CommandError(
+            "There are no AWS credentials: set AWS_PROFILE, or give them as the AWS CLI takes them. Nothing was "
+            "changed."
+        ) from cause
+    except (BotoCoreError, ClientError):
+        # A slow answer, or one that this question is not allowed: Terraform has its own patience and its own words.
+        return
+
+
+def session_of(region: str, variables: Mapping[str, str]) -> boto3.Session:
+    """Make a session with the credentials that Terraform will have.
+
+    Parameters
+    ----------
+    variables
+        The environment that Terraform will have; it may be another one than this program's.
+    """
+    import boto3
+
+    return boto3.Session(
+        aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID") or None,
+        aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY") or None,
+        aws_session_token=variables.get("AWS_SESSION_TOKEN") or None,
+        profile_name=None if variables.get("AWS_ACCESS_KEY_ID") else variables.get("AWS_PROFILE") or None,
+        region_name=region,
+    )

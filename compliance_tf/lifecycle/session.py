@@ -1,0 +1,146 @@
+"""One command on one workspace of a project: alone there, with an app that was synthesized for it."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.lifecycle.reachability import require_aws
+from compliance_tf.lifecycle.safeguards import Asked
+from compliance_tf.terraform.app import synthesize
+from compliance_tf.terraform.programs import Programs
+from compliance_tf.terraform.stack_folder import StackFolder
+from compliance_tf.terraform.working_folder import WorkingFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from compliance_tf.lifecycle.person import Person
+    from compliance_tf.terraform.machine import Machine
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that a command works on.
+
+    Parameters
+    ----------
+    terraform
+        Terraform in its folder.
+    asked
+        Which deployment it is to be.
+    """
+
+    terraform: StackFolder
+    asked: Asked
+
+    @property
+    def has_workspace(self) -> bool:
+        """Whether its state has the workspace."""
+        return self.terraform.workspace in self.terraform.workspaces()
+
+
+@dataclass(frozen=True)
+class Session:
+    """A command that has the workspace to itself.
+
+    Parameters
+    ----------
+    machine
+        What it runs on.
+    folder
+        Where it works.
+    person
+        Who gave the command.
+    programs
+        What it runs programs with.
+    """
+
+    machine: Machine
+    folder: WorkingFolder
+    person: Person
+    programs: Programs
+
+    @classmethod
+    @contextmanager
+    def begin(cls, machine: Machine, project: Path, workspace: str, person: Person, command: str) -> Iterator[Session]:
+        """Begin a command.
+
+        Parameters
+        ----------
+        project
+            The project's folder.
+        command
+            What others are told that runs.
+
+        Raises
+        ------
+        ComplianceError
+            When no stack can have such a workspace, or another command works on it and nobody waits.
+        """
+        folder = WorkingFolder(project, workspace)
+        programs = Programs(machine.environment(), say=person.say, show=person.show)
+        with programs.interruptible(), folder.locked(command, wait=person.waits, say=person.say) as lock:
+            # Terraform inherits the lock: should this program be killed, the next command waits until it has ended.
+            programs.kept_open = (lock,)
+            yield cls(machine, folder, person, programs)
+
+    def synthesize(self) -> list[Stack]:
+        """Synthesize the app for this command, and have Terraform ready in the folder of each stack."""
+        shutil.rmtree(self.folder.synthesis, ignore_errors=True)
+        synthesize(self.programs, self.folder.project, self.folder.synthesis)
+        self.folder.take_synthesized()
+        stacks = self.synthesized()
+        require_aws(stacks[0].asked.identity.region, self.programs.environment)
+        for stack in stacks:
+            stack.terraform.initialize()
+        return stacks
+
+    def synthesized(self) -> list[Stack]:
+        """Give the stacks as they were synthesized last for a command on this workspace."""
+        return [
+            Stack(terraform, Asked.of(terraform.id, terraform.configuration, self.folder.workspace))
+            for path in self.folder.stacks().values()
+            for terraform in [
+                StackFolder(
+                    self.programs,
+                    path,
+                    self.folder.workspace,
+                    in_color=self.person.in_color,
+                    waits=self.person.waits,
+                )
+            ]
+        ]
+
+    @contextmanager
+    def changing(self, stack: Stack, what: str) -> Iterator[None]:
+        """Say what is left when a change is ended in the middle.
+
+        Parameters
+        ----------
+        what
+            What is done to the stack, as a noun.
+
+        Raises
+        ------
+        CommandError
+            When it failed.
+        """
+        try:
+            yield
+        except InterruptedCommandError as cause:
+            raise InterruptedCommandError(
+                cause.signal,
+                f"Interrupted in the {what} of {stack.terraform.id} in {self.folder.workspace}. What Terraform had "
+                "finished by then is in the state. Give the same command again to go on."
+                + (f" Terraform said:\n{cause}" if "Interrupted by" not in str(cause) else ""),
+            ) from cause
+        except CommandError as cause:
+            raise CommandError(
+                f"{cause}\n\nWhat was finished before is in the state of {stack.terraform.id} in "
+                f"{self.folder.workspace}: give the same command again once the cause is gone."
+            ) from cause

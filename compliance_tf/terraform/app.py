@@ -1,0 +1,75 @@
+"""Runs a project's app, which synthesizes its stacks: neither cdktf nor Node's packages are needed for it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
+from compliance_tf.terraform.synthesized import MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.terraform.programs import Programs
+
+SETTINGS: Final = "cdktf.json"
+"""The file by which cdktf knows what the app is."""
+
+_APP: Final = "main.py"
+
+
+def synthesize(programs: Programs, project: Path, output: Path) -> None:
+    """Run the app of a project.
+
+    Parameters
+    ----------
+    project
+        Its folder. The app is what its cdktf.json says, and main.py without one.
+    output
+        The folder to synthesize into, which must not exist.
+
+    Raises
+    ------
+    SynthesizedAppError
+        When there is no app, it fails, or it has no stack; the message is what it said.
+    """
+    command, context = _app(project)
+    variables = {"CDKTF_OUTDIR": str(output.absolute())}
+    if context:
+        variables["CDKTF_CONTEXT_JSON"] = json.dumps(context)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # cdktf gives it to the shell as well.
+        programs.run(["/bin/sh", "-c", command], folder=project, waiting_for=f"`{command}`", variables=variables)
+    except InterruptedCommandError:
+        raise
+    except CommandError as cause:
+        raise SynthesizedAppError(_without_label(str(cause))) from cause
+    if not (output / MANIFEST).is_file() or not json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]:
+        raise SynthesizedAppError(
+            f"`{command}` ended well and synthesized no stack: have it end with synthesize(build), and build add one."
+        )
+
+
+def _app(project: Path) -> tuple[str, object]:
+    path = project / SETTINGS
+    if path.is_file():
+        try:
+            settings = json.loads(path.read_text(encoding="utf-8"))
+            return str(settings["app"]), settings.get("context")
+        except (ValueError, KeyError, TypeError, AttributeError) as cause:
+            raise SynthesizedAppError(
+                f'{path} does not say what to run: give it a member "app", such as "python main.py" '
+                f"({type(cause).__name__}: {cause})."
+            ) from cause
+    if (project / _APP).is_file():
+        return shlex.join([sys.executable, _APP]), None
+    raise SynthesizedAppError(f"There is neither {SETTINGS} nor {_APP} in {project}: run this in a project's folder.")
+
+
+def _without_label(message: str) -> str:
+    """Take away what the app's own message begins with: it is said once more at the end of the command."""
+    return message.removeprefix("error: ")

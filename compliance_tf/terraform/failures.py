@@ -1,0 +1,80 @@
+"""Puts Terraform's errors into plain text, and says what to do where that is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.terraform.machine import AWS_PROVIDER_VERSION, MIRROR_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ESCAPE: Final = re.compile(r"\x1b\[[0-9;]*m")
+_BOX: Final = re.compile(r"^[╷╵│] ?", re.MULTILINE)
+_BLANK_LINES: Final = re.compile(r"\n\s*\n(\s*\n)+")
+
+_ADVICE_IN_ADDRESS: Final = re.compile(r'existing_recorder\["([^"]+)"\]')
+_LOCK_ID: Final = re.compile(r"Lock Info:\s+ID:\s+(\S+)")
+_LOCK_OWNER: Final = re.compile(r"^\s*Who:\s+(.+?)\s*$", re.MULTILINE)
+_LOCK_TIME: Final = re.compile(r"^\s*Created:\s+(\S+ \d\d:\d\d:\d\d)", re.MULTILINE)
+_TAKEN: Final = re.compile(
+    r"(EntityAlreadyExists|ResourceAlreadyExists|ResourceConflict|ResourceInUse)(Exception)?\b|already exists"
+)
+"""How IAM, CloudWatch Logs, Lambda and DynamoDB refuse a name that is taken."""
+
+ERRORED_STATE: Final = "errored.tfstate"
+"""Where Terraform puts the state when it cannot be kept where it belongs."""
+
+
+def explain(errors: str, command: str, folder: Path, workspace: str) -> str:
+    """Say that Terraform failed, what it said, and what to do.
+
+    Parameters
+    ----------
+    errors
+        What it wrote to standard error.
+    command
+        Terraform's command, such as ``plan``.
+    folder
+        The stack's folder.
+    workspace
+        The workspace.
+
+    Returns
+    -------
+    str
+        Plain text without escapes and boxes; the advice comes last.
+    """
+    plain = _BLANK_LINES.sub("\n\n", _BOX.sub("", _ESCAPE.sub("", errors))).strip()
+    advice = [f"What to do: {text}" for text in _advice(plain, command, folder, workspace)]
+    return "\n\n".join([f"`terraform {command}` failed for {folder.name} in {workspace}:", plain, *advice])
+
+
+def _advice(plain: str, command: str, folder: Path, workspace: str) -> Iterator[str]:
+    in_one_line = re.sub(r"\s+", " ", plain)
+    if found := _ADVICE_IN_ADDRESS.search(in_one_line):
+        yield f"recorder {found[1]}."
+    if "provider packages" in plain:
+        yield (
+            f"Terraform found no AWS provider {AWS_PROVIDER_VERSION}: connect to the registry, or name a folder that "
+            f"mirrors it in {MIRROR_VARIABLE}."
+        )
+    if lock := _LOCK_ID.search(plain):
+        owner, created = _LOCK_OWNER.search(plain), _LOCK_TIME.search(plain)
+        yield (
+            f"The state is locked by {owner[1] if owner else 'somebody'} since {created[1] if created else 'before'} "
+            "(UTC). Wait for that command to end. If it was killed, nobody else will free the lock: "
+            f"TF_WORKSPACE={workspace} terraform -chdir={folder} force-unlock {lock[1]}"
+        )
+    if command == "apply" and _TAKEN.search(plain):
+        yield (
+            "Something of this name exists and is in no state. If an earlier command was killed, it is this "
+            f"deployment's own: `compliance-tf recover -w {workspace}` shows it and takes it into the state."
+        )
+    if (folder / ERRORED_STATE).is_file():
+        yield (
+            f"Terraform could not keep the state and left it in {folder / ERRORED_STATE}. Before anything else: "
+            f"TF_WORKSPACE={workspace} terraform -chdir={folder} state push {ERRORED_STATE}"
+        )

@@ -1,0 +1,121 @@
+"""Terraform in the folder of one stack, always in the workspace that was asked for.
+
+The workspace is given to each run by TF_WORKSPACE. Nothing is ever selected, for a selection is a file that all
+commands in the folder would share.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.terraform.failures import explain
+from compliance_tf.terraform.machine import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from compliance_tf.terraform.programs import Programs
+
+LOCK_TIMEOUT: Final = "30s"
+"""How long Terraform waits for a state that another machine, or another checkout, has locked."""
+
+
+@dataclass(frozen=True)
+class StackFolder:
+    """A stack that was synthesized, in one workspace.
+
+    Parameters
+    ----------
+    programs
+        What runs Terraform.
+    path
+        Its folder, with ``cdk.tf.json``.
+    workspace
+        The workspace.
+    in_color
+        Whether what is shown of Terraform's output has colors.
+    waits
+        Whether Terraform waits for a locked state.
+    """
+
+    programs: Programs
+    path: Path
+    workspace: str
+    in_color: bool
+    waits: bool
+
+    @property
+    def id(self) -> str:
+        """The stack's id."""
+        return self.path.name
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What was synthesized."""
+        configuration: dict[str, Any] = json.loads((self.path / "cdk.tf.json").read_text(encoding="utf-8"))
+        return configuration
+
+    def initialize(self) -> None:
+        """Have Terraform get its provider and reach its state."""
+        # A selection that somebody left here would make it fail when there is no such workspace any more.
+        (self.path / ".terraform" / "environment").unlink(missing_ok=True)
+        self._run(
+            ["init", "-input=false"], f"Terraform to get its provider and reach the state of {self.id}", bare=True
+        )
+
+    def workspaces(self) -> list[str]:
+        """List the workspaces that the state has."""
+        listed = self._run(["workspace", "list"], f"the list of workspaces of {self.id}", bare=True)
+        return [line.lstrip("* ").strip() for line in listed.splitlines() if line.strip()]
+
+    def plan(self, file: str, *, destroy: bool = False, targets: Sequence[str] = (), visible: bool = True) -> None:
+        """Plan, show it, and save it into a file of the folder."""
+        options = [*(["-destroy"] if destroy else []), *(f"-target={target}" for target in targets)]
+        self._run(
+            ["plan", "-input=false", *self._lock_timeout, f"-out={file}", *options],
+            f"Terraform to plan {self.id} in {self.workspace}: it reads what AWS has",
+            visible=visible,
+        )
+
+    def shown(self, file: str) -> bytes:
+        """Give the JSON of a saved plan."""
+        return self._run(["show", "-json", file], f"Terraform to show the plan of {self.id}").encode()
+
+    def state(self) -> dict[str, Any]:
+        """Give the JSON of the state."""
+        state: dict[str, Any] = json.loads(self._run(["show", "-json"], f"the state of {self.id}"))
+        return state
+
+    def apply(self, file: str) -> None:
+        """Apply a saved plan."""
+        self._run(
+            ["apply", "-input=false", *self._lock_timeout, file],
+            f"Terraform to apply the plan of {self.id} in {self.workspace}",
+            visible=True,
+        )
+
+    @property
+    def _lock_timeout(self) -> list[str]:
+        return [f"-lock-timeout={LOCK_TIMEOUT if self.waits else '0s'}"]
+
+    def _run(self, arguments: Sequence[str], waiting_for: str, *, visible: bool = False, bare: bool = False) -> str:
+        """Run Terraform; bare, without a workspace, where it would refuse or ask for one that does not exist."""
+        color = [] if visible and self.in_color else ["-no-color"]
+        if arguments[0] == "workspace":
+            color = []  # it takes none, and has no colors in a list
+        try:
+            return self.programs.run(
+                [engine(self.programs.environment), *arguments[:1], *color, *arguments[1:]],
+                folder=self.path,
+                waiting_for=waiting_for,
+                visible=visible,
+                variables={} if bare else {"TF_WORKSPACE": self.workspace, "TF_VAR_workspace": self.workspace},
+            )
+        except InterruptedCommandError:
+            raise
+        except CommandError as cause:
+            raise CommandError(explain(str(cause), arguments[0], self.path, self.workspace)) from cause

@@ -1,0 +1,171 @@
+"""The folder that a command works in: one for each workspace, so that no command touches another's.
+
+``cdktf.out/workspace-<workspace>/<stack>`` holds what was synthesized for the command, Terraform's data and the saved
+plan. It stands as deep below the project as the folder that cdktf itself works in, so relative paths in a backend lead
+to the same state.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.errors import CommandError, SettingError
+from compliance_tf.model.naming import NAME_PART
+from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT, WORKSPACE_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PLAN: Final = "plan"
+"""The plan that ``compliance-tf plan`` saved, in a stack's folder."""
+
+_LOCK: Final = ".lock"
+_SYNTHESIS: Final = ".synthesis"
+_SYNTHESIZED: Final = ("cdk.tf.json", "metadata.json", "assets")
+_POLL_SECONDS: Final = 0.2
+_PATIENCE_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True)
+class WorkingFolder:
+    """Where the commands on one workspace of a project work.
+
+    Parameters
+    ----------
+    project
+        The project's folder.
+    workspace
+        The Terraform workspace.
+
+    Raises
+    ------
+    SettingError
+        When no ComplianceStack can be deployed to a workspace of this name.
+    """
+
+    project: Path
+    workspace: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME_PART, self.workspace):
+            raise SettingError(
+                f"The workspace '{self.workspace}' cannot be part of a name: give one made of a lower-case letter, "
+                "then lower-case letters, digits and underscores."
+            )
+
+    @property
+    def path(self) -> Path:
+        """The folder itself."""
+        return self.project / OUTPUT / f"{WORKSPACE_PREFIX}{self.workspace}"
+
+    @property
+    def synthesis(self) -> Path:
+        """Where the app is synthesized into."""
+        return self.path / _SYNTHESIS
+
+    def take_synthesized(self) -> None:
+        """Move what was synthesized into the stacks' folders, and keep what Terraform has there."""
+        manifest = json.loads((self.synthesis / MANIFEST).read_text(encoding="utf-8"))
+        for stack, described in manifest["stacks"].items():
+            target = self.path / stack
+            target.mkdir(exist_ok=True)
+            for name in _SYNTHESIZED:
+                _remove(target / name)
+                source = self.synthesis / described["workingDirectory"] / name
+                if source.exists():
+                    source.rename(target / name)
+            described["workingDirectory"] = stack
+        (self.path / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        _remove(self.synthesis)
+
+    def stacks(self) -> dict[str, Path]:
+        """Give the folders of the stacks that were synthesized last, by the stack's id.
+
+        Raises
+        ------
+        CommandError
+            When nothing was.
+        """
+        path = self.path / MANIFEST
+        if not path.is_file():
+            raise CommandError(f"{path} does not exist: run `compliance-tf plan -w {self.workspace}` first.")
+        return {stack: self.path / stack for stack in sorted(json.loads(path.read_text(encoding="utf-8"))["stacks"])}
+
+    def saved_plans(self) -> dict[str, Path]:
+        """Give the files of the saved plans, one for each stack, by its id.
+
+        Raises
+        ------
+        CommandError
+            When one is missing.
+        """
+        plans = {stack: folder / PLAN for stack, folder in self.stacks().items()}
+        for path in plans.values():
+            if not path.is_file():
+                raise CommandError(f"{path} does not exist: run `compliance-tf plan -w {self.workspace}` first.")
+        return plans
+
+    @contextmanager
+    def locked(self, command: str, *, wait: bool, say: Callable[[str], None]) -> Iterator[int]:
+        """Work on the workspace alone.
+
+        Parameters
+        ----------
+        command
+            What others are told that runs.
+        wait
+            Whether to wait for another command to end.
+
+        Yields
+        ------
+        int
+            The lock's descriptor. Whoever inherits it holds the lock as well.
+
+        Raises
+        ------
+        CommandError
+            When another command works on it, and nobody wants to wait.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / _LOCK).open("a+", encoding="utf-8") as file:
+            started, has_said = time.monotonic(), False
+            while not _try_lock(file.fileno()):
+                if wait and not has_said and time.monotonic() - started > _PATIENCE_SECONDS:
+                    say(f"Waiting for {self._holder(file.fileno())}, which works on the workspace '{self.workspace}'.")
+                    has_said = True
+                elif not wait:
+                    raise CommandError(
+                        f"{self._holder(file.fileno())} works on the workspace '{self.workspace}' in this folder: "
+                        "try again when it has ended, or leave out --no-wait."
+                    )
+                time.sleep(_POLL_SECONDS)
+            os.ftruncate(file.fileno(), 0)
+            os.pwrite(file.fileno(), f"`{command}` (process {os.getpid()})".encode(), 0)
+            yield file.fileno()
+
+    def _holder(self, descriptor: int) -> str:
+        return os.pread(descriptor, 200, 0).decode(errors="replace") or "Another command"
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,151 @@
+"""A command that is ended in the middle leaves nothing that the next ones do not put in order."""
+
+from __future__ import annotations
+
+import random
+import re
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deploy.conftest import REGION, Project, record_everything
+from tests.deploy.lifecycle.commands import (
+    ALL,
+    APP,
+    BUCKET,
+    LOCAL_STATE,
+    NOTHING,
+    S3_STATE,
+    S3_VARIABLES,
+    deployed,
+    descendants,
+    interrupt,
+    start,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.local import LocalAws
+
+APPROVED = ("-w", "dev", "--auto-approve")
+POLITE = (signal.SIGINT, signal.SIGTERM)
+
+
+def prepared(aws: LocalAws, folder: Path, project: str, state: str) -> Project:
+    """Make a project with its state in files or in S3."""
+    record_everything(aws)
+    variables = aws.environment(region=REGION)
+    if state == S3_STATE:
+        variables |= S3_VARIABLES
+        s3 = aws.client("s3", region=REGION)
+        if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+            s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return Project.create(folder, variables, APP.format(project=project, state=state))
+
+
+def converge(project: Project, command: str) -> str:
+    """Give a command again until it ends well, with what its messages say to do; give all that was written."""
+    written = ""
+    for _ in range(3):
+        output = start(project, command, *APPROVED).end()
+        written += output
+        if output.endswith("exit code 0"):
+            return written
+        if lock := re.search(r"force-unlock (\S+)", output):
+            folder = project.folder / "cdktf.out" / "workspace-dev" / "compliance"
+            project.run("terraform", "workspace", "select", "dev", folder=folder)
+            project.run("terraform", "force-unlock", "-force", lock[1], folder=folder)
+        elif "compliance-tf recover -w dev" in output:
+            options = ("--remove",) if "--remove" in output else ()
+            recovered = start(project, "recover", *APPROVED, *options).end()
+            assert recovered.endswith("exit code 0"), recovered
+            written += recovered
+        else:
+            raise AssertionError(output)
+    raise AssertionError(f"{command} does not converge:\n{written}")
+
+
+def end_in_the_middle(project: Project, command: str, number: signal.Signals, seconds: float) -> str:
+    """Start a command, end it after a while, and give what it wrote."""
+    running = start(project, command, *APPROVED)
+    time.sleep(seconds)
+    below = descendants(running.process.pid)
+    interrupt(running, number)
+    output = running.end()
+    if number in POLITE:
+        alive = set(descendants(1)) & set(below)
+        assert not alive, f"{command} left processes running after {number.name}: {output}"
+    return output
+
+
+@pytest.mark.parametrize("state", [LOCAL_STATE, S3_STATE], ids=["local", "s3"])
+def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Path, state: str) -> None:
+    name = "killed" if state == LOCAL_STATE else "killeds3"
+    project = prepared(aws, tmp_path / "app", name, state)
+    running = start(project, "deploy", *APPROVED)
+    running.wait_until_shown("aws_lambda_function.functions_record_function_1B8404D1: Creating")
+    time.sleep(0.5)
+    interrupt(running, signal.SIGKILL)
+    assert sum(deployed(aws, name, "dev").values()) > 0
+    written = converge(project, "deploy")
+    assert "recover -w dev" in written
+    assert deployed(aws, name, "dev") == ALL
+    assert "No changes." in project.run("compliance-tf", "plan", "-w", "dev")
+
+    running = start(project, "destroy", *APPROVED)
+    running.wait_until_shown("Destruction complete")
+    interrupt(running, signal.SIGTERM)
+    output = running.end()
+    assert "Interrupted in the destruction of compliance in dev" in output
+    assert output.endswith(f"exit code {128 + signal.SIGTERM}")
+    converge(project, "destroy")
+    assert deployed(aws, name, "dev") == NOTHING
+
+
+def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalAws, tmp_path: Path) -> None:
+    project = prepared(aws, tmp_path / "app", "left", LOCAL_STATE)
+    start(project, "deploy", *APPROVED).end()
+    for state in (project.folder / "state").rglob("*.tfstate"):
+        state.unlink()
+    output = project.run("compliance-tf", "destroy", *APPROVED, fails=True)
+    assert "function left-dev-record" in output
+    assert "`compliance-tf recover -w dev --remove` removes it" in output
+    assert deployed(aws, "left", "dev") == ALL
+    shown = project.run("compliance-tf", "recover", "-w", "dev", "--remove", fails=True)
+    assert "table left-dev-results" in shown
+    assert "Nobody is there to approve" in shown
+    project.run("compliance-tf", "recover", *APPROVED, "--remove")
+    assert deployed(aws, "left", "dev") == NOTHING
+    assert "Nothing of left in dev, eu-west-1 is outside of its state." in project.run(
+        "compliance-tf", "recover", *APPROVED
+    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("state", [LOCAL_STATE, S3_STATE], ids=["local", "s3"])
+def test_kills_at_any_moment_are_put_in_order(aws: LocalAws, tmp_path: Path, state: str) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    drawn = random.Random(seed)  # noqa: S311 (it is to be repeated)
+    name = "any" if state == LOCAL_STATE else "anys3"
+    project = prepared(aws, tmp_path / "app", name, state)
+    for number in range(25):
+        command = drawn.choice(["plan", "deploy", "deploy", "destroy"])
+        ended_by = drawn.choice([signal.SIGKILL, *POLITE])
+        seconds = drawn.uniform(0.5, 25)
+        case = f"seed {seed}, kill {number}: {ended_by.name} after {seconds:.1f} s of {command}"
+        if command == "plan":
+            running = start(project, "plan", "-w", "dev")
+            time.sleep(seconds / 3)
+            interrupt(running, ended_by)
+            running.end()
+        else:
+            end_in_the_middle(project, command, ended_by, seconds)
+        last = "destroy" if command == "destroy" else "deploy"
+        converge(project, last)
+        assert deployed(aws, name, "dev") == (NOTHING if last == "destroy" else ALL), case
+        if drawn.random() < 0.5:
+            converge(project, "destroy")
+            assert deployed(aws, name, "dev") == NOTHING, case

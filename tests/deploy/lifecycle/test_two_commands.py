@@ -1,0 +1,99 @@
+"""Two commands at once: each acts on the workspace that it was given, and one waits where both have the same."""
+
+from __future__ import annotations
+
+import json
+import time
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deploy.conftest import REGION, Project, record_everything
+from tests.deploy.lifecycle.commands import ALL, APP, LOCAL_STATE, NOTHING, S3_STATE, S3_VARIABLES, deployed, start
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.local import LocalAws
+
+UNLOCKED = {"TF_CLI_ARGS_plan": "-lock=false"}
+"""What the workflows of pipelines set for plans."""
+
+
+@pytest.fixture(scope="module")
+def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    record_everything(aws)
+    app = APP.format(project="acme", state=LOCAL_STATE)
+    return Project.create(tmp_path_factory.mktemp("commands") / "app", aws.environment(region=REGION), app)
+
+
+def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Project, aws: LocalAws) -> None:
+    first = start(project, "deploy", "-w", "dev", "--auto-approve")
+    time.sleep(2)
+    second = start(project, "deploy", "-w", "prod", "--auto-approve")
+    for workspace, running in (("dev", first), ("prod", second)):
+        output = running.end()
+        assert output.endswith("exit code 0"), output
+        assert f'"workspace" = "{workspace}"' in output
+        assert deployed(aws, "acme", workspace) == ALL
+
+    first = start(project, "destroy", "-w", "dev", "--auto-approve", **UNLOCKED)
+    second = start(project, "plan", "-w", "prod", **UNLOCKED)
+    third = start(project, "plan", "-w", "prod", "--no-wait", **UNLOCKED)
+    outputs = [running.end() for running in (first, second, third)]
+    assert outputs[0].endswith("exit code 0"), outputs[0]
+    assert deployed(aws, "acme", "dev") == NOTHING
+    assert deployed(aws, "acme", "prod") == ALL
+    # One of the two plans came first; the other one waited, or was refused.
+    assert any("No changes." in output for output in outputs[1:])
+    assert any("works on the workspace 'prod'" in output for output in outputs[1:])
+    deployment = json.loads((project.folder / "cdktf.out/workspace-prod/manifest.json").read_text())
+    assert set(deployment["stacks"]) == {"compliance"}
+
+    first = start(project, "destroy", "-w", "prod", "--auto-approve")
+    first.wait_until_shown("will be destroyed")
+    second = start(project, "deploy", "-w", "prod", "--auto-approve")
+    assert first.end().endswith("exit code 0")
+    output = second.end()
+    assert "Waiting for `compliance-tf destroy -w prod`" in output
+    assert output.endswith("exit code 0"), output
+    assert deployed(aws, "acme", "prod") == ALL
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("state", ["local", "s3"])
+def test_any_two_commands_at_once_leave_each_workspace_as_its_last_command_says(
+    state: str, aws: LocalAws, tmp_path: Path
+) -> None:
+    record_everything(aws)
+    name = f"pairs{state}"
+    variables = aws.environment(region=REGION)
+    if state == "s3":
+        variables |= S3_VARIABLES
+        aws.client("s3", region=REGION).create_bucket(
+            Bucket="acme-state", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+    app = APP.format(project=name, state=S3_STATE if state == "s3" else LOCAL_STATE)
+    checkouts = [Project.create(tmp_path / folder, variables, app) for folder in ("one", "two")]
+    # With state in files, a second checkout is another world.
+    pairs = [(checkouts[0], checkouts[0])] if state == "local" else [(checkouts[0], checkouts[0]), tuple(checkouts)]
+    for (here, there), (one, two), (a, b), lock in product(
+        pairs,
+        [("deploy", "deploy"), ("deploy", "destroy"), ("destroy", "plan")],
+        [("dev", "dev"), ("dev", "test")],
+        [{}, UNLOCKED],
+    ):
+        case = f"{one} -w {a} beside {two} -w {b}, {'one checkout' if here is there else 'two'}, {lock}"
+        first = start(here, one, "-w", a, *(() if one == "plan" else ("--auto-approve",)), **lock)
+        second = start(there, two, "-w", b, *(() if two == "plan" else ("--auto-approve",)), **lock)
+        outputs = [first.end(), second.end()]
+        if a != b:
+            assert all(output.endswith("exit code 0") for output in outputs), (case, outputs)
+        for workspace, last in {a: one, b: two}.items() if a != b else ():
+            expected = {"deploy": ALL, "destroy": NOTHING}.get(last)
+            assert expected is None or deployed(aws, name, workspace) == expected, case
+        for workspace in ("dev", "test"):
+            cleaned = start(here, "destroy", "-w", workspace, "--auto-approve").end()
+            assert cleaned.endswith("exit code 0"), (case, cleaned)
+            assert deployed(aws, name, workspace) == NOTHING, case

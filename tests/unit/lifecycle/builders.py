@@ -1,0 +1,142 @@
+"""A project whose app writes what it is told to, and a Terraform that notes what it is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from compliance_tf.lifecycle.commands import Project
+from compliance_tf.lifecycle.person import Person
+from compliance_tf.terraform.machine import Machine
+from tests.unit.review.builders import DEPLOYMENT, output, plan_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_APP = """
+import json, os, pathlib
+stacks = json.loads(pathlib.Path("stacks.json").read_text())
+output = pathlib.Path(os.environ["CDKTF_OUTDIR"])
+for stack, configuration in stacks.items():
+    folder = output / "stacks" / stack
+    folder.mkdir(parents=True)
+    (folder / "cdk.tf.json").write_text(json.dumps(configuration))
+manifest = {"stacks": {stack: {"workingDirectory": f"stacks/{stack}"} for stack in stacks}}
+(output / "manifest.json").write_text(json.dumps(manifest))
+"""
+
+_TERRAFORM = """#!{python}
+import base64, json, os, pathlib, shutil, sys
+here, home = pathlib.Path.cwd().name, pathlib.Path("{home}")
+command, options = sys.argv[1], [one for one in sys.argv[2:] if one != "-no-color"]
+workspace = os.environ.get("TF_WORKSPACE", "")
+with (home / "asked").open("a") as log:
+    log.write(json.dumps([here, command, workspace, options]) + "\\n")
+failure = home / f"{{command}}-fails"
+if failure.exists():
+    sys.exit(failure.read_text())
+if command == "workspace":
+    print("* default\\n" + "\\n".join("  " + one for one in json.loads((home / "workspaces").read_text())))
+if command == "console":
+    print(base64.b64encode((home / "conditions").read_bytes()).decode())
+if command == "plan":
+    kind = "destruction" if "-destroy" in options else "plan"
+    (file,) = [one.removeprefix("-out=") for one in options if one.startswith("-out=")]
+    shutil.copy(home / f"{{kind}}-{{here}}.json", file)
+    print("the plan of", here)
+if command == "show":
+    print(pathlib.Path(options[-1]).read_text() if len(options) > 1 else "{{}}")
+"""
+
+
+def configuration(project: str = "acme", region: str = "eu-west-1") -> dict[str, Any]:
+    """As much of a synthesized stack as commands read."""
+    said = {**DEPLOYMENT, "project": project, "region": region, "workspace": "${terraform.workspace}"}
+    return {
+        "output": {"deployment": {"value": said}},
+        "data": {"aws_cloudcontrolapi_resource": {"existing_recorder": {"lifecycle": {"precondition": []}}}},
+    }
+
+
+def plan_of(*, workspace: str = "dev", region: str = "eu-west-1", **members: Any) -> dict[str, Any]:
+    """A plan that changes something of a deployment, as the JSON of Terraform."""
+    plan = plan_json()
+    plan["resource_changes"][0]["change"] |= {"actions": ["update"]}
+    plan["output_changes"]["deployment"] = output({**DEPLOYMENT, "region": region, "workspace": workspace})
+    return {**plan, **members}
+
+
+@dataclass
+class FakeProject:
+    """A project in a folder.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    said, shown
+        What commands said and showed.
+    """
+
+    path: Path
+    said: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+    @classmethod
+    def create(cls, path: Path, **regions: str) -> FakeProject:
+        """Make one with a stack for each region, by its id; of ``compliance`` alone unless any is given."""
+        fake = cls(path)
+        regions = regions or {"compliance": "eu-west-1"}
+        (path / "main.py").write_text(_APP)
+        (path / "stacks.json").write_text(
+            json.dumps({stack: configuration(region=region) for stack, region in regions.items()})
+        )
+        program = path / "bin" / "terraform"
+        program.parent.mkdir()
+        program.write_text(_TERRAFORM.format(python=sys.executable, home=path))
+        program.chmod(0o755)
+        fake.workspaces("dev")
+        fake.refuse()
+        for stack, region in regions.items():
+            fake.plans(stack, plan_of(region=region))
+        return fake
+
+    @property
+    def machine(self) -> Machine:
+        """What it runs on: Terraform is found in the project."""
+        return Machine({"PATH": f"{self.path}/bin{os.pathsep}{os.environ['PATH']}"}, working_folder=self.path)
+
+    def project(self, workspace: str = "dev", *, approves: bool = True, waits: bool = True) -> Project:
+        """Give it to be worked on in a workspace."""
+        person = Person(self.shown.append, self.said.append, approves=approves, waits=waits)
+        return Project(self.machine, self.path, workspace, person)
+
+    def workspaces(self, *names: str) -> None:
+        """Say which workspaces the state has beside ``default``."""
+        (self.path / "workspaces").write_text(json.dumps(names))
+
+    def refuse(self, *sentences: str) -> None:
+        """Say what the app's conditions refuse about a workspace."""
+        conditions = [{"condition": False, "error_message": sentence} for sentence in sentences]
+        (self.path / "conditions").write_text(json.dumps(conditions))
+
+    def plans(self, stack: str, plan: dict[str, Any], kind: str = "plan") -> None:
+        """Say what Terraform plans for a stack."""
+        (self.path / f"{kind}-{stack}.json").write_text(json.dumps(plan))
+
+    def fails(self, command: str, errors: str) -> None:
+        """Have a command of Terraform's fail."""
+        (self.path / f"{command}-fails").write_text(errors)
+
+    def asked(self, *commands: str) -> list[tuple[str, str, str]]:
+        """What Terraform was asked for: the stack, the command and the workspace."""
+        log = self.path / "asked"
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [(here, command, workspace) for here, command, workspace, _ in lines if command in commands]
+
+    def saved_plan(self, stack: str = "compliance", workspace: str = "dev") -> Path:
+        """Where the saved plan of a stack is."""
+        return self.path / "cdktf.out" / f"workspace-{workspace}" / stack / "plan"

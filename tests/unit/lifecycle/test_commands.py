@@ -1,0 +1,225 @@
+"""A command works in the workspace that was asked for, and applies no plan that it has not looked at."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError, SettingError, SynthesizedAppError
+from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
+from tests.unit.review.builders import resource_change
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ADDRESS = "aws_config_configuration_recorder.r"
+
+
+def recorder(action: str) -> dict[str, Any]:
+    """A plan that does something to the account's recorder."""
+    plan = plan_of()
+    change = resource_change("aws_config_configuration_recorder", "r", {"name": "default"}, actions=[action])
+    if action == "delete":
+        change["change"]["after"] = None
+    plan["resource_changes"].append(change)
+    return plan
+
+
+def test_terraform_is_always_told_the_workspace_and_never_selects_one(fake: FakeProject) -> None:
+    fake.project().deploy()
+    assert fake.asked("plan", "show", "apply") == [
+        ("compliance", command, "dev") for command in ("plan", "show", "apply")
+    ]
+    assert {workspace for _, _, workspace in fake.asked("init", "workspace")} == {""}
+
+
+def test_each_workspace_has_a_folder_of_its_own(fake: FakeProject) -> None:
+    fake.workspaces("dev", "prod")
+    fake.project("dev").plan()
+    fake.plans("compliance", plan_of(workspace="prod"))
+    fake.project("prod").plan()
+    planned = {
+        workspace: json.loads(fake.saved_plan(workspace=workspace).read_text())["output_changes"]["deployment"]
+        for workspace in ("dev", "prod")
+    }
+    assert {name: change["after"]["workspace"] for name, change in planned.items()} == {"dev": "dev", "prod": "prod"}
+
+
+@pytest.mark.parametrize("said", [{"workspace": "prod"}, {"region": "us-east-1"}])
+def test_a_plan_of_another_deployment_is_not_applied(fake: FakeProject, said: dict[str, str]) -> None:
+    fake.plans("compliance", plan_of(**said))
+    ((what, value),) = said.items()
+    with pytest.raises(RefusedPlanError, match=f"It is of the {what} '{value}', not '"):
+        fake.project().deploy()
+    assert fake.asked("apply") == []
+
+
+def test_a_state_of_another_workspace_is_not_destroyed(fake: FakeProject) -> None:
+    plan = plan_of(workspace="prod")
+    plan["output_changes"]["deployment"]["after"] = None
+    fake.plans("compliance", plan, "destruction")
+    with pytest.raises(RefusedPlanError, match="of the workspace 'prod', not 'dev'"):
+        fake.project().destroy()
+    assert fake.asked("apply") == []
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete", "no-op"])
+def test_a_plan_with_the_recorder_is_applied_by_no_command(fake: FakeProject, action: str) -> None:
+    fake.plans("compliance", recorder(action))
+    fake.plans("compliance", recorder(action), "destruction")
+    for command in (fake.project().deploy, fake.project().destroy):
+        with pytest.raises(RefusedPlanError, match=f"recorder: {ADDRESS}"):
+            command()
+    fake.project().plan()
+    with pytest.raises(RefusedPlanError, match=f"recorder: {ADDRESS}"):
+        fake.project().apply([fingerprint(fake)])
+    assert fake.asked("apply") == []
+
+
+def fingerprint(fake: FakeProject) -> str:
+    from compliance_tf.review.plan.plan_json import plan_of_json
+
+    return plan_of_json(fake.saved_plan().read_bytes(), "it").fingerprint
+
+
+def test_one_plan_that_may_not_be_applied_stops_all(tmp_path: Path) -> None:
+    fake = FakeProject.create(tmp_path, america="us-east-1", europe="eu-west-1")
+    fake.plans("europe", recorder("create"))
+    with pytest.raises(RefusedPlanError, match="The plan of europe may not be applied"):
+        fake.project().deploy()
+    assert fake.asked("apply") == []
+
+
+def test_what_the_state_has_of_somebody_else_is_not_destroyed(fake: FakeProject) -> None:
+    plan = plan_of()
+    plan["resource_changes"] = [
+        resource_change("aws_config_config_rule", "r", None, before={"name": "acme-prod-trail"}, actions=["delete"])
+    ]
+    fake.plans("compliance", plan, "destruction")
+    with pytest.raises(RefusedPlanError, match=r"aws_config_config_rule\.r \(acme-prod-trail\)"):
+        fake.project().destroy()
+    assert fake.asked("apply") == []
+
+
+def test_a_protected_table_stops_the_destruction(fake: FakeProject) -> None:
+    plan = plan_of()
+    for change in plan["resource_changes"]:
+        change["change"] |= {"actions": ["delete"], "after": None, "after_sensitive": False}
+    fake.plans("compliance", plan, "destruction")
+    with pytest.raises(RefusedPlanError, match="'dev' is protected, and with it the table acme-dev-results"):
+        fake.project().destroy()
+    assert fake.asked("apply") == []
+
+
+def test_a_workspace_that_the_app_does_not_allow_is_never_made(fake: FakeProject) -> None:
+    fake.refuse("The workspace 'staging' is not one of those.")
+    for command in (fake.project("staging").plan, fake.project("staging").deploy):
+        with pytest.raises(RefusedPlanError, match="The workspace 'staging' is not one of those"):
+            command()
+    assert fake.asked("plan", "apply") == []
+
+
+@pytest.mark.parametrize("name", ["", "Dev", "a-b", "../dev", "dev/../../x", "1st"])
+def test_a_name_that_no_workspace_can_have_is_refused_before_anything_runs(fake: FakeProject, name: str) -> None:
+    with pytest.raises(SettingError, match="cannot be part of a name"):
+        fake.project(name).plan()
+    assert not (fake.path / "cdktf.out").exists()
+
+
+def test_destroying_a_workspace_that_is_not_there_makes_none_and_says_so(fake: FakeProject) -> None:
+    fake.project("staging").destroy()
+    assert fake.asked("plan", "apply") == []
+    assert fake.said == ["Nothing to destroy: compliance has no workspace 'staging'. It has: default, dev."]
+
+
+def test_destroying_nothing_says_so(fake: FakeProject) -> None:
+    fake.plans("compliance", {"format_version": "1.2", "planned_values": {}}, "destruction")
+    fake.project().destroy()
+    assert fake.asked("apply") == []
+    assert fake.said == ["Nothing to destroy: compliance has nothing in 'dev'."]
+
+
+@pytest.mark.parametrize("command", ["deploy", "destroy"])
+def test_without_an_approval_nothing_runs(fake: FakeProject, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(ComplianceError, match="Nobody is there to approve"):
+        getattr(fake.project(approves=False), command)()
+    assert fake.asked("init") == []
+
+
+def test_a_plan_without_changes_is_neither_asked_about_nor_applied(fake: FakeProject) -> None:
+    plan = plan_of()
+    plan["resource_changes"][0]["change"] |= {"actions": ["no-op"]}
+    fake.plans("compliance", plan)
+    fake.project().deploy()
+    assert fake.asked("apply") == []
+
+
+@pytest.mark.parametrize(("answer", "is_applied"), [("yes", True), ("y", False), ("", False)])
+def test_only_yes_is_an_approval(
+    fake: FakeProject, answer: str, monkeypatch: pytest.MonkeyPatch, *, is_applied: bool
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    if is_applied:
+        fake.project(approves=False).deploy()
+    else:
+        with pytest.raises(ComplianceError, match="not approved"):
+            fake.project(approves=False).deploy()
+    assert bool(fake.asked("apply")) == is_applied
+
+
+def test_a_failed_plan_leaves_none_behind(fake: FakeProject) -> None:
+    fake.project().plan()
+    fake.fails("plan", "Error: it cannot be")
+    with pytest.raises(CommandError, match="it cannot be"):
+        fake.project().plan()
+    with pytest.raises(CommandError, match="run `compliance-tf plan -w dev` first"):
+        fake.project().apply([])
+
+
+def test_a_stack_that_is_none_of_ours_is_refused(fake: FakeProject) -> None:
+    (fake.path / "stacks.json").write_text(json.dumps({"other": {"resource": {}}}))
+    with pytest.raises(SynthesizedAppError, match="'other' is no ComplianceStack"):
+        fake.project().deploy()
+    assert fake.asked("init") == []
+
+
+def test_the_app_runs_by_cdktf_json_where_there_is_one(fake: FakeProject) -> None:
+    (fake.path / "main.py").rename(fake.path / "other.py")
+    with pytest.raises(SynthesizedAppError, match=r"neither cdktf\.json nor main\.py"):
+        fake.project().plan()
+    (fake.path / "cdktf.json").write_text('{"app": "python3 other.py"}')
+    fake.project().plan()
+    (fake.path / "cdktf.json").write_text("{}")
+    with pytest.raises(SynthesizedAppError, match='give it a member "app"'):
+        fake.project().plan()
+
+
+def test_what_the_app_says_of_its_mistakes_is_the_error(fake: FakeProject) -> None:
+    (fake.path / "main.py").write_text('import sys\nsys.exit("main.py:7: error: that is no rule.")')
+    with pytest.raises(SynthesizedAppError, match=r"^main\.py:7: error: that is no rule\.$"):
+        fake.project().plan()
+
+
+def test_another_engine_is_taken_from_the_environment(fake: FakeProject) -> None:
+    (fake.path / "bin" / "terraform").rename(fake.path / "bin" / "tofu")
+    variables = {**fake.machine.variables, "TERRAFORM_BINARY_NAME": "tofu"}
+    project = fake.project()
+    object.__setattr__(project, "machine", type(fake.machine)(variables, working_folder=fake.path))
+    project.deploy()
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+
+
+def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does_not(fake: FakeProject) -> None:
+    fake.project().plan()
+    folder = fake.saved_plan().parent
+    (folder / "assets").mkdir()
+    (folder / ".terraform").mkdir()
+    (fake.path / "stacks.json").write_text(json.dumps({"compliance": {**configuration(), "new": True}}))
+    fake.project().plan()
+    assert json.loads((folder / "cdk.tf.json").read_text())["new"]
+    assert (folder / ".terraform").exists()
+    assert not (folder / "assets").exists()

@@ -1,0 +1,73 @@
+"""Terraform's errors in plain text, with what to do where that is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compliance_tf.terraform.failures import explain
+
+FOLDER = Path("cdktf.out/workspace-dev/compliance")
+
+RECORDER = """\x1b[31m╷\x1b[0m\x1b[0m
+\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mreading Cloud Control API Resource (default): couldn't find resource\x1b[0m
+\x1b[31m│\x1b[0m \x1b[0m
+\x1b[31m│\x1b[0m \x1b[0m\x1b[0m  with data.aws_cloudcontrolapi_resource.existing_recorder["default: if it cannot be read, turn on AWS Config in eu-west-1 or set recorder_name"],
+\x1b[31m│\x1b[0m \x1b[0m  on cdk.tf.json line 71, in data.aws_cloudcontrolapi_resource.existing_recorder:
+\x1b[31m╵\x1b[0m\x1b[0m
+"""  # noqa: E501 (as Terraform writes it)
+
+LOCKED = """
+Error: Error acquiring the state lock
+
+Error message: operation error S3: PutObject, https response error StatusCode:
+412, api error PreconditionFailed
+Lock Info:
+  ID:        b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968
+  Path:      acme-state/compliance-tf/dev/acme/eu-west-1/terraform.tfstate
+  Operation: OperationTypeApply
+  Who:       ada@laptop
+  Version:   1.11.4
+  Created:   2026-11-26 17:00:00.123456 +0000 UTC
+  Info:
+"""
+
+
+def test_escapes_and_boxes_are_gone_and_the_advice_of_the_recorder_comes_last() -> None:
+    lines = explain(RECORDER, "plan", FOLDER, "dev").splitlines()
+    assert lines[0] == "`terraform plan` failed for compliance in dev:"
+    assert "Error: reading Cloud Control API Resource (default): couldn't find resource" in lines
+    assert not any(sign in line for line in lines for sign in "\x1b╷│╵")
+    assert lines[-1] == (
+        "What to do: recorder default: if it cannot be read, turn on AWS Config in eu-west-1 or set recorder_name."
+    )
+
+
+def test_a_lock_is_explained_with_who_has_it_and_the_command_that_frees_it() -> None:
+    assert explain(LOCKED, "apply", FOLDER, "dev").endswith(
+        "The state is locked by ada@laptop since 2026-11-26 17:00:00 (UTC). Wait for that command to end. If it was "
+        "killed, nobody else will free the lock: TF_WORKSPACE=dev terraform -chdir=cdktf.out/workspace-dev/compliance "
+        "force-unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968"
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "creating IAM Role (acme-dev-record): operation error IAM: CreateRole, EntityAlreadyExists: Role exists.",
+        "creating AWS DynamoDB Table (acme-dev-results): ResourceInUseException: Table already exists",
+        "creating CloudWatch Logs Log Group: ResourceAlreadyExistsException: The specified log group already exists",
+        "creating Lambda Function: operation error Lambda: CreateFunction, ResourceConflictException: Function exist",
+        "adding Lambda Permission: ResourceConflictException: The statement id (config) provided already exists.",
+    ],
+)
+def test_a_name_that_is_taken_leads_to_recover(error: str) -> None:
+    assert "`compliance-tf recover -w dev`" in explain(f"Error: {error}", "apply", FOLDER, "dev")
+    assert "recover" not in explain("Error: AccessDenied", "apply", FOLDER, "dev")
+
+
+def test_a_state_that_could_not_be_kept_is_named_with_the_command_that_keeps_it(tmp_path: Path) -> None:
+    (tmp_path / "errored.tfstate").touch()
+    explained = explain("Error: Failed to persist state", "apply", tmp_path, "dev")
+    assert f"TF_WORKSPACE=dev terraform -chdir={tmp_path} state push errored.tfstate" in explained

@@ -1,0 +1,147 @@
+"""What runs is waited for with words, ended politely, and never hurt by the end of who waits for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.terraform import programs as module
+from compliance_tf.terraform.programs import Programs
+from tests.repository import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Notes each polite signal, goes on for a moment, and says that it has ended in order.
+POLITE = """
+import signal, sys, time, pathlib
+def end(*_):
+    pathlib.Path("interrupts").open("a").write("x")
+    signals.append(1)
+signals = []
+signal.signal(signal.SIGINT, end)
+pathlib.Path("started").touch()
+for _ in range(200):
+    if len(signals) > 1:
+        sys.exit(2)
+    if signals:
+        time.sleep(0.3)
+        if len(signals) == 1:
+            print("released", flush=True)
+            pathlib.Path("released").touch()
+            sys.exit(1)
+    time.sleep(0.05)
+"""
+
+WAITS = """
+import os, sys
+from pathlib import Path
+from compliance_tf.errors import InterruptedCommandError
+from compliance_tf.terraform.programs import Programs
+def say(line):
+    print(line, flush=True)
+programs = Programs(dict(os.environ), say=say, show=say)
+try:
+    with programs.interruptible():
+        programs.run([sys.executable, "polite.py"], folder=Path(), waiting_for="it", visible=True)
+except InterruptedCommandError as error:
+    print("interrupted by", error.signal.name, flush=True)
+"""
+
+
+def programs(said: list[str], shown: list[str]) -> Programs:
+    return Programs(dict(os.environ), say=said.append, show=shown.append)
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.02)
+
+
+def waiting(folder: Path) -> subprocess.Popen[str]:
+    """Start a program that waits for a polite one."""
+    (folder / "polite.py").write_text(POLITE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITS],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for(folder / "started")
+    return process
+
+
+def test_what_is_visible_is_shown_by_lines_and_errors_are_the_message(tmp_path: Path) -> None:
+    said, shown = list[str](), list[str]()
+    script = "import sys; print('one'); print('two', end=''); sys.stderr.write('why\\n'); sys.exit(3)"
+    with pytest.raises(CommandError, match=r"^why$"):
+        programs(said, shown).run([sys.executable, "-c", script], folder=tmp_path, waiting_for="it", visible=True)
+    assert (said, shown) == ([], ["one", "two"])
+
+
+def test_it_is_said_what_is_waited_for_when_nothing_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENCE_SECONDS", 0.2)
+    said, shown = list[str](), list[str]()
+    script = "import time; time.sleep(0.6); print('done')"
+    assert programs(said, shown).run([sys.executable, "-c", script], folder=tmp_path, waiting_for="it") == "done"
+    assert [line.partition(" (")[0] for line in said] == ["Waiting for it"]
+    assert shown == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_what_runs_politely_and_once(tmp_path: Path, number: signal.Signals) -> None:
+    process = waiting(tmp_path)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert "released" in output
+    assert output.rstrip().endswith(f"interrupted by {number.name}")
+    assert (tmp_path / "interrupts").read_text() == "x"
+
+
+def test_a_pipeline_that_goes_on_to_terminate_does_not_hurry_it(tmp_path: Path) -> None:
+    process = waiting(tmp_path)
+    process.send_signal(signal.SIGINT)
+    wait_for(tmp_path / "interrupts")
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert "released" in output
+
+
+def test_a_person_who_insists_ends_it_at_once(tmp_path: Path) -> None:
+    process = waiting(tmp_path)
+    process.send_signal(signal.SIGINT)
+    wait_for(tmp_path / "interrupts")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert "released" not in output
+    assert (tmp_path / "interrupts").read_text() == "xx"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_a_kill_ends_what_runs_politely_as_well(tmp_path: Path) -> None:
+    process = waiting(tmp_path)
+    process.kill()
+    process.wait()
+    wait_for(tmp_path / "released")
+    if process.stdout:
+        process.stdout.close()
+
+
+def test_a_signal_between_two_programs_ends_the_command() -> None:
+    said, shown = list[str](), list[str]()
+    running = programs(said, shown)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(InterruptedCommandError, match="SIGTERM"), running.interruptible():
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
