@@ -11,6 +11,7 @@ import typer
 from compliance_tf.cli import catalog as catalog_commands
 from compliance_tf.cli import checks as check_commands
 from compliance_tf.cli import export as export_commands
+from compliance_tf.cli import export_module as export_module_command
 from compliance_tf.cli import frameworks as framework_commands
 from compliance_tf.cli import lifecycle as lifecycle_commands
 from compliance_tf.cli import preflight as preflight_command
@@ -43,6 +44,7 @@ for command in (
 ):
     app.command()(command)
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
+app.command("export-module")(export_module_command.export_module)
 app.command("preflight")(preflight_command.preflight)
 app.command("report")(report_commands.report)
 app.command("review")(review_commands.review)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance_tf.terraform.module import module_of
 from tests.deploy import account
 from tests.deploy.conftest import REGION, Project, record_everything
 
@@ -55,7 +54,10 @@ def test_two_environments_are_deployed_from_a_root_module(aws: LocalAws, tmp_pat
     record_everything(aws)
     project = Project.create(tmp_path / "app", aws.environment(region=REGION), APP)
     root = tmp_path / "root"
-    module_of(project.stack_folder()).write(root / "modules" / "compliance")
+    said = project.run("compliance-tf", "export-module", str(root / "modules" / "compliance"))
+    assert "The module of the stack 'compliance' is in" in said
+    refused = project.run("compliance-tf", "export-module", str(root / "other"), "--stack", "other", fails=True)
+    assert refused == "error: The app has no stack 'other': it has compliance.\n"
     (root / "main.tf").write_text(ROOT)
 
     def terraform(*arguments: str, fails: bool = False) -> str:
