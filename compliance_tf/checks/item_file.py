@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import EventError
 from compliance_runtime.evaluation.configuration_item import item_from_event, item_from_history
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, decoded
 
 from compliance_tf.errors import SettingError
 
@@ -32,9 +31,7 @@ def read_item(text: str, place: str) -> ConfigurationItem:
         When it is none of them; the message says what is missing.
     """
     try:
-        return _item(JsonObject.of(json.loads(text), place, EventError))
-    except (ValueError, RecursionError) as cause:
-        raise SettingError(f"{place} is not JSON: {cause}.") from cause
+        return _item(JsonObject.of(decoded(text, place, EventError), place, EventError))
     except EventError as cause:
         raise SettingError(str(cause)) from cause
 

@@ -15,7 +15,7 @@ from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.evaluation.evaluate import inapplicable, judge
 from compliance_runtime.evaluation.recorded import captured_time, item_until, last_item
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, decoded
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
 from compliance_runtime.suggestions import hint
 
@@ -67,12 +67,10 @@ def read_parameters(check: Check[Any], text: str | None, place: str) -> object:
         When the check does not take them.
     """
     try:
-        given = {} if text is None else JsonObject.of(json.loads(text), place, ParameterError).values
+        given = {} if text is None else JsonObject.of(decoded(text, place, SettingError), place, ParameterError).values
         names = {parameter.name: parameter.rule_name for parameter in declared_parameters(check.parameters)}
         written = {names.get(name, name): _written(value) for name, value in given.items()}
         return from_rule_parameters(check.parameters, written)
-    except (ValueError, RecursionError) as cause:
-        raise SettingError(f"{place} is not JSON: {cause}.") from cause
     except ParameterError as cause:
         raise SettingError(f"Check {check.id}: {cause}") from cause
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from compliance_runtime.check import Compliance, Finding
 from typer.core import TyperCommand
 
 from compliance_tf.errors import ComplianceError, SettingError
+from compliance_tf.output.sanitize import json_text, message, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,10 +98,10 @@ def check(
         run = _run(check_id, parameters, region, checks)
         findings = _printed(request.findings(run), as_json=as_json)
     except ComplianceError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {message(str(error))}", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
     except Exception as error:
-        typer.echo(f"{traceback.format_exc()}error: {type(error).__name__}: no verdict.", err=True)
+        typer.echo(f"{message(traceback.format_exc())}error: {type(error).__name__}: no verdict.", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
     raise typer.Exit(_exit_code(findings))
 
@@ -186,7 +186,7 @@ def _printed(findings: Iterable[Finding], *, as_json: bool) -> list[Compliance]:
     for finding in findings:
         said.append(finding.verdict.compliance)
         if as_json:
-            line = json.dumps(
+            line = json_text(
                 {
                     "resourceType": finding.resource_type,
                     "resourceId": finding.resource_id,
@@ -195,8 +195,9 @@ def _printed(findings: Iterable[Finding], *, as_json: bool) -> list[Compliance]:
                 }
             )
         else:
+            said_of = f"{finding.resource_type} {finding.resource_id}: {finding.verdict.reason}"
             compliance = typer.style(f"{finding.verdict.compliance.value:14}", fg=_COLOURS[finding.verdict.compliance])
-            line = f"{compliance}  {finding.resource_type} {finding.resource_id}: {finding.verdict.reason}"
+            line = f"{compliance}  {visible(said_of)}"
         typer.echo(line)
     if not said and not as_json:
         typer.echo("The check found nothing to judge.")

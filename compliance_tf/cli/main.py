@@ -20,6 +20,7 @@ from compliance_tf.cli import results as result_commands
 from compliance_tf.cli import review as review_commands
 from compliance_tf.cli import waivers as waiver_commands
 from compliance_tf.errors import ComplianceError, InterruptedCommandError
+from compliance_tf.output.sanitize import message
 
 app = typer.Typer(
     help="AWS Config rules as Terraform, beside the recorder that is already there.",
@@ -100,8 +101,8 @@ def main() -> None:
     try:
         app()
     except InterruptedCommandError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {message(str(error))}", err=True)
         # As a shell gives it for a program that a signal has ended.
         sys.exit(128 + error.signal)
     except ComplianceError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {message(str(error))}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from compliance_runtime.check import Severity
 from typer.core import TyperGroup
 
 from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
+from compliance_tf.output.sanitize import csv_cell, json_text
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
@@ -107,9 +107,11 @@ def summary(
         case Format.TABLE:
             print_summary(found, top, sys.stdout)
         case Format.JSON:
-            typer.echo(json.dumps(found.to_json(), indent=2))
+            typer.echo(json_text(found.to_json(), indent=2))
         case Format.CSV:
-            csv.writer(sys.stdout, dialect="unix").writerows(found.csv_rows())
+            csv.writer(sys.stdout, dialect="unix").writerows(
+                [csv_cell(cell) for cell in line] for line in found.csv_rows()
+            )
     if fail_on and found.open_violations(at_least(fail_on)):
         raise typer.Exit(OPEN_VIOLATIONS)
 
@@ -287,7 +289,7 @@ def resource_(
         case Format.TABLE:
             view.print(reader.at, changes)
         case Format.JSON:
-            typer.echo(json.dumps(view.to_json(), indent=2))
+            typer.echo(json_text(view.to_json(), indent=2))
         case Format.CSV:
             write_csv(view.rows, reader.place, sys.stdout)
 
@@ -341,7 +343,7 @@ def reconcile(
     place = results_place(workspace, project=project, region=region)
     with waiting(f"Comparing {place.table} with AWS Config"):
         done = run(place)
-    typer.echo(json.dumps(dict(done.counts)) if output is Format.JSON else str(done))
+    typer.echo(json_text(dict(done.counts)) if output is Format.JSON else str(done))
 
 
 def _find(reader: ResultsReader, named: str, resource_type: str | None) -> Resource:

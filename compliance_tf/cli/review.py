@@ -76,6 +76,7 @@ def review(
     The exit code is 0 when nothing needs approval, 2 when somebody has to approve, 3 when a plan is blocked or is
     not the one that is expected, and 1 when a plan cannot be reviewed.
     """
+    from compliance_tf.output.sanitize import visible
     from compliance_tf.review.changes.quotas import preflight_from_file
     from compliance_tf.review.expectations import refusals
     from compliance_tf.review.plan.plan_file import STANDARD_INPUT, read_plan
@@ -91,7 +92,7 @@ def review(
     read = [read_plan(source, machine) for source in plans]
     _check_different(read)
     if refused := [*refusals(dict(zip(plans, read, strict=True)), workspace, expect or None)]:
-        typer.echo("\n".join(f"refused: {refusal}" for refusal in refused), err=True)
+        typer.echo("\n".join(f"refused: {visible(refusal)}" for refusal in refused), err=True)
         raise typer.Exit(Verdict.BLOCKED.exit_code)
     rules = _settings(settings)
     quotas = preflight_from_file(preflight) if preflight else None
@@ -123,13 +124,14 @@ def comment(
     On GitHub it needs GITHUB_TOKEN, GITHUB_REPOSITORY and, for a server of your own, GITHUB_API_URL. On GitLab it
     needs GITLAB_TOKEN, CI_API_V4_URL and CI_PROJECT_ID. Nothing but the files is sent.
     """
+    from compliance_tf.output.sanitize import visible
     from compliance_tf.review.forges.pipeline import forge
     from compliance_tf.review.forges.put import comments_of, put_comment
 
     bodies = [body for file in files for body in comments_of(file)]
     place = forge(os.environ, pull_request)
     for body in bodies:
-        typer.echo(put_comment(place, body))
+        typer.echo(visible(put_comment(place, body)))
 
 
 def _saved_plans(workspace: str | None) -> list[str]:

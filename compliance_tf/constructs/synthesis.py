@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cdktf import App
 
 from compliance_tf.errors import ComplianceError
+from compliance_tf.output.sanitize import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +32,10 @@ def synthesize(build: Callable[[App], None]) -> None:
         build(app)
         app.synth()
     except ComplianceError as error:
-        sys.exit(f"{_place(error, build)}error: {error}")
+        sys.exit(f"{_place(error, build)}error: {message(str(error))}")
     except RuntimeError as error:
         if refusal := _refusal(str(error)):
-            sys.exit(f"error: {refusal}")
+            sys.exit(f"error: {message(refusal)}")
         raise
 
 

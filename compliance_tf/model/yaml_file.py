@@ -6,6 +6,7 @@ and ``22:30`` or ``2026-01-01`` is a text. A key that is given twice is refused.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -35,15 +36,70 @@ _PLAIN_WORDS: Final = {
 """What a word without quotes may be beside a text, and the letters that it begins with."""
 
 
+MAX_BYTES: Final = 1_000_000
+"""Of a file: some four thousand waivers, which take a few seconds."""
+
+MAX_DEPTH: Final = 32
+"""How deep lists and mappings may stand in each other: ours have four levels, parameters some more."""
+
+MAX_VALUES: Final = 100_000
+"""Values of a file, aliases counted each time: what a megabyte can hold without them."""
+
+_TOO_DEEP: Final = f"lists and mappings stand in each other more than {MAX_DEPTH} deep: write them flatter"
+
+
 class _Mapping(dict[str, Any]):
     """A mapping that knows its line."""
 
     line = 0
 
 
+class _Loader(yaml.SafeLoader):
+    """A loader whose work is bounded, whoever wrote the file."""
+
+    depth = 0
+
+    def fetch_flow_collection_start(self, TokenClass: type[yaml.Token]) -> None:  # noqa: N803 (PyYAML's name)
+        # Before a bracket is closed the scanner looks at all that are open for each character.
+        if self.flow_level >= MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.get_mark())
+        super().fetch_flow_collection_start(TokenClass)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH + 1:
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=self.get_mark())
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def compose_document(self) -> yaml.Node | None:
+        node = super().compose_document()
+        if node and _values(node, {}) > MAX_VALUES:
+            raise yaml.MarkedYAMLError(
+                problem=f"with its aliases it has more than {MAX_VALUES:,} values: write fewer, in several files",
+                problem_mark=node.start_mark,
+            )
+        return node
+
+
+def _values(node: yaml.Node, counted: dict[int, float]) -> float:
+    """Count the values of a node, those behind aliases each time; of one that contains itself there is no end."""
+    if id(node) in counted:
+        return counted[id(node)]
+    counted[id(node)] = math.inf
+    inner: list[yaml.Node] = []
+    if isinstance(node, yaml.SequenceNode):
+        inner = node.value
+    elif isinstance(node, yaml.MappingNode):
+        inner = [part for pair in node.value for part in pair]
+    counted[id(node)] = 1 + sum(_values(one, counted) for one in inner)
+    return counted[id(node)]
+
+
 @cache
 def _loader() -> type[yaml.SafeLoader]:
-    class Loader(yaml.SafeLoader):
+    class Loader(_Loader):
         pass
 
     Loader.yaml_implicit_resolvers = {}
@@ -169,6 +225,8 @@ def read_yaml(path: Path, error: type[ComplianceError]) -> Entry:
         The given ``error``: the file cannot be read, is not YAML, has a key twice, or is something else than a mapping.
     """
     try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise error(f"{path} has {size:,} bytes, and may have {MAX_BYTES:,}: divide it.")
         text = path.read_text(encoding="utf-8")
         value = yaml.load(text, _loader())  # noqa: S506 the loader is a safe one
     except (OSError, UnicodeDecodeError) as cause:

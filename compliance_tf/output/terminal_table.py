@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from compliance_tf.output.sanitize import visible
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -24,20 +26,22 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
     whole
         The columns whose cells stay on one line.
     """
+    cells = [[visible(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-        for row in (columns, *rows):
+        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        for row in (columns, *cells):
             line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             sys.stdout.write(line.rstrip() + "\n")
         return
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from compliance_tf.output.terminal import Terminal
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, no_wrap=column in whole, overflow="fold")
-    for row in rows:
+    for row in cells:
         table.add_row(*map(Text, row))
-    Console().print(table)
+    Terminal().print(table)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
+from compliance_tf.output.terminal import Terminal
 from compliance_tf.preflight.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ class Report:
 
     def print(self, stream: TextIO) -> None:
         """Print a table for each place: as wide as the terminal or, where there is none, as wide as it has to be."""
-        console = Console(file=stream, width=None if stream.isatty() else _WIDE)
+        console = Terminal(file=stream, width=None if stream.isatty() else _WIDE)
         with console.capture() as captured:
             self._print(console)
         stream.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
-    def _print(self, console: Console) -> None:
+    def _print(self, console: Terminal) -> None:
         for place, findings in groupby(self.findings, key=lambda finding: finding.place):
-            console.print(Text(place, style="bold"))
+            console.print(Text(visible(place), style="bold"))
             console.print(_table(findings))
             console.print()
         console.print(Text(self.summary))
@@ -107,8 +108,8 @@ def _table(findings: Iterable[Finding]) -> Table:
     for finding in findings:
         verdict = Text(finding.verdict.value, style=_STYLES[finding.verdict])
         # As Text, for rich reads brackets in a str as markup.
-        said = Text(finding.figure)
+        said = Text(visible(finding.figure))
         if finding.advice:
-            said.append(f"\n→ {finding.advice}", style="dim")
-        table.add_row(verdict, Text(finding.subject), said)
+            said.append(f"\n→ {visible(finding.advice)}", style="dim")
+        table.add_row(verdict, Text(visible(finding.subject)), said)
     return table

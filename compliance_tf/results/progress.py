@@ -7,8 +7,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from compliance_tf.output.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,6 @@ def _bar(what: str) -> Progress:
         BarColumn(20),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=Terminal(stderr=True),
         transient=True,
     )

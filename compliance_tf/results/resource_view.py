@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
+from compliance_tf.output.terminal import Terminal
 from compliance_tf.results.row import Row, Status
 from compliance_tf.results.row_formats import change_to_json, resource_to_json, row_to_json
 from compliance_tf.results.selection import worst_first
@@ -92,14 +93,14 @@ class ResourceView:
         changes
             Changes of the history that are listed at most.
         """
-        console = Console(width=None if sys.stdout.isatty() else _WIDE)
+        console = Terminal(width=None if sys.stdout.isatty() else _WIDE)
         with console.capture() as captured:
             self._print(console, now, changes)
         sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
-    def _print(self, console: Console, now: datetime, changes: int) -> None:
+    def _print(self, console: Terminal, now: datetime, changes: int) -> None:
         resource = self.resource
-        console.print(Text.assemble((resource.id, "bold"), f"  {resource.type}"), soft_wrap=True)
+        console.print(Text.assemble((visible(resource.id), "bold"), f"  {visible(resource.type)}"), soft_wrap=True)
         console.print(Text(f"account {resource.account}, {resource.region}: {self._counts}\n", "dim"))
         console.print(self._results(now, wide=console.width >= _ROOMY))
         if not self.history:
@@ -125,7 +126,7 @@ class ResourceView:
             table.add_row(
                 Text(row.status.value, STATUS_STYLES[row.status]),
                 Text(result.severity.value, "dim" if closed else SEVERITY_STYLES[result.severity]),
-                Text(self.place.short(result.rule_name), "" if closed else "bold"),
+                Text(visible(self.place.short(result.rule_name)), "" if closed else "bold"),
                 Text(age(result.since, now), "dim"),
                 Text(reason(row), "dim" if closed else ""),
             )
@@ -136,9 +137,9 @@ class ResourceView:
         for change in self.history[:most]:
             table.add_row(
                 Text(f"{change.time:%Y-%m-%d %H:%M}", "dim"),
-                Text(self.place.short(change.rule_name)),
+                Text(visible(self.place.short(change.rule_name))),
                 Text(f"→ {BECAME[change.compliance]}", COMPLIANCE_STYLES[change.compliance]),
-                Text(change.annotation or "", "dim"),
+                Text(visible(change.annotation or ""), "dim"),
             )
         return table
 

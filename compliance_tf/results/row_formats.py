@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.output.sanitize import csv_cell, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +35,6 @@ COLUMNS: Final = (
     "waiver_expires",
     "packs",
 )
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def row_to_json(row: Row, place: ResultsPlace) -> dict[str, Any]:
@@ -76,26 +75,17 @@ def write_json(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None
     """Write a JSON array of results, each on its line, as they come."""
     opening = "["
     for row in rows:
-        stream.write(f"{opening}\n{json.dumps(row_to_json(row, place))}")
+        stream.write(f"{opening}\n{json_text(row_to_json(row, place))}")
         opening = ","
     stream.write("[]\n" if opening == "[" else "\n]\n")
 
 
 def write_csv(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None:
     """Write results as CSV with a heading, as they come."""
-    # All cells are quoted: Python leaves a lone carriage return unquoted otherwise, which ends a row for others.
     writer = csv.writer(stream, dialect="unix")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(row, place)])
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula: what begins like one gets an apostrophe before it.
-
-    https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        writer.writerow([csv_cell(cell) for cell in _cells(row, place)])
 
 
 def _cells(row: Row, place: ResultsPlace) -> tuple[str, ...]:

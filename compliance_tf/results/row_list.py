@@ -6,10 +6,11 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
+from compliance_tf.output.terminal import Terminal
 from compliance_tf.output.terminal_table import print_table
 from compliance_tf.results.row import Row, Status
 from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, age, reason
@@ -28,7 +29,7 @@ def print_rows(rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
     if not sys.stdout.isatty():
         print_table(_COLUMNS, [_line(row, place) for row in rows])
         return
-    console = Console()
+    console = Terminal()
     for _, group in groupby(rows, key=lambda row: (row.result.severity, row.result.rule_name)):
         _print_group(console, list(group), place, now)
 
@@ -46,13 +47,15 @@ def _line(row: Row, place: ResultsPlace) -> tuple[str, ...]:
     )
 
 
-def _print_group(console: Console, rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
+def _print_group(console: Terminal, rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
     first = rows[0].result
     heading = Text.assemble(
-        (f" {first.severity.value} ", SEVERITY_STYLES[first.severity]), " ", (place.short(first.rule_name), "bold")
+        (f" {first.severity.value} ", SEVERITY_STYLES[first.severity]),
+        " ",
+        (visible(place.short(first.rule_name)), "bold"),
     )
     if packs := rows[0].rule.packs:
-        heading.append(f"  {', '.join(packs)}", style="dim")
+        heading.append(f"  {visible(', '.join(packs))}", style="dim")
     console.print(heading, no_wrap=True, overflow="ellipsis")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=1)
@@ -62,13 +65,13 @@ def _print_group(console: Console, rows: Sequence[Row], place: ResultsPlace, now
     table.add_column(overflow="fold", ratio=1)
     for row in rows:
         style = STATUS_STYLES[row.status]
-        resource = Text.assemble((row.result.resource.id, style), (f"  {_short_type(row)}", "dim"))
+        resource = Text.assemble((visible(row.result.resource.id), style), (f"  {_short_type(row)}", "dim"))
         table.add_row("", resource, Text(age(row.result.since, now), "dim"), _said(row))
     console.print(table)
 
 
 def _short_type(row: Row) -> str:
-    return row.result.resource.type.removeprefix("AWS::")
+    return visible(row.result.resource.type).removeprefix("AWS::")
 
 
 def _said(row: Row) -> Text:

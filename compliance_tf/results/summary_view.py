@@ -6,10 +6,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
+from compliance_tf.output.terminal import Terminal
 from compliance_tf.results.trend import BACK
 from compliance_tf.results.wording import SEVERITY_STYLES, difference, percent
 
@@ -33,13 +34,13 @@ def print_summary(summary: Summary, top: int, stream: TextIO) -> None:
     top
         Rules and resource types that are listed at most.
     """
-    console = Console(file=stream, width=None if stream.isatty() else _WIDE)
+    console = Terminal(file=stream, width=None if stream.isatty() else _WIDE)
     with console.capture() as captured:
         _print(console, summary, top)
     stream.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def _print(console: Console, summary: Summary, top: int) -> None:
+def _print(console: Terminal, summary: Summary, top: int) -> None:
     place, overall = summary.place, summary.overall
     console.print(
         Text.assemble(
@@ -71,7 +72,7 @@ def _print(console: Console, summary: Summary, top: int) -> None:
     _print_part(console, "Resource types", _types(summary, top), len(summary.types), top)
 
 
-def _print_part(console: Console, title: str, table: Table, found: int, top: int) -> None:
+def _print_part(console: Terminal, title: str, table: Table, found: int, top: int) -> None:
     if not found:
         return
     console.print(table)
@@ -110,7 +111,7 @@ def _rules(summary: Summary, top: int) -> Table:
     table.columns[1].justify = "left"
     violated = ((rule, counts) for rule, counts in summary.rules.items() if _violated(counts))
     for rule, counts in islice(violated, top):
-        name = Text(summary.place.short(rule.name))
+        name = Text(visible(summary.place.short(rule.name)))
         table.add_row(name, _severity(rule.severity), _violations(counts), _waived(counts), percent(counts))
     return table
 
@@ -118,14 +119,14 @@ def _rules(summary: Summary, top: int) -> Table:
 def _packs(summary: Summary) -> Table:
     table = _table("Pack", "Non-compliant", "Waived", "Score")
     for pack, counts in summary.packs.items():
-        table.add_row(Text(pack), _violations(counts), _waived(counts), percent(counts))
+        table.add_row(Text(visible(pack)), _violations(counts), _waived(counts), percent(counts))
     return table
 
 
 def _types(summary: Summary, top: int) -> Table:
     table = _table("Resource type", "Non-compliant", "Waived")
     for type_, counts in islice(summary.types.items(), top):
-        table.add_row(Text(type_), _violations(counts), _waived(counts))
+        table.add_row(Text(visible(type_)), _violations(counts), _waived(counts))
     return table
 
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
+from compliance_tf.output.terminal import Terminal
 from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, counted, reason
 
@@ -127,7 +129,7 @@ class Watch:
     def _show(self) -> None:
         violations = Violations()
         latest: deque[Event] = deque(maxlen=_SHOWN_CHANGES)
-        with Live(Text(f"Reading {self.place}"), console=Console(), auto_refresh=False) as live:
+        with Live(Text(f"Reading {self.place}"), console=Terminal(), auto_refresh=False) as live:
             violations.update(self.read(), datetime.now(UTC))
             while True:
                 live.update(self._screen(violations, latest), refresh=True)
@@ -156,12 +158,13 @@ class Watch:
 
 def _event_row(event: Event, place: ResultsPlace) -> tuple[Text, ...]:
     result = event.row.result
+    rule = visible(place.short(result.rule_name))
     styles = {What.CAME: "bold red", What.OPENED: "red", What.WENT: "green", What.WAIVED: "magenta"}
     return (
         Text(f"{event.seen_at:%H:%M:%S}", "dim"),
         Text(event.what.value, styles[event.what]),
-        Text.assemble((result.severity.value, SEVERITY_STYLES[result.severity]), f" {place.short(result.rule_name)}"),
-        Text.assemble(result.resource.id, (f" {result.resource.type}", "dim")),
+        Text.assemble((result.severity.value, SEVERITY_STYLES[result.severity]), f" {rule}"),
+        Text.assemble(visible(result.resource.id), (f" {visible(result.resource.type)}", "dim")),
         Text(reason(event.row), "dim"),
     )
 
@@ -175,5 +178,5 @@ def _what(before: Row | None, now: Row) -> What | None:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{visible(line)}\n")
     sys.stdout.flush()

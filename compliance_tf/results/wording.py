@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Compliance, Severity
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.results.row import Row, Status
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def reason(row: Row) -> str:
     said = row.result.annotation or ""
     waiver = row.result.waiver
     if waiver is None:
-        return said
+        return visible(said)
     note = waiver_note(waiver, expired=row.status is not Status.WAIVED)
-    return f"{note} {said}".rstrip()
+    return visible(f"{note} {said}").rstrip()
 
 
 def waiver_note(waiver: WaiverNote, *, expired: bool) -> str:

@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from compliance_runtime.errors import ComplianceError
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """Any decoded JSON."""
+
+MAX_DEPTH: Final = 100
+"""How deep objects and lists may stand in each other: what AWS Config records stays far below, and recursion beyond."""
 
 
 def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
@@ -21,13 +24,32 @@ def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
     Raises
     ------
     ComplianceError
-        The given ``error``, which names ``place``, when the text is not JSON.
+        The given ``error``, which names ``place``, when the text is not JSON, or nested too deeply.
     """
     try:
         value: JsonValue = json.loads(text)
-    except (ValueError, RecursionError) as cause:
+    except RecursionError as cause:
+        raise error(f"{place} is nested more than {MAX_DEPTH} deep.") from cause
+    except ValueError as cause:
         raise error(f"{place} is not valid JSON: {cause}.") from cause
+    if is_too_deep(value):
+        raise error(f"{place} is nested more than {MAX_DEPTH} deep.")
     return value
+
+
+def is_too_deep(value: JsonValue) -> bool:
+    """Tell whether objects and lists stand in each other deeper than :data:`MAX_DEPTH`."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        if not containers:
+            return False
+        containers = [
+            inner
+            for one in containers
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(containers)
 
 
 @dataclass(frozen=True)

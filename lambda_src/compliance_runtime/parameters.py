@@ -196,7 +196,10 @@ def _encode_mapping(mapping: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _decode_mapping(text: str) -> Mapping[str, tuple[str, ...]]:
-    value = json.loads(text)
+    try:
+        value = json.loads(text)
+    except RecursionError as cause:
+        raise ValueError("it is nested too deeply") from cause
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 the caller turns ValueError into ParameterError
     for key, elements in value.items():

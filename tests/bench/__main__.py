@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.bench import results, review, runtime, synthesis
+from tests.bench import maximal, results, review, runtime, synthesis
 
 runtime.measure()
+maximal.measure()
 results.measure()
 review.measure()
 synthesis.measure()

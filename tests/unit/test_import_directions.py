@@ -23,7 +23,7 @@ MAY_IMPORT: Final = {
     "checks": {"model", "output", "catalog"},
     "waivers": {"model", "catalog"},
     "packs": {"model", "catalog", "checks"},
-    "constructs": {"model", "catalog", "checks", "waivers", "packs", "terraform"},
+    "constructs": {"model", "output", "catalog", "checks", "waivers", "packs", "terraform"},
     "terraform": {"model", "output"},
     "preflight": {"model", "output", "catalog", "terraform"},
     "results": {"model", "output", "catalog", "waivers", "terraform"},

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings
 from __future__ import annotations
 
 import functools
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import (
     PRODUCT,
     finding_id,
@@ -68,7 +68,7 @@ _SEVERITIES: Final = {
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write a batch a line, as results come: a JSON array of at most ``BATCH`` findings."""
     for batch in _batches(rows):
-        stream.write(json.dumps([finding(row, snapshot) for row in batch]) + "\n")
+        stream.write(json_text([finding(row, snapshot) for row in batch]) + "\n")
 
 
 def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.output.sanitize import csv_cell
 from compliance_tf.results.exports.finding import rule_url, timestamp
 from compliance_tf.results.frameworks.references import controls_of
-from compliance_tf.results.row_formats import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,11 +41,10 @@ COLUMNS: Final = (
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write results with a heading, as they come. What a spreadsheet would take for a formula begins with ``'``."""
-    # Of itself the module leaves a lone carriage return unquoted, which readers take for the end of the line.
     writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(row, snapshot)])
+        writer.writerow([csv_cell(cell) for cell in _cells(row, snapshot)])
 
 
 def _cells(row: Row, snapshot: Snapshot) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.output.sanitize import visible
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,19 +37,19 @@ def finding_id(result: Result) -> str:
 
     It holds a hash, since the id of a resource may be longer than what the formats take for a whole id.
     """
-    key = f"{result.rule_name}\n{result.resource.key}"
-    return f"{PRODUCT}/{result.rule_name}/{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    key = f"{result.rule_name}\n{result.resource.key}".encode(errors="surrogatepass")
+    return f"{PRODUCT}/{result.rule_name}/{hashlib.sha256(key).hexdigest()[:32]}"
 
 
 def title(row: Row) -> str:
     """Say in a line what it is about."""
     resource = row.result.resource
-    return f"{row.rule.name}: {resource.type} {resource.id}"
+    return visible(f"{row.rule.name}: {resource.type} {resource.id}")
 
 
 def reason(row: Row) -> str:
     """Say why, by the rule's own words where there are some: never blank."""
-    said = (row.result.annotation or "").strip()
+    said = visible((row.result.annotation or "").strip())
     return said or f"{row.result.compliance.value} by the rule {row.rule.name}, which gives no reason."
 
 
@@ -57,7 +58,7 @@ def waiver_text(row: Row) -> str:
     waiver = row.result.waiver
     if waiver is None:
         return ""
-    return f"{waiver.ticket} of {waiver.owner}, until {waiver.expires.isoformat()}: {waiver.reason}"
+    return visible(f"{waiver.ticket} of {waiver.owner}, until {waiver.expires.isoformat()}: {waiver.reason}")
 
 
 def rule_url(rule: RuleEntry) -> str | None:

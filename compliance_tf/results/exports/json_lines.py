@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import finding_id
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.row_formats import row_to_json
@@ -27,7 +27,7 @@ def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
             **row_to_json(row, snapshot.place),
             "controls": controls_by_framework(row.rule),
         }
-        stream.write(json.dumps(line) + "\n")
+        stream.write(json_text(line) + "\n")
 
 
 def controls_by_framework(rule: RuleEntry) -> Mapping[str, list[str]]:

@@ -5,7 +5,6 @@ A violation is a failure; a waived one is skipped, with the waiver as its text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfileobj
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports.finding import reason, waiver_text
 from compliance_tf.results.row import Status
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 _HELD_BACK: Final = 4_000_000
 """Characters of test cases that are kept in memory before they go to files."""
 
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold in any way: https://www.w3.org/TR/xml/#charsets"""
-
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write a report.
@@ -41,11 +38,6 @@ def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
         for row in rows:
             suites.add(row)
         suites.write(snapshot, stream)
-
-
-def xml_text(text: str) -> str:
-    """Put a replacement character for each that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 @dataclass
@@ -144,9 +136,8 @@ def _counts(tests: int, failures: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(xml_text(text))
+    return quoteattr(visible(text))
 
 
 def _escaped(text: str) -> str:
-    # A parser makes a line feed of a carriage return, unless it is written as a reference.
-    return escape(xml_text(text), {"\r": "&#13;"})
+    return escape(visible(text))

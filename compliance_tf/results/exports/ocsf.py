@@ -5,11 +5,11 @@ One event a line. Each says how a result is now, under an id that stays: a consu
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, finding_id, partition, reason, rule_url, title, waiver_text
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.row import Status
@@ -57,7 +57,7 @@ _INFORMATIONAL: Final = (1, "Informational")
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write an event a line for each result, as they come."""
     for row in rows:
-        stream.write(json.dumps(compliance_finding(row, snapshot)) + "\n")
+        stream.write(json_text(compliance_finding(row, snapshot)) + "\n")
 
 
 def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:

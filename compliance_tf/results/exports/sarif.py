@@ -5,12 +5,12 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
@@ -55,12 +55,12 @@ _KINDS: Final = {
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write a log of one run, its results as they come; the rules that they name follow them."""
     head = {"$schema": _SCHEMA, "version": "2.1.0"}
-    stream.write(f'{json.dumps(head)[:-1]}, "runs": [{{"results": [')
+    stream.write(f'{json_text(head)[:-1]}, "runs": [{{"results": [')
     rules: dict[str, RuleEntry] = {}
     separator = "\n"
     for row in rows:
         rules.setdefault(row.rule.name, row.rule)
-        stream.write(separator + json.dumps(_result(row)))
+        stream.write(separator + json_text(_result(row)))
         separator = ",\n"
     run = {
         "automationDetails": {"id": f"{PRODUCT}/{snapshot.place.project}/{snapshot.place.workspace}/"},
@@ -68,7 +68,7 @@ def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
         "invocations": [{"executionSuccessful": True, "endTimeUtc": timestamp(snapshot.taken_at)}],
         "tool": {"driver": {"name": PRODUCT, "rules": [_rule(rule) for _, rule in sorted(rules.items())]}},
     }
-    stream.write(f"\n], {json.dumps(run)[1:-1]}}}]}}\n")
+    stream.write(f"\n], {json_text(run)[1:-1]}}}]}}\n")
 
 
 def _result(row: Row) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _location(resource: Resource) -> dict[str, Any]:
     return {
         # GitHub shows nothing that is not in a file: the path is one that names the resource.
         "physicalLocation": {
-            "artifactLocation": {"uri": "/".join(quote(name, safe="") for name in ("aws", *names))},
+            "artifactLocation": {"uri": "/".join(quote(name, safe="", errors="replace") for name in ("aws", *names))},
             "region": {"startLine": 1},
         },
         "logicalLocations": [{"name": resource.id, "fullyQualifiedName": "/".join(names), "kind": "resource"}],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_tf.output.sanitize import csv_cell
 from compliance_tf.results.frameworks.assessment import ControlStatus
-from compliance_tf.results.row_formats import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def report_csv_rows(assessments: Sequence[ControlAssessment], place: ResultsPlac
             " ".join(one.not_deployed),
             one.control.title or "",
         )
-        yield tuple(map(safe_cell, cells))
+        yield tuple(map(csv_cell, cells))
 
 
 def _assessment_to_json(one: ControlAssessment, place: ResultsPlace) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.results.report.console import timeline_url
 from compliance_tf.results.report.trend import TrendDay, draw
 from compliance_tf.results.row import WORST_FIRST
@@ -89,6 +90,7 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         loader=FileSystemLoader(_FILES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -131,6 +133,11 @@ def heat_level(counts: Counts) -> int:
 def short_type(name: str) -> str:
     """Leave out what the names of all resource types begin with."""
     return re.sub("^AWS:+", "", name)
+
+
+def _finalize(value: object) -> object:
+    """Make visible what is written into the page, unless it is markup already."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _text(name: str) -> str:

@@ -7,6 +7,7 @@ import json
 import zlib
 from typing import IO, TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from compliance_tf.output.sanitize import utf8_text, visible
 from compliance_tf.results.report.console import timeline_base
 from compliance_tf.results.row import Status
 
@@ -78,12 +79,12 @@ class RowWriter:
         self._block.append(
             [
                 self.types.number(resource.type),
-                self._regions.number(resource.region),
-                self._accounts.number(resource.account),
-                resource.id,
+                self._regions.number(visible(resource.region)),
+                self._accounts.number(visible(resource.account)),
+                visible(resource.id),
                 self.rules.number(row.rule),
                 STATUSES.index(row.status),
-                result.annotation,
+                None if result.annotation is None else visible(result.annotation),
                 int((result.since or result.time).timestamp()),
                 int(row.last_seen.timestamp()),
                 None if result.waiver is None else self._waivers.number(result.waiver),
@@ -120,10 +121,10 @@ class RowWriter:
             ],
             "waivers": [
                 {
-                    "ticket": note.ticket,
-                    "owner": note.owner,
-                    "reason": note.reason,
-                    "resource": note.resource,
+                    "ticket": visible(note.ticket),
+                    "owner": visible(note.owner),
+                    "reason": visible(note.reason),
+                    "resource": visible(note.resource),
                     "expires": note.expires.isoformat(),
                 }
                 for note in self._waivers
@@ -132,7 +133,7 @@ class RowWriter:
 
     def _flush(self) -> None:
         if self._block:
-            line = json.dumps(self._block, ensure_ascii=False, separators=(",", ":")) + "\n"
+            line = utf8_text(json.dumps(self._block, ensure_ascii=False, separators=(",", ":"))) + "\n"
             self._encoder.write(self._compressor.compress(line.encode()))
             self._block.clear()
 

@@ -13,7 +13,7 @@ import msgspec
 import urllib3
 
 from compliance_tf.errors import CommentError
-from compliance_tf.review.rendering.text import visible
+from compliance_tf.output.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

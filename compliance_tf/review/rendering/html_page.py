@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.review.policies import Verdict
-from compliance_tf.review.rendering.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.review.policies import Verdict
 from compliance_tf.review.rendering.document import Bullets, Code, Fold, Paragraph, Rank, Resources, Strong, Table
-from compliance_tf.review.rendering.text import prose, visible
+from compliance_tf.review.rendering.text import prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,9 +12,9 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.review.policies import Verdict
 from compliance_tf.review.rendering.document import Bullets, Code, Fold, Paragraph, Resources, Strong, Table
-from compliance_tf.review.rendering.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,22 +1,15 @@
-"""Texts that somebody else wrote, made safe to look at: in any form, before it escapes what is special to itself."""
+"""Sentences with names that somebody else wrote in them, divided so that a form takes no name for anything else."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.review.rendering.document import Code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-"""Controls, what has no width, what turns the direction of writing, and what cannot be written in UTF-8."""
-
-_SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 _PROSE: Final = re.compile(
     r"""
@@ -34,23 +27,6 @@ _CORE: Final = re.compile(r"""(['"(]*)(.+?)([.,;:)'"!?]*)""")
 _TOKENS: Final = re.compile(r"(\s*)(\S+|$)")
 
 
-def visible(text: str, longest: int | None = None) -> str:
-    """Show what cannot be seen as an escape: line breaks, controls, and what turns the direction of writing.
-
-    Parameters
-    ----------
-    text
-        The text.
-    longest
-        How many characters the result has at most; an ellipsis is at the end of what was longer. Any number unless
-        given.
-    """
-    shown = _INVISIBLE.sub(lambda match: _SHORT.get(match[0], f"\\u{ord(match[0]):04x}"), text[:longest])
-    if longest is None or (len(text) <= longest and len(shown) <= longest):
-        return shown
-    return f"{shown[: longest - 1]}…"
-
-
 def prose(text: str) -> Iterator[str | Code]:
     """Divide a sentence into plain words, and what may be a name, a link, a mention or a command: that is code.
 
@@ -59,7 +35,7 @@ def prose(text: str) -> Iterator[str | Code]:
     """
     for space, token in _TOKENS.findall(text):
         yield " " if space else ""
-        if not token or (_PROSE.fullmatch(token) and not _INVISIBLE.search(token)):
+        if not token or (_PROSE.fullmatch(token) and visible(token) == token):
             yield token
             continue
         match = _CORE.fullmatch(token)

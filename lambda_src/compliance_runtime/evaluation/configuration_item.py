@@ -8,14 +8,13 @@ https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationItem.htm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from compliance_runtime.errors import EventError
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,8 +175,8 @@ def decoded_text(value: JsonValue) -> JsonValue:
     if not isinstance(value, str):
         return _container(value)
     try:
-        return _container(json.loads(value or "null"))
-    except (ValueError, RecursionError):
+        return _container(decoded(value or "null", "it", EventError))
+    except EventError:
         return value
 
 
@@ -186,8 +185,8 @@ def _container(value: JsonValue) -> JsonValue:
     inner = value
     while isinstance(inner, str):
         try:
-            inner = json.loads(inner)
-        except (ValueError, RecursionError):
+            inner = decoded(inner, "it", EventError)
+        except EventError:
             return value
     return inner if isinstance(inner, dict | list) else value
 

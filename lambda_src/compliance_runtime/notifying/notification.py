@@ -139,7 +139,7 @@ class Notification:
         """Name fewer resources where they have long names and reasons: without any it always fits."""
         for named in range(MAX_RESOURCES, 0, -1):
             text = write(self._naming(named))
-            if len(text.encode()) <= MAX_BYTES:
+            if len(text.encode(errors="replace")) <= MAX_BYTES:
                 return text
         return write(self._naming(0))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compliance_runtime.policy.patterns import any_matches, covers, overlap
@@ -56,14 +57,12 @@ class Patterns:
 
     def covers(self, pattern: str) -> bool:
         """Tell whether everything that a pattern matches belongs to them for sure."""
-        if self.negated:
-            return not self._may_share(pattern)
-        return any(covers(own, pattern) for own in self.patterns)
+        return not self._may_share(pattern) if self.negated else self._covers(pattern)
 
     def touches(self, pattern: str) -> bool:
         """Tell whether something that a pattern matches may belong to them."""
         if self.negated:
-            return not any(covers(own, pattern) for own in self.patterns)
+            return not self._covers(pattern)
         return self._may_share(pattern)
 
     def grants(self, pattern: str) -> bool:
@@ -72,6 +71,16 @@ class Patterns:
         Those who write ``NotAction`` grant all actions and leave some out: that makes the rest no less.
         """
         return self.touches(pattern) if self.negated else self.covers(pattern)
+
+    def _covers(self, pattern: str) -> bool:
+        # The same question comes once for each action that a check asks of.
+        if pattern not in self._covered:
+            self._covered[pattern] = any(covers(own, pattern) for own in self.patterns)
+        return self._covered[pattern]
+
+    @cached_property
+    def _covered(self) -> dict[str, bool]:
+        return {}
 
     def _may_share(self, pattern: str) -> bool:
         return any(overlap(_VARIABLE.sub("*", own), _VARIABLE.sub("*", pattern)) for own in self.patterns)
@@ -96,6 +105,5 @@ def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) 
     if present is None:
         return None
     patterns = texts(statement, present)
-    return Patterns(
-        patterns=tuple(pattern.lower() for pattern in patterns) if fold_case else patterns, negated=present == negative
-    )
+    once = dict.fromkeys(pattern.lower() for pattern in patterns) if fold_case else dict.fromkeys(patterns)
+    return Patterns(patterns=tuple(once), negated=present == negative)

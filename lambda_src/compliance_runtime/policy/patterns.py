@@ -1,6 +1,10 @@
 """IAM's wildcards: ``*`` for any characters, also none, and ``?`` for exactly one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+
+Whoever may write a policy chooses the patterns, so work must be bounded: what stands between two stars is looked for
+once, from left to right, and where question marks are in it, all beginnings at once, each a bit of one number. So it
+takes steps as many as one text is long, of some machine words each.
 """
 
 from __future__ import annotations
@@ -18,18 +22,18 @@ _RUN_OF_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
 def matches(pattern: str, text: str) -> bool:
     """Tell whether a pattern matches a text, whose own ``*`` and ``?`` only the pattern's wildcards match.
 
-    Actions compare without case: pass both in lower case. It takes at most as many steps as both lengths multiplied.
+    Actions compare without case: pass both in lower case.
     """
-    return _match(_normal(pattern), text, star=None)
+    return _match(_segments(pattern), text, star=None)
 
 
 def covers(outer: str, inner: str) -> bool:
     """Tell whether ``outer`` matches every text that ``inner`` matches: ``s3:*`` covers ``s3:Get*``.
 
     It is sure if it does. A question mark in ``outer`` that meets a star is taken not to cover it, though it may, as in
-    ``?*`` and ``*a``. It takes at most as many steps as both lengths multiplied.
+    ``?*`` and ``*a``.
     """
-    return _match(_normal(outer), _normal(inner), star="*")
+    return _match(_segments(outer), _normal(inner), star="*")
 
 
 def any_matches(patterns: Iterable[str], text: str) -> bool:
@@ -38,22 +42,26 @@ def any_matches(patterns: Iterable[str], text: str) -> bool:
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether some text is matched by both patterns: ``s3:Get*`` and ``*:*Object`` share ``s3:GetObject``.
-
-    It takes as many steps as both lengths multiplied.
-    """
-    leading_stars = len(other) - len(other.lstrip("*"))
-    # Whether what was read of `one` shares a text with each beginning of `other`.
-    shares = [length <= leading_stars for length in range(len(other) + 1)]
+    """Tell whether some text is matched by both patterns: ``s3:Get*`` and ``*:*Object`` share ``s3:GetObject``."""
+    one, other = _normal(one), _normal(other)
+    places = _places(other)
+    stars = places.get("*", 0) << 1
+    any_one = places.get("?", 0) << 1
+    everywhere = (2 << len(other)) - 1
+    # Bit n: whether what was read of `one` shares a text with the first n characters of `other`.
+    shares = 1 | (1 << 1 & stars)
     for mine in one:
-        before = shares
-        shares = [mine == "*" and before[0]]
-        for length, theirs in enumerate(other, start=1):
-            if "*" in {mine, theirs}:
-                shares.append(before[length] or shares[length - 1])
-            else:
-                shares.append(before[length - 1] and (mine == theirs or "?" in {mine, theirs}))
-    return shares[-1]
+        if mine == "*":
+            # It takes whatever `other` goes on with: everything from the first that was shared on.
+            shares = everywhere & -(shares & -shares)
+            continue
+        fits = everywhere & ~stars if mine == "?" else any_one | places.get(mine, 0) << 1
+        moved = shares << 1 & fits
+        # A star of `other` takes the character, or nothing after what moved.
+        shares = moved | (shares | moved << 1) & stars
+        if not shares:
+            return False
+    return bool(shares >> len(other) & 1)
 
 
 @lru_cache(maxsize=1024)
@@ -62,24 +70,68 @@ def _normal(pattern: str) -> str:
     return _RUN_OF_WILDCARDS.sub(lambda run: "?" * run.group().count("?") + "*", pattern)
 
 
-def _match(pattern: str, text: str, *, star: str | None) -> bool:
-    """Match from left to right, and let the last star take one character more whenever that fails.
+@lru_cache(maxsize=1024)
+def _segments(pattern: str) -> tuple[str, ...]:
+    """Divide a pattern at its stars."""
+    return tuple(_normal(pattern).split("*"))
+
+
+def _match(segments: tuple[str, ...], text: str, *, star: str | None) -> bool:
+    """Match the first segment at the beginning, the last at the end, and each other as early as it can be.
 
     ``star`` is the character of ``text`` that stands for any characters, which thus only a star of the pattern takes.
     """
-    position = index = 0
-    last_star, resumed = -1, 0
-    while index < len(text):
-        wanted = pattern[position] if position < len(pattern) else None
-        if wanted == "*":
-            last_star, resumed = position, index
-            position += 1
-        elif wanted is not None and text[index] != star and wanted in {"?", text[index]}:
-            position += 1
-            index += 1
-        elif last_star >= 0:
-            resumed += 1
-            position, index = last_star + 1, resumed
-        else:
+    first, *middle, last = segments if len(segments) > 1 else (segments[0], "")
+    if len(segments) == 1:
+        return len(first) == len(text) and _is_at(first, text, 0, star)
+    end = len(text) - len(last)
+    if end < len(first) or not _is_at(first, text, 0, star) or not _is_at(last, text, end, star):
+        return False
+    position = len(first)
+    for segment in middle:
+        position = _end_of(segment, text, position, end, star)
+        if position < 0:
             return False
-    return all(left == "*" for left in pattern[position:])
+    return True
+
+
+def _is_at(segment: str, text: str, position: int, star: str | None) -> bool:
+    """Tell whether a text has a segment at a place, which must be inside it."""
+    if "?" not in segment:
+        return text.startswith(segment, position)
+    there = text[position : position + len(segment)]
+    return all(mine == theirs or (mine == "?" and theirs != star) for mine, theirs in zip(segment, there, strict=True))
+
+
+def _end_of(segment: str, text: str, start: int, end: int, star: str | None) -> int:
+    """Find where the earliest place of a segment between two places ends; -1 where there is none."""
+    if "?" not in segment:
+        found = text.find(segment, start, end)
+        return found if found < 0 else found + len(segment)
+    places = _places(segment)
+    any_one, whole = places["?"], 1 << len(segment) - 1
+    # Bit n: whether the first n + 1 characters of the segment end here.
+    begun = 0
+    for position in range(start, end):
+        character = text[position]
+        fits = 0 if character == star else any_one | places.get(character, 0)
+        begun = (begun << 1 | 1) & fits
+        if begun & whole:
+            return position + 1
+    return -1
+
+
+@lru_cache(maxsize=64)
+def _places(text: str) -> dict[str, int]:
+    """Give the places of each character, as bits of a number."""
+    places: dict[str, list[int]] = {}
+    for position, character in enumerate(text):
+        places.setdefault(character, []).append(position)
+    return {character: _bits(positions, len(text)) for character, positions in places.items()}
+
+
+def _bits(positions: list[int], length: int) -> int:
+    bits = bytearray(length // 8 + 1)
+    for position in positions:
+        bits[position // 8] |= 1 << position % 8
+    return int.from_bytes(bits, "little")

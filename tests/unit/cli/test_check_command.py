@@ -144,7 +144,7 @@ def test_names_of_parameters_are_the_check_s_or_the_rule_s(line: CommandLine) ->
         (["check", "required-tags", "--from-account", "--type", "AWS::S3::Bucket"], "belong together"),
         (["check", "required-tags", "--item", "item.json"], "tags is required"),
         (["check", "bucket-tls-only", "--item", "missing.json"], "missing.json cannot be read"),
-        (["check", "bucket-tls-only", "--item", "broken.json"], "broken.json is not JSON"),
+        (["check", "bucket-tls-only", "--item", "broken.json"], "broken.json is not valid JSON"),
         (["check", "bucket-tls-only", "--item", "empty.json"], "empty.json holds no configuration item"),
         (["check", "bucket-tls-only", "--item", "oversized.json"], "get-resource-config-history"),
         (["check", "bucket-tls-only", "--item", "malformed.json"], "awsRegion must be a text"),

@@ -5,6 +5,7 @@ import io
 
 from hypothesis import given
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Row, Status
 from tests.unit.results.exports.builders import any_row, exported, row
@@ -15,11 +16,11 @@ def lines(*rows: Row) -> list[dict[str, str]]:
 
 
 @given(any_row)
-def test_any_text_reads_back_but_for_the_mark_before_formulas(one: Row) -> None:
+def test_any_text_reads_back_as_it_is_seen_but_for_the_mark_before_formulas(one: Row) -> None:
     (line,) = lines(one)
 
-    assert line["resource_id"].removeprefix("'") == one.result.resource.id.removeprefix("'")
-    assert line["reason"].removeprefix("'") == (one.result.annotation or "").removeprefix("'")
+    assert line["resource_id"].removeprefix("'") == visible(one.result.resource.id).removeprefix("'")
+    assert line["reason"].removeprefix("'") == visible(one.result.annotation or "").removeprefix("'")
     assert line["status"] == one.status.value
 
 

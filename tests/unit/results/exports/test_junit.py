@@ -11,9 +11,9 @@ from compliance_runtime.recording.rule_directory import RuleEntry
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports import junit
 from compliance_tf.results.exports.export import ExportFormat
-from compliance_tf.results.exports.junit import xml_text
 from compliance_tf.results.row import Row, Status
 from tests.repository import REPOSITORY
 from tests.unit.results.exports.builders import any_row, exported, row
@@ -40,7 +40,7 @@ def test_any_results_are_a_valid_report_that_reads_back(rows: list[Row]) -> None
 
     schema().validate(text)
     cases = report(*rows).iter("testcase")
-    assert sorted(case.attrib["name"] for case in cases) == sorted(xml_text(one.result.resource.id) for one in rows)
+    assert sorted(case.attrib["name"] for case in cases) == sorted(visible(one.result.resource.id) for one in rows)
 
 
 @given(any_row.filter(lambda one: one.status is Status.NON_COMPLIANT))
@@ -48,7 +48,7 @@ def test_a_failure_gives_the_reason_to_the_letter(one: Row) -> None:
     failure = report(one).find("./testsuite/testcase/failure")
 
     assert failure is not None
-    said = xml_text((one.result.annotation or "").strip())
+    said = visible((one.result.annotation or "").strip())
     assert said in {failure.attrib["message"], ""}
     assert failure.text == failure.attrib["message"]
 

@@ -1,0 +1,53 @@
+"""A file that somebody else wrote is read within bounds, or refused with a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance_tf.errors import PackFileError
+from compliance_tf.model.yaml_file import MAX_BYTES, MAX_DEPTH, read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEEP = r"line \d+: lists and mappings stand in each other more than 32 deep: write them flatter\."
+LAUGHS = "\n".join(f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join([f'*{chr(n)}'] * 10)}]" for n in range(97, 106))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: " + "[" * 300 + "]" * 300, DEEP),
+        ("a: " + "{b: " * 300 + "1" + "}" * 300, DEEP),
+        ("".join(f"{' ' * level}a:\n" for level in range(300)), DEEP),
+        ("- " * 300 + "a", DEEP),
+        ("a: " + "[" * 500_000, DEEP),
+        ("a: " + "[\n" * 300_000, DEEP),
+        ("[" * 500_000, DEEP),
+        ("a: " + "{[" * 200_000, DEEP),
+        (f"a: &a [1, 2, 3]\n{LAUGHS}", "with its aliases it has more than 100,000 values: write fewer"),
+        ("a: &a [*a]", "with its aliases it has more than 100,000 values"),
+        ("a: &a\n  b: *a", "with its aliases it has more than 100,000 values"),
+        ("a: '" + "b" * MAX_BYTES + "'", r"has 1,000,005 bytes, and may have 1,000,000: divide it\."),
+    ],
+)
+def test_work_without_end_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "pack.yaml"
+    file.write_text(text)
+    with pytest.raises(PackFileError, match=message):
+        read_yaml(file, PackFileError)
+
+
+def test_what_is_as_deep_as_allowed_and_uses_aliases_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    lists = MAX_DEPTH - 1  # the mapping itself is one
+    file.write_text(f"a: {'[' * lists}{']' * lists}\nb: &b {{c: '1'}}\nd: *b\ne: {{<<: *b}}\n")
+    assert read_yaml(file, PackFileError).entry("e").text("c") == "1"
+
+
+def test_many_values_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    file.write_text("a:\n" + "".join(f"  - name: n{number}\n" for number in range(2000)))
+    assert len(read_yaml(file, PackFileError).entries("a")) == 2000
