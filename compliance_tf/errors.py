@@ -23,6 +23,7 @@ Each message names the place, the value, what is allowed and what to do::
         RefusedPlanError
         PreflightError
         ReviewError
+        UndecidedError
         CommentError
         ResultsError
         ExportError
@@ -69,6 +70,7 @@ __all__ = [
     "RuleUseError",
     "SettingError",
     "SynthesizedAppError",
+    "UndecidedError",
     "UnknownFrameworkError",
     "UnknownManagedRuleError",
     "UnknownPackError",
@@ -184,6 +186,10 @@ class PreflightError(ComplianceError):
 
 class ReviewError(ComplianceError):
     """A plan, or the review's settings, cannot be read."""
+
+
+class UndecidedError(ComplianceError):
+    """A check read what a plan does not show, so that there is no verdict."""
 
 
 class CommentError(ComplianceError):

@@ -32,16 +32,30 @@ def read_plan(source: str, machine: Machine) -> Plan:
     ReviewError
         When it cannot be read, or is no plan of a ComplianceStack.
     """
+    return plan_of_json(plan_content(source, machine), plan_name(source))
+
+
+def plan_name(source: str) -> str:
+    """Say how messages call a plan: by its file."""
+    return "standard input" if source == STANDARD_INPUT else source
+
+
+def plan_content(source: str, machine: Machine) -> bytes:
+    """Read the JSON of any plan; the source is that of :func:`read_plan`.
+
+    Raises
+    ------
+    ReviewError
+        When it cannot be read, or Terraform cannot show it.
+    """
     if source == STANDARD_INPUT:
-        return plan_of_json(sys.stdin.buffer.read(), "standard input")
+        return sys.stdin.buffer.read()
     path = Path(source)
     try:
         content = path.read_bytes()
     except OSError as cause:
         raise ReviewError(f"{source} cannot be read: {cause.strerror}.") from cause
-    if content.startswith(_SAVED_PLAN):
-        content = _shown(path, machine)
-    return plan_of_json(content, source)
+    return _shown(path, machine) if content.startswith(_SAVED_PLAN) else content
 
 
 def _shown(path: Path, machine: Machine) -> bytes:

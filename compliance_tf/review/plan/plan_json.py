@@ -72,10 +72,8 @@ def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None)
     ReviewError
         When it is something else, cut off, of a version that is not known, or not of a ComplianceStack.
     """
-    # What programs of Windows write before UTF-8 belongs to no JSON, and harms nobody.
-    content = content.removeprefix(codecs.BOM_UTF8)
-    members = _members(content, name)
-    _check_format_version(members, name)
+    content = without_mark(content)
+    members = plan_members(content, name)
     try:
         plan = msgspec.json.decode(content, type=PlanFormat)
         return _plan(plan, members, name, unless_said)
@@ -83,6 +81,24 @@ def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None)
         raise ReviewError(f"{name} is no plan of Terraform's: {cause}. {_HOW}") from cause
     except RecursionError as cause:
         raise ReviewError(f"{name} is nested too deeply to be a plan of Terraform's. {_HOW}") from cause
+
+
+def without_mark(content: bytes) -> bytes:
+    """Take off what programs of Windows write before UTF-8: it belongs to no JSON, and harms nobody."""
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def plan_members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
+    """Read the members of what ``terraform show -json`` prints of any plan, each as it is written.
+
+    Raises
+    ------
+    ReviewError
+        When it is something else, cut off, or of a version that is not known.
+    """
+    members = _members(content, name)
+    _check_format_version(members, name)
+    return members
 
 
 def _members(content: bytes, name: str) -> dict[str, msgspec.Raw]:

@@ -59,7 +59,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
 
     ACLs of single objects and policies of access points are not recorded with the bucket, and thus not seen.
     """
-    if any_matches(parameters.public_buckets, item.resource_id):
+    if parameters.public_buckets and any_matches(parameters.public_buckets, item.resource_id):
         return Verdict.compliant("The bucket may be public: it is listed in the rule's public_buckets.")
     statements = public_statements(bucket_policy(item))
     found = [

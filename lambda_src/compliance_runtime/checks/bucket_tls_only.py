@@ -19,16 +19,19 @@ WITHOUT_TLS = {"aws:securetransport": "false"}
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     """Call it compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
     denials = [statement for statement in bucket_policy(item).denying if _denies_plain(statement)]
-    bucket = item.arn or f"arn:aws:s3:::{item.resource_id}"
     # A key has at least one character.
-    parts = {"the bucket": bucket, "its objects": f"{bucket}/?*"}
-    open_parts = [part for part, arn in parts.items() if not any(_covers(statement, arn) for statement in denials)]
+    parts = {"the bucket": "", "its objects": "/?*"}
+    open_parts = [part for part, end in parts.items() if not any(_covers(one, _arn(item) + end) for one in denials)]
     if open_parts:
         return Verdict.non_compliant(
             f"The bucket policy does not deny requests without TLS to {' and '.join(open_parts)}: "
             "deny s3:* to all principals when aws:SecureTransport is false."
         )
     return Verdict.compliant("The bucket policy denies all requests without TLS.")
+
+
+def _arn(item: ConfigurationItem) -> str:
+    return item.arn or f"arn:aws:s3:::{item.resource_id}"
 
 
 def _denies_plain(statement: Statement) -> bool:

@@ -1,0 +1,369 @@
+"""Judges planned resources with the checks that judge recorded ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_runtime.check import ChangeCheck, Compliance, LookupCheck, PeriodicCheck, Severity
+from compliance_runtime.deployment import DeployedRule
+from compliance_runtime.errors import ComplianceError
+from compliance_runtime.recording.results_table import Resource
+
+from compliance_tf.errors import UndecidedError
+from compliance_tf.review.resources.lookups import ANSWERED_ACTIONS, PlannedClients
+from compliance_tf.review.resources.planned_item import PlannedAccount
+from compliance_tf.waivers.resolution import resolve_waivers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from compliance_runtime.check import Check, Verdict
+    from compliance_runtime.waivers.waiver import DeployedWaiver
+
+    from compliance_tf.review.resources.any_plan import AnyPlan, Instance
+    from compliance_tf.review.resources.configuration import Block
+    from compliance_tf.review.resources.items import PlannedResource, Translator
+    from compliance_tf.waivers.waiver import Waiver
+
+RECORDER_TYPES: Final = frozenset(
+    {
+        "aws_config_configuration_recorder",
+        "aws_config_configuration_recorder_status",
+        "aws_config_delivery_channel",
+        "aws_config_retention_configuration",
+        "awscc_config_configuration_recorder",
+        "awscc_config_delivery_channel",
+    }
+)
+"""What there is once in an account and region, and which belongs to whoever set it up."""
+
+
+class Outcome(Enum):
+    """What comes of a rule and a planned resource."""
+
+    VIOLATION = "violation"
+    WAIVED = "waived"
+    UNDECIDED = "undecided"
+    COMPLIANT = "compliant"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check as it is deployed.
+
+    Parameters
+    ----------
+    id
+        The rule's id.
+    check
+        The check.
+    parameters
+        An instance of its parameters.
+    severity
+        How much a violation matters.
+    resource_types
+        The types that it looks at; all of the check's where it is empty.
+    pack
+        The pack that it comes from; None for none.
+    """
+
+    id: str
+    check: Check[Any]
+    parameters: object
+    severity: Severity
+    resource_types: tuple[str, ...] = ()
+    pack: str | None = None
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether it looks at the account, of which a plan tells nothing."""
+        return isinstance(self.check, PeriodicCheck) and not ANSWERED_ACTIONS.issuperset(self.check.actions)
+
+    def judges(self, resource_type: str) -> bool:
+        """Tell whether it looks at a type; a check without types looks at all."""
+        types = self.resource_types or self.check.resource_types
+        return (not types or resource_type in types) and not self.needs_account
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a rule says of a planned resource.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    address
+        Terraform's address of the resource.
+    resource_type
+        AWS Config's name of its type.
+    outcome
+        What came of it.
+    reason
+        Why: the check's own reason, or what is not known.
+    block
+        Where the resource stands in the configuration's files.
+    waiver
+        The waiver that covers the violation.
+    """
+
+    rule: Rule
+    address: str
+    resource_type: str
+    outcome: Outcome
+    reason: str
+    block: Block | None = None
+    waiver: DeployedWaiver | None = None
+
+
+@dataclass(frozen=True)
+class DeclaredRecorder:
+    """A resource of a plan that is the account's recorder, delivery channel or retention, or a part of it.
+
+    Parameters
+    ----------
+    address
+        Its address.
+    type
+        Its type.
+    block
+        Where it stands.
+    """
+
+    address: str
+    type: str
+    block: Block | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All that is said of a plan's resources.
+
+    Parameters
+    ----------
+    name
+        How messages call the plan.
+    judgements
+        What rules say, in the plan's order.
+    recorders
+        Where the plan declares AWS Config's recorder, delivery channel or retention.
+    resources
+        How many resources were judged.
+    unchanged
+        How many were not, because the apply does nothing to them.
+    strays
+        What completes resources that were not judged: the address and the reason.
+    other_types
+        How many resources are of types that cannot be judged, by type.
+    account_rules
+        The ids of rules that look at the account, and judge no plan.
+    """
+
+    name: str
+    judgements: tuple[Judgement, ...]
+    recorders: tuple[DeclaredRecorder, ...]
+    resources: int
+    unchanged: int
+    strays: tuple[tuple[str, str], ...]
+    other_types: tuple[tuple[str, int], ...]
+    account_rules: tuple[str, ...]
+
+    def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
+        """Give the judgements with some outcomes, the gravest first."""
+        order = list(Severity)
+        found = [one for one in self.judgements if one.outcome in outcomes]
+        return tuple(sorted(found, key=lambda one: -order.index(one.rule.severity)))
+
+    @property
+    def found_something(self) -> bool:
+        """Whether a resource violates a rule without a waiver, or the plan declares a recorder."""
+        return bool(self.recorders or self.of(Outcome.VIOLATION))
+
+
+def judge_plan(
+    plan: AnyPlan,
+    translator: Translator,
+    rules: Sequence[Rule],
+    waivers: Sequence[Waiver] = (),
+    *,
+    workspace: str | None = None,
+    every: bool = False,
+    now: datetime | None = None,
+) -> Judged:
+    """Judge the resources of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    translator
+        Makes items of its resources.
+    rules
+        The rules.
+    waivers
+        The waivers; those of some workspaces only count in these.
+    workspace
+        The workspace that the plan is of; None where it is not known.
+    every
+        Whether to judge also what the apply leaves as it is.
+    now
+        When waivers must not have expired; the present time unless given.
+
+    Raises
+    ------
+    WaiverError
+        When waivers are for rules that there are not.
+    """
+    deployed = _usable(waivers, rules, workspace, now or datetime.now(UTC))
+    translated = translator.resources()
+    chosen = [one for one in translated if every or one.changes]
+    judgements = [one for resource in chosen for one in _judgements(plan, resource, rules, deployed)]
+    known = {one.instance.address for one in translated}
+    others = [one for one in plan.instances if _is_other(one, known) and (every or one.changes)]
+    strays = _strays(translator, every=every)
+    linked = {address for address, _ in strays} | set(translator.parts)
+    counts: dict[str, int] = {}
+    for one in others:
+        if one.address not in linked:
+            counts[one.type] = counts.get(one.type, 0) + 1
+    return Judged(
+        name=plan.name,
+        judgements=tuple(judgements),
+        recorders=tuple(_recorders(plan, translator)),
+        resources=len(chosen),
+        unchanged=len(translated) - len(chosen),
+        strays=strays,
+        other_types=tuple(sorted(counts.items())),
+        account_rules=tuple(rule.id for rule in rules if rule.needs_account),
+    )
+
+
+def _is_other(instance: Instance, known: set[str]) -> bool:
+    return instance.managed and instance.stays and instance.address not in known
+
+
+def _strays(translator: Translator, *, every: bool) -> tuple[tuple[str, str], ...]:
+    found = {
+        one.instance.address: one.reason
+        for one in translator.strays
+        if one.instance.stays and (every or one.instance.changes)
+    }
+    return tuple(found.items())
+
+
+def _recorders(plan: AnyPlan, translator: Translator) -> Iterator[DeclaredRecorder]:
+    for one in plan.instances:
+        if one.managed and one.type in RECORDER_TYPES:
+            yield DeclaredRecorder(one.address, one.type, translator.block(one))
+
+
+def _usable(
+    waivers: Sequence[Waiver], rules: Sequence[Rule], workspace: str | None, now: datetime
+) -> tuple[DeployedWaiver, ...]:
+    known = {rule.id: DeployedRule(None, rule.severity, packs=(rule.pack,) if rule.pack else ()) for rule in rules}
+    resolution = resolve_waivers(waivers, known)
+    return tuple(
+        one
+        for one in resolution.waivers
+        if one.is_active(now) and (not one.workspaces or (workspace is not None and one.is_in(workspace)))
+    )
+
+
+def _judgements(
+    plan: AnyPlan, resource: PlannedResource, rules: Iterable[Rule], waivers: Sequence[DeployedWaiver]
+) -> Iterator[Judgement]:
+    for rule in rules:
+        if rule.judges(resource.item.resource_type):
+            yield from _judgement(plan, resource, rule, waivers)
+
+
+def _judgement(
+    plan: AnyPlan, resource: PlannedResource, rule: Rule, waivers: Sequence[DeployedWaiver]
+) -> Iterator[Judgement]:
+    outcome, reason = _outcome(plan, resource, rule)
+    if outcome is None:
+        return
+    waiver = None
+    if outcome is Outcome.VIOLATION:
+        waiver, doubt = _waiver(resource, rule, waivers)
+        outcome = Outcome.WAIVED if waiver else outcome
+        reason += doubt
+    item = resource.item
+    yield Judgement(rule, resource.instance.address, item.resource_type, outcome, reason, resource.block, waiver)
+
+
+def _outcome(plan: AnyPlan, resource: PlannedResource, rule: Rule) -> tuple[Outcome | None, str]:
+    reads = resource.item.reads
+    reads.clear()
+    try:
+        verdict = _verdict(plan, resource, rule)
+    except UndecidedError as error:
+        return Outcome.UNDECIDED, _reasons(reads.unknown) or str(error)
+    except ComplianceError as error:
+        return Outcome.UNDECIDED, _reasons(reads.unknown) or f"The check gives no verdict: {error}"
+    except Exception as error:  # noqa: BLE001 a check of the user's own may raise anything, which is no verdict
+        return Outcome.UNDECIDED, _reasons(reads.unknown) or f"The check gives no verdict: {type(error).__name__}: {error}"
+    # Also where a check has caught the error and gone on.
+    if reads.unknown:
+        return Outcome.UNDECIDED, _reasons(reads.unknown)
+    if verdict is None:
+        return None, ""
+    if reads.assumed and verdict.compliance is not Compliance.NON_COMPLIANT:
+        return Outcome.UNDECIDED, _reasons(reads.assumed)
+    return _OUTCOMES[verdict.compliance], verdict.reason
+
+
+_OUTCOMES: Final = {
+    Compliance.COMPLIANT: Outcome.COMPLIANT,
+    Compliance.NON_COMPLIANT: Outcome.VIOLATION,
+    Compliance.NOT_APPLICABLE: Outcome.NOT_APPLICABLE,
+}
+
+
+def _verdict(plan: AnyPlan, resource: PlannedResource, rule: Rule) -> Verdict | None:
+    item, check = resource.item, rule.check
+    if isinstance(check, ChangeCheck):
+        return check.evaluate(item, rule.parameters)
+    clients: Any = PlannedClients(plan, resource)
+    account_id: Any = resource.place.account
+    region: Any = resource.place.region
+    account = PlannedAccount(account_id, region, item.capture_time, clients, item.reads)
+    if isinstance(check, LookupCheck):
+        return check.evaluate(item, rule.parameters, account)
+    assert isinstance(check, PeriodicCheck)  # noqa: S101 there is no other kind
+    findings = [one for one in check.evaluate(account, rule.parameters) if one.resource_type == item.resource_type]
+    return findings[0].verdict if findings else None
+
+
+def _is_address(word: str) -> bool:
+    return "." in word or "_" in word
+
+
+def _reasons(reasons: Iterable[str]) -> str:
+    # An address at the beginning stays as it is.
+    texts = [reason if _is_address(reason.split(" ")[0]) else reason[:1].upper() + reason[1:] for reason in reasons]
+    return " ".join(f"{text}." for text in texts)
+
+
+def _waiver(
+    resource: PlannedResource, rule: Rule, waivers: Sequence[DeployedWaiver]
+) -> tuple[DeployedWaiver | None, str]:
+    """Find the waiver of a violation; with words where the plan does not tell whether one is for it."""
+    item = resource.item
+    reads = item.reads
+    doubt = ""
+    for waiver in waivers:
+        if rule.id not in waiver.rules:
+            continue
+        reads.clear()
+        try:
+            identity = Resource(item.account, item.region, item.resource_type, item.resource_id)
+            if waiver.covers(identity, item) and not reads.unknown and not reads.assumed:
+                return waiver, ""
+        except UndecidedError:
+            doubt = f" Whether the waiver of {waiver.ticket} is for it shows only after the apply."
+    return None, doubt

@@ -1,0 +1,121 @@
+"""In which account and region planned resources will be, as far as the plan says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.review.resources.planned_values import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance_tf.review.resources.any_plan import AnyPlan
+
+_ACCOUNT_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([0-9]{12}):.+")
+
+_PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+"""The partitions by the beginnings of their regions' names; the others are in ``aws``."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a provider works.
+
+    Parameters
+    ----------
+    account
+        The account's 12 digits.
+    region
+        The region.
+    default_tags
+        The tags that the provider gives to all resources.
+    """
+
+    account: str | Unknown
+    region: str | Unknown
+    default_tags: Mapping[str, object] | Unknown
+
+    @property
+    def partition(self) -> str | Unknown:
+        """The partition of the region."""
+        if isinstance(self.region, Unknown):
+            return self.region
+        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(f"{start}-")), "aws")
+
+
+class Places:
+    """Where the providers of a plan work.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    account, region
+        What the user says, which counts where the plan does not say it.
+    """
+
+    def __init__(self, plan: AnyPlan, account: str | None, region: str | None) -> None:
+        self._plan, self._account, self._region = plan, account, region
+        self._accounts: dict[str, set[str]] = {}
+        for instance in plan.instances:
+            found = _ACCOUNT_ARN.fullmatch(str(instance.before.get("arn")))
+            if instance.managed and found:
+                self._accounts.setdefault(instance.provider, set()).add(found[1])
+        self._callers = {
+            str(values.get("account_id")) for _, type_, values in plan.known_data if type_ == "aws_caller_identity"
+        }
+        self._known: dict[str, Place] = {}
+
+    def of(self, provider: str) -> Place:
+        """Give where a provider works, by the key of its configuration."""
+        if provider not in self._known:
+            self._known[provider] = Place(self._account_of(provider), self._region_of(provider), self._tags_of(provider))
+        return self._known[provider]
+
+    def _account_of(self, provider: str) -> str | Unknown:
+        if self._account is not None:
+            return self._account
+        # Several accounts by one provider, as cross-account resources may have, tell nothing.
+        found = self._accounts.get(provider) or (self._callers if len(self._aws_providers()) <= 1 else set())
+        if len(found) == 1:
+            return next(iter(found))
+        return Unknown("the plan does not say which account it is for: give --account")
+
+    def _region_of(self, provider: str) -> str | Unknown:
+        configured = self._plan.providers.get(provider)
+        expressions = (configured.expressions or {}) if configured else {}
+        told = self._told(expressions.get("region"))
+        if isinstance(told, str):
+            return told
+        if self._region is not None:
+            return self._region
+        return Unknown("the plan does not say which region it is for: give --region")
+
+    def _tags_of(self, provider: str) -> Mapping[str, object] | Unknown:
+        configured = self._plan.providers.get(provider)
+        if configured is None:
+            return Unknown("the plan does not have the configuration of the provider, which may give tags to all")
+        blocks = (configured.expressions or {}).get("default_tags")
+        if not blocks:
+            return {}
+        tags = blocks[0].get("tags", {}) if isinstance(blocks, list) and blocks else {}
+        told = self._told(tags)
+        if isinstance(told, dict):
+            return told
+        return Unknown("the plan does not show the default tags of the provider")
+
+    def _told(self, expression: Any) -> object:  # noqa: ANN401 (Terraform's own form)
+        """Read an expression that is a constant, or nothing but a variable of the root module."""
+        if not isinstance(expression, dict):
+            return None
+        if "constant_value" in expression:
+            return expression["constant_value"]
+        match expression.get("references"):
+            case [str(reference)] if reference.startswith("var."):
+                return self._plan.variables.get(reference.removeprefix("var."))
+        return None
+
+    def _aws_providers(self) -> list[str]:
+        return [key for key, one in self._plan.providers.items() if one.full_name.endswith("/aws")]

@@ -1,0 +1,55 @@
+"""A planned resource in the form in which checks know resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from compliance_runtime.account import Account
+from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+
+from compliance_tf.review.resources.planned_values import Assumed, Reads, Unknown
+
+
+@dataclass(frozen=True)
+class PlannedAccount(Account):
+    """The account that a check asks, of which id and region may be unknown.
+
+    Parameters
+    ----------
+    reads
+        What was read that is not known.
+    """
+
+    reads: Reads = field(default_factory=Reads)
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 (of all attributes)
+        value = super().__getattribute__(name)
+        return super().__getattribute__("reads").value(value) if isinstance(value, Unknown) else value
+
+
+@dataclass(frozen=True)
+class PlannedItem(ConfigurationItem):
+    """The item that AWS Config would record, of which any part may be unknown.
+
+    Parameters
+    ----------
+    address
+        Terraform's address of the resource.
+    reads
+        What was read of it that is not known.
+    """
+
+    address: str = ""
+    reads: Reads = field(default_factory=Reads)
+
+    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 (of all attributes)
+        value = super().__getattribute__(name)
+        if isinstance(value, Unknown | Assumed):
+            return super().__getattribute__("reads").value(value)
+        return value
+
+    @property
+    def label(self) -> str:
+        """How messages call it: its id may not be known."""
+        return self.address
