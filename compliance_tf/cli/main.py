@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from compliance_tf.cli import catalog as catalog_commands
+from compliance_tf.cli import check_plan as check_plan_command
 from compliance_tf.cli import checks as check_commands
 from compliance_tf.cli import export as export_commands
 from compliance_tf.cli import export_module as export_module_command
@@ -46,6 +47,7 @@ for command in (
     app.command()(command)
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
 app.command("export-module")(export_module_command.export_module)
+app.command("check-plan")(check_plan_command.check_plan)
 app.command("preflight")(preflight_command.preflight)
 app.command("report")(report_commands.report)
 app.command("review")(review_commands.review)

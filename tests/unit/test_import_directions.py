@@ -27,7 +27,7 @@ MAY_IMPORT: Final = {
     "terraform": {"model", "output"},
     "preflight": {"model", "output", "catalog", "terraform"},
     "results": {"model", "output", "catalog", "waivers", "terraform"},
-    "review": {"model", "output", "catalog", "waivers", "terraform"},
+    "review": {"model", "output", "catalog", "checks", "waivers", "packs", "terraform"},
     "lifecycle": {"model", "output", "terraform", "preflight", "review"},
     "local": {"model", "output", "catalog", "terraform", "lifecycle"},
 }

@@ -154,6 +154,10 @@ class Document:
         What is said, in the order in which it matters.
     footer
         Which plan this is.
+    headline
+        The verdict in words of its own; the verdict's usual ones where it is empty.
+    kind
+        What the marker of its comment calls it.
     """
 
     deployment: tuple[str, str, str]
@@ -162,3 +166,5 @@ class Document:
     line: Words | None
     sections: tuple[Section, ...]
     footer: Words
+    headline: str = ""
+    kind: str = "review"

@@ -26,7 +26,7 @@ MAX_LENGTH: Final = 65_536
 SHORTEST: Final = 16_384
 """Bytes that are always enough: for what is never left out, such as the verdict and each policy."""
 
-MARKER: Final = re.compile(r"<!-- compliance-tf review: [A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_.%~-]*){2} -->")
+MARKER: Final = re.compile(r"<!-- compliance-tf (?:review|resources): [A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_.%~-]*){2} -->")
 """The first line of a review, which tells whose it is."""
 
 MARKS: Final = {Verdict.CLEAN: "✅", Verdict.APPROVAL: "⚠️", Verdict.BLOCKED: "⛔"}
@@ -158,7 +158,7 @@ def _text(part: _Part) -> str:
 
 def marker(document: Document) -> str:
     """Write the line by which the review of a deployment is found again."""
-    return f"<!-- compliance-tf review: {'/'.join(map(_marker_part, document.deployment))} -->"
+    return f"<!-- compliance-tf {document.kind}: {'/'.join(map(_marker_part, document.deployment))} -->"
 
 
 def _marker_part(name: str) -> str:
@@ -188,7 +188,7 @@ def _parts(document: Document) -> Iterator[_Part]:
     if document.line is not None:
         yield f"{mark} **{_inline(document.title)}**: {_inline(document.line)}\n"
         return
-    yield f"## {mark} {_TITLES[document.verdict]}: {_inline(document.title)}\n\n"
+    yield f"## {mark} {document.headline or _TITLES[document.verdict]}: {_inline(document.title)}\n\n"
     for section in document.sections:
         if section.title:
             yield f"### {_inline((section.title,))}\n\n"

@@ -97,25 +97,25 @@ def hcl_blocks(text: str, file: str) -> Iterator[tuple[tuple[str, str], Block]]:
     stack: list[tuple[tuple[str, str], int, set[str]] | None] = []
     position = 0
     while found := _TOKEN.search(text, position):
-        token, position = found[0], found.end()
-        if token == "\n":
+        mark, position = found[0], found.end()
+        if mark == "\n":
             header = []
-        elif token == '"':
+        elif mark == '"':
             position = _end_of_string(text, position)
             header.append(text[found.end() : position - 1])
         elif found["tag"]:
             position = _end_of_heredoc(text, position, found["tag"])
             header = []
-        elif token == "{":
+        elif mark == "{":
             stack.append(_opened(header, stack, text, found.start()))
             header = []
-        elif token == "}":
+        elif mark == "}":
             opened = stack.pop() if stack else None
             if opened:
                 yield opened[0], Block(file, opened[1], frozenset(opened[2]))
             header = []
         elif found["word"]:
-            header.append(token)
+            header.append(mark)
 
 
 _TOKEN: Final = re.compile(

@@ -131,6 +131,9 @@ class Joins:
                 return
             found += referred
         elif texts and not found:
+            # The name may be hidden on the other side, as what is sensitive is.
+            found += self._references.targets(instance, part.link.attribute, types)
+        if texts and not found:
             said = f"{part.link.attribute} names {texts[0]!r:.100}, which this plan does not have"
             self.strays.append(Stray(instance, f"Its {said}."))
         for owner in {one.address: one for one in found}.values():

@@ -90,6 +90,22 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class RuleSet:
+    """The rules that a plan is judged by.
+
+    Parameters
+    ----------
+    rules
+        The rules.
+    elsewhere
+        The ids of rules that AWS Config or Guard evaluates: they judge no plan.
+    """
+
+    rules: tuple[Rule, ...]
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Judgement:
     """What a rule says of a planned resource.
 
@@ -161,6 +177,10 @@ class Judged:
         How many resources are of types that cannot be judged, by type.
     account_rules
         The ids of rules that look at the account, and judge no plan.
+    elsewhere
+        The ids of rules that AWS Config or Guard evaluates, and that judge no plan.
+    waiver_problems
+        What is wrong with waivers, such as that there is no rule that they are for: a sentence each.
     """
 
     name: str
@@ -171,12 +191,19 @@ class Judged:
     strays: tuple[tuple[str, str], ...]
     other_types: tuple[tuple[str, int], ...]
     account_rules: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
+    waiver_problems: tuple[str, ...] = ()
 
     def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
         """Give the judgements with some outcomes, the gravest first."""
         order = list(Severity)
         found = [one for one in self.judgements if one.outcome in outcomes]
         return tuple(sorted(found, key=lambda one: -order.index(one.rule.severity)))
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether anything is undecided."""
+        return bool(self.of(Outcome.UNDECIDED))
 
     @property
     def found_something(self) -> bool:
@@ -187,7 +214,7 @@ class Judged:
 def judge_plan(
     plan: AnyPlan,
     translator: Translator,
-    rules: Sequence[Rule],
+    rule_set: RuleSet,
     waivers: Sequence[Waiver] = (),
     *,
     workspace: str | None = None,
@@ -202,7 +229,7 @@ def judge_plan(
         The plan.
     translator
         Makes items of its resources.
-    rules
+    rule_set
         The rules.
     waivers
         The waivers; those of some workspaces only count in these.
@@ -212,13 +239,9 @@ def judge_plan(
         Whether to judge also what the apply leaves as it is.
     now
         When waivers must not have expired; the present time unless given.
-
-    Raises
-    ------
-    WaiverError
-        When waivers are for rules that there are not.
     """
-    deployed = _usable(waivers, rules, workspace, now or datetime.now(UTC))
+    rules = rule_set.rules
+    deployed, problems = _usable(waivers, rules, workspace, now or datetime.now(UTC))
     translated = translator.resources()
     chosen = [one for one in translated if every or one.changes]
     judgements = [one for resource in chosen for one in _judgements(plan, resource, rules, deployed)]
@@ -239,6 +262,8 @@ def judge_plan(
         strays=strays,
         other_types=tuple(sorted(counts.items())),
         account_rules=tuple(rule.id for rule in rules if rule.needs_account),
+        elsewhere=rule_set.elsewhere,
+        waiver_problems=problems,
     )
 
 
@@ -263,14 +288,15 @@ def _recorders(plan: AnyPlan, translator: Translator) -> Iterator[DeclaredRecord
 
 def _usable(
     waivers: Sequence[Waiver], rules: Sequence[Rule], workspace: str | None, now: datetime
-) -> tuple[DeployedWaiver, ...]:
+) -> tuple[tuple[DeployedWaiver, ...], tuple[str, ...]]:
     known = {rule.id: DeployedRule(None, rule.severity, packs=(rule.pack,) if rule.pack else ()) for rule in rules}
     resolution = resolve_waivers(waivers, known)
-    return tuple(
+    usable = tuple(
         one
         for one in resolution.waivers
         if one.is_active(now) and (not one.workspaces or (workspace is not None and one.is_in(workspace)))
     )
+    return usable, resolution.problems
 
 
 def _judgements(
@@ -300,21 +326,21 @@ def _outcome(plan: AnyPlan, resource: PlannedResource, rule: Rule) -> tuple[Outc
     reads = resource.item.reads
     reads.clear()
     try:
-        verdict = _verdict(plan, resource, rule)
-    except UndecidedError as error:
-        return Outcome.UNDECIDED, _reasons(reads.unknown) or str(error)
+        verdict, failure = _verdict(plan, resource, rule), ""
     except ComplianceError as error:
-        return Outcome.UNDECIDED, _reasons(reads.unknown) or f"The check gives no verdict: {error}"
+        verdict, failure = None, f"The check gives no verdict: {error}"
     except Exception as error:  # noqa: BLE001 a check of the user's own may raise anything, which is no verdict
-        return Outcome.UNDECIDED, _reasons(reads.unknown) or f"The check gives no verdict: {type(error).__name__}: {error}"
-    # Also where a check has caught the error and gone on.
-    if reads.unknown:
-        return Outcome.UNDECIDED, _reasons(reads.unknown)
+        verdict, failure = None, f"The check gives no verdict: {type(error).__name__}: {error}"
+    # What was unknown counts also where a check has caught the error and gone on.
+    if reads.unknown or failure:
+        return Outcome.UNDECIDED, _reasons(reads.unknown) or failure
     if verdict is None:
         return None, ""
     if reads.assumed and verdict.compliance is not Compliance.NON_COMPLIANT:
         return Outcome.UNDECIDED, _reasons(reads.assumed)
-    return _OUTCOMES[verdict.compliance], verdict.reason
+    return _OUTCOMES[verdict.compliance], " ".join(
+        [verdict.reason, *([_reasons(reads.assumed)] if reads.assumed else [])]
+    )
 
 
 _OUTCOMES: Final = {
@@ -361,7 +387,8 @@ def _waiver(
             continue
         reads.clear()
         try:
-            identity = Resource(item.account, item.region, item.resource_type, item.resource_id)
+            # Only a waiver of one id compares it, and nothing else of the identity.
+            identity = Resource("", "", item.resource_type, "" if waiver.needs_item else item.resource_id)
             if waiver.covers(identity, item) and not reads.unknown and not reads.assumed:
                 return waiver, ""
         except UndecidedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from compliance_tf.review.resources.planned_values import Complete, Unknown, revealed, wrapped
@@ -33,7 +34,20 @@ class PlannedClients:
 
 
 class _NotFoundError(Exception):
-    """What no planned resource ever raises: it will be there."""
+    """What AWS would raise for what is not there."""
+
+
+@dataclass(frozen=True)
+class _NotFound:
+    """The answer of what is taken not to be there.
+
+    Parameters
+    ----------
+    reason
+        What the plan does not show of it: a sentence without its full stop.
+    """
+
+    reason: str
 
 
 class _Exceptions:
@@ -67,6 +81,9 @@ class PlannedClient:
 
     def _read(self, answer: object, operation: str) -> Any:  # noqa: ANN401
         reads = self._resource.item.reads
+        if isinstance(answer, _NotFound):
+            reads.assumed[answer.reason] = None
+            raise _NotFoundError(answer.reason)
         wrapped_answer = wrapped(answer, f"{self._resource.instance.address}: {operation}", reads)
         return reads.value(wrapped_answer)
 
@@ -98,7 +115,9 @@ def _function(resource: PlannedResource) -> object:
     if isinstance(environment, list):
         first = environment[0] if environment else {}
         variables = first.get("variables") if isinstance(first, dict) else first
-        environment = Complete({"Variables": Complete(variables) if isinstance(variables, dict) else variables or Complete({})})
+        environment = Complete(
+            {"Variables": Complete(variables) if isinstance(variables, dict) else variables or Complete({})}
+        )
     members = {
         "FunctionName": revealed(after.get("function_name"), f"{address}.function_name"),
         "Runtime": revealed(after.get("runtime"), f"{address}.runtime"),
@@ -130,7 +149,7 @@ def _account_block(plan: AnyPlan, resource: PlannedResource, _: Mapping[str, obj
             attributes = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
             values = [revealed(one.after.get(name) or False, f"{one.address}.{name}") for name in attributes]
             return Complete({"PublicAccessBlockConfiguration": Complete(dict(zip(names, values, strict=True)))})
-    return Unknown("the plan does not show whether the account's public access block stops it")
+    return _NotFound("the plan does not show whether the account's public access block stops it")
 
 
 def _images(plan: AnyPlan, _: PlannedResource, parameters: Mapping[str, object]) -> object:
@@ -153,7 +172,9 @@ def _subnets(plan: AnyPlan, _: PlannedResource, parameters: Mapping[str, object]
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html."""
     filters: Any = parameters.get("Filters", [])
     given = {one["Name"]: list(one["Values"]) for one in filters}
-    known = {str(values.get("id")): values.get("vpc_id") for _a, type_, values in plan.known_data if type_ == "aws_subnet"}
+    known = {
+        str(values.get("id")): values.get("vpc_id") for _a, type_, values in plan.known_data if type_ == "aws_subnet"
+    }
     known |= {str(one.after.get("id")): one.after.get("vpc_id") for one in plan.instances if one.type == "aws_subnet"}
     for subnet in given.get("subnet-id", []):
         if not isinstance(known.get(subnet), str):

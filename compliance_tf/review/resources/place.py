@@ -71,7 +71,9 @@ class Places:
     def of(self, provider: str) -> Place:
         """Give where a provider works, by the key of its configuration."""
         if provider not in self._known:
-            self._known[provider] = Place(self._account_of(provider), self._region_of(provider), self._tags_of(provider))
+            self._known[provider] = Place(
+                self._account_of(provider), self._region_of(provider), self._tags_of(provider)
+            )
         return self._known[provider]
 
     def _account_of(self, provider: str) -> str | Unknown:

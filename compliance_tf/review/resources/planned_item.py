@@ -53,3 +53,8 @@ class PlannedItem(ConfigurationItem):
     def label(self) -> str:
         """How messages call it: its id may not be known."""
         return self.address
+
+    @property
+    def is_kept_by_aws(self) -> bool:
+        """Nothing that Terraform makes belongs to AWS."""
+        return False

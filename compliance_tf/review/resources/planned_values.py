@@ -130,7 +130,7 @@ class PlannedObject(dict[str, Any]):
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == other
 
-    __hash__ = None  # type: ignore[assignment]  # as that of any dictionary
+    __hash__ = None
 
     def __or__(self, other: Any) -> Any:  # noqa: ANN401
         return self.copy() | other
@@ -182,7 +182,7 @@ class PlannedList(list[Any]):
     def __add__(self, other: Any) -> Any:  # noqa: ANN401
         return list(iter(self)) + other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def wrapped(value: object, place: str, reads: Reads) -> object:

@@ -24,7 +24,9 @@ _MAX_DEPTH: Final = 20
 _RESOURCE: Final = re.compile(
     r"""(?P<type>awscc_\w+|aws_\w+)\.(?P<name>[\w-]+)(?P<key>\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?(?:\.(?P<attribute>\w+))?"""
 )
-_OUTPUT: Final = re.compile(r"""module\.(?P<name>[\w-]+)(?P<key>\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?(?:\.(?P<output>[\w-]+))?""")
+_OUTPUT: Final = re.compile(
+    r"""module\.(?P<name>[\w-]+)(?P<key>\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?(?:\.(?P<output>[\w-]+))?"""
+)
 _SAME_KEY: Final = frozenset({"each.key", "each.value", "count.index"})
 
 
@@ -97,16 +99,14 @@ class References:
     ) -> Iterator[Instance]:
         path = (*module_path(place.module), found["name"])
         module = self._plan.modules.get(path, ConfiguredModule())
-        # `module.a[each.key].id` is listed as `module.a` and `each.key`: the output's name is lost, so any may be meant.
+        # `module.a[each.key].id` is listed as `module.a` and `each.key`, without the output's name: any may be meant.
         known = module.outputs or {}
         outputs = [known[name] for name in ([found["output"]] if found["output"] else known) if name in known]
         for address in self._module_instances(place, found["name"], found["key"], same_key=same_key):
             for output in outputs:
                 yield from self._follow(output.expression, _Place(address, None), None, types, depth + 1)
 
-    def _module_instances(
-        self, place: _Place, name: str, key: str | None, *, same_key: bool
-    ) -> Iterator[str]:
+    def _module_instances(self, place: _Place, name: str, key: str | None, *, same_key: bool) -> Iterator[str]:
         prefix = f"{place.module}." if place.module else ""
         wanted = f"{prefix}module.{name}"
         addresses = [address for address in self._modules if _is_module(address, wanted)]

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_tf.review.plan.values import Hidden
-from compliance_tf.review.resources.joins import Link
 from compliance_tf.review.resources.planned_values import Assumed, Complete, Unknown, revealed
 
 if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
     from compliance_tf.review.resources.configuration import Block
-    from compliance_tf.review.resources.joins import Joined
+    from compliance_tf.review.resources.joins import Joined, Link
     from compliance_tf.review.resources.place import Place
     from compliance_tf.review.resources.references import References
 
@@ -201,7 +200,9 @@ def unset_block(scope: Scope, name: str, value: object) -> object:
         return Unknown(f"{where} is known only after the apply")
     if found:
         return value
-    return Assumed(value, f"the plan does not show whether a dynamic block gives {where}, nor is the configuration here")
+    return Assumed(
+        value, f"the plan does not show whether a dynamic block gives {where}, nor is the configuration here"
+    )
 
 
 def blocks(name: str, members: Members) -> Field:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MAX_RESOURCE_ID = 768
 """Characters of a resource's id (AWS Config API, BaseResourceId)."""
 
+_OWNER_IN_ARN = 4
+
 DELETED_STATUSES = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded"})
 NOT_RECORDED_STATUS = "ResourceNotRecorded"
 
@@ -75,6 +77,11 @@ class ConfigurationItem:
     def label(self) -> str:
         """How messages call the resource."""
         return f"{self.resource_type} {self.resource_id}"
+
+    @property
+    def is_kept_by_aws(self) -> bool:
+        """Whether it belongs to AWS itself, as its own policies of IAM do: its ARN has ``aws`` for an account."""
+        return (self.arn or "").split(":")[_OWNER_IN_ARN : _OWNER_IN_ARN + 1] == ["aws"]
 
     @property
     def members(self) -> JsonObject:

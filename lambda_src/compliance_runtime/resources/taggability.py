@@ -95,15 +95,13 @@ UNTAGGABLE_TYPES = frozenset(
     }
 )
 
-_OWNER_IN_ARN = 4
-
 
 def untaggable_reason(item: ConfigurationItem) -> str | None:
     """Say why a resource cannot carry tags; None where it can."""
     if item.resource_type in UNTAGGABLE_TYPES:
         return f"{item.resource_type} cannot carry tags."
     # AWS's own policies, deployment strategies and the like.
-    if (item.arn or "").split(":")[_OWNER_IN_ARN : _OWNER_IN_ARN + 1] == ["aws"]:
+    if item.is_kept_by_aws:
         return "AWS keeps it, and nobody else can tag it."
     configuration = item.configuration if isinstance(item.configuration, dict) else {}
     if item.resource_type == "AWS::KMS::Key" and configuration.get("keyManager") == "AWS":

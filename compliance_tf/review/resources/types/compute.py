@@ -12,6 +12,7 @@ from compliance_tf.review.resources.translation import (
     Table,
     attribute,
     block,
+    blocks,
     first_known,
     template,
     unknown,
@@ -34,7 +35,9 @@ def _function_policy(scope: Scope) -> object:
     statements = []
     for one in scope.parts("aws_lambda_permission"):
         values = {name: one.get(name) for name in _PERMISSION}
-        hidden = [value for name, value in values.items() if isinstance(value, Unknown) and one.instance.expression(name)]
+        hidden = [
+            value for name, value in values.items() if isinstance(value, Unknown) and one.instance.expression(name)
+        ]
         if hidden:
             return hidden[0]
         statements.append(_statement({name: value for name, value in values.items() if isinstance(value, str)}, arn))
@@ -158,18 +161,26 @@ def _options(scope: Scope) -> object:
         return Unknown(f"{scope.place}.launch_template is none of this plan's")
     found = block("metadata_options", _OPTIONS, absent=None)(template_)
     unset = found is None or (isinstance(found, Unknown) and template_.is_unset("metadata_options"))
-    return Unknown(f"{template_.place} has no metadata_options: the image and the account's defaults decide") if unset else found
+    return (
+        Unknown(f"{template_.place} has no metadata_options: the image and the account's defaults decide")
+        if unset
+        else found
+    )
 
 
 def _launch_template(scope: Scope) -> Scope | None:
     instance = scope.instance
-    blocks = instance.expression("launch_template")
+    configured = instance.expression("launch_template")
     named = {scope.values.get("id"), scope.values.get("name")} - {None}
     types = ("aws_launch_template",)
-    found = [one for one in scope.source.plan.instances if one.type in types and {one.after.get("id"), one.after.get("name")} & named]
-    if not found and isinstance(blocks, list) and blocks:
+    found = [
+        one
+        for one in scope.source.plan.instances
+        if one.type in types and {one.after.get("id"), one.after.get("name")} & named
+    ]
+    if not found and isinstance(configured, list) and configured:
         references = scope.source.references
-        found = list(references.of_expression(instance, blocks[0].get("id") or blocks[0].get("name"), types))
+        found = list(references.of_expression(instance, configured[0].get("id") or configured[0].get("name"), types))
     if len(found) != 1:
         return None
     return Scope(scope.source, found[0].after, found[0].address, found[0])
@@ -206,7 +217,9 @@ def _containers(scope: Scope) -> object:
         found = json.loads(text)
     except ValueError:
         return Unknown(f"{scope.place}.container_definitions is no JSON")
-    return _pascal_case(found) if isinstance(found, list) else Unknown(f"{scope.place}.container_definitions is no list")
+    return (
+        _pascal_case(found) if isinstance(found, list) else Unknown(f"{scope.place}.container_definitions is no list")
+    )
 
 
 _FREE_KEYS: Final = frozenset({"dockerLabels", "options"})
@@ -221,7 +234,9 @@ def _pascal_case(value: object) -> object:
         return value
     return Complete(
         {
-            name[:1].upper() + name[1:]: Complete(inner) if name in _FREE_KEYS and isinstance(inner, dict) else _pascal_case(inner)
+            name[:1].upper() + name[1:]: Complete(inner)
+            if name in _FREE_KEYS and isinstance(inner, dict)
+            else _pascal_case(inner)
             for name, inner in value.items()
         }
     )
@@ -247,5 +262,6 @@ TASK_DEFINITION = Table(
         "TaskRoleArn": attribute("task_role_arn"),
         "ExecutionRoleArn": attribute("execution_role_arn"),
         "ContainerDefinitions": _containers,
+        "Volumes": blocks("volume", {"Name": attribute("name"), "Host": {"SourcePath": attribute("host_path")}}),
     },
 )

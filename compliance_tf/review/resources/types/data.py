@@ -27,7 +27,11 @@ def _of_instance(name: str, default: object) -> Field:
         if value is not None:
             return value
         copied = any(_is_given(scope, one) for one in _COPIES) or scope.instance.type != "aws_db_instance"
-        return Unknown(f"{scope.place}.{name} is not set, and what the database is made from decides") if copied else default
+        return (
+            Unknown(f"{scope.place}.{name} is not set, and what the database is made from decides")
+            if copied
+            else default
+        )
 
     return field_
 
@@ -50,9 +54,7 @@ DB_INSTANCE = Table(
     ),
     id=first_known(attribute("resource_id"), attribute("dbi_resource_id")),
     name=attribute("identifier"),
-    arn=first_known(
-        attribute("arn"), template("arn:{partition}:rds:{region}:{account}:db:{identifier}", "identifier")
-    ),
+    arn=first_known(attribute("arn"), template("arn:{partition}:rds:{region}:{account}:db:{identifier}", "identifier")),
     configuration={
         "dBInstanceIdentifier": attribute("identifier"),
         "dBInstanceClass": attribute("instance_class"),
@@ -149,9 +151,7 @@ LOG_GROUP = Table(
     ),
     id=attribute("name"),
     name=attribute("name"),
-    arn=first_known(
-        attribute("arn"), template("arn:{partition}:logs:{region}:{account}:log-group:{name}", "name")
-    ),
+    arn=first_known(attribute("arn"), template("arn:{partition}:logs:{region}:{account}:log-group:{name}", "name")),
     configuration={
         "LogGroupName": attribute("name"),
         "RetentionInDays": mapped(attribute("retention_in_days"), {0: None}),

@@ -27,13 +27,15 @@ def _inline_policies(part: str, *, inline: bool = False) -> Field:
         if unsure := scope.possible(part):
             return unsure
         found: object = _blocks(scope) if inline else []
+        doubt = found.reason if isinstance(found, Assumed) else None
+        found = found.value if isinstance(found, Assumed) else found
         if not isinstance(found, list):
             return found
         names = {one.get("name") for one in scope.removed_parts(part) if isinstance(one.get("name"), str)}
         kept = [one for one in found if one["policyName"] not in names]
-        listed = kept + [
-            {"policyName": _name(one), "policyDocument": one.get("policy")} for one in scope.parts(part)
-        ]
+        listed = kept + [{"policyName": _name(one), "policyDocument": one.get("policy")} for one in scope.parts(part)]
+        if doubt:
+            return Assumed(listed, doubt)
         return listed if inline else _from_here(scope, listed)
 
     return field_

@@ -47,9 +47,7 @@ def _default_topic_policy(scope: Scope) -> object:
 _TOPIC_ARN = first_known(attribute("arn"), template("arn:{partition}:sns:{region}:{account}:{name}", "name"))
 _QUEUE_ARN = first_known(attribute("arn"), template("arn:{partition}:sqs:{region}:{account}:{name}", "name"))
 
-_QUEUE_URL = first_known(
-    attribute("url"), template("https://sqs.{region}.amazonaws.com/{account}/{name}", "name")
-)
+_QUEUE_URL = first_known(attribute("url"), template("https://sqs.{region}.amazonaws.com/{account}/{name}", "name"))
 
 QUEUE = Table(
     type="AWS::SQS::Queue",

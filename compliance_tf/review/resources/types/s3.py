@@ -75,7 +75,9 @@ def _encryption(scope: Scope) -> object:
         {"sseAlgorithm": attribute("sse_algorithm"), "kmsMasterKeyID": attribute("kms_master_key_id")},
     )
     flag = attribute("bucket_key_enabled", absent=False)
-    return {"rules": [{"applyServerSideEncryptionByDefault": default(one), "bucketKeyEnabled": flag(one)} for one in rules]}
+    return {
+        "rules": [{"applyServerSideEncryptionByDefault": default(one), "bucketKeyEnabled": flag(one)} for one in rules]
+    }
 
 
 def _inline_encryption(scope: Scope) -> object:

@@ -71,7 +71,9 @@ def _separate(scope: Scope) -> object:
     if scope.instance.type == _RULE:
         if _hides_type(scope):
             return scope.get("type")
-        groups = [] if scope.is_unset("source_security_group_id") else _one(scope, "source_security_group_id", "groupId")
+        groups = (
+            [] if scope.is_unset("source_security_group_id") else _one(scope, "source_security_group_id", "groupId")
+        )
         return _permission(
             scope,
             scope.get("protocol"),
@@ -150,9 +152,7 @@ SECURITY_GROUP = Table(
     ),
     id=attribute("id"),
     name=attribute("name"),
-    arn=first_known(
-        attribute("arn"), template("arn:{partition}:ec2:{region}:{account}:security-group/{id}", "id")
-    ),
+    arn=first_known(attribute("arn"), template("arn:{partition}:ec2:{region}:{account}:security-group/{id}", "id")),
     configuration={
         "groupId": attribute("id"),
         "groupName": attribute("name"),

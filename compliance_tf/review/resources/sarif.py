@@ -1,0 +1,129 @@
+"""Judgements of planned resources as SARIF 2.1.0, at the file and line of the resource where these are at hand.
+
+The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from compliance_runtime.check import Severity
+
+from compliance_tf.review.rendering.sarif import SCHEMA
+from compliance_tf.review.resources.judgement import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compliance_tf.review.resources.configuration import Block
+    from compliance_tf.review.resources.judgement import DeclaredRecorder, Judged, Judgement, Rule
+
+RECORDER_RULE: Final = "recorder-declared"
+"""The rule that a plan breaks which declares AWS Config's recorder, delivery channel or retention."""
+
+_REFERENCE: Final = "docs/reference/checks.md"
+
+_LEVELS: Final = {
+    Severity.LOW: "note",
+    Severity.MEDIUM: "warning",
+    Severity.HIGH: "error",
+    Severity.CRITICAL: "error",
+}
+_SCORES: Final = {Severity.LOW: "3.0", Severity.MEDIUM: "5.0", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
+"""Scores within the ranges by which GitHub names severities."""
+
+_REPORTED: Final = (Outcome.VIOLATION, Outcome.WAIVED, Outcome.UNDECIDED)
+
+
+def sarif(plans: Sequence[Judged]) -> str:
+    """Write one log, with a run for each plan."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(judged) for judged in plans]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _run(judged: Judged) -> dict[str, Any]:
+    reported = judged.of(*_REPORTED)
+    rules = {one.rule.id: one.rule for one in reported}
+    driver = {
+        "name": "compliance-tf check-plan",
+        "version": version("compliance-tf"),
+        "rules": [*map(_rule, rules.values()), *([_RECORDER] if judged.recorders else [])],
+    }
+    return {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"compliance-tf-resources/{quote(judged.name, safe='')}/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [*_results(reported), *map(_recorder, judged.recorders)],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    check = rule.check
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": check.title},
+        "fullDescription": {"text": check.description},
+        "help": {"text": f"{check.title}. {check.description} See {_REFERENCE}#{check.id} of compliance_tf."},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security"]},
+    }
+
+
+_RECORDER: Final[dict[str, Any]] = {
+    "id": RECORDER_RULE,
+    "shortDescription": {"text": "No stack declares AWS Config's recorder"},
+    "fullDescription": {
+        "text": "An account and region has one recorder, delivery channel and retention, which belong to whoever set "
+        "up the account."
+    },
+    "help": {"text": "Read the existing recorder instead of declaring one."},
+    "defaultConfiguration": {"level": "error"},
+    "properties": {"security-severity": "8.0", "tags": ["security"]},
+}
+
+
+def _results(found: Sequence[Judgement]) -> Iterator[dict[str, Any]]:
+    for one in found:
+        is_open = one.outcome is Outcome.UNDECIDED
+        result: dict[str, Any] = {
+            "ruleId": one.rule.id,
+            # A result that is no failure has no level: SARIF 2.1.0, 3.27.9 and 3.27.10.
+            "kind": "open" if is_open else "fail",
+            "level": "none" if is_open else _LEVELS[one.rule.severity],
+            "message": {"text": f"{one.address}: {one.reason}"},
+            "locations": [_location(one.address, one.block)],
+            "partialFingerprints": {"compliance-tf/v1": _digest(one.rule.id, one.address)},
+        }
+        if one.waiver:
+            said = f"{one.waiver.owner}, {one.waiver.ticket}: {one.waiver.reason}"
+            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
+        yield result
+
+
+def _recorder(declared: DeclaredRecorder) -> dict[str, Any]:
+    return {
+        "ruleId": RECORDER_RULE,
+        "kind": "fail",
+        "level": "error",
+        "message": {"text": f"{declared.address} is what an account and region has once, and shares with everybody."},
+        "locations": [_location(declared.address, declared.block)],
+        "partialFingerprints": {"compliance-tf/v1": _digest(RECORDER_RULE, declared.address)},
+    }
+
+
+def _location(address: str, block: Block | None) -> dict[str, Any]:
+    # Code scanning shows no result without a file: without the configuration it is said to be the root module's.
+    file, line = (block.file, block.line) if block else ("main.tf", 1)
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": line}},
+        "logicalLocations": [{"fullyQualifiedName": address, "kind": "resource"}],
+    }
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()

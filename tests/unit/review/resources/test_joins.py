@@ -1,0 +1,164 @@
+"""What completes a resource is found by its name, or by what the configuration refers to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compliance_tf.review.resources.judgement import Outcome
+from tests.unit.review.resources.builders import change, configured, judged, outcomes, plan_json, reasons, reference
+
+BLOCK = {"block_public_acls": True, "block_public_policy": True, "ignore_public_acls": True}
+OPEN = '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Principal":"*"}]}'
+POLICY = "aws_s3_bucket_policy.p"
+RULE = "bucket-policy-principals"
+
+
+def bucket(address: str) -> dict[str, Any]:
+    return change(address, {}, unknown={"bucket": True, "id": True, "arn": True, "policy": True})
+
+
+def policy(address: str = POLICY) -> dict[str, Any]:
+    return change(address, {"policy": OPEN}, unknown={"bucket": True, "id": True})
+
+
+def found(plan: dict[str, Any], rule: str = RULE) -> dict[str, Outcome]:
+    return {address: outcome for (one, address), outcome in outcomes(judged(plan)).items() if one == rule}
+
+
+def test_a_reference_joins_one_bucket_and_leaves_the_others_alone() -> None:
+    plan = plan_json(
+        [bucket("aws_s3_bucket.a"), bucket("aws_s3_bucket.b"), policy()],
+        [configured("aws_s3_bucket.a"), configured("aws_s3_bucket.b"), configured(POLICY, bucket="aws_s3_bucket.b.id")],
+    )
+    assert found(plan) == {"aws_s3_bucket.a": Outcome.COMPLIANT, "aws_s3_bucket.b": Outcome.VIOLATION}
+
+
+@pytest.mark.parametrize("own_key", ["each.key", "each.value", "count.index"])
+def test_instances_are_joined_by_their_keys(own_key: str) -> None:
+    keys = [0, 1] if own_key == "count.index" else ['"x"', '"y"']
+    resources = [
+        configured("aws_s3_bucket.a"),
+        configured(POLICY, bucket={"references": ["aws_s3_bucket.a", own_key]}),
+    ]
+    changes = [bucket(f"aws_s3_bucket.a[{key}]") for key in keys] + [policy(f"{POLICY}[{keys[1]}]")]
+    assert list(found(plan_json(changes, resources)).values()) == [Outcome.COMPLIANT, Outcome.VIOLATION]
+
+
+def test_for_each_over_resources_is_followed() -> None:
+    resources = [
+        configured("aws_s3_bucket.a"),
+        configured(POLICY, bucket={"references": ["each.value.id", "each.value"]})
+        | {"for_each_expression": {"references": ["aws_s3_bucket.a"]}},
+    ]
+    changes = [bucket('aws_s3_bucket.a["x"]'), bucket('aws_s3_bucket.a["y"]'), policy(f'{POLICY}["y"]')]
+    assert found(plan_json(changes, resources)) == {
+        'aws_s3_bucket.a["x"]': Outcome.COMPLIANT,
+        'aws_s3_bucket.a["y"]': Outcome.VIOLATION,
+    }
+
+
+def test_variables_and_outputs_of_modules_are_followed_to_the_instance() -> None:
+    modules = {
+        "m": {
+            "module": {
+                "resources": [configured("aws_s3_bucket.b")],
+                "outputs": {"id": {"expression": reference("aws_s3_bucket.b.id")}},
+            }
+        },
+        "p": {
+            "expressions": {"target": {"references": ['module.m["x"].id', 'module.m["x"]']}},
+            "module": {"resources": [configured(POLICY, bucket={"references": ["var.target"]})]},
+        },
+    }
+    changes = [
+        bucket('module.m["x"].aws_s3_bucket.b'),
+        bucket('module.m["y"].aws_s3_bucket.b'),
+        policy(f"module.p.{POLICY}"),
+    ]
+    assert found(plan_json(changes, [], modules)) == {
+        'module.m["x"].aws_s3_bucket.b': Outcome.VIOLATION,
+        'module.m["y"].aws_s3_bucket.b': Outcome.COMPLIANT,
+    }
+
+
+def test_another_part_of_the_bucket_leads_to_it() -> None:
+    block = "aws_s3_bucket_public_access_block.p"
+    plan = plan_json(
+        [bucket("aws_s3_bucket.a"), change(block, BLOCK, unknown={"bucket": True, "id": True}), policy()],
+        [
+            configured("aws_s3_bucket.a"),
+            configured(block, bucket="aws_s3_bucket.a.id"),
+            configured(POLICY, bucket=f"{block}.bucket"),
+        ],
+    )
+    assert found(plan) == {"aws_s3_bucket.a": Outcome.VIOLATION}
+
+
+@pytest.mark.parametrize(
+    "references",
+    [["local.name"], [], ["aws_s3_bucket.a.id", "aws_s3_bucket.a", "aws_s3_bucket.b.id", "aws_s3_bucket.b"]],
+)
+def test_a_part_of_which_the_bucket_cannot_be_told_leaves_all_undecided(references: list[str]) -> None:
+    plan = plan_json(
+        [bucket("aws_s3_bucket.a"), bucket("aws_s3_bucket.b"), policy()],
+        [
+            configured("aws_s3_bucket.a"),
+            configured("aws_s3_bucket.b"),
+            configured(POLICY, bucket={"references": references}),
+        ],
+    )
+    assert set(found(plan).values()) == {Outcome.UNDECIDED}
+    assert "aws_s3_bucket_policy.p.bucket" in reasons(judged(plan), RULE, "aws_s3_bucket.a")
+    assert [address for address, _ in judged(plan).strays] == [POLICY]
+
+
+def test_a_part_of_a_bucket_that_is_not_in_the_plan_is_named() -> None:
+    plan = plan_json([change(POLICY, {"bucket": "elsewhere", "policy": OPEN})], [configured(POLICY)])
+    assert judged(plan).judgements == ()
+    [(address, reason)] = judged(plan).strays
+    assert address == POLICY
+    assert "'elsewhere'" in reason
+
+
+def test_a_bucket_whose_policy_changes_is_judged_and_one_that_stays_only_with_all() -> None:
+    state = {"bucket": "b", "id": "b", "arn": "arn:aws:s3:::b", "policy": None}
+    stays = change("aws_s3_bucket.b", state, before=state, actions=("no-op",))
+    gains = change(POLICY, {"bucket": "b", "policy": OPEN})
+    resources = [configured("aws_s3_bucket.b"), configured(POLICY, bucket="aws_s3_bucket.b.id")]
+    assert found(plan_json([stays, gains], resources)) == {"aws_s3_bucket.b": Outcome.VIOLATION}
+
+    left = plan_json([stays], resources)
+    assert judged(left).judgements == ()
+    assert judged(left).unchanged == 1
+    assert outcomes(judged(left, every=True))[RULE, "aws_s3_bucket.b"] is Outcome.COMPLIANT
+
+
+def test_a_policy_that_is_destroyed_is_there_no_more() -> None:
+    state = {"bucket": "b", "id": "b", "arn": "arn:aws:s3:::b", "policy": OPEN}
+    plan = plan_json(
+        [
+            change("aws_s3_bucket.b", state, before=state, actions=("no-op",)),
+            change(POLICY, None, before={"bucket": "b", "policy": OPEN}, actions=("delete",)),
+        ],
+        [configured("aws_s3_bucket.b")],
+    )
+    assert found(plan) == {"aws_s3_bucket.b": Outcome.COMPLIANT}
+
+
+def test_a_rule_that_is_destroyed_opens_a_group_no_more_and_a_new_one_does() -> None:
+    entry = {"from_port": 22, "to_port": 22, "protocol": "tcp", "cidr_blocks": ["0.0.0.0/0"], "description": ""}
+    state = {"id": "sg-1", "name": "g", "ingress": [entry], "egress": [], "arn": None}
+    rule = "aws_security_group_rule.r"
+    values = {**entry, "type": "ingress", "security_group_id": "sg-1", "description": None}
+    group = change("aws_security_group.g", state, before=state, actions=("no-op",))
+    resources = [configured("aws_security_group.g"), configured(rule)]
+    gone = plan_json([group, change(rule, None, before=values, actions=("delete",))], resources)
+    assert found(gone, "security-group-ingress") == {"aws_security_group.g": Outcome.COMPLIANT}
+
+    narrowed = {**values, "cidr_blocks": ["10.0.0.0/8"]}
+    changed = plan_json([group, change(rule, narrowed, before=values, actions=("delete", "create"))], resources)
+    assert found(changed, "security-group-ingress") == {"aws_security_group.g": Outcome.COMPLIANT}
+    kept = plan_json([group, change(rule, values, before=values, actions=("update",))], resources)
+    assert found(kept, "security-group-ingress") == {"aws_security_group.g": Outcome.VIOLATION}
