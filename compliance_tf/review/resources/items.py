@@ -9,7 +9,7 @@ from compliance_tf.review.resources.any_plan import module_path
 from compliance_tf.review.resources.joins import Joins
 from compliance_tf.review.resources.place import Places
 from compliance_tf.review.resources.planned_item import PlannedItem
-from compliance_tf.review.resources.planned_values import Reads, Unknown, wrapped
+from compliance_tf.review.resources.planned_values import PlannedObject, Reads, Unknown, wrapped
 from compliance_tf.review.resources.references import References
 from compliance_tf.review.resources.translation import Scope, Source, filled, tags
 from compliance_tf.review.resources.types.compute import FUNCTION, INSTANCE, TASK_DEFINITION, VOLUME
@@ -142,6 +142,9 @@ class Translator:
         configuration: Any = wrapped(filled(table.configuration, scope), f"{address}: configuration", reads)
         supplementary: Any = wrapped(filled(table.supplementary, scope), f"{address}: supplementary", reads)
         tagged: Any = wrapped(tags(scope), f"{address}: tags", reads)
+        if isinstance(tagged, Unknown):
+            # Whoever only passes the tags on has read none.
+            tagged = PlannedObject({}, f"{address}: tags", reads, complete=False, unknown=tagged.reason)
         return PlannedItem(
             resource_type=table.type,
             resource_id=cast("str", table.id(scope)),

@@ -379,7 +379,7 @@ def _waiver(
     resource: PlannedResource, rule: Rule, waivers: Sequence[DeployedWaiver]
 ) -> tuple[DeployedWaiver | None, str]:
     """Find the waiver of a violation; with words where the plan does not tell whether one is for it."""
-    item = resource.item
+    item: Any = resource.item
     reads = item.reads
     doubt = ""
     for waiver in waivers:
@@ -388,7 +388,7 @@ def _waiver(
         reads.clear()
         try:
             # Only a waiver of one id compares it, and nothing else of the identity.
-            identity = Resource("", "", item.resource_type, "" if waiver.needs_item else item.resource_id)
+            identity = Resource("", "", item.resource_type, "" if waiver.needs_recorded else item.resource_id)
             if waiver.covers(identity, item) and not reads.unknown and not reads.assumed:
                 return waiver, ""
         except UndecidedError:

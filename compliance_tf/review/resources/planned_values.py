@@ -108,15 +108,19 @@ class PlannedObject(dict[str, Any]):
         Where reading is remembered.
     complete
         Whether what is no member does not exist; else it is not known.
+    unknown
+        Why no member is known at all; empty where some are.
     """
 
-    def __init__(self, members: Mapping[str, object], place: str, reads: Reads, *, complete: bool) -> None:
+    def __init__(
+        self, members: Mapping[str, object], place: str, reads: Reads, *, complete: bool, unknown: str = ""
+    ) -> None:
         super().__init__(members)
-        self._place, self._reads, self._complete = place, reads, complete
+        self._place, self._reads, self._complete, self._unknown = place, reads, complete, unknown
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401
         if not super().__contains__(key) and not self._complete:
-            self._reads.refuse(f"{self._place}.{key} is not among what is translated from a plan")
+            self._reads.refuse(self._unknown or f"{self._place}.{key} is not among what is translated from a plan")
         return self._reads.value(super().__getitem__(key))
 
     def __contains__(self, key: object) -> bool:
@@ -124,8 +128,16 @@ class PlannedObject(dict[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         if not self._complete:
-            self._reads.refuse(f"not all members of {self._place} are translated from a plan")
+            self._reads.refuse(self._unknown or f"not all members of {self._place} are translated from a plan")
         return super().__iter__()
+
+    def __len__(self) -> int:
+        if not self._complete:
+            self._reads.refuse(self._unknown or f"not all members of {self._place} are translated from a plan")
+        return super().__len__()
+
+    def __bool__(self) -> bool:
+        return bool(super().__len__() if not self._unknown else len(self))
 
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == other
