@@ -57,7 +57,7 @@ def test_two_environments_are_deployed_from_a_root_module(aws: LocalAws, tmp_pat
     said = project.run("compliance-tf", "export-module", str(root / "modules" / "compliance"))
     assert "The module of the stack 'compliance' is in" in said
     refused = project.run("compliance-tf", "export-module", str(root / "other"), "--stack", "other", fails=True)
-    assert refused == "error: The app has no stack 'other': it has compliance.\n"
+    assert refused.endswith("error: The app has no stack 'other': it has compliance.\n")
     (root / "main.tf").write_text(ROOT)
 
     def terraform(*arguments: str, fails: bool = False) -> str:
