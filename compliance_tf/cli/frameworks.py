@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.results.frameworks.assessment import ControlAssessment
-    from compliance_tf.results.place import ResultsPlace
 
 frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules for each, and how they stand.")
 
@@ -96,16 +95,16 @@ def report(
         assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules))
     match output:
         case Format.TABLE:
-            _print(assessments, reader.place)
+            _print(assessments)
         case Format.JSON:
             typer.echo(json.dumps(report_to_json(found, assessments, reader.place), indent=2))
         case Format.CSV:
-            csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments, reader.place))
+            csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):
         raise typer.Exit(FAILED)
 
 
-def _print(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> None:
+def _print(assessments: Sequence[ControlAssessment]) -> None:
     from compliance_tf.output.terminal_table import print_table
     from compliance_tf.results.frameworks.assessment import ControlStatus
 
@@ -117,7 +116,7 @@ def _print(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> Non
             str(one.non_compliant),
             str(one.waived),
             str(one.compliant),
-            _why(one, place),
+            _why(one),
             one.control.title or "",
         )
         for one in assessments
@@ -129,9 +128,9 @@ def _print(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> Non
     typer.echo(f"{len(assessments)} controls: {said}.", err=True)
 
 
-def _why(one: ControlAssessment, place: ResultsPlace) -> str:
-    failing = [f"{place.short(counts.rule.name)} ({counts.non_compliant})" for counts in one.failing]
-    silent = [place.short(counts.rule.name) for counts in one.without_results]
+def _why(one: ControlAssessment) -> str:
+    failing = [f"{counts.rule.id} ({counts.non_compliant})" for counts in one.failing]
+    silent = [counts.rule.id for counts in one.without_results]
     parts = (
         ("fails: ", failing),
         ("no results: ", silent),

@@ -245,7 +245,7 @@ def _print_rows(rows: Listed, output: Format) -> None:
         return
     write = write_json if output is Format.JSON else write_csv
     with reading(reader, shown=not sys.stdout.isatty()):
-        write(rows, reader.place, sys.stdout)
+        write(rows, sys.stdout)
 
 
 def _print_table(rows: Listed, read: list[Row]) -> None:
@@ -254,7 +254,7 @@ def _print_table(rows: Listed, read: list[Row]) -> None:
     from compliance_tf.results.row_list import print_rows
     from compliance_tf.results.wording import counted
 
-    print_rows(read, rows.reader.place, rows.reader.at)
+    print_rows(read, rows.reader.at)
     counts = Counter(row.status for row in read)
     parts = ", ".join(f"{counts[status]:,} {status.value}" for status in Status if counts[status])
     said = f"{counted(len(read), 'result')}: {parts}." if read else "There are no such results."
@@ -291,7 +291,7 @@ def resource_(
         case Format.JSON:
             typer.echo(json_text(view.to_json(), indent=2))
         case Format.CSV:
-            write_csv(view.rows, reader.place, sys.stdout)
+            write_csv(view.rows, sys.stdout)
 
 
 @results.command()

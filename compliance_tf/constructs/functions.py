@@ -162,6 +162,8 @@ class ComplianceFunction(Construct):
             # A function that runs before its role may do its work fails its first events.
             depends_on=[policy],
         )
+        # Asked for once: each reading of an attribute is a call to Node.
+        self.arn = self.resource.arn
         LambdaFunctionEventInvokeConfig(
             self,
             "retries",
@@ -170,6 +172,7 @@ class ComplianceFunction(Construct):
             maximum_event_age_in_seconds=RETRY_SECONDS,
         )
         self.permission = self._permission(invoker, naming, account)
+        self.permission_address = self.permission.fqn
 
     def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
         # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.

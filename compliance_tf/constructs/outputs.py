@@ -26,7 +26,7 @@ def outputs(naming: Naming, state: State, deployment: Deployment) -> dict[str, o
             "state": state.location(naming),
             "workspace": WORKSPACE,
         },
-        RULES: {rule_id: _text(rule) for rule_id, rule in sorted(deployment.rules.items())},
+        RULES: {rule_id: _text(rule) for rule_id, rule in sorted(deployment.rules_by_id.items())},
     }
     if deployment.waivers:
         texts[WAIVERS] = in_workspace(deployment.waivers)

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Packs(Construct):
     """The rules of some packs, each declared once.
 
-    A rule's name ends in its id, which for AWS's packs is the identifier in kebab case. What several packs have is
+    A rule's id is for AWS's packs the identifier in kebab case. Its name ends in the id, or in a short form of it where
+    project and workspace leave no room for the whole one; the tag ``rule`` has the id then. What several packs have is
     declared once and remembers all of them; :func:`~compliance_tf.packs.resolution.resolve` says when they agree.
 
     Parameters
@@ -91,6 +92,7 @@ class Packs(Construct):
     def _declare(self, declared: WorkspaceRule) -> None:
         rule, packs = declared.resolved.rule, declared.resolved.packs
         scope = Scope.types(*rule.resource_types) if rule.resource_types else None
+        name = ComplianceStack.of(self).naming.short_rule_name(rule.id)
         match rule:
             case ManagedPackRule():
                 values = declared.setting(_parameters)
@@ -105,6 +107,7 @@ class Packs(Construct):
                     severity=rule.severity,
                     enabled=declared.enabled,
                     packs=packs,
+                    name=name,
                 )
             case CheckPackRule():
                 CheckRule(
@@ -117,6 +120,7 @@ class Packs(Construct):
                     severity=rule.severity,
                     enabled=declared.enabled,
                     packs=packs,
+                    name=name,
                 )
             case PolicyPackRule():
                 PolicyRule(
@@ -127,6 +131,7 @@ class Packs(Construct):
                     severity=rule.severity or Severity.MEDIUM,
                     enabled=declared.enabled,
                     packs=packs,
+                    name=name,
                 )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import jsii
 from cdktf import Annotations, Aspects, IAspect, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from compliance_runtime.deployment import DeployedRule, Deployment
+from constructs import Construct
 
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
@@ -31,13 +33,15 @@ from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from constructs import Construct, IConstruct
+    from constructs import IConstruct
 
     from compliance_tf.constructs.notifications import Notifications
     from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
 """S3 locks a state by itself from this version on."""
+
+_RULE: Final = "aws_config_config_rule"
 
 
 class ComplianceStack(TerraformStack):
@@ -132,6 +136,8 @@ class ComplianceStack(TerraformStack):
         self.naming = Naming(project, region, max_workspace_length)
         self._refuse_duplicate(scope)
         self.rules: dict[str, DeployedRule] = {}
+        self._ids_by_name: dict[str, str] = {}
+        self._rule_blocks: dict[str, Mapping[str, object]] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         self._state = state or LocalState()
         self._state.configure(self, self.naming)
@@ -177,6 +183,7 @@ class ComplianceStack(TerraformStack):
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
+        self.before_rules = (self.recorder.reading.fqn, self.triggers.recording.fqn)
         if recipients != as_by_workspace(None):
             Delivery(
                 self,
@@ -187,7 +194,8 @@ class ComplianceStack(TerraformStack):
                 recipients=recipients,
             )
         self.synthesizer = GuardedSynthesizer(self, lambda: self.recorder.program)
-        Aspects.of(self).add(_Completion())
+        # An aspect visits all that is below, in a call from Node each time: this construct has nothing below it.
+        Aspects.of(Construct(self, "completion")).add(_Completion(self))
 
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
@@ -208,17 +216,43 @@ class ComplianceStack(TerraformStack):
                     f"{self.naming.region}: they would overwrite each other. Give one another project or region."
                 )
 
-    def register(self, rule_id: str, rule: DeployedRule) -> None:
-        """Make a rule known to the functions.
+    def declare(self, rule_id: str, rule: DeployedRule, block: Mapping[str, object], *, name: str | None = None) -> str:
+        """Declare a Config rule, and make it known to the functions.
+
+        Parameters
+        ----------
+        rule_id
+            Its id.
+        rule
+            What the functions know of it.
+        block
+            Its block in Terraform JSON.
+        name
+            The end of its name, where that is not the id.
+
+        Returns
+        -------
+        str
+            Its Terraform address.
 
         Raises
         ------
         SettingError
-            When another rule of the stack has this id.
+            When another rule of the stack has this id or name.
         """
         if rule_id in self.rules:
             raise SettingError(f"Two rules of stack '{self.node.id}' are called '{rule_id}': give one another id.")
+        if other := self._ids_by_name.get(name or rule_id):
+            raise SettingError(
+                f"The names of rules '{other}' and '{rule_id}' would both end in '{name or rule_id}': give one of them "
+                "another name."
+            )
         self.rules[rule_id] = rule
+        self._ids_by_name[name or rule_id] = rule_id
+        # Terraform's identifiers do not begin with a digit.
+        address = f"_{rule_id}" if rule_id[0].isdigit() else rule_id
+        self._rule_blocks[address] = block
+        return f"{_RULE}.{address}"
 
     def complete(self) -> None:
         """Add what depends on all rules: when synthesis begins."""
@@ -226,7 +260,13 @@ class ComplianceStack(TerraformStack):
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
             Annotations.of(self).add_error(problem)
-        deployment = Deployment(self.rules, resolution.waivers)
+        if self._rule_blocks:
+            self.add_override(f"resource.{_RULE}", self._rule_blocks)
+        named = {
+            name: self.rules[rule_id] if name == rule_id else replace(self.rules[rule_id], full_id=rule_id)
+            for name, rule_id in self._ids_by_name.items()
+        }
+        deployment = Deployment(named, resolution.waivers)
         for name, value in outputs(self.naming, self._state, deployment).items():
             # Not TerraformOutput: in cdktf 0.21 one with an object makes Node warn of a deprecated call.
             self.add_override(f"output.{name}.value", value)
@@ -237,10 +277,11 @@ class ComplianceStack(TerraformStack):
 class _Completion:
     """Completes a stack when its synthesis begins, which is when all of its rules are there."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: ComplianceStack) -> None:
+        self._stack = stack
         self._completed = False
 
-    def visit(self, node: IConstruct) -> None:
-        if isinstance(node, ComplianceStack) and not self._completed:
+    def visit(self, _node: IConstruct) -> None:
+        if not self._completed:
             self._completed = True
-            node.complete()
+            self._stack.complete()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_tf.errors import SettingError
+from compliance_tf.model.short_names import MIN_LENGTH, shorten
 
 WORKSPACE = "${terraform.workspace}"
 """The workspace's name, as Terraform fills it in."""
@@ -26,19 +27,24 @@ PURPOSE = r"[a-z0-9]+(-[a-z0-9]+)*"
 REGION = r"[a-z]{2}(-[a-z]+)+-\d"
 
 
+RULE_TAG = "rule"
+"""The tag that holds the whole id of a Config rule whose name has no room for it."""
+
+
 class Kind(Enum):
     """A kind of named thing, with the length that AWS allows its name."""
 
-    CONFIG_RULE = ("Config rule", 128)  # AWS Config API: ConfigRule.ConfigRuleName
-    PERIODIC_CHECK_RULE = ("Config rule of a periodic check", 64)  # AWS Config API: GetComplianceDetailsByConfigRule
+    # AWS Config API: PutConfigRule takes 128 characters, but GetComplianceDetailsByConfigRule, by which the table is
+    # compared with AWS Config, takes 64. A rule with a longer name would be deployed, and never compared.
+    CONFIG_RULE = ("Config rule", 64)
     EVENT_RULE = ("EventBridge rule", 64)  # EventBridge API: PutRule.Name
     FUNCTION = ("Lambda function", 64)  # Lambda API: CreateFunction.FunctionName
     ROLE = ("IAM role", 64)  # IAM API: CreateRole.RoleName
     TABLE = ("DynamoDB table", 255)  # DynamoDB API: CreateTable.TableName
 
-    def __init__(self, label: str, longest: int) -> None:
+    def __init__(self, label: str, max_length: int) -> None:
         self.label = label
-        self.longest = longest
+        self.max_length = max_length
 
 
 @dataclass(frozen=True)
@@ -74,20 +80,55 @@ class Naming:
         if not re.fullmatch(REGION, self.region):
             raise SettingError(f"region={self.region!r} is not an AWS region such as 'eu-west-1'.")
         if self.max_workspace_length < 1:
-            raise SettingError(f"max_workspace_length={self.max_workspace_length} leaves no room: give at least 1.")
+            raise SettingError(f"max_workspace_length={self.max_workspace_length} must be at least 1.")
 
     @property
     def prefix(self) -> str:
         """What every name of this deployment begins with, and no name of another one does."""
         return f"{self.project}-{WORKSPACE}-"
 
-    def config_rule(self, rule_id: str) -> str:
-        """Name a Config rule."""
-        return self._name(Kind.CONFIG_RULE, rule_id)
+    def config_rule(self, rule_id: str, name: str | None = None) -> str:
+        """Name a Config rule.
 
-    def periodic_check_rule(self, rule_id: str) -> str:
-        """Name the Config rule of a periodic check, which has to list its own results by this name."""
-        return self._name(Kind.PERIODIC_CHECK_RULE, rule_id)
+        Parameters
+        ----------
+        rule_id
+            Its id, which ends the name unless ``name`` does.
+        name
+            The last part of the name where the id is too long for it.
+
+        Raises
+        ------
+        SettingError
+            When one of them is not in kebab case, or the name becomes too long; the message proposes a shorter one.
+        """
+        self._check_purpose(Kind.CONFIG_RULE, rule_id)
+        if name is None and len(rule_id) > (room := self._room(Kind.CONFIG_RULE)) >= MIN_LENGTH:
+            raise SettingError(
+                f"{self._too_long(Kind.CONFIG_RULE, rule_id)} Or keep the id and give the rule "
+                f"name='{shorten(rule_id, room)}'."
+            )
+        return self._name(Kind.CONFIG_RULE, name or rule_id)
+
+    def short_rule_name(self, rule_id: str) -> str | None:
+        """Shorten the id of a rule that nobody here named, so that it fits into a name.
+
+        Returns
+        -------
+        str | None
+            The last part of the name; None where the id itself fits.
+
+        Raises
+        ------
+        SettingError
+            When project and workspace leave no room that a readable name could have.
+        """
+        room = self._room(Kind.CONFIG_RULE)
+        if len(rule_id) <= room:
+            return None
+        if room < MIN_LENGTH:
+            raise SettingError(self._too_long(Kind.CONFIG_RULE, rule_id))
+        return shorten(rule_id, room)
 
     def event_rule(self, purpose: str) -> str:
         """Name an EventBridge rule."""
@@ -106,15 +147,25 @@ class Naming:
         return self._name(Kind.TABLE, purpose)
 
     def _name(self, kind: Kind, purpose: str) -> str:
+        self._check_purpose(kind, purpose)
+        if len(purpose) > self._room(kind):
+            raise SettingError(self._too_long(kind, purpose))
+        return f"{self.prefix}{purpose}"
+
+    def _check_purpose(self, kind: Kind, purpose: str) -> None:
         if not re.fullmatch(PURPOSE, purpose):
             raise SettingError(
                 f"{purpose!r} cannot end a {kind.label}'s name: use lower-case words and digits joined by hyphens."
             )
-        length = len(self.project) + self.max_workspace_length + len(purpose) + len("--")
-        if length > kind.longest:
-            raise SettingError(
-                f"The {kind.label} '{self.project}-<workspace>-{purpose}' can become {length} characters long with "
-                f"a workspace of {self.max_workspace_length}, and AWS allows {kind.longest}: shorten it by "
-                f"{length - kind.longest}, or give the stack a smaller max_workspace_length."
-            )
-        return f"{self.prefix}{purpose}"
+
+    def _room(self, kind: Kind) -> int:
+        """Count the characters that are left for the last part of a name."""
+        return kind.max_length - len(self.project) - self.max_workspace_length - len("--")
+
+    def _too_long(self, kind: Kind, purpose: str) -> str:
+        excess = len(purpose) - self._room(kind)
+        return (
+            f"The {kind.label} '{self.project}-<workspace>-{purpose}' can become {kind.max_length + excess} characters "
+            f"long with a workspace of {self.max_workspace_length}, and AWS allows {kind.max_length}: shorten it by "
+            f"{excess}, or give the stack a smaller max_workspace_length."
+        )

@@ -34,10 +34,6 @@ class ResultsPlace:
         """The name of the function that writes the table."""
         return f"{self.rule_prefix}record"
 
-    def short(self, rule_name: str) -> str:
-        """Give a rule's name without what all names of the deployment begin with."""
-        return rule_name.removeprefix(self.rule_prefix)
-
     def whole(self, rule: str) -> str:
         """Give the whole name of a rule that is named with or without what all names begin with."""
         return rule if rule.startswith(self.rule_prefix) else f"{self.rule_prefix}{rule}"

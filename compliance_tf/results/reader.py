@@ -128,7 +128,7 @@ class ResultsReader:
         return {entry.name: entry for entry in entries}
 
     def rule(self, name: str) -> RuleEntry:
-        """Find a rule by its name, with or without what all names of the deployment begin with.
+        """Find a rule by its id, or by its name with or without what all names of the deployment begin with.
 
         Raises
         ------
@@ -138,7 +138,10 @@ class ResultsReader:
         whole = self.place.whole(name)
         if whole in self.rules:
             return self.rules[whole]
-        raise ResultsError(_unknown("rule", name, [self.place.short(one) for one in self.rules]))
+        by_id = {rule.id: rule for rule in self.rules.values()}
+        if name in by_id:
+            return by_id[name]
+        raise ResultsError(_unknown("rule", name, list(by_id)))
 
     def rules_of_pack(self, pack: str) -> list[RuleEntry]:
         """Find the rules of a pack.

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.recording.rule_directory import RuleEntry
 from rich.table import Table
 from rich.text import Text
 
@@ -79,8 +80,8 @@ class ResourceView:
         """Give it for JSON."""
         return {
             "resource": resource_to_json(self.resource),
-            "results": [row_to_json(row, self.place) for row in self.rows],
-            "history": [change_to_json(change, self.place) for change in self.history],
+            "results": [row_to_json(row) for row in self.rows],
+            "history": [change_to_json(change, self._rule_id(change)) for change in self.history],
         }
 
     def print(self, now: datetime, changes: int) -> None:
@@ -111,6 +112,11 @@ class ResourceView:
         if (left := len(self.history) - changes) > 0:
             console.print(Text(f"{counted(left, 'earlier change')}; --changes {len(self.history)} shows all.", "dim"))
 
+    def _rule_id(self, change: Result) -> str:
+        """Give the id of the rule of a change, which the present result of that rule knows."""
+        ids = {row.rule.name: row.rule.id for row in self.rows}
+        return ids.get(change.rule_name) or RuleEntry(change.rule_name, change.severity).id
+
     @property
     def _counts(self) -> str:
         counts = Counter(row.status for row in self.rows)
@@ -126,7 +132,7 @@ class ResourceView:
             table.add_row(
                 Text(row.status.value, STATUS_STYLES[row.status]),
                 Text(result.severity.value, "dim" if closed else SEVERITY_STYLES[result.severity]),
-                Text(visible(self.place.short(result.rule_name)), "" if closed else "bold"),
+                Text(visible(row.rule.id), "" if closed else "bold"),
                 Text(age(result.since, now), "dim"),
                 Text(reason(row), "dim" if closed else ""),
             )
@@ -137,7 +143,7 @@ class ResourceView:
         for change in self.history[:most]:
             table.add_row(
                 Text(f"{change.time:%Y-%m-%d %H:%M}", "dim"),
-                Text(visible(self.place.short(change.rule_name))),
+                Text(visible(self._rule_id(change))),
                 Text(f"→ {BECAME[change.compliance]}", COMPLIANCE_STYLES[change.compliance]),
                 Text(visible(change.annotation or ""), "dim"),
             )

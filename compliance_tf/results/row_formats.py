@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
 
-    from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.row import Row
 
 COLUMNS: Final = (
@@ -37,11 +36,11 @@ COLUMNS: Final = (
 )
 
 
-def row_to_json(row: Row, place: ResultsPlace) -> dict[str, Any]:
+def row_to_json(row: Row) -> dict[str, Any]:
     """Give a result for JSON; times are in ISO 8601 with an offset."""
     result = row.result
     return {
-        "rule": place.short(result.rule_name),
+        "rule": row.rule.id,
         "ruleName": result.rule_name,
         "identifier": row.rule.identifier,
         "packs": list(row.rule.packs),
@@ -61,39 +60,39 @@ def resource_to_json(resource: Resource) -> dict[str, str]:
     return {"account": resource.account, "region": resource.region, "type": resource.type, "id": resource.id}
 
 
-def change_to_json(change: Result, place: ResultsPlace) -> dict[str, Any]:
-    """Give a change of the history for JSON."""
+def change_to_json(change: Result, rule_id: str) -> dict[str, Any]:
+    """Give a change of the history of a rule's result for JSON."""
     return {
-        "rule": place.short(change.rule_name),
+        "rule": rule_id,
         "compliance": change.compliance.value,
         "reason": change.annotation,
         "recordedAt": change.time.isoformat(),
     }
 
 
-def write_json(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None:
+def write_json(rows: Iterable[Row], stream: TextIO) -> None:
     """Write a JSON array of results, each on its line, as they come."""
     opening = "["
     for row in rows:
-        stream.write(f"{opening}\n{json_text(row_to_json(row, place))}")
+        stream.write(f"{opening}\n{json_text(row_to_json(row))}")
         opening = ","
     stream.write("[]\n" if opening == "[" else "\n]\n")
 
 
-def write_csv(rows: Iterable[Row], place: ResultsPlace, stream: TextIO) -> None:
+def write_csv(rows: Iterable[Row], stream: TextIO) -> None:
     """Write results as CSV with a heading, as they come."""
     writer = csv.writer(stream, dialect="unix")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([csv_cell(cell) for cell in _cells(row, place)])
+        writer.writerow([csv_cell(cell) for cell in _cells(row)])
 
 
-def _cells(row: Row, place: ResultsPlace) -> tuple[str, ...]:
+def _cells(row: Row) -> tuple[str, ...]:
     result, resource, waiver = row.result, row.result.resource, row.result.waiver
     return (
         result.severity.value,
         row.status.value,
-        place.short(result.rule_name),
+        row.rule.id,
         resource.type,
         resource.id,
         resource.account,

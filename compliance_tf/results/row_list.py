@@ -19,27 +19,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from compliance_tf.results.place import ResultsPlace
 
 _COLUMNS = ("Severity", "Status", "Rule", "Type", "Resource", "Since", "Reason")
 
 
-def print_rows(rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
+def print_rows(rows: Sequence[Row], now: datetime) -> None:
     """Print results on standard output, in their order."""
     if not sys.stdout.isatty():
-        print_table(_COLUMNS, [_line(row, place) for row in rows])
+        print_table(_COLUMNS, [_line(row) for row in rows])
         return
     console = Terminal()
     for _, group in groupby(rows, key=lambda row: (row.result.severity, row.result.rule_name)):
-        _print_group(console, list(group), place, now)
+        _print_group(console, list(group), now)
 
 
-def _line(row: Row, place: ResultsPlace) -> tuple[str, ...]:
+def _line(row: Row) -> tuple[str, ...]:
     result = row.result
     return (
         result.severity.value,
         row.status.value,
-        place.short(result.rule_name),
+        row.rule.id,
         result.resource.type,
         result.resource.id,
         result.since.date().isoformat(),
@@ -47,12 +46,12 @@ def _line(row: Row, place: ResultsPlace) -> tuple[str, ...]:
     )
 
 
-def _print_group(console: Terminal, rows: Sequence[Row], place: ResultsPlace, now: datetime) -> None:
+def _print_group(console: Terminal, rows: Sequence[Row], now: datetime) -> None:
     first = rows[0].result
     heading = Text.assemble(
         (f" {first.severity.value} ", SEVERITY_STYLES[first.severity]),
         " ",
-        (visible(place.short(first.rule_name)), "bold"),
+        (visible(rows[0].rule.id), "bold"),
     )
     if packs := rows[0].rule.packs:
         heading.append(f"  {visible(', '.join(packs))}", style="dim")

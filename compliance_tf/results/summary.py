@@ -83,7 +83,7 @@ class Summary:
             ],
             "rules": [
                 {
-                    "rule": place.short(rule.name),
+                    "rule": rule.id,
                     "ruleName": rule.name,
                     "severity": rule.severity.value,
                     "packs": list(rule.packs),
@@ -103,7 +103,7 @@ class Summary:
         """Give it as lines of CSV, with a heading; what is not known is empty."""
         groups = [
             *(("severity", one.value, counts) for one, counts in self.severities.items()),
-            *(("rule", self.place.short(rule.name), counts) for rule, counts in self.rules.items()),
+            *(("rule", rule.id, counts) for rule, counts in self.rules.items()),
             *(("pack", pack, counts) for pack, counts in self.packs.items()),
         ]
         lines = [

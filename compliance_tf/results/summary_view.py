@@ -111,7 +111,7 @@ def _rules(summary: Summary, top: int) -> Table:
     table.columns[1].justify = "left"
     violated = ((rule, counts) for rule, counts in summary.rules.items() if _violated(counts))
     for rule, counts in islice(violated, top):
-        name = Text(visible(summary.place.short(rule.name)))
+        name = Text(visible(rule.id))
         table.add_row(name, _severity(rule.severity), _violations(counts), _waived(counts), percent(counts))
     return table
 

@@ -9,7 +9,7 @@ from compliance_tf.model.naming import WORKSPACE
 from compliance_tf.waivers.expiry import State, days_left, state, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from compliance_runtime.recording.results import Result
@@ -97,10 +97,10 @@ def _lines(stack: SynthesizedStack, today: date, workspace: str | None) -> Itera
     waivers = [one for one in stack.deployment.waivers if workspace is None or one.is_in(workspace)]
     if not waivers:
         return
-    prefix = stack.rule_prefix.replace(WORKSPACE, workspace or "")
+    waivers_by_rule = stack.deployment.waivers_by_rule(stack.rule_prefix.replace(WORKSPACE, workspace or ""))
     violations = None if workspace is None else list(_violations(stack, workspace))
     for waiver in waivers:
-        used = None if violations is None else any(_is_used(waiver, one, prefix) for one in violations)
+        used = None if violations is None else any(_is_used(waiver, one, waivers_by_rule) for one in violations)
         yield WaiverLine(stack.id, waiver, state(waiver, today), days_left(waiver, today), used)
 
 
@@ -112,12 +112,14 @@ def _violations(stack: SynthesizedStack, workspace: str) -> Iterator[Result]:
     table = stack.table.replace(WORKSPACE, workspace)
     reader = ResultsReader.at_place(ResultsPlace(stack.project, workspace, stack.region, table))
     rules = {rule_id for waiver in stack.deployment.waivers for rule_id in waiver.rules}
-    severities = {stack.deployment.rules[rule_id].severity for rule_id in rules}
+    severities = {stack.deployment.rules_by_id[rule_id].severity for rule_id in rules}
     return (row.result for row in reader.violations(severities))
 
 
-def _is_used(waiver: DeployedWaiver, violation: Result, prefix: str) -> bool:
-    if violation.rule_name.removeprefix(prefix) not in waiver.rules:
+def _is_used(
+    waiver: DeployedWaiver, violation: Result, waivers_by_rule: Mapping[str, Sequence[DeployedWaiver]]
+) -> bool:
+    if waiver not in waivers_by_rule.get(violation.rule_name, ()):
         return False
     # What a pattern or a tag is compared with is not in the table; whether it fitted is.
     return violation.waiver == waiver.note or waiver.covers(violation.resource, None)

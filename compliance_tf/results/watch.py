@@ -60,12 +60,12 @@ class Event:
     row: Row
     seen_at: datetime
 
-    def line(self, place: ResultsPlace) -> str:
+    def line(self) -> str:
         """Write it as one line."""
         result = self.row.result
         return (
             f"{self.seen_at:%Y-%m-%dT%H:%M:%SZ} {self.what.value} {result.severity.value} "
-            f"{place.short(result.rule_name)} {result.resource.type} {result.resource.id} {reason(self.row)}"
+            f"{self.row.rule.id} {result.resource.type} {result.resource.id} {reason(self.row)}"
         ).rstrip()
 
 
@@ -124,7 +124,7 @@ class Watch:
         while True:
             self.sleep(self.seconds)
             for event in violations.update(self.read(), datetime.now(UTC)):
-                _say(event.line(self.place))
+                _say(event.line())
 
     def _show(self) -> None:
         violations = Violations()
@@ -145,7 +145,7 @@ class Watch:
             totals.append("  ")
         waived = sum(number for (_, status), number in statuses.items() if status is Status.WAIVED)
         totals.append(f"waived {waived:,}", STATUS_STYLES[Status.WAIVED] if waived else "dim")
-        events = [_event_row(event, self.place) for event in latest]
+        events = [_event_row(event) for event in latest]
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
         for overflow in (False, False, True, True, True):
             table.add_column(no_wrap=not overflow, overflow="fold")
@@ -156,9 +156,9 @@ class Watch:
         return Group(totals, Text(), table if events else Text("Nothing has changed yet.", "dim"), Text(), footer)
 
 
-def _event_row(event: Event, place: ResultsPlace) -> tuple[Text, ...]:
+def _event_row(event: Event) -> tuple[Text, ...]:
     result = event.row.result
-    rule = visible(place.short(result.rule_name))
+    rule = visible(event.row.rule.id)
     styles = {What.CAME: "bold red", What.OPENED: "red", What.WENT: "green", What.WAIVED: "magenta"}
     return (
         Text(f"{event.seen_at:%H:%M:%S}", "dim"),

@@ -167,6 +167,8 @@ class DeployedRule:
     identifier
         What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
         as ``required-tags``; None for a Guard policy.
+    full_id
+        Its id, where that is too long for the rule's name.
     """
 
     check_module: str | None
@@ -176,6 +178,7 @@ class DeployedRule:
     enabled: bool = True
     except_in: tuple[str, ...] = ()
     identifier: str | None = None
+    full_id: str | None = None
 
     def is_in(self, workspace: str) -> bool:
         """Tell whether a workspace has the rule."""
@@ -189,7 +192,7 @@ class Deployment:
     Parameters
     ----------
     rules
-        The rules by their id, which is their name without the workspace's prefix.
+        The rules by their name without the workspace's prefix, which is their id unless they have a ``full_id``.
     waivers
         The waivers for them.
     """
@@ -200,16 +203,17 @@ class Deployment:
     def to_json(self) -> str:
         """Write the text of ``deployment.json``: the same content gives the same bytes, whatever its order."""
         rules = {
-            rule_id: {
+            name: {
                 "apiCalls": sorted(rule.api_calls),
                 "check": rule.check_module,
                 "enabled": rule.enabled,
                 "exceptIn": sorted(rule.except_in),
+                "id": rule.full_id,
                 "identifier": rule.identifier,
                 "packs": sorted(rule.packs),
                 "severity": rule.severity.value,
             }
-            for rule_id, rule in self.rules.items()
+            for name, rule in self.rules.items()
         }
         waivers = sorted((waiver.to_json() for waiver in self.waivers), key=json.dumps)
         return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
@@ -220,17 +224,21 @@ class Deployment:
         Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
         """
         workspace = _workspace(prefix)
-        return MappingProxyType(
-            {f"{prefix}{rule_id}": rule for rule_id, rule in self.rules.items() if rule.is_in(workspace)}
-        )
+        return MappingProxyType({f"{prefix}{name}": rule for name, rule in self.rules.items() if rule.is_in(workspace)})
+
+    @property
+    def rules_by_id(self) -> Mapping[str, DeployedRule]:
+        """The rules by their id, by which people and waivers call them."""
+        return MappingProxyType({rule.full_id or name: rule for name, rule in self.rules.items()})
 
     def waivers_by_rule(self, prefix: str) -> Mapping[str, tuple[DeployedWaiver, ...]]:
         """Give the waivers that one workspace has, by the whole name of the Config rule."""
         by_rule: defaultdict[str, list[DeployedWaiver]] = defaultdict(list)
+        names = {rule.full_id: name for name, rule in self.rules.items() if rule.full_id}
         for waiver in self.waivers:
             if waiver.is_in(_workspace(prefix)):
                 for rule_id in waiver.rules:
-                    by_rule[f"{prefix}{rule_id}"].append(waiver)
+                    by_rule[f"{prefix}{names.get(rule_id, rule_id)}"].append(waiver)
         return MappingProxyType({name: tuple(waivers) for name, waivers in by_rule.items()})
 
     @classmethod
@@ -246,7 +254,7 @@ class Deployment:
         manifest = JsonObject.of(value, DEPLOYMENT_FILE, DeploymentError)
         rules = manifest.member("rules")
         return cls(
-            MappingProxyType({rule_id: _rule(rules.member(rule_id)) for rule_id in rules.values}),
+            MappingProxyType({name: _rule(rules.member(name)) for name in rules.values}),
             tuple(DeployedWaiver.from_json(waiver) for waiver in manifest.objects("waivers")),
         )
 
@@ -285,6 +293,7 @@ def _rule(rule: JsonObject) -> DeployedRule:
         enabled=rule.flag("enabled"),
         except_in=rule.texts("exceptIn"),
         identifier=rule.optional_text("identifier"),
+        full_id=rule.optional_text("id"),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleSource, ConfigConfigRuleSourceSourceDetail
 from compliance_runtime.check import Check, PeriodicCheck
 from compliance_runtime.checks import check_ids, check_module, load_check
 from compliance_runtime.errors import ParameterError
@@ -36,7 +35,7 @@ class CheckRule(Construct, Generic[P]):
     Parameters
     ----------
     id_
-        The last part of the rule's name, in kebab case, and unique in the stack.
+        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
     check
         What evaluates a resource.
     parameters
@@ -54,6 +53,13 @@ class CheckRule(Construct, Generic[P]):
         API calls after which the rule is evaluated at once, which costs an evaluation of each of its resources.
     packs
         The names of the packs that it comes from, for views and reports.
+    name
+        The end of the rule's name, in kebab case, where the id is too long for it.
+
+    Attributes
+    ----------
+    address
+        Its Terraform address, for what depends on it.
 
     Raises
     ------
@@ -74,6 +80,7 @@ class CheckRule(Construct, Generic[P]):
         evaluate_after: Sequence[ApiCall] = (),
         enabled: Setting[bool] = True,
         packs: Sequence[str] = (),
+        name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
@@ -82,18 +89,19 @@ class CheckRule(Construct, Generic[P]):
         given = as_by_workspace(parameters)
         stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
         if isinstance(check, PeriodicCheck):
-            name = stack.naming.periodic_check_rule(id_)
             if rule_scope is not None:
                 raise SettingError(
                     f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and finds its resources itself."
                 )
         else:
-            name = stack.naming.config_rule(id_)
             rule_scope = _change_scope(id_, check, rule_scope, frequency)
             types = (rule_scope and rule_scope.resource_types) or check.resource_types
             stack.recorder.require(types, rule=id_, enabled=existence)
         stack.triggers.watch(evaluate_after)
-        stack.register(
+        stack.functions.serve(check)
+        function = stack.functions.evaluate
+        self.address = declare_rule(
+            stack,
             id_,
             deployed_rule(
                 severity or check.severity,
@@ -103,24 +111,18 @@ class CheckRule(Construct, Generic[P]):
                 identifier=check.id,
                 calls=evaluate_after,
             ),
-        )
-        stack.functions.serve(check)
-        function = stack.functions.evaluate
-        self.resource = declare_rule(
-            self,
-            stack,
-            name,
+            name=name,
             parameters=given.map(lambda values: _rule_parameters(id_, check, values)),
             scope=rule_scope,
             enabled=existence,
-            source=ConfigConfigRuleSource(
-                owner="CUSTOM_LAMBDA",
-                source_identifier=function.resource.arn,
-                source_detail=_notifications(check, frequencies),
-            ),
+            source={
+                "owner": "CUSTOM_LAMBDA",
+                "source_identifier": function.arn,
+                "source_detail": _notifications(check, frequencies),
+            },
             description=check.description,
             # AWS takes such a rule only when it may invoke the function.
-            needs=[function.permission],
+            needs=[function.permission_address],
         )
 
 
@@ -176,14 +178,12 @@ def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dic
         raise SettingError(f"Rule '{rule_id}': {error}") from error
 
 
-def _notifications(
-    check: Check[P], frequency: ByWorkspace[MaximumExecutionFrequency | None]
-) -> list[ConfigConfigRuleSourceSourceDetail]:
+def _notifications(check: Check[P], frequency: ByWorkspace[MaximumExecutionFrequency | None]) -> list[dict[str, str]]:
     if isinstance(check, PeriodicCheck):
         return [
-            ConfigConfigRuleSourceSourceDetail(
-                message_type="ScheduledNotification",
-                maximum_execution_frequency=to_terraform(frequency.map(lambda one: one or DEFAULT_FREQUENCY)),
-            )
+            {
+                "message_type": "ScheduledNotification",
+                "maximum_execution_frequency": to_terraform(frequency.map(lambda one: one or DEFAULT_FREQUENCY)),
+            }
         ]
     return change_notifications()

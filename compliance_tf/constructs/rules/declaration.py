@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSourceSourceDetail
 from compliance_runtime.deployment import DeployedRule
 
 from compliance_tf.catalog.parameters import input_parameters
 from compliance_tf.errors import SettingError
+from compliance_tf.model.naming import RULE_TAG
 from compliance_tf.model.workspace_values import ByWorkspace, as_by_workspace, expression, to_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cdktf import ITerraformDependable
-    from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleSource
     from compliance_runtime.check import Severity
-    from constructs import Construct
 
     from compliance_tf.constructs.rules.scope import Scope
     from compliance_tf.constructs.schedule import ApiCall
@@ -26,12 +23,12 @@ if TYPE_CHECKING:
 NO_PARAMETERS: Final[ByWorkspace[Mapping[str, str]]] = as_by_workspace({})
 
 
-def change_notifications() -> list[ConfigConfigRuleSourceSourceDetail]:
+def change_notifications() -> list[dict[str, str]]:
     """Have AWS Config tell a rule of every change."""
     # A rule without the second one never hears of an item of more than 256 KB.
     return [
-        ConfigConfigRuleSourceSourceDetail(message_type="ConfigurationItemChangeNotification"),
-        ConfigConfigRuleSourceSourceDetail(message_type="OversizedConfigurationItemChangeNotification"),
+        {"message_type": "ConfigurationItemChangeNotification"},
+        {"message_type": "OversizedConfigurationItemChangeNotification"},
     ]
 
 
@@ -73,63 +70,76 @@ def deployed_rule(
 
 
 def declare_rule(
-    construct: Construct,
     stack: ComplianceStack,
-    name: str,
+    rule_id: str,
+    deployed: DeployedRule,
     *,
+    name: str | None,
     scope: Scope | None,
     enabled: ByWorkspace[bool],
-    source: ConfigConfigRuleSource,
+    source: Mapping[str, object],
     parameters: ByWorkspace[Mapping[str, str]] = NO_PARAMETERS,
     frequency: str | None = None,
-    needs: Sequence[ITerraformDependable] = (),
+    needs: Sequence[str] = (),
     description: str | None = None,
-) -> ConfigConfigRule:
+) -> str:
     """Declare a Config rule that waits for all that it needs.
+
+    The block is written as Terraform JSON and not by the provider's class: a construct of its own for each of a
+    thousand rules would take longer than all the rest of the synthesis.
 
     Parameters
     ----------
+    rule_id
+        Its id.
+    deployed
+        What the functions know of it.
     name
-        Its whole name.
+        The last part of its name, where that is not the id.
     scope
         Which resources it looks at, if not at all that it can evaluate.
     enabled
         In which workspaces there is the rule.
     source
-        What evaluates it, and when.
+        What evaluates it, and when, as the provider's block takes it.
     parameters
         Its checked parameters.
     frequency
         How often AWS evaluates a managed rule.
     needs
-        What has to be there before it.
+        The addresses of what has to be there before it.
     description
         What it asks for.
+
+    Returns
+    -------
+    str
+        Its address, which follows from the id alone: a rule that moves between an app and a pack is not replaced.
 
     Raises
     ------
     SettingError
-        When parameters that differ by workspace hold a Terraform expression.
+        When another rule of the stack has its id or its name, the name is too long, or parameters that differ by
+        workspace hold a Terraform expression.
     """
-    rule = ConfigConfigRule(
-        construct,
-        "rule",
-        name=name,
-        description=description,
-        input_parameters=_parameters_text(name, parameters),
-        maximum_execution_frequency=frequency,
-        scope=scope.to_terraform() if scope else None,
-        source=source,
+    block: dict[str, Any] = {
+        "name": stack.naming.config_rule(rule_id, name),
+        "description": description,
+        "input_parameters": _parameters_text(rule_id, parameters),
+        "maximum_execution_frequency": frequency,
+        "scope": scope.to_terraform() if scope else None,
+        "source": dict(source),
+        "tags": {RULE_TAG: rule_id} if name not in {None, rule_id} else None,
         # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
-        depends_on=[stack.recorder.reading, stack.triggers.recording, *needs],
-    )
-    if enabled.differs or not enabled.default:
-        rule.add_override("count", f"${{{expression(enabled)} ? 1 : 0}}")
-    return rule
+        "depends_on": [*stack.before_rules, *needs],
+        "count": f"${{{expression(enabled)} ? 1 : 0}}" if enabled.differs or not enabled.default else None,
+    }
+    written = {key: value for key, value in block.items() if value is not None}
+    return stack.declare(rule_id, deployed, written, name=name)
 
 
-def _parameters_text(name: str, parameters: ByWorkspace[Mapping[str, str]]) -> str | None:
+def _parameters_text(rule_id: str, parameters: ByWorkspace[Mapping[str, str]]) -> str | None:
     texts = parameters.map(lambda values: input_parameters(values) if values else "")
     if texts.differs and any("${" in text for text in (texts.default, *texts.values.values())):
-        raise SettingError(f"Rule '{name}': parameters that differ by workspace cannot hold Terraform expressions.")
+        raise SettingError(f"Rule '{rule_id}': parameters that differ by workspace cannot hold Terraform expressions.")
     return to_terraform(texts) or None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleSource
 from constructs import Construct
 
 from compliance_tf.catalog.managed_rules import managed_rule
@@ -31,7 +30,7 @@ class ManagedRule(Construct):
     Parameters
     ----------
     id_
-        The last part of the rule's name, in kebab case, and unique in the stack.
+        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
     identifier
         Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
     parameters
@@ -49,6 +48,13 @@ class ManagedRule(Construct):
         that the rule looks at, so this is for periodic rules that would see the change a day later.
     packs
         The names of the packs that it comes from, for views and reports.
+    name
+        The end of the rule's name, in kebab case, where the id is too long for it.
+
+    Attributes
+    ----------
+    address
+        Its Terraform address, for what depends on it.
 
     Raises
     ------
@@ -69,6 +75,7 @@ class ManagedRule(Construct):
         evaluate_after: Sequence[ApiCall] = (),
         enabled: Setting[bool] = True,
         packs: Sequence[str] = (),
+        name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
@@ -86,7 +93,10 @@ class ManagedRule(Construct):
                 scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
             )
         stack.triggers.watch(evaluate_after)
-        stack.register(
+        if facts.change_triggered:
+            stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
+        self.address = declare_rule(
+            stack,
             id_,
             deployed_rule(
                 severity or facts.severity,
@@ -95,18 +105,12 @@ class ManagedRule(Construct):
                 identifier=facts.identifier,
                 calls=evaluate_after,
             ),
-        )
-        if facts.change_triggered:
-            stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
-        self.resource = declare_rule(
-            self,
-            stack,
-            stack.naming.config_rule(id_),
+            name=name,
             parameters=given.map(lambda values: check_parameters(facts, _given(values))),
             scope=rule_scope,
             frequency=to_terraform(frequencies),
             enabled=existence,
-            source=ConfigConfigRuleSource(owner="AWS", source_identifier=facts.identifier),
+            source={"owner": "AWS", "source_identifier": facts.identifier},
         )
 
 

@@ -6,10 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from cdktf import Annotations
-from cdktf_cdktf_provider_aws.config_config_rule import (
-    ConfigConfigRuleSource,
-    ConfigConfigRuleSourceCustomPolicyDetails,
-)
 from compliance_runtime.check import MAX_DESCRIPTION, Severity
 from constructs import Construct
 
@@ -35,7 +31,7 @@ class PolicyRule(Construct):
     Parameters
     ----------
     id_
-        The last part of the rule's name, in kebab case, and unique in the stack.
+        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
     policy
         Guard 2, at most 10,000 characters. Its parser checks it here; what it says of a real item only AWS Config can
         tell. ``${`` has no meaning in it.
@@ -49,6 +45,13 @@ class PolicyRule(Construct):
         Whether there is the rule: by workspace for one that only some have.
     packs
         The names of the packs that it comes from, for views and reports.
+    name
+        The end of the rule's name, in kebab case, where the id is too long for it.
+
+    Attributes
+    ----------
+    address
+        Its Terraform address, for what depends on it.
 
     Raises
     ------
@@ -67,10 +70,10 @@ class PolicyRule(Construct):
         severity: Severity = Severity.MEDIUM,
         enabled: Setting[bool] = True,
         packs: Sequence[str] = (),
+        name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
-        name = stack.naming.config_rule(id_)
         if description is not None and len(description) > MAX_DESCRIPTION:
             raise SettingError(
                 f"Rule '{id_}': the description has {len(description)} characters, and AWS Config takes "
@@ -83,21 +86,19 @@ class PolicyRule(Construct):
                 f"Rule '{id_}': the policy was not parsed, for cfn-guard-rs is not installed (it has none for this "
                 "Python). AWS Config will tell at the deployment."
             )
-        stack.register(id_, deployed_rule(severity, packs=packs, enabled=existence))
         stack.recorder.require(rule_scope.resource_types, rule=id_, enabled=existence)
-        self.resource = declare_rule(
-            self,
+        self.address = declare_rule(
             stack,
-            name,
+            id_,
+            deployed_rule(severity, packs=packs, enabled=existence),
+            name=name,
             scope=rule_scope,
             enabled=existence,
-            source=ConfigConfigRuleSource(
-                owner="CUSTOM_POLICY",
-                custom_policy_details=ConfigConfigRuleSourceCustomPolicyDetails(
-                    policy_runtime=GUARD_RUNTIME, policy_text=_literal(policy)
-                ),
-                source_detail=change_notifications(),
-            ),
+            source={
+                "owner": "CUSTOM_POLICY",
+                "custom_policy_details": {"policy_runtime": GUARD_RUNTIME, "policy_text": _literal(policy)},
+                "source_detail": change_notifications(),
+            },
             description=description,
         )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRuleScope
-
 
 @dataclass(frozen=True)
 class Scope:
@@ -34,11 +32,12 @@ class Scope:
         """Look at resources with this tag, and with this value if one is given."""
         return cls(tag_key=key, tag_value=value)
 
-    def to_terraform(self) -> ConfigConfigRuleScope:
+    def to_terraform(self) -> dict[str, object]:
         """Give the block as the provider takes it."""
-        return ConfigConfigRuleScope(
-            compliance_resource_types=list(self.resource_types) or None,
-            compliance_resource_id=self.resource_id,
-            tag_key=self.tag_key,
-            tag_value=self.tag_value,
-        )
+        block = {
+            "compliance_resource_types": list(self.resource_types) or None,
+            "compliance_resource_id": self.resource_id,
+            "tag_key": self.tag_key,
+            "tag_value": self.tag_value,
+        }
+        return {key: value for key, value in block.items() if value is not None}

@@ -39,20 +39,20 @@ COLUMNS: Final = (
 )
 
 
-def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
     """Write results with a heading, as they come. What a spreadsheet would take for a formula begins with ``'``."""
     writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([csv_cell(cell) for cell in _cells(row, snapshot)])
+        writer.writerow([csv_cell(cell) for cell in _cells(row)])
 
 
-def _cells(row: Row, snapshot: Snapshot) -> tuple[str, ...]:
+def _cells(row: Row) -> tuple[str, ...]:
     result, resource, waiver = row.result, row.result.resource, row.result.waiver
     return (
         row.status.value,
         result.severity.value,
-        snapshot.place.short(row.rule.name),
+        row.rule.id,
         row.rule.identifier or "",
         " ".join(row.rule.packs),
         " ".join(map(str, controls_of(row.rule))),

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 
-def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
+def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
     """Write a JSON object a line for each result, as they come."""
     for row in rows:
         line = {
             "id": finding_id(row.result),
-            **row_to_json(row, snapshot.place),
+            **row_to_json(row),
             "controls": controls_by_framework(row.rule),
         }
         stream.write(json_text(line) + "\n")

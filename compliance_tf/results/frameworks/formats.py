@@ -59,11 +59,11 @@ def report_to_json(
         "workspace": place.workspace,
         "region": place.region,
         "summary": {status.value: sum(one.status is status for one in assessments) for status in ControlStatus},
-        "controls": [_assessment_to_json(one, place) for one in assessments],
+        "controls": [_assessment_to_json(one) for one in assessments],
     }
 
 
-def report_csv_rows(assessments: Sequence[ControlAssessment], place: ResultsPlace) -> Iterator[Sequence[str]]:
+def report_csv_rows(assessments: Sequence[ControlAssessment]) -> Iterator[Sequence[str]]:
     """Give the lines of a report for CSV, the heading first."""
     yield COLUMNS
     for one in assessments:
@@ -73,15 +73,15 @@ def report_csv_rows(assessments: Sequence[ControlAssessment], place: ResultsPlac
             str(one.non_compliant),
             str(one.waived),
             str(one.compliant),
-            " ".join(place.short(counts.rule.name) for counts in one.failing),
-            " ".join(place.short(counts.rule.name) for counts in one.without_results),
+            " ".join(counts.rule.id for counts in one.failing),
+            " ".join(counts.rule.id for counts in one.without_results),
             " ".join(one.not_deployed),
             one.control.title or "",
         )
         yield tuple(map(csv_cell, cells))
 
 
-def _assessment_to_json(one: ControlAssessment, place: ResultsPlace) -> dict[str, Any]:
+def _assessment_to_json(one: ControlAssessment) -> dict[str, Any]:
     return {
         "id": one.control.id,
         "title": one.control.title,
@@ -89,14 +89,14 @@ def _assessment_to_json(one: ControlAssessment, place: ResultsPlace) -> dict[str
         "nonCompliant": one.non_compliant,
         "waived": one.waived,
         "compliant": one.compliant,
-        "rules": [_counts_to_json(counts, place) for counts in one.rules],
+        "rules": [_counts_to_json(counts) for counts in one.rules],
         "notDeployed": list(one.not_deployed),
     }
 
 
-def _counts_to_json(counts: RuleCounts, place: ResultsPlace) -> dict[str, Any]:
+def _counts_to_json(counts: RuleCounts) -> dict[str, Any]:
     return {
-        "rule": place.short(counts.rule.name),
+        "rule": counts.rule.id,
         "identifier": counts.rule.identifier,
         "nonCompliant": counts.non_compliant,
         "waived": counts.waived,

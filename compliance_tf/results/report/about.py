@@ -36,7 +36,3 @@ class About:
     def covers(self, rule: RuleEntry | DailyCounts) -> bool:
         """Tell whether a rule belongs into the report."""
         return not self.packs or any(pack in self.packs for pack in rule.packs)
-
-    def short_name(self, rule_name: str) -> str:
-        """Leave out what the names of all rules of the deployment begin with."""
-        return rule_name.removeprefix(f"{self.project}-{self.workspace}-")

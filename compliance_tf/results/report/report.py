@@ -85,7 +85,7 @@ def _collect(
             summary.add(row)
             writer.write(row)
     writer.close()
-    short_names = {rule.name: about.short_name(rule.name) for rule in writer.rules}
+    short_names = {rule.name: rule.id for rule in writer.rules}
     return Page(
         about=about,
         summary=summary,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.model.naming import RULE_TAG
 from compliance_tf.model.output_names import RULES
 from compliance_tf.review.plan.plan import Action, OutputChange
 from compliance_tf.review.plan.values import Hidden
@@ -93,7 +94,10 @@ def rule_facts(output: Value) -> Mapping[str, RuleFacts]:
 
 
 def rule_id(plan: Plan, values: Attributes) -> str:
-    """Give a rule's id: its name without the deployment's prefix."""
+    """Give a rule's id: that of its tag, which a rule has whose id is too long for its name, or else its name's end."""
+    tags = values.get("tags")
+    if isinstance(tags, dict) and isinstance(tagged := tags.get(RULE_TAG), str):
+        return tagged
     return str(values.get("name", Hidden.UNKNOWN)).removeprefix(plan.identity.prefix)
 
 

@@ -45,17 +45,25 @@ class RuleEntry:
     identifier
         What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
         as ``required-tags``; None for a Guard policy.
+    full_id
+        Its id, where that is too long for the rule's name.
     """
 
     name: str
     severity: Severity
     packs: tuple[str, ...] = ()
     identifier: str | None = None
+    full_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id by which people call it: the name's end behind project and workspace unless it has a longer one."""
+        return self.full_id or self.name.split("-", 2)[-1]
 
     @classmethod
     def of(cls, name: str, rule: DeployedRule) -> RuleEntry:
         """Take a rule from the manifest."""
-        return cls(name, rule.severity, tuple(sorted(rule.packs)), rule.identifier)
+        return cls(name, rule.severity, tuple(sorted(rule.packs)), rule.identifier, rule.full_id)
 
     def to_item(self) -> dict[str, AttributeValueTypeDef]:
         """Make its item."""
@@ -70,6 +78,8 @@ class RuleEntry:
             item["packs"] = {"SS": list(self.packs)}
         if self.identifier:
             item["identifier"] = {"S": self.identifier}
+        if self.full_id:
+            item["id"] = {"S": self.full_id}
         return item
 
     @classmethod
@@ -80,6 +90,7 @@ class RuleEntry:
             severity=Severity(item["severity"]["S"]),
             packs=tuple(sorted(item["packs"]["SS"])) if "packs" in item else (),
             identifier=item["identifier"]["S"] if "identifier" in item else None,
+            full_id=item["id"]["S"] if "id" in item else None,
         )
 
 
@@ -139,7 +150,10 @@ class RuleDirectory:
 
     def digest(self, entries: Iterable[RuleEntry]) -> str:
         """Make the same text of the same rules and waivers, whatever their order, and another one of others."""
-        rules = sorted([entry.name, entry.severity.value, entry.packs, entry.identifier or ""] for entry in entries)
+        rules = sorted(
+            [entry.name, entry.severity.value, entry.packs, entry.identifier or "", entry.full_id or ""]
+            for entry in entries
+        )
         waivers = {name: sorted(json.dumps(one.to_json()) for one in of_rule) for name, of_rule in self.waivers.items()}
         return sha256(json.dumps([rules, waivers], sort_keys=True).encode()).hexdigest()
 

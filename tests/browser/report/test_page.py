@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u2028'\"&amp;"
 
-PCI_RULES = {sample.ABOUT.short_name(rule.name) for rule in sample.rules() if sample.PCI in rule.packs}
+PCI_RULES = {rule.id for rule in sample.rules() if sample.PCI in rule.packs}
 
 
 @pytest.fixture(scope="module")

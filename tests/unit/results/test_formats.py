@@ -15,17 +15,14 @@ from hypothesis import strategies as st
 
 from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import visible
-from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, status
 from compliance_tf.results.row_formats import COLUMNS, write_csv, write_json
 from compliance_tf.results.selection import parse_since
 from compliance_tf.results.wording import age, reason
-from tests.runtime.results.builders import NOW, REGION, result, rule, waiver
+from tests.runtime.results.builders import NOW, result, rule, waiver
 
 if TYPE_CHECKING:
     from compliance_runtime.recording.results import Result
-
-PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
 
 
 def row(one: Result) -> Row:
@@ -35,7 +32,7 @@ def row(one: Result) -> Row:
 def test_the_json_of_a_result_has_this_shape() -> None:
     stream = io.StringIO()
 
-    write_json([row(result(reason="No TLS.", waiver=waiver()))], PLACE, stream)
+    write_json([row(result(reason="No TLS.", waiver=waiver()))], stream)
 
     assert json.loads(stream.getvalue()) == [
         {
@@ -70,7 +67,7 @@ def test_the_json_of_a_result_has_this_shape() -> None:
 def test_json_is_an_array_however_many_there_are(number: int) -> None:
     stream = io.StringIO()
 
-    write_json([row(result())] * number, PLACE, stream)
+    write_json([row(result())] * number, stream)
 
     assert len(json.loads(stream.getvalue())) == number
 
@@ -79,7 +76,7 @@ def test_json_is_an_array_however_many_there_are(number: int) -> None:
 def test_csv_is_read_back_with_any_reason_and_no_cell_begins_a_formula(reasons: list[str]) -> None:
     stream = io.StringIO(newline="")
 
-    write_csv([row(result(reason=text)) for text in reasons], PLACE, stream)
+    write_csv([row(result(reason=text)) for text in reasons], stream)
     heading, *lines = csv.reader(io.StringIO(stream.getvalue(), newline=""))
 
     assert tuple(heading) == COLUMNS

@@ -18,7 +18,7 @@ PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
 
 
 def rows(*results: Result) -> list[Row]:
-    return [Row(one, rule(), status(one, NOW), NOW) for one in results]
+    return [Row(one, rule(one.rule_name.removeprefix("acme-dev-")), status(one, NOW), NOW) for one in results]
 
 
 def test_each_thing_that_happens_to_a_violation_is_told_once() -> None:

@@ -109,7 +109,7 @@ def test_the_report_as_json_counts_the_controls_and_names_rules_shortly() -> Non
 
 def test_the_report_as_csv_has_a_line_for_each_control_and_no_formula() -> None:
     text = io.StringIO()
-    csv.writer(text).writerows(report_csv_rows(assess(FRAMEWORK, [TLS], [row(rule=TLS)]), PLACE))
+    csv.writer(text).writerows(report_csv_rows(assess(FRAMEWORK, [TLS], [row(rule=TLS)])))
     lines = list(csv.DictReader(io.StringIO(text.getvalue())))
 
     assert [(line["control"], line["status"]) for line in lines] == [
