@@ -34,9 +34,9 @@ OWN = Pack(
 
 
 def declared(configuration: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The Config rules by the last part of their name."""
+    """The Config rules by their id."""
     rules = resources(configuration, "aws_config_config_rule")
-    return {rule["name"].removeprefix(PREFIX): rule for rule in rules}
+    return {rule.get("tags", {}).get("rule", rule["name"].removeprefix(PREFIX)): rule for rule in rules}
 
 
 def test_a_rule_of_two_packs_is_declared_once_and_remembers_both(
@@ -176,10 +176,7 @@ def test_a_workspace_has_the_rules_of_its_own_packs_with_their_settings(synthesi
         lambda stack: Packs(stack, "packs", packs=by_workspace(prod=[large], staging=[large], default=[small]))
     )
 
-    rules = {
-        rule["name"].removeprefix("acme-${terraform.workspace}-"): rule
-        for rule in resources(configuration, "aws_config_config_rule")
-    }
+    rules = declared(configuration)
     assert "count" not in rules["access-keys-rotated"]
     for rule_id in ("cloud-trail-enabled", "log-group-retention"):
         assert rules[rule_id]["count"] == (
