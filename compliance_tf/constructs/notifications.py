@@ -16,6 +16,7 @@ from constructs import Construct
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
+from compliance_tf.model.regions import PARTITION, REGION, partition
 from compliance_tf.model.workspace_values import expression, to_terraform
 
 if TYPE_CHECKING:
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
 
-_REGION = r"[a-z]{2,4}(?:-[a-z]+)+-\d"
 _TARGET = re.compile(
     # The names: SNS API, CreateTopic.Name; EventBridge API, CreateEventBus.Name.
-    rf"arn:aws[a-z-]*:(?:sns:{_REGION}:[0-9]{{12}}:[A-Za-z0-9_-]{{1,256}}"
-    rf"|events:{_REGION}:[0-9]{{12}}:event-bus/[A-Za-z0-9_./-]{{1,256}})"
+    rf"arn:{PARTITION}:(?:sns:{REGION}:[0-9]{{12}}:[A-Za-z0-9_-]{{1,256}}"
+    rf"|events:{REGION}:[0-9]{{12}}:event-bus/[A-Za-z0-9_./-]{{1,256}})"
 )
 _PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
 
@@ -85,9 +85,9 @@ class Notifications:
         SettingError
             When it is in another one.
         """
-        _, partition, _, target_region, *_ = self.target.split(":")
-        own = _partition(region)
-        if (partition, _partition(target_region)) != (own, own):
+        _, given, _, target_region, *_ = self.target.split(":")
+        own = partition(region)
+        if (given, partition(target_region)) != (own, own):
             raise SettingError(
                 f"Notifications(target={self.target!r}) cannot be reached from {region}, which is in the partition "
                 f"{own}: give a topic or an event bus in a region of that partition."
@@ -135,17 +135,6 @@ class Delivery(Construct):
             if told.differs:
                 policy.add_override("count", f"${{{expression(told)} ? 1 : 0}}")
         triggers.notify(recipients.map(lambda one: one.every if one else None))
-
-
-def _partition(region: str) -> str | None:
-    # The SDK knows which partition a region is in; loading it takes long, and few stacks need it.
-    from botocore.exceptions import UnknownRegionError
-    from botocore.session import get_session
-
-    try:
-        return get_session().get_partition_for_region(region)
-    except UnknownRegionError:
-        return None
 
 
 def _tells(target: str, recipient: Notifications | None) -> bool:

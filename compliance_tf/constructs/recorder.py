@@ -19,6 +19,7 @@ from cdktf import (
 from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
 from constructs import Construct
 
+from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.model.allow_list import RECORDER_TYPE
 from compliance_tf.model.terraform_values import Condition, escape, literal
 from compliance_tf.model.workspace_values import ALWAYS, expression, together
@@ -97,8 +98,15 @@ class ExistingRecorder(Construct):
         ----------
         enabled
             In which workspaces there is the rule.
+
+        Raises
+        ------
+        SettingError
+            When AWS Config does not know a type, or never records it in the stack's region.
         """
-        for resource_type in resource_types:
+        types = tuple(resource_types)
+        check_types(f"Rule '{rule}'", types, region=self._region)
+        for resource_type in types:
             self._rules_by_type[resource_type][rule] = enabled
 
     def coverage(self) -> Condition:

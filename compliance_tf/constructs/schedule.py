@@ -9,6 +9,13 @@ from compliance_tf.errors import SettingError
 
 _CRON_FIELDS = 6
 
+_READS = re.compile(r"(BatchGet|Check|Describe|Get|Head|List|Lookup|Search|Select)(?=[A-Z0-9]|$)")
+_DELIVERED = {"sts.amazonaws.com:GetFederationToken", "sts.amazonaws.com:GetSessionToken"}
+"""Calls that are named like reading and are delivered all the same.
+
+Source: EventBridge User Guide, "Receiving read-only management events from AWS services".
+"""
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -47,7 +54,7 @@ class Schedule:
     @classmethod
     def _rate(cls, number: int, unit: str) -> Schedule:
         if number < 1:
-            raise SettingError(f"Schedule.{unit}s({number}) never comes: give at least 1.")
+            raise SettingError(f"Schedule.{unit}s({number}) must be at least 1.")
         return cls(f"rate({number} {unit}{'' if number == 1 else 's'})")
 
 
@@ -55,8 +62,8 @@ class Schedule:
 class ApiCall:
     """A call of an AWS API, as CloudTrail names it.
 
-    EventBridge sees it only where a trail logs management events, and those of global services such as IAM only
-    in us-east-1.
+    EventBridge sees it only where a trail logs management events. It never sees calls that only read, and calls of
+    global services such as IAM only in one region, us-east-1 for most: both are refused at synthesis.
 
     Parameters
     ----------
@@ -74,6 +81,11 @@ class ApiCall:
             raise SettingError(
                 f"ApiCall({self.service!r}, {self.operation!r}) names no API call: give the service as CloudTrail "
                 "does, such as 's3', and the operation, such as 'PutBucketPolicy'."
+            )
+        if _READS.match(self.operation) and str(self) not in _DELIVERED:
+            raise SettingError(
+                f"ApiCall({self.service!r}, {self.operation!r}) only reads, and EventBridge is given no such calls: it "
+                "would never trigger an evaluation. Name a call that changes something."
             )
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from compliance_tf.constructs.schedule import ApiCall, Schedule
 from compliance_tf.errors import SettingError
+from compliance_tf.model.global_services import event_region
 from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
 
 if TYPE_CHECKING:
@@ -98,9 +99,16 @@ class Triggers(Construct):
         Raises
         ------
         SettingError
-            When more calls of a service are watched than fit into an event pattern.
+            When more calls of a service are watched than fit into an event pattern, or EventBridge is not given them in
+            this region.
         """
         for call in calls:
+            if (home := event_region(call.service, self._naming.region)) != self._naming.region:
+                raise SettingError(
+                    f"ApiCall({call.service!r}, {call.operation!r}): calls of this global service become events only "
+                    f"in {home}, so in {self._naming.region} it would never trigger an evaluation. Have the rule in a "
+                    f"stack of {home}, or let its own schedule find the change."
+                )
             operations = self._operations[call.service]
             operations.add(call.operation)
             _event_pattern(_api_call_pattern(call.service, operations), place=f"API calls to {call.service}")

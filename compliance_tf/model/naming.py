@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_tf.errors import SettingError
+from compliance_tf.model.regions import REGION
 from compliance_tf.model.short_names import MIN_LENGTH, shorten
 
 WORKSPACE = "${terraform.workspace}"
@@ -23,8 +24,6 @@ NAME_PART = r"[a-z][a-z0-9_]*"
 
 PURPOSE = r"[a-z0-9]+(-[a-z0-9]+)*"
 """What the last part of a name may be: words in kebab case."""
-
-REGION = r"[a-z]{2}(-[a-z]+)+-\d"
 
 
 RULE_TAG = "rule"

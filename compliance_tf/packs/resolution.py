@@ -13,6 +13,7 @@ from compliance_runtime.suggestions import nearest
 
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.catalog.recorded_types import is_recorded_in
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
 from compliance_tf.errors import ComplianceError, PackConflictError, PackError
 from compliance_tf.model.suggestions import did_you_mean
@@ -102,8 +103,19 @@ class ResolvedRule:
     packs: tuple[str, ...]
 
     def is_available_in(self, region: str) -> bool:
-        """Tell whether a region has the rule: checks and policies run in all."""
-        return not isinstance(self.rule, ManagedPackRule) or managed_rule(self.rule.identifier).is_available_in(region)
+        """Tell whether a region has the rule, and records the types that it evaluates."""
+        match self.rule:
+            case ManagedPackRule():
+                return managed_rule(self.rule.identifier).is_available_in(region)
+            case CheckPackRule():
+                types = self.rule.resource_types or self.rule.check.resource_types
+                return isinstance(self.rule.check, PeriodicCheck) or _are_recorded(types, region)
+            case PolicyPackRule():
+                return _are_recorded(self.rule.resource_types, region)
+
+
+def _are_recorded(resource_types: Iterable[str], region: str) -> bool:
+    return all(is_recorded_in(one, region) for one in resource_types)
 
 
 def resolve(

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import ResultsError
-from compliance_tf.model.naming import NAME_PART, REGION
+from compliance_tf.model.naming import NAME_PART
+from compliance_tf.model.regions import REGION
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.terraform.synthesized import OUTPUT
 

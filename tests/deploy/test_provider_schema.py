@@ -34,7 +34,7 @@ def build(app):
     for check_id in check_ids():
         CheckRule(stack, check_id, check=load_check(check_id), parameters=PARAMETERS.get(check_id))
     ManagedRule(stack, "rotated", identifier="ACCESS_KEYS_ROTATED", parameters={"maxAccessKeyAge": 9},
-                frequency="One_Hour", evaluate_after=[ApiCall("iam", "CreateAccessKey")])
+                frequency="One_Hour", evaluate_after=[ApiCall("kms", "CreateKey")])
     ManagedRule(stack, "one", identifier="S3_BUCKET_VERSIONING_ENABLED",
                 rule_scope=Scope.resource("AWS::S3::Bucket", "b"))
     ManagedRule(stack, "tagged", identifier="S3_BUCKET_VERSIONING_ENABLED", rule_scope=Scope.tag("team", "a"))

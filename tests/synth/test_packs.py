@@ -43,7 +43,7 @@ def test_a_rule_of_two_packs_is_declared_once_and_remembers_both(
     synthesize: Synthesize, read_package: Callable[[], str]
 ) -> None:
     configuration = synthesize(lambda stack: Packs(stack, "packs", packs=["cis-controls-8-ig1", "dynamodb", "s3"]))
-    manifest = json.loads(read_package())["rules"]
+    manifest = {rule["id"] or name: rule for name, rule in json.loads(read_package())["rules"].items()}
     assert set(manifest) == set(declared(configuration))
     assert manifest["s3-bucket-logging-enabled"]["packs"] == ["cis-controls-8-ig1", "s3"]
     assert manifest["dynamodb-throughput-limit-check"]["packs"] == ["dynamodb"]
@@ -62,7 +62,7 @@ def test_a_pack_of_ones_own_has_managed_rules_checks_and_policies(
     assert json.loads(rules["access-keys-rotated"]["input_parameters"]) == {"maxAccessKeyAge": "45"}
     assert rules["access-keys-rotated"]["maximum_execution_frequency"] == "Six_Hours"
     assert rules["encrypted-volumes"]["scope"] == {"compliance_resource_types": ["AWS::EC2::Volume"]}
-    manifest = json.loads(read_package())["rules"]
+    manifest = {rule["id"] or name: rule for name, rule in json.loads(read_package())["rules"].items()}
     assert {rule["packs"][0] for rule in manifest.values()} == {"acme"}
     assert (manifest["bucket-tls-only"]["severity"], manifest["bucket-names"]["severity"]) == ("CRITICAL", "MEDIUM")
 

@@ -10,7 +10,17 @@ import pytest
 from compliance_runtime.checks import bucket_tls_only, required_tags
 from compliance_runtime.errors import CheckError
 
-from compliance_tf import ApiCall, CheckRule, ComplianceError, ComplianceStack, ManagedRule, Schedule, Scope, Severity
+from compliance_tf import (
+    ApiCall,
+    CheckRule,
+    ComplianceError,
+    ComplianceStack,
+    ManagedRule,
+    PolicyRule,
+    Schedule,
+    Scope,
+    Severity,
+)
 from tests.synth.conftest import Synthesize, only, resources
 
 if TYPE_CHECKING:
@@ -99,7 +109,7 @@ def test_api_calls_are_watched_with_one_event_rule_for_each_service(synthesize: 
     trail = ["DeleteTrail", "PutEventSelectors", "RemoveTags", "StopLogging", "UpdateTrail"]
 
     def build(stack: ComplianceStack) -> None:
-        ManagedRule(stack, "role", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall("iam", "TagRole")])
+        ManagedRule(stack, "role", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall("s3", "CreateBucket")])
         for number, operation in enumerate(reversed(trail)):
             call = ApiCall("cloudtrail", operation)
             ManagedRule(stack, f"trail-{number}", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[call])
@@ -111,7 +121,7 @@ def test_api_calls_are_watched_with_one_event_rule_for_each_service(synthesize: 
     ]
     assert [(pattern["source"], pattern["detail"]["eventName"]) for pattern in patterns] == [
         (["aws.cloudtrail"], trail),
-        (["aws.iam"], ["TagRole"]),
+        (["aws.s3"], ["CreateBucket"]),
     ]
 
 
@@ -194,7 +204,45 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
         ),
         (lambda _: ApiCall("s3.amazonaws.com", "PutObject"), "names no API call"),
         (lambda _: Schedule.cron("0 6 * * ?"), "has 5 fields, and EventBridge takes 6"),
-        (lambda _: Schedule.days(0), "never comes"),
+        (lambda _: Schedule.days(0), "must be at least 1"),
+        (lambda _: ApiCall("iam", "ListRoles"), "only reads"),
+        (lambda _: ApiCall("s3", "GetBucketAcl"), "only reads"),
+        (lambda _: ApiCall("ec2", "DescribeInstances"), "only reads"),
+        (
+            lambda stack: ManagedRule(
+                stack, "r", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall("iam", "CreateUser")]
+            ),
+            "become events only in us-east-1, so in eu-west-1 it would never trigger",
+        ),
+        (
+            lambda stack: CheckRule(
+                stack,
+                "r",
+                check=required_tags.CHECK,
+                rule_scope=Scope.types("AWS::S3::Buckt"),
+                parameters=required_tags.Parameters(tags={"owner": ()}),
+            ),
+            "AWS Config knows no resource type 'AWS::S3::Buckt', did you mean 'AWS::S3::Bucket'",
+        ),
+        (
+            lambda stack: CheckRule(
+                stack,
+                "r",
+                check=required_tags.CHECK,
+                rule_scope=Scope.types("S3Bucket"),
+                parameters=required_tags.Parameters(tags={"owner": ()}),
+            ),
+            "knows no resource type 'S3Bucket'",
+        ),
+        (
+            lambda stack: PolicyRule(
+                stack,
+                "r",
+                policy="rule r { resourceType exists }",
+                rule_scope=Scope.types("AWS::CloudFront::Distribution"),
+            ),
+            "eu-west-1 does not record AWS::CloudFront::Distribution, .* only in us-east-1",
+        ),
     ],
 )
 def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import (
     PRODUCT,
     finding_id,
-    partition,
     reason,
     rule_url,
     timestamp,
@@ -85,13 +85,13 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "GeneratorId": f"{PRODUCT}/{row.rule.name}",
         "Id": finding_id(result),
         "LastObservedAt": timestamp(row.last_seen),
-        "ProductArn": f"arn:{partition(resource.region)}:securityhub:{resource.region}:{product}",
+        "ProductArn": f"arn:{partition(resource.region) or 'aws'}:securityhub:{resource.region}:{product}",
         "ProductFields": _product_fields(row, snapshot),
         "RecordState": "ARCHIVED" if row.status is Status.CLOSED else "ACTIVE",
         "Resources": [
             {
                 "Id": _cut(resource.id, _RESOURCE_ID),
-                "Partition": partition(resource.region),
+                "Partition": partition(resource.region) or "aws",
                 "Region": resource.region,
                 "Type": _resource_type(resource.type),
             }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
@@ -19,17 +18,6 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 PRODUCT: Final = "compliance-tf"
-
-_PARTITIONS: Final = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
-"""Partitions by what their regions begin with (botocore's partitions.json)."""
 
 
 def finding_id(result: Result) -> str:
@@ -65,12 +53,6 @@ def rule_url(rule: RuleEntry) -> str | None:
     """Give the page that describes a rule: AWS's for a managed rule, None for others."""
     facts = managed_rules().rules.get(rule.identifier or "")
     return facts.documentation_url if facts else None
-
-
-@functools.cache
-def partition(region: str) -> str:
-    """Tell the AWS partition of a region, ``aws`` for most."""
-    return next((name for prefix, name in _PARTITIONS if region.startswith(prefix)), "aws")
 
 
 def timestamp(time: datetime) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 
+from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.results.exports.finding import PRODUCT, finding_id, partition, reason, rule_url, title, waiver_text
+from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, title, waiver_text
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.row import Status
 
@@ -76,7 +77,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "class_uid": _CLASS,
         "cloud": {
             "account": {"type": "AWS Account", "type_id": 10, "uid": resource.account},
-            "cloud_partition": partition(resource.region),
+            "cloud_partition": partition(resource.region) or "aws",
             "provider": "AWS",
             "region": resource.region,
         },
@@ -99,7 +100,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         },
         "resources": [
             {
-                "cloud_partition": partition(resource.region),
+                "cloud_partition": partition(resource.region) or "aws",
                 "region": resource.region,
                 "type": resource.type,
                 "uid": resource.id,

@@ -1,0 +1,119 @@
+"""Which resource types AWS Config knows, and which of them a region never records.
+
+A rule that is triggered by changes of a type that its region does not record is deployed and never evaluates. Two facts
+are sure enough to refuse it. The four IAM types of before February 2022 are recorded only in regions that AWS Config
+had by then; which those are follows from the regions that have no managed rule for them. What has a home region is
+recorded there alone; its managed rules are in that region only. That a region lacks the rules of other types proves
+nothing: rules come to new regions long after the types.
+
+Source: https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html, "Regional and global resources".
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Final
+
+from compliance_runtime.suggestions import nearest
+
+from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.errors import SettingError
+from compliance_tf.model.regions import partition
+from compliance_tf.model.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compliance_tf.catalog.managed_rules import ManagedRuleFacts
+
+IAM_TYPES: Final = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
+"""The global types that AWS Config recorded before February 2022."""
+
+_AMAZONS: Final = "AWS::"
+"""What the types begin with that AWS defines; others may be registered by anybody."""
+
+_HOME_REGIONS: Final = ("us-east-1", "us-west-2")
+"""Of global services in the partition ``aws``; other partitions have others, which the catalogue does not know."""
+
+
+def check_types(place: str, resource_types: Iterable[str], *, region: str | None = None) -> None:
+    """Check types by whose changes a rule is triggered.
+
+    Parameters
+    ----------
+    place
+        How the message calls the rule or check.
+    resource_types
+        The types.
+    region
+        The region of the rule; None where that is not known yet.
+
+    Raises
+    ------
+    SettingError
+        When AWS Config does not know one, or never records it in the region.
+    """
+    for resource_type in resource_types:
+        if not _is_known(resource_type):
+            known = _types_of_rules() | _types_of_botocore()
+            raise SettingError(
+                f"{place}: AWS Config knows no resource type {resource_type!r}"
+                f"{did_you_mean(nearest(resource_type, known))} A type is written as AWS::S3::Bucket; if AWS has added "
+                "this one, update boto3."
+            )
+        if region and not is_recorded_in(resource_type, region):
+            home, lacking = _home(resource_type), ", ".join(sorted(_regions_without(resource_type)))
+            where = f"only in {home}" if home else f"in all regions but {lacking}"
+            raise SettingError(
+                f"{place}: {region} does not record {resource_type}, so the rule would never evaluate: AWS Config "
+                f"records it {where}. Leave the type or the rule out of the stack of {region}."
+            )
+
+
+def is_recorded_in(resource_type: str, region: str) -> bool:
+    """Tell whether a region may record a type: False only where that is sure not to be."""
+    if home := _home(resource_type):
+        return region == home or partition(region) != "aws"
+    return region not in _regions_without(resource_type)
+
+
+def _is_known(resource_type: str) -> bool:
+    if not resource_type.upper().startswith(_AMAZONS):
+        return resource_type.count("::") >= _AMAZONS.count("::") + 1
+    return resource_type in _types_of_rules() or resource_type in _types_of_botocore()
+
+
+@functools.cache
+def _types_of_rules() -> frozenset[str]:
+    return frozenset(one for rule in managed_rules().rules.values() for one in rule.resource_types)
+
+
+@functools.cache
+def _types_of_botocore() -> frozenset[str]:
+    # Its list is longer than the catalogue's, and is read only for what the catalogue does not have.
+    from botocore.loaders import Loader
+
+    model = Loader().load_service_model("config", "service-2")
+    return frozenset(model["shapes"]["ResourceType"]["enum"])
+
+
+@functools.cache
+def _home(resource_type: str) -> str | None:
+    """Find the one region in which all managed rules for this type alone are, where that is a home of such types."""
+    regions = {rule.only_regions for rule in _change_triggered(resource_type) if len(rule.resource_types) == 1}
+    return next((home for home in _HOME_REGIONS if regions == {(home,)}), None)
+
+
+@functools.cache
+def _regions_without(resource_type: str) -> frozenset[str]:
+    if resource_type not in IAM_TYPES:
+        return frozenset()
+    return frozenset.intersection(*(frozenset(rule.excluded_regions) for rule in _change_triggered(resource_type)))
+
+
+def _change_triggered(resource_type: str) -> list[ManagedRuleFacts]:
+    return [
+        rule
+        for rule in managed_rules().rules.values()
+        if rule.change_triggered and resource_type in rule.resource_types
+    ]
