@@ -28,6 +28,7 @@ from constructs import Construct
 
 from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.constructs import lambda_package
+from compliance_tf.constructs.address import address
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
@@ -172,7 +173,7 @@ class ComplianceFunction(Construct):
             maximum_event_age_in_seconds=RETRY_SECONDS,
         )
         self.permission = self._permission(invoker, naming, account)
-        self.permission_address = self.permission.fqn
+        self.permission_address = address(self.permission)
 
     def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
         # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.

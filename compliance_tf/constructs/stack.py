@@ -14,6 +14,7 @@ from constructs import Construct
 
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
+from compliance_tf.constructs.address import address
 from compliance_tf.constructs.functions import ComplianceFunctions
 from compliance_tf.constructs.guard import GuardedSynthesizer
 from compliance_tf.constructs.notifications import Delivery
@@ -183,7 +184,7 @@ class ComplianceStack(TerraformStack):
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
-        self.before_rules = (self.recorder.reading.fqn, self.triggers.recording.fqn)
+        self.before_rules = (address(self.recorder.reading), address(self.triggers.recording))
         if recipients != as_by_workspace(None):
             Delivery(
                 self,
@@ -250,9 +251,9 @@ class ComplianceStack(TerraformStack):
         self.rules[rule_id] = rule
         self._ids_by_name[name or rule_id] = rule_id
         # Terraform's identifiers do not begin with a digit.
-        address = f"_{rule_id}" if rule_id[0].isdigit() else rule_id
-        self._rule_blocks[address] = block
-        return f"{_RULE}.{address}"
+        resource_name = f"_{rule_id}" if rule_id[0].isdigit() else rule_id
+        self._rule_blocks[resource_name] = block
+        return f"{_RULE}.{resource_name}"
 
     def complete(self) -> None:
         """Add what depends on all rules: when synthesis begins."""
