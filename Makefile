@@ -73,6 +73,8 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json
 	python -m compliance_tf.review.settings_schema >docs/reference/review-settings.schema.json
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
+	python -m compliance_tf.preflight.deployer_policy >docs/reference/deployer-policy.json
+	python -m compliance_tf.preflight.permissions_boundary >docs/reference/permissions-boundary.json
 
 screenshots: setup ## Draw the pictures of the docs, in a browser
 	python -m tests.browser.screenshots

@@ -1,12 +1,20 @@
-"""What deploying takes: the actions, and what they are done to."""
+"""What deploying takes: the actions, what they are done to, and what keeps them from other people's things.
+
+Run as a program, it writes the policy of the documents: ``python -m compliance_tf.preflight.deployer_policy``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import json
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+OWN_TAG: Final = "project"
+"""The tag that tells whose a Config rule is: AWS makes up the end of a rule's ARN, so a policy cannot name it."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +28,20 @@ class DeployerStatement:
     actions
         The IAM actions.
     resource
-        The ARN after the partition, with ``{project}`` in it; ``*`` where AWS has no resource-level permission, or
-        where the ARN holds an id that AWS makes up.
-    condition
-        Values that the request must have, by key.
+        The ARN after the partition, with ``{project}`` in it; ``*`` where AWS has no resource-level permission.
+    conditions
+        Values that the request must have, by operator and key; with ``{project}`` and ``{boundary}`` in them.
     """
 
     sid: str
     actions: tuple[str, ...]
     resource: str = "*"
-    condition: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+
+_RULES: Final = "config:*:*:config-rule/*"
+_WITHIN_THE_BOUNDARY: Final = "RolesWithinTheBoundary"
+_ROLES: Final = "iam::*:role*/{project}-*"
 
 DEPLOYER_STATEMENTS = (
     DeployerStatement(
@@ -42,15 +53,23 @@ DEPLOYER_STATEMENTS = (
             "sts:GetCallerIdentity",
         ),
     ),
+    DeployerStatement("FindConfigRules", ("config:DescribeConfigRules",)),
+    # A rule that does not exist has no tags, and PutConfigRule makes and changes rules: a rule of another project is
+    # refused, but one without this tag cannot be told from one that is still to be made.
     DeployerStatement(
-        "ConfigRules",
-        (
-            "config:DeleteConfigRule",
-            "config:DescribeConfigRules",
-            "config:PutConfigRule",
-            "config:TagResource",
-            "config:UntagResource",
-        ),
+        "MakeAndChangeConfigRules",
+        ("config:PutConfigRule",),
+        _RULES,
+        {
+            "StringEquals": {f"aws:RequestTag/{OWN_TAG}": "{project}"},
+            "StringEqualsIfExists": {f"aws:ResourceTag/{OWN_TAG}": "{project}"},
+        },
+    ),
+    DeployerStatement(
+        "OwnConfigRules",
+        ("config:DeleteConfigRule", "config:TagResource", "config:UntagResource"),
+        _RULES,
+        {"StringEquals": {f"aws:ResourceTag/{OWN_TAG}": "{project}"}},
     ),
     DeployerStatement(
         "Functions",
@@ -58,12 +77,14 @@ DEPLOYER_STATEMENTS = (
             "lambda:AddPermission",
             "lambda:CreateFunction",
             "lambda:DeleteFunction",
+            "lambda:DeleteFunctionConcurrency",
             "lambda:DeleteFunctionEventInvokeConfig",
             "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
             "lambda:GetFunctionEventInvokeConfig",
             "lambda:GetPolicy",
             "lambda:ListVersionsByFunction",
+            "lambda:PutFunctionConcurrency",
             "lambda:PutFunctionEventInvokeConfig",
             "lambda:RemovePermission",
             "lambda:TagResource",
@@ -74,29 +95,33 @@ DEPLOYER_STATEMENTS = (
         "lambda:*:*:function:{project}-*",
     ),
     DeployerStatement(
+        _WITHIN_THE_BOUNDARY,
+        ("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"),
+        _ROLES,
+        {"ArnLike": {"iam:PermissionsBoundary": "arn:*:iam::*:policy/{boundary}"}},
+    ),
+    DeployerStatement(
         "Roles",
         (
-            "iam:CreateRole",
             "iam:DeleteRole",
-            "iam:DeleteRolePolicy",
             "iam:GetRole",
             "iam:GetRolePolicy",
             "iam:ListAttachedRolePolicies",
             "iam:ListInstanceProfilesForRole",
             "iam:ListRolePolicies",
-            "iam:PutRolePolicy",
             "iam:TagRole",
             "iam:UntagRole",
             "iam:UpdateAssumeRolePolicy",
             "iam:UpdateRole",
+            "iam:UpdateRoleDescription",
         ),
-        "iam::*:role/{project}-*",
+        _ROLES,
     ),
     DeployerStatement(
         "RolesOfFunctions",
         ("iam:PassRole",),
-        "iam::*:role/{project}-*",
-        {"iam:PassedToService": "lambda.amazonaws.com"},
+        _ROLES,
+        {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
     ),
     DeployerStatement(
         "EventRules",
@@ -113,6 +138,7 @@ DEPLOYER_STATEMENTS = (
         ),
         "events:*:*:rule/{project}-*",
     ),
+    DeployerStatement("FindNetworks", ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")),
     DeployerStatement("FindLogGroups", ("logs:DescribeLogGroups",)),
     DeployerStatement(
         "FindWhatIsLeft", ("dynamodb:ListTables", "events:ListRules", "iam:ListRoles", "lambda:ListFunctions")
@@ -120,8 +146,10 @@ DEPLOYER_STATEMENTS = (
     DeployerStatement(
         "LogGroups",
         (
+            "logs:AssociateKmsKey",
             "logs:CreateLogGroup",
             "logs:DeleteLogGroup",
+            "logs:DisassociateKmsKey",
             "logs:ListTagsForResource",
             "logs:PutRetentionPolicy",
             "logs:TagResource",
@@ -150,19 +178,58 @@ DEPLOYER_STATEMENTS = (
 """All that a deployment of any stack takes, beside what its state needs. It cannot change a recorder."""
 
 
-def deployer_policy(project: str) -> dict[str, object]:
-    """Give the policy of those who deploy a project, as IAM takes it."""
-    return {"Version": "2012-10-17", "Statement": [_document(statement, project) for statement in DEPLOYER_STATEMENTS]}
+def statements(boundary: str | None) -> tuple[DeployerStatement, ...]:
+    """List the statements that deploying a stack takes.
+
+    Parameters
+    ----------
+    boundary
+        The name of the permissions boundary, with its path, that roles must have; None where the account asks for none.
+    """
+    if boundary is not None:
+        return DEPLOYER_STATEMENTS
+    return tuple(
+        replace(statement, conditions={}) if statement.sid == _WITHIN_THE_BOUNDARY else statement
+        for statement in DEPLOYER_STATEMENTS
+    )
 
 
-def _document(statement: DeployerStatement, project: str) -> dict[str, object]:
-    resource = statement.resource if statement.resource == "*" else f"arn:aws:{statement.resource}"
+def default_boundary(project: str) -> str:
+    """Name the permissions boundary of a project's functions, unless the account has another."""
+    return f"{project}-boundary"
+
+
+def deployer_policy(project: str, boundary: str | None = None) -> dict[str, object]:
+    """Give the policy of those who deploy a project, as IAM takes it.
+
+    Parameters
+    ----------
+    project
+        The project, which the names of all that it has begin with.
+    boundary
+        The name of the permissions boundary, with its path, without which no role can be made:
+        ``<project>-boundary`` unless given.
+    """
+    values = {"project": project, "boundary": boundary or default_boundary(project)}
+    return {"Version": "2012-10-17", "Statement": [_document(statement, values) for statement in DEPLOYER_STATEMENTS]}
+
+
+def _document(statement: DeployerStatement, values: Mapping[str, str]) -> dict[str, object]:
+    # Not arn:aws: the same policy serves every partition.
+    resource = statement.resource if statement.resource == "*" else f"arn:*:{statement.resource}"
     document: dict[str, object] = {
         "Sid": statement.sid,
         "Effect": "Allow",
         "Action": statement.actions[0] if len(statement.actions) == 1 else list(statement.actions),
-        "Resource": resource.replace("{project}", project),
+        "Resource": resource.format(**values),
     }
-    if statement.condition:
-        document["Condition"] = {"StringEquals": dict(statement.condition)}
+    if statement.conditions:
+        document["Condition"] = {
+            operator: {key: value.format(**values) for key, value in keys.items()}
+            for operator, keys in statement.conditions.items()
+        }
     return document
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(deployer_policy("compliance"), indent=2) + "\n")

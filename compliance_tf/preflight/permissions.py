@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_tf.preflight.deployer_policy import DEPLOYER_STATEMENTS
+from compliance_tf.preflight.deployer_policy import statements
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ class PermissionQuestions:
                 f"IAM simulates no policies of {self.caller.arn}.",
                 "Name the role that will deploy with --deployer.",
             )
-        asked = sum(len(statement.actions) for statement in DEPLOYER_STATEMENTS)
-        lacking = {action for statement in DEPLOYER_STATEMENTS for action in self._lacking(statement, principal)}
+        needed = statements(self.stack.permissions_boundary)
+        asked = sum(len(statement.actions) for statement in needed)
+        lacking = {action for statement in needed for action in self._lacking(statement, principal)}
         if lacking:
             return Finding(
                 self.stack.place,
@@ -84,8 +85,9 @@ class PermissionQuestions:
 
     def _lacking(self, statement: DeployerStatement, principal: str) -> Iterator[str]:
         context: list[ContextEntryTypeDef] = [
-            {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [value]}
-            for key, value in statement.condition.items()
+            {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [self._value(value)]}
+            for keys in statement.conditions.values()
+            for key, value in keys.items()
         ]
         pages = self.region.iam.get_paginator("simulate_principal_policy").paginate(
             PolicySourceArn=principal,
@@ -96,12 +98,18 @@ class PermissionQuestions:
         results = (result for page in pages for result in page["EvaluationResults"])
         return (result["EvalActionName"] for result in results if not _is_allowed(result))
 
+    def _value(self, value: str) -> str:
+        """Fill in a condition's value as this stack will have it."""
+        filled = value.format(project=self.stack.project, boundary=self.stack.permissions_boundary)
+        return filled.replace("arn:*:iam::*:", f"arn:{self.caller.partition}:iam::{self.caller.account}:")
+
     def _resource(self, statement: DeployerStatement) -> str:
         """Give the ARN of something that may be deployed: all names of a stack begin alike."""
         if statement.resource == "*":
             return "*"
         service, region, _, resource = statement.resource.split(":", 3)
         name = resource.replace("{project}-*", f"{self.stack.project}-{self.stack.workspace}-any")
+        name = name.replace("role*/", f"role{self.stack.role_path}").replace("config-rule/*", "config-rule/any")
         place = f"{self.stack.region if region else ''}:{self.caller.account}"
         return f"arn:{self.caller.partition}:{service}:{place}:{name}"
 

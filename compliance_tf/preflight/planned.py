@@ -99,6 +99,10 @@ class PlannedStack:
         The names of the EventBridge rules.
     roles
         The names of the IAM roles.
+    permissions_boundary
+        The name of the policy that bounds the roles, with its path; None where nothing does.
+    role_path
+        The path of the roles.
     tables
         The names of the DynamoDB tables.
     log_groups
@@ -121,6 +125,8 @@ class PlannedStack:
     tables: tuple[str, ...]
     log_groups: tuple[str, ...]
     reevaluation: str | None
+    permissions_boundary: str | None = None
+    role_path: str = "/"
 
     @property
     def place(self) -> str:
@@ -217,6 +223,8 @@ def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator
         tables=_names(declared["aws_dynamodb_table"]),
         log_groups=_names(declared["aws_cloudwatch_log_group"]),
         reevaluation=next(_reevaluations(declared["aws_cloudwatch_event_rule"]), None),
+        permissions_boundary=_boundary(configuration["resource"]["aws_iam_role"]),
+        role_path=_first(configuration["resource"]["aws_iam_role"]).get("path", "/"),
     )
 
 
@@ -247,6 +255,16 @@ def _function(block: Mapping[str, Any], folder: Path) -> Function:
         code_bytes=(folder / block["filename"]).stat().st_size,
         memory_megabytes=int(block.get("memory_size", 128)),
     )
+
+
+def _boundary(roles: Mapping[str, dict[str, Any]]) -> str | None:
+    """Read the policy's name alone: what is before it, the account, only a plan knows."""
+    _, _, name = _first(roles).get("permissions_boundary", "").partition(":policy/")
+    return name or None
+
+
+def _first(named: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    return next(iter(named.values()), {})
 
 
 def _names(blocks: list[dict[str, Any]]) -> tuple[str, ...]:

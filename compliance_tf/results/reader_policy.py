@@ -19,8 +19,8 @@ def reader_policy(account: str = "111122223333", names: str = "*-*", region: str
     region
         Its region; by default all.
     """
-    table = f"arn:aws:dynamodb:{region}:{account}:table/{names}-results"
-    record = f"arn:aws:lambda:{region}:{account}:function:{names}-record"
+    table = f"arn:*:dynamodb:{region}:{account}:table/{names}-results"
+    record = f"arn:*:lambda:{region}:{account}:function:{names}-record"
     return {
         "Version": "2012-10-17",
         "Statement": [

@@ -107,9 +107,10 @@ class ConfigService:
             AccessDeniedException.
         """
         region = self.region(call.place)
+        requested = {tag["Key"]: tag["Value"] for tag in call.parameters.get("Tags", [])}
         for resource in _resources(call, region.rules):
             tags = region.tags.of(resource)
-            self._engine.authorize(call.access_key, f"config:{call.operation}", resource, tags)
+            self._engine.authorize(call.access_key, f"config:{call.operation}", resource, tags, requested)
 
     def _in_region(self, operation: Callable[[ConfigRegion, Call], dict[str, Any]]) -> Callable[[Call], dict[str, Any]]:
         return lambda call: operation(self.region(call.place), call)
@@ -122,6 +123,11 @@ def _resources(call: Call, rules: ConfigRules) -> list[str]:
     that does not exist yet, is authorized for all.
     """
     single = [call.parameters["ConfigRuleName"]] if "ConfigRuleName" in call.parameters else []
+    if "ConfigRule" in call.parameters:
+        made = call.parameters["ConfigRule"].get("ConfigRuleName", "")
+        rule = rules.find(made)
+        # A rule that is still to be made has no id, and no tags.
+        return [rule.arn if rule else call.place.arn("config", "config-rule/*")]
     names: list[str] = call.parameters.get("ConfigRuleNames") or single
     arns = [rule.arn for rule in map(rules.find, names) if rule]
     tagged = call.parameters.get("ResourceArn")

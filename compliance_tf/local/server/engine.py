@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compliance_tf.local.api.account_region import AccountRegion
 from compliance_tf.local.api.api_calls import DETAIL_TYPE, WATCHED_SERVICES, Request, api_call_event
 from compliance_tf.local.api.api_error import ApiError
+from compliance_tf.local.server.authorization import complete_authorization
 from compliance_tf.local.server.function_logs import collect_log
 from compliance_tf.local.server.function_policy import Invoker, may_invoke
 
@@ -60,6 +61,7 @@ class Engine:
         for name in IMPORT_TIME_SETTINGS:
             os.environ.pop(name, None)
         self._authorized_elsewhere: set[str] = set()
+        complete_authorization()
         self._take_over_authorization()
         self._check_event_targets(event_rule_lag)
         self._tell_of_api_calls()
@@ -122,7 +124,12 @@ class Engine:
     # -- Authorization ---------------------------------------------------------------------------------------
 
     def authorize(
-        self, access_key: str, action: str, resource: str, tags: Mapping[str, str] = MappingProxyType({})
+        self,
+        access_key: str,
+        action: str,
+        resource: str,
+        tags: Mapping[str, str] = MappingProxyType({}),
+        requested_tags: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Check a caller's permission in the present account and region.
 
@@ -130,6 +137,8 @@ class Engine:
         ----------
         tags
             The resource's tags, which a policy may ask for as ``aws:ResourceTag/<key>``.
+        requested_tags
+            The tags that the request gives, which a policy may ask for as ``aws:RequestTag/<key>``.
 
         Raises
         ------
@@ -143,7 +152,10 @@ class Engine:
             service,
             self._present().region,
             resource_arn=resource,
-            service_context={f"aws:ResourceTag/{key}": value for key, value in tags.items()},
+            service_context={
+                **{f"aws:ResourceTag/{key}": value for key, value in tags.items()},
+                **{f"aws:RequestTag/{key}": value for key, value in requested_tags.items()},
+            },
         )
         if denied is None:
             return

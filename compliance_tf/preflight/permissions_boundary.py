@@ -1,0 +1,75 @@
+"""What the functions of a project can ever need: ``python -m compliance_tf.preflight.permissions_boundary``.
+
+As the permissions boundary of their roles it keeps whoever may deploy from giving a role anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Final
+
+from compliance_runtime.check import LookupCheck, PeriodicCheck
+from compliance_runtime.checks import check_ids, load_check
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_CONFIG: Final = (
+    *("BatchGetResourceConfig", "DescribeConfigRuleEvaluationStatus", "DescribeConfigRules"),
+    *("GetComplianceDetailsByConfigRule", "GetResourceConfigHistory", "PutEvaluations", "SelectResourceConfig"),
+    "StartConfigRulesEvaluation",
+)
+_TABLE: Final = (
+    *("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"),
+    "UpdateItem",
+)
+_OF_OPTIONS: Final = (
+    *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+    *("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"),
+    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("sqs:SendMessage", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+)
+
+
+def permissions_boundary(
+    project: str, *, own_actions: Collection[str] = (), execution_role: str | None = None
+) -> dict[str, object]:
+    """Give the policy, as IAM takes it.
+
+    Parameters
+    ----------
+    project
+        The project, which the names of its table and log groups begin with.
+    own_actions
+        The read-only actions of checks of your own, beside those of the shipped ones.
+    execution_role
+        The ARN of the role with which checks look up, where the stack has one. Without it no role may be assumed, for
+        a role that may assume any other is bounded by nothing.
+    """
+    actions = {action for check_id in check_ids() for action in _actions(check_id)} | set(own_actions)
+    statements = [
+        _allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), f"logs:*:*:log-group:/aws/lambda/{project}-*"),
+        _allow("Results", [f"dynamodb:{action}" for action in _TABLE], f"dynamodb:*:*:table/{project}-*"),
+        _allow("Config", [f"config:{action}" for action in _CONFIG]),
+        _allow("Notifications", ("events:PutEvents", "sns:Publish")),
+        _allow("Options", _OF_OPTIONS),
+        _allow("Checks", sorted(actions)),
+    ]
+    if execution_role:
+        statements.append(_allow("ExecutionRole", ("sts:AssumeRole",)) | {"Resource": execution_role})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _actions(check_id: str) -> Collection[str]:
+    check = load_check(check_id)
+    return check.actions if isinstance(check, LookupCheck | PeriodicCheck) else ()
+
+
+def _allow(sid: str, actions: Collection[str], resource: str = "*") -> dict[str, object]:
+    arn = resource if resource == "*" else f"arn:*:{resource}"
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": arn}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(permissions_boundary("compliance"), indent=2) + "\n")
