@@ -13,6 +13,8 @@ from compliance_tf.constructs.provider import load_lazily
 if TYPE_CHECKING:
     from compliance_runtime.check import Severity as Severity
 
+    from compliance_tf.constructs.function_options import KmsKeys as KmsKeys
+    from compliance_tf.constructs.function_options import Network as Network
     from compliance_tf.constructs.notifications import Notifications as Notifications
     from compliance_tf.constructs.packs import Packs as Packs
     from compliance_tf.constructs.recorder import RecorderSource as RecorderSource
@@ -44,8 +46,10 @@ _HOMES = {
     "CheckRule": "compliance_tf.constructs.rules.check_rule",
     "ComplianceError": "compliance_tf.errors",
     "ComplianceStack": "compliance_tf.constructs.stack",
+    "KmsKeys": "compliance_tf.constructs.function_options",
     "LocalState": "compliance_tf.constructs.state",
     "ManagedRule": "compliance_tf.constructs.rules.managed_rule",
+    "Network": "compliance_tf.constructs.function_options",
     "Notifications": "compliance_tf.constructs.notifications",
     "Change": "compliance_tf.packs.resolution",
     "CheckPackRule": "compliance_tf.packs.pack",

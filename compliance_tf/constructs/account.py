@@ -25,3 +25,7 @@ class Account(Construct):
     def arn(self, service: str, resource: str) -> str:
         """Build the ARN of something in this account and region."""
         return f"arn:{self._partition}:{service}:{self._region}:{self.id}:{resource}"
+
+    def global_arn(self, service: str, resource: str) -> str:
+        """Build the ARN of something of a service that is not regional, in this account."""
+        return f"arn:{self._partition}:{service}::{self.id}:{resource}"

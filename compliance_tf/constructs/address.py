@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cdktf import ITerraformDependable
+from cdktf import TerraformDataSource, TerraformResource
 
 
-def address(element: ITerraformDependable) -> str:
-    """Give the address of a resource or data source, without the ``${}`` of an expression."""
-    return element.fqn.removeprefix("${").removesuffix("}")
+def address(element: TerraformResource | TerraformDataSource) -> str:
+    """Give the address of a resource or data source; its ``fqn`` would be an expression, ``${…}``."""
+    kind = "data." if isinstance(element, TerraformDataSource) else ""
+    return f"{kind}{element.terraform_resource_type}.{element.friendly_unique_id}"

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdktf import App, AssetType, TerraformAsset, TerraformStack
+from cdktf import App, AssetType, TerraformAsset, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
+    LambdaFunctionDeadLetterConfig,
     LambdaFunctionEnvironment,
     LambdaFunctionLoggingConfig,
+    LambdaFunctionTracingConfig,
+    LambdaFunctionVpcConfig,
 )
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
@@ -32,6 +34,7 @@ from compliance_tf.constructs.address import address
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
+from compliance_tf.model.setting_values import ROLE, check_arn
 from compliance_tf.model.workspace_values import to_terraform
 
 if TYPE_CHECKING:
@@ -41,12 +44,10 @@ if TYPE_CHECKING:
 
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.constructs.account import Account
+    from compliance_tf.constructs.function_options import FunctionOptions
     from compliance_tf.constructs.recorder import ExistingRecorder
     from compliance_tf.constructs.results_table import ResultsTable
     from compliance_tf.model.workspace_values import ByWorkspace
-
-RUNTIME = "python3.13"
-ARCHITECTURE = "arm64"
 
 MAX_TIMEOUT_SECONDS = 900
 """Lambda quotas, "Function timeout"."""
@@ -54,8 +55,6 @@ MAX_TIMEOUT_SECONDS = 900
 MEMORY_MB = 256
 RECORD_MEMORY_MB = 512
 """``record`` compares large accounts, which is work; recording an event is waiting. `make bench` shows both prices."""
-
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}")
 
 RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
 RETRY_SECONDS = 6 * 60 * 60  # Lambda's longest age of an asynchronous event
@@ -97,6 +96,8 @@ class ComplianceFunction(Construct):
         How long the history of results is kept, by workspace.
     log_retention_days
         How long its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
+    options
+        How it runs.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class ComplianceFunction(Construct):
         invoker: Invoker,
         history_days: ByWorkspace[int],
         log_retention_days: ByWorkspace[int],
+        options: FunctionOptions,
     ) -> None:
         super().__init__(scope, purpose)
         name = naming.function(purpose)
@@ -122,6 +124,7 @@ class ComplianceFunction(Construct):
             self,
             "log",
             name=f"/aws/lambda/{name}",
+            kms_key_id=options.kms_keys.logs,
             depends_on=[recorder.reading],
         )
         log_group.add_override("retention_in_days", to_terraform(log_retention_days))
@@ -129,6 +132,8 @@ class ComplianceFunction(Construct):
             self,
             "role",
             name=naming.role(purpose),
+            path=None if options.role_path == "/" else options.role_path,
+            permissions_boundary=_boundary(options, account),
             description=f"Lambda function {name} in {naming.region}",
             assume_role_policy=_policy(
                 {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -138,12 +143,19 @@ class ComplianceFunction(Construct):
         # ARNs that the plan knows, so that people read in it what a role may do, and not "known after apply".
         log_arn = account.arn("logs", f"log-group:/aws/lambda/{name}:*")
         own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (log_arn,))
+        uses_table = any(action.startswith("dynamodb:") for statement in statements for action in statement.actions)
+        all_statements = (
+            own_log,
+            *statements,
+            *options.statements(),
+            *(options.table_statements(naming.region) if uses_table else ()),
+        )
         policy = IamRolePolicy(
             self,
             "policy",
             name=purpose,
             role=self.role.name,
-            policy=_policy(*(statement.to_policy() for statement in (own_log, *statements))),
+            policy=_policy(*(statement.to_policy() for statement in all_statements)),
         )
         self.resource = LambdaFunction(
             self,
@@ -152,12 +164,28 @@ class ComplianceFunction(Construct):
             description=description,
             role=self.role.arn,
             handler=f"compliance_runtime.handlers.{purpose}",
-            runtime=RUNTIME,
-            architectures=[ARCHITECTURE],
+            runtime=options.runtime,
+            architectures=[options.architecture],
             memory_size=memory_mb,
             timeout=timeout_seconds,
             environment=LambdaFunctionEnvironment(
                 variables=environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}
+            ),
+            kms_key_arn=options.kms_keys.environment,
+            reserved_concurrent_executions=options.reserved_concurrency,
+            tracing_config=LambdaFunctionTracingConfig(mode="Active") if options.tracing else None,
+            dead_letter_config=(
+                LambdaFunctionDeadLetterConfig(target_arn=options.dead_letter_queue)
+                if options.dead_letter_queue
+                else None
+            ),
+            vpc_config=(
+                LambdaFunctionVpcConfig(
+                    subnet_ids=sorted(options.network.subnets),
+                    security_group_ids=sorted(options.network.security_groups),
+                )
+                if options.network
+                else None
             ),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
             # A function that runs before its role may do its work fails its first events.
@@ -171,9 +199,15 @@ class ComplianceFunction(Construct):
             function_name=self.resource.function_name,
             maximum_retry_attempts=RETRY_ATTEMPTS,
             maximum_event_age_in_seconds=RETRY_SECONDS,
+            lifecycle=self._goes_with_the_function(),
         )
         self.permission = self._permission(invoker, naming, account)
         self.permission_address = address(self.permission)
+
+    def _goes_with_the_function(self) -> TerraformResourceLifecycle:
+        # A function that is replaced keeps its name, so nothing else says that what AWS removed with it has to be made
+        # again: https://github.com/hashicorp/terraform-provider-aws/issues/20598 and 46632.
+        return TerraformResourceLifecycle(replace_triggered_by=[f"{address(self.resource)}.id"])
 
     def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
         # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.
@@ -187,6 +221,7 @@ class ComplianceFunction(Construct):
             # The ARN of a Config rule is made up by AWS, and comes too late: the rule needs the permission first.
             source_account=account.id if invoker is Invoker.CONFIG else None,
             source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
+            lifecycle=self._goes_with_the_function(),
         )
 
 
@@ -206,15 +241,14 @@ class ComplianceFunctions(Construct):
         log_retention_days: ByWorkspace[int],
         checks: CheckFolder | None,
         execution_role: str | None,
+        options: FunctionOptions,
     ) -> None:
         super().__init__(scope, id_)
         log_retention_days.map(_validate_log_retention)
         history_days.map(_validate_history)
-        if execution_role is not None and not _ROLE_ARN.fullmatch(execution_role):
-            raise SettingError(
-                f"execution_role={execution_role!r} is not the ARN of a role, such as "
-                "arn:aws:iam::111122223333:role/compliance-reader."
-            )
+        if execution_role is not None:
+            example = "arn:aws:iam::111122223333:role/compliance-reader"
+            check_arn("execution_role", execution_role, {"iam": ROLE}, example=example, region=naming.region)
         self._checks = checks
         self._execution_role = execution_role
         self._check_actions: set[str] = set()
@@ -235,6 +269,7 @@ class ComplianceFunctions(Construct):
             recorder=recorder,
             history_days=history_days,
             log_retention_days=log_retention_days,
+            options=options,
         )
         self.evaluate = declare(
             "evaluate",
@@ -326,6 +361,13 @@ class ComplianceFunctions(Construct):
         if self._has_periodic_checks:
             statements.append(self._read_own_results)
         return statements
+
+
+def _boundary(options: FunctionOptions, account: Account) -> str | None:
+    boundary = options.permissions_boundary
+    if boundary is None or boundary.startswith("arn:"):
+        return boundary
+    return account.global_arn("iam", f"policy/{boundary}")
 
 
 def _validate_log_retention(days: int) -> None:

@@ -23,6 +23,8 @@ class Statement:
         What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
     resource_tags
         Tags that the resource must have.
+    equal
+        Other values that a request must have, by condition key.
 
     Raises
     ------
@@ -33,6 +35,7 @@ class Statement:
     actions: Collection[str]
     resources: Sequence[str]
     resource_tags: Mapping[str, str] = field(default_factory=dict)
+    equal: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for action in self.actions:
@@ -46,7 +49,7 @@ class Statement:
             "Action": sorted(self.actions),
             "Resource": sorted(self.resources),
         }
-        if self.resource_tags:
-            tags = {f"aws:ResourceTag/{key}": value for key, value in sorted(self.resource_tags.items())}
-            statement["Condition"] = {"StringEquals": tags}
+        tags = {f"aws:ResourceTag/{key}": value for key, value in self.resource_tags.items()}
+        if condition := {**tags, **self.equal}:
+            statement["Condition"] = {"StringEquals": dict(sorted(condition.items()))}
         return statement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +15,8 @@ from constructs import Construct
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
-from compliance_tf.model.regions import PARTITION, REGION, partition
+from compliance_tf.model.regions import partition
+from compliance_tf.model.setting_values import EVENT_BUS, TOPIC, as_tuple, check_arn
 from compliance_tf.model.workspace_values import expression, to_terraform
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
 
-_TARGET = re.compile(
-    # The names: SNS API, CreateTopic.Name; EventBridge API, CreateEventBus.Name.
-    rf"arn:{PARTITION}:(?:sns:{REGION}:[0-9]{{12}}:[A-Za-z0-9_-]{{1,256}}"
-    rf"|events:{REGION}:[0-9]{{12}}:event-bus/[A-Za-z0-9_./-]{{1,256}})"
+_EXAMPLES = (
+    "that of an SNS topic which is no FIFO topic, arn:aws:sns:eu-west-1:111122223333:security, or of an event bus, "
+    "arn:aws:events:eu-west-1:111122223333:event-bus/security"
 )
 _PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
 
@@ -63,12 +62,8 @@ class Notifications:
     every: Schedule = field(default_factory=lambda: Schedule.minutes(5))
 
     def __post_init__(self) -> None:
-        if not _TARGET.fullmatch(self.target):
-            raise SettingError(
-                f"Notifications(target={self.target!r}) takes the ARN of an SNS topic that is no FIFO topic, such as "
-                "arn:aws:sns:eu-west-1:111122223333:security, or of an event bus, such as "
-                "arn:aws:events:eu-west-1:111122223333:event-bus/security."
-            )
+        check_arn("Notifications: target", self.target, {"sns": TOPIC, "events": EVENT_BUS}, example=_EXAMPLES)
+        as_tuple("Notifications: severities", self.severities)
         if not self.severities:
             raise SettingError("Notifications(severities=()) tells nothing: give at least one severity.")
 

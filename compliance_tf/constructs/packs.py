@@ -13,6 +13,7 @@ from compliance_tf.constructs.rules.policy_rule import PolicyRule
 from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import PackError
+from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.workspace_values import as_by_workspace
 from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
@@ -78,7 +79,9 @@ class Packs(Construct):
         stack = ComplianceStack.of(scope)
         chosen = as_by_workspace(packs)
         stack.workspaces.refuse_unknown([chosen], f"Packs '{id_}'")
-        rules = resolve_by_workspace(chosen.map(_read), leave_out=leave_out, change=change)
+        rules = resolve_by_workspace(
+            chosen.map(_read), leave_out=as_tuple("Packs: leave_out", leave_out), change=change
+        )
         region = stack.naming.region
         missing = [rule for rule in rules if not rule.resolved.is_available_in(region)]
         if missing and not skip_unavailable:
@@ -136,7 +139,7 @@ class Packs(Construct):
 
 
 def _read(packs: Sequence[PackName | PackAlias | Pack]) -> list[Pack]:
-    return [pack if isinstance(pack, Pack) else Pack.named(pack) for pack in packs]
+    return [pack if isinstance(pack, Pack) else Pack.named(pack) for pack in as_tuple("Packs: packs", packs)]
 
 
 def _parameters(rule: PackRule) -> Any:  # noqa: ANN401 (values by name, or a check's own dataclass)

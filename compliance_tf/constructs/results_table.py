@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 
 class ResultsTable(Construct):
-    """The one table: paid by request, recoverable to any second of the last 35 days, encrypted by AWS KMS."""
+    """The one table: paid by request, recoverable to any second of the last 35 days, encrypted by AWS KMS.
+
+    Parameters
+    ----------
+    kms_key
+        The ARN of the key of the account that encrypts it; that of AWS for DynamoDB where there is none.
+    """
 
     def __init__(
         self,
@@ -34,6 +40,7 @@ class ResultsTable(Construct):
         account: Account,
         recorder: ExistingRecorder,
         workspaces: Workspaces,
+        kms_key: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         name = naming.table("results")
@@ -56,7 +63,7 @@ class ResultsTable(Construct):
             ],
             ttl=DynamodbTableTtl(attribute_name=EXPIRES_AT, enabled=True),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True),
+            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=kms_key),
             depends_on=[recorder.reading],
         )
         self.resource.add_override("deletion_protection_enabled", workspaces.is_protected)

@@ -15,6 +15,7 @@ from constructs import Construct
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
 from compliance_tf.constructs.address import address
+from compliance_tf.constructs.function_options import Architecture, FunctionOptions, KmsKeys, Network
 from compliance_tf.constructs.functions import ComplianceFunctions
 from compliance_tf.constructs.guard import GuardedSynthesizer
 from compliance_tf.constructs.notifications import Delivery
@@ -26,6 +27,7 @@ from compliance_tf.constructs.state import LocalState, State
 from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
+from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.workspace_values import Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
@@ -83,6 +85,10 @@ class ComplianceStack(TerraformStack):
         The ARN of a role with which checks look up what AWS Config does not record, perhaps in another account; it must
         trust the role of the function ``evaluate``. By default they use that function's own role. Results are always
         put with the function's own role.
+    runtime, architecture, permissions_boundary, role_path, kms_keys, network, tracing, dead_letter_queue, \
+    reserved_concurrency
+        How the functions run, and what bounds their roles: see
+        :class:`~compliance_tf.constructs.function_options.FunctionOptions`.
     waivers
         Violations that somebody accepts for a while: of rules and packs of this stack.
     max_waiver_days
@@ -115,6 +121,15 @@ class ComplianceStack(TerraformStack):
         notifications: Setting[Notifications | None] = None,
         checks: str | Path | None = None,
         execution_role: str | None = None,
+        runtime: str = "python3.13",
+        architecture: Architecture = "arm64",
+        permissions_boundary: str | None = None,
+        role_path: str = "/",
+        kms_keys: KmsKeys | None = None,
+        network: Network | None = None,
+        tracing: bool = False,
+        dead_letter_queue: str | None = None,
+        reserved_concurrency: int | None = None,
         waivers: Sequence[Waiver] = (),
         max_waiver_days: int = DEFAULT_MAX_DAYS,
         tags: Mapping[str, str] | None = None,
@@ -125,8 +140,8 @@ class ComplianceStack(TerraformStack):
         schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
         recipients = as_by_workspace(notifications)
         self.workspaces.refuse_unknown([*periods, *schedules, recipients], f"Stack '{id_}'")
-        check_waivers(waivers, max_days=max_waiver_days, workspaces=self.workspaces)
-        self._waivers = tuple(waivers)
+        check_waivers(as_tuple("waivers", waivers), max_days=max_waiver_days, workspaces=self.workspaces)
+        self._waivers = as_tuple("waivers", waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
         if taken := sorted(own_tags.keys() & (tags or {}).keys()):
             raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
@@ -136,6 +151,18 @@ class ComplianceStack(TerraformStack):
             self.checks.validate()
         self.naming = Naming(project, region, max_workspace_length)
         self._refuse_duplicate(scope)
+        options = FunctionOptions(
+            runtime=runtime,
+            architecture=architecture,
+            permissions_boundary=permissions_boundary,
+            role_path=role_path,
+            kms_keys=kms_keys or KmsKeys(),
+            network=network,
+            tracing=tracing,
+            dead_letter_queue=dead_letter_queue,
+            reserved_concurrency=reserved_concurrency,
+        )
+        options.check(region)
         self.rules: dict[str, DeployedRule] = {}
         self._ids_by_name: dict[str, str] = {}
         self._rule_blocks: dict[str, Mapping[str, object]] = {}
@@ -162,6 +189,7 @@ class ComplianceStack(TerraformStack):
             account=account,
             recorder=self.recorder,
             workspaces=self.workspaces,
+            kms_key=options.kms_keys.table,
         )
         self.functions = ComplianceFunctions(
             self,
@@ -174,6 +202,7 @@ class ComplianceStack(TerraformStack):
             log_retention_days=periods[1],
             checks=self.checks,
             execution_role=execution_role,
+            options=options,
         )
         self.triggers = Triggers(
             self,

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from cdktf import LocalBackend, S3Backend, TerraformStack
 
+from compliance_tf.errors import SettingError
+from compliance_tf.model.setting_values import KEY, check_arn, check_bucket, check_region
+
 if TYPE_CHECKING:
     from compliance_tf.model.naming import Naming
+
+
+_PREFIX: Final = re.compile(r"[A-Za-z0-9!_.*'()-]+(?:/[A-Za-z0-9!_.*'()-]+)*")
+"""S3 User Guide, "Safe characters" of object keys."""
+
+_ALIAS: Final = r"alias/[A-Za-z0-9/_-]{1,250}"
+_KEY_OR_ALIAS: Final = rf"(?:{KEY}|{_ALIAS})"
+_KEY_ID: Final = re.compile(rf"{KEY.removeprefix('key/')}|{_ALIAS}")
+_EXAMPLE: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, or a key's id or alias"
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,13 @@ class LocalState:
     """
 
     folder: str = "state"
+
+    def __post_init__(self) -> None:
+        if not self.folder or Path(self.folder).is_absolute() or ".." in Path(self.folder).parts:
+            raise SettingError(
+                f"LocalState(folder={self.folder!r}) must be the name of a folder beside cdktf.out: the synthesized "
+                "file is the same on every machine."
+            )
 
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
         """Give the stack its backend."""
@@ -55,6 +76,17 @@ class S3State:
     region: str
     workspace_key_prefix: str = "compliance-tf"
     kms_key_id: str | None = None
+
+    def __post_init__(self) -> None:
+        check_bucket("S3State: bucket", self.bucket)
+        check_region("S3State: region", self.region)
+        if not _PREFIX.fullmatch(self.workspace_key_prefix):
+            raise SettingError(
+                f"S3State(workspace_key_prefix={self.workspace_key_prefix!r}) must be the beginning of a key, such as "
+                "'compliance-tf': without a slash at its beginning or end."
+            )
+        if self.kms_key_id is not None and not _KEY_ID.fullmatch(self.kms_key_id):
+            check_arn("S3State: kms_key_id", self.kms_key_id, {"kms": _KEY_OR_ALIAS}, example=_EXAMPLE)
 
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
         """Give the stack its backend."""

@@ -16,6 +16,7 @@ from constructs import Construct
 from compliance_tf.constructs.schedule import ApiCall, Schedule
 from compliance_tf.errors import SettingError
 from compliance_tf.model.global_services import event_region
+from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Triggers(Construct):
             When more calls of a service are watched than fit into an event pattern, or EventBridge is not given them in
             this region.
         """
-        for call in calls:
+        for call in as_tuple("evaluate_after", calls):
             if (home := event_region(call.service, self._naming.region)) != self._naming.region:
                 raise SettingError(
                     f"ApiCall({call.service!r}, {call.operation!r}): calls of this global service become events only "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from compliance_tf.errors import SettingError
-from compliance_tf.model.regions import REGION
+from compliance_tf.model.setting_values import check_region
 from compliance_tf.model.short_names import MIN_LENGTH, shorten
 
 WORKSPACE = "${terraform.workspace}"
@@ -76,8 +76,7 @@ class Naming:
                 f"project={self.project!r} is not a name part: use a lower-case letter, then lower-case letters, "
                 "digits and underscores. Hyphens separate the parts of a name, so none may stand in one."
             )
-        if not re.fullmatch(REGION, self.region):
-            raise SettingError(f"region={self.region!r} is not an AWS region such as 'eu-west-1'.")
+        check_region("region", self.region)
         if self.max_workspace_length < 1:
             raise SettingError(f"max_workspace_length={self.max_workspace_length} must be at least 1.")
 

@@ -10,6 +10,7 @@ from compliance_runtime.suggestions import hint
 
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import NAME_PART, Naming
+from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.terraform_values import Condition, literal
 
 if TYPE_CHECKING:
@@ -27,24 +28,33 @@ class Workspaces:
     allowed
         The only workspaces that may be planned; any one where this is empty.
     protected
-        The workspaces whose table AWS refuses to delete.
+        The workspaces whose table AWS refuses to delete: ``prod`` unless given.
+
+    Raises
+    ------
+    SettingError
+        When one is no list, or has a name that no workspace can have; when one is protected that is not allowed.
     """
 
     allowed: Sequence[str] = ()
-    protected: Sequence[str] = ("prod",)
+    protected: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
-        for workspace in (*self.allowed, *self.protected):
+        object.__setattr__(self, "allowed", as_tuple("Workspaces: allowed", self.allowed))
+        given = None if self.protected is None else as_tuple("Workspaces: protected", self.protected)
+        object.__setattr__(self, "protected", ("prod",) if given is None else given)
+        for workspace in (*self.allowed, *(given or ())):
             if not re.fullmatch(NAME_PART, workspace):
                 raise SettingError(
                     f"Workspace {workspace!r} is not a name part: use a lower-case letter, then lower-case "
                     "letters, digits and underscores."
                 )
+        self.refuse_unknown_names(given or (), "Workspaces: protected")
 
     @property
     def is_protected(self) -> str:
         """The Terraform expression that tells whether the workspace of the plan is protected."""
-        return f"${{contains({literal(list(self.protected))}, terraform.workspace)}}"
+        return f"${{contains({literal(list(self.protected or ()))}, terraform.workspace)}}"
 
     @property
     def asked_for(self) -> dict[str, object]:

@@ -16,10 +16,12 @@ from compliance_runtime.parameters import declared_parameters, to_rule_parameter
 from compliance_tf.catalog.conformance_packs import conformance_pack
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
+from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import PackError
 from compliance_tf.model.guard_policy import check_policy
 from compliance_tf.model.naming import PURPOSE
+from compliance_tf.model.setting_values import as_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +75,7 @@ class ManagedPackRule:
         return self.identifier
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "resource_types", as_tuple("ManagedPackRule: resource_types", self.resource_types))
         facts = managed_rule(self.identifier)
         check_parameters(facts, self.parameters)
         validate_use(facts, frequency=self.frequency, scope_types=self.resource_types)
@@ -119,6 +122,7 @@ class CheckPackRule:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", self.id or self.check.id)
+        object.__setattr__(self, "resource_types", as_tuple("CheckPackRule: resource_types", self.resource_types))
         _check_rule_id(self.id)
         _check_use_of_check(self)
         check_parameter_texts(self.check, self.parameters)
@@ -157,6 +161,8 @@ class PolicyPackRule:
 
     def __post_init__(self) -> None:
         _check_rule_id(self.id)
+        object.__setattr__(self, "resource_types", as_tuple("PolicyPackRule: resource_types", self.resource_types))
+        check_types(f"Rule '{self.id}'", self.resource_types)
         check_policy(self.id, self.policy, self.resource_types)
 
 
@@ -196,6 +202,7 @@ class Pack:
                 f"pack {self.name!r}: a pack's name has lower-case words and digits joined by hyphens and dots, at "
                 f"most {MAX_PACK_NAME} characters."
             )
+        object.__setattr__(self, "rules", as_tuple(f"pack {self.name!r}: rules", self.rules))
         if not self.rules:
             raise PackError(f"pack {self.name!r} has no rules: give it at least one.")
         twice = [rule_id for rule_id, number in Counter(rule.id for rule in self.rules).items() if number > 1]

@@ -89,6 +89,7 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
             "check": "compliance_runtime.checks.bucket_tls_only",
             "enabled": True,
             "exceptIn": [],
+            "id": None,
             "identifier": "bucket-tls-only",
             "packs": [],
             "severity": bucket_tls_only.CHECK.severity.value,
@@ -98,6 +99,7 @@ def test_severities_and_api_calls_reach_the_functions(synthesize: Synthesize, re
             "check": None,
             "enabled": True,
             "exceptIn": [],
+            "id": None,
             "identifier": "CLOUD_TRAIL_ENABLED",
             "packs": [],
             "severity": "CRITICAL",
@@ -258,7 +260,10 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
         ({"history_days": 0}, "history_days=0 is out of bounds"),
         ({"log_retention_days": 8}, "log_retention_days=8 is not a period that CloudWatch Logs knows"),
         ({"tags": {"workspace": "x"}}, "tags gives a value to workspace"),
-        ({"execution_role": "reader"}, "execution_role='reader' is not the ARN of a role"),
+        (
+            {"execution_role": "reader"},
+            "execution_role='reader' is not an ARN that it can take",
+        ),
         ({"checks": "no/such/folder"}, "checks='no/such/folder': there is no such folder"),
     ],
 )

@@ -9,6 +9,7 @@ from compliance_runtime.deployment import DeployedRule
 from compliance_tf.catalog.parameters import input_parameters
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import RULE_TAG
+from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.workspace_values import ByWorkspace, as_by_workspace, expression, to_terraform
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def deployed_rule(
     return DeployedRule(
         check_module=module,
         severity=severity,
-        api_calls=tuple(str(call) for call in sorted(calls)),
-        packs=tuple(packs),
+        api_calls=tuple(str(call) for call in sorted(as_tuple("evaluate_after", calls))),
+        packs=as_tuple("packs", packs),
         enabled=enabled.default,
         except_in=tuple(sorted(enabled.differing)),
         identifier=identifier,

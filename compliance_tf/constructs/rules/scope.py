@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compliance_tf.model.setting_values import as_tuple
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -16,6 +18,9 @@ class Scope:
     resource_id: str | None = None
     tag_key: str | None = None
     tag_value: str | None = None
+
+    def __post_init__(self) -> None:
+        as_tuple("Scope: resource_types", self.resource_types)
 
     @classmethod
     def types(cls, *resource_types: str) -> Scope:
