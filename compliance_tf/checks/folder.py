@@ -9,12 +9,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance_runtime.check import MAX_DESCRIPTION
-from compliance_runtime.checks import check_ids, check_module, ids_in, import_check
-from compliance_runtime.errors import CheckError, ParameterError
-from compliance_runtime.parameters import declared_parameters
+from compliance_runtime.checks import check_ids, check_module, ids_in
 from compliance_runtime.suggestions import hint
 
+from compliance_tf.checks.declaration import declared_check, import_problem
 from compliance_tf.errors import SettingError
 
 if TYPE_CHECKING:
@@ -86,17 +84,12 @@ class CheckFolder:
         if check_id in check_ids():
             raise SettingError(f"{self.path} has a check {check_id!r}, which compliance_tf ships too: rename yours.")
         self._import_package()
+        path = self.path / f"{check_id.replace('-', '_')}.py"
         try:
-            check = import_check(self.module(check_id))
-            declared_parameters(check.parameters)
-        except (CheckError, ParameterError) as cause:
-            raise SettingError(str(cause)) from cause
-        if not 1 <= len(check.description) <= MAX_DESCRIPTION:
-            raise SettingError(
-                f"Check {check_id} has a description of {len(check.description)} characters; a Config rule holds 1 to "
-                f"{MAX_DESCRIPTION}."
-            )
-        return check
+            module = import_module(self.module(check_id))
+        except Exception as cause:
+            raise import_problem(path, cause) from cause
+        return declared_check(path, check_id, module)
 
     def validate(self) -> None:
         """Make sure that all checks can be deployed.
@@ -140,7 +133,7 @@ class CheckFolder:
         try:
             tree = ast.parse(path.read_bytes(), filename=str(path))
         except (SyntaxError, ValueError) as cause:
-            raise SettingError(f"{path} is not Python: {cause}.") from cause
+            raise import_problem(path, cause) from cause
         for line, name in _imports(tree.body):
             if name.partition(".")[0] not in allowed:
                 raise SettingError(

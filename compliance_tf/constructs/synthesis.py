@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cdktf import App
 
+from compliance_tf.checks.declaration import import_problem
 from compliance_tf.errors import ComplianceError
 from compliance_tf.output.sanitize import message
 
@@ -31,6 +32,9 @@ def synthesize(build: Callable[[App], None]) -> None:
     try:
         build(app)
         app.synth()
+    except SyntaxError as error:
+        # An import inside of build: a check's file, most likely.
+        sys.exit(f"error: {import_problem(Path(error.filename or 'main.py'), error)}")
     except ComplianceError as error:
         sys.exit(f"{_place(error, build)}error: {message(str(error))}")
     except RuntimeError as error:

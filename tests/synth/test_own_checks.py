@@ -84,10 +84,39 @@ def test_a_periodic_check_takes_no_scope_and_no_name_that_its_results_cannot_be_
         ({"broken": "import no_such_module_of_mine\n"}, r"broken\.py, line 1 imports no_such_module_of_mine"),
         ({"broken": "\n\nif True:\n    from requests import get\n"}, r"broken\.py, line 4 imports requests"),
         ({"_shared": "import cdktf\n"}, r"_shared\.py, line 1 imports cdktf"),
-        ({"broken": "def"}, r"broken\.py is not Python"),
-        ({"broken": "1 / 0\n"}, r"Check broken cannot be imported .*ZeroDivisionError"),
-        ({"broken": "CHECK = 7\n"}, r"must end in CHECK = ChangeCheck\(id='broken'"),
-        ({"broken": check_file("other")}, r"must end in CHECK = ChangeCheck\(id='broken'"),
+        ({"broken": "\ndef"}, r"broken\.py, line 2 is not Python: invalid syntax"),
+        ({"broken": "\n1 / 0\n"}, r"broken\.py, line 2: the check cannot be imported: ZeroDivisionError"),
+        ({"broken": "CHECK = 7\n"}, r"broken\.py, line 1: .*must end in CHECK = ChangeCheck\(id='broken'.* it has 7"),
+        ({"broken": "\n"}, r"broken\.py, line 1: .* it has none"),
+        ({"broken": check_file("other")}, r"broken\.py, line 9: id='other' must be 'broken'"),
+        (
+            {"broken": check_file("broken").replace("Severity.LOW", "'low'")},
+            r"broken\.py, line 9: severity='low' is not one of .* Did you mean Severity.LOW\?",
+        ),
+        (
+            {"broken": check_file("broken").replace("S3::Bucket", "S3::Buket")},
+            r"broken\.py, line 9: .* no resource type 'AWS::S3::Buket', did you mean 'AWS::S3::Bucket'",
+        ),
+        (
+            {"broken": check_file("broken").replace('("AWS::S3::Bucket",)', '"AWS::S3::Bucket"')},
+            r"line 9: resource_types='AWS::S3::Bucket' is not a tuple",
+        ),
+        (
+            {"broken": check_file("broken").replace("evaluate(*_)", "evaluate(item)")},
+            r"line 5: a ChangeCheck calls evaluate\(item, parameters\), and evaluate\(item\) cannot take that",
+        ),
+        (
+            {"broken": check_file("broken", "PeriodicCheck", ("iam:ListRoles",)).replace("(*_)", "(a, b, c)")},
+            r"line 5: a PeriodicCheck calls evaluate\(account, parameters\), and evaluate\(a, b, c\) cannot",
+        ),
+        (
+            {"broken": check_file("broken", "LookupCheck", ("iam:*",))},
+            r"line 10: the action 'iam:\*' is not the whole name",
+        ),
+        (
+            {"broken": check_file("broken").replace("title=", "titel=")},
+            r"broken\.py, line 8: the check cannot be imported: TypeError: .*titel",
+        ),
         ({"required_tags": check_file("required-tags")}, "'required-tags', which compliance_tf ships too"),
         ({"broken": check_file("broken").replace('"D"', '"D" * 257')}, "a description of 257 characters"),
         (

@@ -128,6 +128,8 @@ class CheckRule(Construct, Generic[P]):
 
 def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
     """Find where the function will import a check from: what it cannot find must not be deployed."""
+    if not isinstance(check, Check):
+        raise SettingError(f"Rule '{rule_id}': check={check!r:.80} is no check: give it the CHECK of a check's file.")
     if stack.checks and check.id in stack.checks.ids:
         declared, module = stack.checks.load(check.id), stack.checks.module(check.id)
     elif check.id in check_ids():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
+from compliance_runtime.suggestions import hint
 
 from compliance_tf.catalog.parameters import input_parameters
 from compliance_tf.errors import SettingError
@@ -14,8 +16,6 @@ from compliance_tf.model.workspace_values import ByWorkspace, as_by_workspace, e
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from compliance_runtime.check import Severity
 
     from compliance_tf.constructs.rules.scope import Scope
     from compliance_tf.constructs.schedule import ApiCall
@@ -59,6 +59,10 @@ def deployed_rule(
     calls
         The API calls after which it is evaluated.
     """
+    if not isinstance(severity, Severity):
+        names = [f"Severity.{name}" for name in Severity.__members__]
+        nearest = hint(f"Severity.{str(severity).upper()}", names)
+        raise SettingError(f"severity={severity!r} is not one of {', '.join(names)}.{nearest}")
     return DeployedRule(
         check_module=module,
         severity=severity,
