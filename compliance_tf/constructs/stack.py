@@ -27,7 +27,7 @@ from compliance_tf.constructs.state import LocalState, State
 from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
-from compliance_tf.model.setting_values import as_tuple
+from compliance_tf.model.setting_values import as_tuple, check_provider_version
 from compliance_tf.model.workspace_values import Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
@@ -68,6 +68,9 @@ class ComplianceStack(TerraformStack):
         How many characters a workspace's name may have; names have to leave room for them.
     state
         Where Terraform keeps its state.
+    aws_provider
+        The one version of the AWS provider that is used, from 5.100.0 to below 7: that of the bindings, 5.100.0, unless
+        given.
     history_days
         How long the history of results is kept: 1 to 3,650.
     log_retention_days
@@ -114,6 +117,7 @@ class ComplianceStack(TerraformStack):
         workspaces: Workspaces | None = None,
         max_workspace_length: int = 20,
         state: State | None = None,
+        aws_provider: str | None = None,
         history_days: Setting[int] = 365,
         log_retention_days: Setting[int] = 30,
         reconcile: Setting[Schedule] | None = None,
@@ -167,6 +171,9 @@ class ComplianceStack(TerraformStack):
         self._ids_by_name: dict[str, str] = {}
         self._rule_blocks: dict[str, Mapping[str, object]] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
+        if aws_provider is not None:
+            check_provider_version(aws_provider)
+            self.add_override("terraform.required_providers.aws.version", aws_provider)
         self._state = state or LocalState()
         self._state.configure(self, self.naming)
         AwsProvider(

@@ -15,6 +15,7 @@ from compliance_tf.errors import PreflightError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_cloudcontrol import CloudControlApiClient
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -93,6 +94,11 @@ class Region:
     def config(self) -> ConfigServiceClient:
         """AWS Config."""
         return boto3.client("config", region_name=self.name, config=_PATIENT)
+
+    @cached_property
+    def cloud_control(self) -> CloudControlApiClient:
+        """Cloud Control."""
+        return boto3.client("cloudcontrol", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

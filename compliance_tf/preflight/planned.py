@@ -89,6 +89,8 @@ class PlannedStack:
         Why the plan would refuse the workspace; empty when it does not.
     recorder
         The name of the recorder that it expects.
+    reads_by_cloud_control
+        Whether the plan reads it by Cloud Control, and not by the AWS Config API.
     coverage
         What the recorder must record.
     rules
@@ -127,6 +129,7 @@ class PlannedStack:
     reevaluation: str | None
     permissions_boundary: str | None = None
     role_path: str = "/"
+    reads_by_cloud_control: bool = True
 
     @property
     def place(self) -> str:
@@ -224,6 +227,7 @@ def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator
         log_groups=_names(declared["aws_cloudwatch_log_group"]),
         reevaluation=next(_reevaluations(declared["aws_cloudwatch_event_rule"]), None),
         permissions_boundary=_boundary(configuration["resource"]["aws_iam_role"]),
+        reads_by_cloud_control="query" not in reading,
         role_path=_first(configuration["resource"]["aws_iam_role"]).get("path", "/"),
     )
 

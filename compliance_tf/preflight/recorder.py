@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from botocore.exceptions import ClientError
 from compliance_runtime.resources.recorder_status import Status, read_status
 
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
     from compliance_tf.terraform.console import Evaluator, Json
 
 THERE = "Recorder"
+READING = "Reading the recorder"
 RECORDING = "Recording"
 TYPES = "Recorded types"
 FREQUENCY = "Recording frequency"
 DELIVERY = "Delivery"
+
+RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
+
+_NOT_SUPPORTED = {"UnsupportedActionException", "TypeNotFoundException"}
+"""Cloud Control API, GetResource: what it answers where a type has no read handler yet."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,13 @@ class RecorderQuestions:
         found: list[ConfigurationRecorderOutputTypeDef] = []
         yield answered(self.stack.place, THERE, partial(self._find, found), vital=True)
         for recorder in found:
+            properties = json.dumps(to_cloudformation(recorder))
+            if self.stack.reads_by_cloud_control:
+                read: list[str] = []
+                yield answered(self.stack.place, READING, partial(self._read, read), vital=True)
+                properties = read[0] if read else properties
             yield answered(self.stack.place, RECORDING, self._recording, vital=True)
-            yield self._types(recorder)
+            yield self._types(properties)
             yield self._frequency(recorder)
             yield answered(self.stack.place, DELIVERY, self._delivery)
 
@@ -61,6 +73,22 @@ class RecorderQuestions:
             )
         found.append(recorders[expected])
         return self._says(THERE, Verdict.OK, f"'{expected}' is there.")
+
+    def _read(self, read: list[str]) -> Finding:
+        """Read the recorder as the plan will: a plan whose reading fails shows nothing else."""
+        try:
+            answer = self.region.cloud_control.get_resource(TypeName=RECORDER_TYPE, Identifier=self.stack.recorder)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _NOT_SUPPORTED:
+                raise
+            return self._says(
+                READING,
+                Verdict.FAIL,
+                f"Cloud Control cannot read recorders in {self.stack.region} ({error.response['Error']['Code']}).",
+                "Give the stack recorder_source=RecorderSource.CONFIG_API.",
+            )
+        read.append(answer["ResourceDescription"]["Properties"])
+        return self._says(READING, Verdict.OK, "Cloud Control reads it, as the plan will.")
 
     def _recording(self) -> Finding:
         [status] = self.region.config.describe_configuration_recorder_status(
@@ -92,9 +120,8 @@ class RecorderQuestions:
             )
         return self._says(RECORDING, Verdict.OK, f"It is switched on (last status: {status.get('lastStatus')}).")
 
-    def _types(self, recorder: ConfigurationRecorderOutputTypeDef) -> Finding:
+    def _types(self, properties: str) -> Finding:
         """Check the stack's own conditions, so that this says what the plan will say."""
-        properties = cast("Json", json.dumps(to_cloudformation(recorder)))
         conditions: Json = [
             {"condition": coverage.condition, "message": coverage.message} for coverage in self.stack.coverage
         ]
@@ -158,7 +185,7 @@ class RecorderQuestions:
         return self._says(DELIVERY, Verdict.OK, "No failed delivery.")
 
     def _says(self, subject: str, verdict: Verdict, figure: str, advice: str = "") -> Finding:
-        return Finding(self.stack.place, subject, verdict, figure, advice, vital=subject in {THERE, RECORDING})
+        return Finding(self.stack.place, subject, verdict, figure, advice, vital=subject in {THERE, READING, RECORDING})
 
 
 def _needed_types(stack: PlannedStack) -> set[str]:

@@ -160,3 +160,24 @@ def test_history_by_workspace_stays_with_options(synthesize: Synthesize) -> None
     configuration = synthesize(history_days=by_workspace(prod=365, default=30), tracing=True)
     variables = resources(configuration, "aws_lambda_function")[0]["environment"]["variables"]
     assert "terraform.workspace" in variables["HISTORY_DAYS"]
+
+
+def test_the_provider_is_pinned_to_one_version(synthesize: Synthesize) -> None:
+    def version(**settings: Any) -> str:
+        return str(synthesize(**settings)["terraform"]["required_providers"]["aws"]["version"])
+
+    assert version() == "5.100.0"
+    assert version(aws_provider="6.25.0") == "6.25.0"
+
+
+def test_another_provider_changes_nothing_but_its_version(synthesize: Synthesize) -> None:
+    one, other = synthesize(), synthesize(aws_provider="6.25.0")
+    other["terraform"]["required_providers"]["aws"]["version"] = "5.100.0"
+    assert one == other
+    assert {"hash_key", "range_key"} <= set(only(one, "aws_dynamodb_table")["global_secondary_index"][0])
+
+
+@pytest.mark.parametrize("version", ["7.0.0", "5.99.0", "~> 6.0", "6.25", "latest", "6.25.0-beta1", ""])
+def test_a_range_or_a_version_that_was_not_compared_is_refused(synthesize: Synthesize, version: str) -> None:
+    with pytest.raises(SettingError, match=r"must be one exact version from 5.100.0 to below 7"):
+        synthesize(aws_provider=version)

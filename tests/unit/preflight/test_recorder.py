@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from compliance_tf.preflight.findings import Finding, Verdict
-from compliance_tf.preflight.recorder import DELIVERY, FREQUENCY, RECORDING, THERE, TYPES, RecorderQuestions
+from compliance_tf.preflight.recorder import DELIVERY, FREQUENCY, READING, RECORDING, THERE, TYPES, RecorderQuestions
 from tests.unit.preflight.builders import COVERAGE, rule, stack, stubbed
 
 if TYPE_CHECKING:
@@ -48,21 +49,40 @@ def answer(
     stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": told_channels})
 
 
-def findings(*, holds: bool = True, denied: bool = False, **answers: Any) -> dict[str, Finding]:
-    region, stubbers = stubbed(config="config")
+def findings(
+    *, holds: bool = True, denied: bool = False, unsupported: bool = False, by_config: bool = False, **answers: Any
+) -> dict[str, Finding]:
+    region, stubbers = stubbed(config="config", cloud_control="cloudcontrol")
+    if unsupported:
+        stubbers["cloud_control"].add_client_error("get_resource", "UnsupportedActionException", "no handler")
+    else:
+        properties = json.dumps({"Name": "default", "RecordingGroup": {"AllSupported": True}})
+        described = {"Identifier": "default", "Properties": properties}
+        stubbers["cloud_control"].add_response("get_resource", {"ResourceDescription": described})
     if denied:
         stubbers["config"].add_client_error("describe_configuration_recorders", "AccessDeniedException", "no")
     else:
         answer(stubbers["config"], **answers)
-    planned = stack(coverage=(COVERAGE,), rules=(rule(),))
+    planned = stack(coverage=(COVERAGE,), rules=(rule(),), reads_by_cloud_control=not by_config)
     asked = RecorderQuestions(planned, region, cast("Evaluator", Answering(holds=holds)))
     return {finding.subject: finding for finding in asked.findings()}
 
 
 def test_a_recorder_that_is_there_records_and_delivers_is_well() -> None:
     found = findings()
-    assert list(found) == [THERE, RECORDING, TYPES, FREQUENCY, DELIVERY]
+    assert list(found) == [THERE, READING, RECORDING, TYPES, FREQUENCY, DELIVERY]
     assert {finding.verdict for finding in found.values()} == {Verdict.OK}
+
+
+def test_a_region_where_cloud_control_cannot_read_it_is_told_with_the_setting_that_can() -> None:
+    found = findings(unsupported=True)[READING]
+    assert found.blocks
+    assert found.figure.startswith("Cloud Control cannot read recorders in")
+    assert "RecorderSource.CONFIG_API" in found.advice
+
+
+def test_a_stack_that_reads_by_the_config_api_is_not_asked_about_cloud_control() -> None:
+    assert READING not in findings(unsupported=True, by_config=True)
 
 
 def test_a_recorder_of_another_name_fails_and_the_names_there_are_are_told() -> None:
