@@ -1,4 +1,4 @@
-"""Which resource types AWS Config knows, and which of them a region never records.
+"""Which resource types a region never records.
 
 A rule that is triggered by changes of a type that its region does not record is deployed and never evaluates. Two facts
 are sure enough to refuse it. The four IAM types of before February 2022 are recorded only in regions that AWS Config
@@ -14,12 +14,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Final
 
-from compliance_runtime.suggestions import nearest
-
 from compliance_tf.catalog.managed_rules import managed_rules
+from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.errors import SettingError
 from compliance_tf.model.regions import partition
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
 
 IAM_TYPES: Final = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
 """The global types that AWS Config recorded before February 2022."""
-
-_AMAZONS: Final = "AWS::"
-"""What the types begin with that AWS defines; others may be registered by anybody."""
 
 _HOME_REGIONS: Final = ("us-east-1", "us-west-2")
 """Of global services in the partition ``aws``; other partitions have others, which the catalogue does not know."""
@@ -53,14 +48,9 @@ def check_types(place: str, resource_types: Iterable[str], *, region: str | None
     SettingError
         When AWS Config does not know one, or never records it in the region.
     """
-    for resource_type in resource_types:
-        if not _is_known(resource_type):
-            known = _types_of_rules() | _types_of_botocore()
-            raise SettingError(
-                f"{place}: AWS Config knows no resource type {resource_type!r}"
-                f"{did_you_mean(nearest(resource_type, known))} A type is written as AWS::S3::Bucket; if AWS has added "
-                "this one, update boto3."
-            )
+    types = tuple(resource_types)
+    check_resource_types(place, types)
+    for resource_type in types:
         if region and not is_recorded_in(resource_type, region):
             home, lacking = _home(resource_type), ", ".join(sorted(_regions_without(resource_type)))
             where = f"only in {home}" if home else f"in all regions but {lacking}"
@@ -75,26 +65,6 @@ def is_recorded_in(resource_type: str, region: str) -> bool:
     if home := _home(resource_type):
         return region == home or partition(region) != "aws"
     return region not in _regions_without(resource_type)
-
-
-def _is_known(resource_type: str) -> bool:
-    if not resource_type.upper().startswith(_AMAZONS):
-        return resource_type.count("::") >= _AMAZONS.count("::") + 1
-    return resource_type in _types_of_rules() or resource_type in _types_of_botocore()
-
-
-@functools.cache
-def _types_of_rules() -> frozenset[str]:
-    return frozenset(one for rule in managed_rules().rules.values() for one in rule.resource_types)
-
-
-@functools.cache
-def _types_of_botocore() -> frozenset[str]:
-    # Its list is longer than the catalogue's, and is read only for what the catalogue does not have.
-    from botocore.loaders import Loader
-
-    model = Loader().load_service_model("config", "service-2")
-    return frozenset(model["shapes"]["ResourceType"]["enum"])
 
 
 @functools.cache

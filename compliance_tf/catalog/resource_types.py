@@ -31,8 +31,14 @@ def known_resource_types() -> frozenset[str]:
 
     model = botocore.session.get_session().get_service_model("config")
     recorded: list[str] = model.shape_for("ResourceType").metadata["enum"]
-    reported = {type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types}
-    return frozenset({*recorded, *reported, ACCOUNT_TYPE})
+    return frozenset({*recorded, *_reported_types()})
+
+
+@cache
+def _reported_types() -> frozenset[str]:
+    return frozenset(
+        {ACCOUNT_TYPE, *(type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types)}
+    )
 
 
 def check_resource_types(subject: str, names: Iterable[str]) -> None:
@@ -58,4 +64,5 @@ def check_resource_types(subject: str, names: Iterable[str]) -> None:
 
 def is_resource_type(name: str) -> bool:
     """Tell whether AWS Config takes evaluations of a type: one of AWS's, or of somebody's own."""
-    return name in known_resource_types() or _CUSTOM.fullmatch(name) is not None
+    # boto3's model takes a third of a second to load, and most types need none.
+    return name in _reported_types() or _CUSTOM.fullmatch(name) is not None or name in known_resource_types()

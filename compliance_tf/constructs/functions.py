@@ -28,7 +28,6 @@ from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deploy
 from compliance_runtime.recording.results_table import BY_RULE
 from constructs import Construct
 
-from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.constructs import lambda_package
 from compliance_tf.constructs.address import address
 from compliance_tf.constructs.iam import Statement
@@ -311,9 +310,8 @@ class ComplianceFunctions(Construct):
         Raises
         ------
         SettingError
-            When one of its actions is a wildcard, or AWS Config does not know one of its resource types.
+            When one of its actions is a wildcard.
         """
-        check_resource_types(f"Check {check.id}", check.resource_types)
         if isinstance(check, LookupCheck | PeriodicCheck):
             Statement(check.actions, ("*",))
             self._check_actions.update(check.actions)

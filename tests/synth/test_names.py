@@ -31,7 +31,7 @@ NAMED = {
 def test_every_name_holds_the_project_and_the_workspace(synthesize: Synthesize) -> None:
     configuration = synthesize(lambda stack: ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED"))
     names = [resource[key] for type_, key in NAMED.items() for resource in resources(configuration, type_)]
-    assert len(names) == 1 + 3 + 3 + 3 + 2 + 1
+    assert len(names) == 1 + 3 + 3 + 3 + 3 + 1
     for name in names:
         assert re.fullmatch(r"(/aws/lambda/)?acme-\$\{terraform\.workspace\}-[a-z0-9-]+", name)
 

@@ -95,7 +95,7 @@ def test_a_periodic_check_takes_no_scope_and_no_name_that_its_results_cannot_be_
         ),
         (
             {"broken": check_file("broken").replace("S3::Bucket", "S3::Buket")},
-            r"broken\.py, line 9: .* no resource type 'AWS::S3::Buket', did you mean 'AWS::S3::Bucket'",
+            r"broken\.py, line 9: .* no resource type 'AWS::S3::Buket'.*Did you mean AWS::S3::Bucket",
         ),
         (
             {"broken": check_file("broken").replace('("AWS::S3::Bucket",)', '"AWS::S3::Bucket"')},

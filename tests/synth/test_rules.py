@@ -224,7 +224,7 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
                 rule_scope=Scope.types("AWS::S3::Buckt"),
                 parameters=required_tags.Parameters(tags={"owner": ()}),
             ),
-            "AWS Config knows no resource type 'AWS::S3::Buckt', did you mean 'AWS::S3::Bucket'",
+            "AWS Config knows no resource type 'AWS::S3::Buckt'.*Did you mean AWS::S3::Bucket",
         ),
         (
             lambda stack: CheckRule(
