@@ -254,7 +254,7 @@ def test_the_permissions_of_who_will_deploy_are_a_matter_of_going_ahead(folder: 
     assert good["lines"]["Permissions to deploy"]["verdict"] == "ok"
     poor = preflight(folder, root(account), "--deployer", f"{named}poorer", fails=True)
     assert blocking(poor) == ["Permissions to deploy"]
-    assert "user/poorer lacks 1 of 73: events:PutRule." in poor["lines"]["Permissions to deploy"]["figure"]
+    assert "user/poorer lacks 1 of 78: events:PutRule." in poor["lines"]["Permissions to deploy"]["figure"]
 
 
 def test_the_cost_follows_from_what_the_account_has(folder: Path, account: Account) -> None:
