@@ -1,8 +1,11 @@
-"""A saved configuration item, in any of the forms that people have at hand."""
+"""Saved configuration items, in any of the forms that people have at hand."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import gzip
+import zlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.errors import EventError
 from compliance_runtime.evaluation.configuration_item import item_from_event, item_from_history
@@ -11,17 +14,32 @@ from compliance_runtime.json_object import JsonObject, decoded
 from compliance_tf.errors import SettingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.json_object import JsonValue
+
+_GZIP = b"\x1f\x8b"
+_CAPTURED = "configurationItemCaptureTime"
+_ITEM_LISTS = ("configurationItems", "baseConfigurationItems")
+"""Members that list items: answers of the history and files in S3, answers of batch-get-resource-config."""
+
+FILE_ENDINGS = (".json", ".json.gz")
+"""What is read of a folder."""
 
 
-def read_item(text: str, place: str) -> ConfigurationItem:
-    """Read an item.
+def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
+    """Read all items of a file; of several of one resource the newest.
 
     Parameters
     ----------
-    text
-        JSON: the event of a custom rule, its invoking event, an answer of ``aws configservice
-        get-resource-config-history`` (of which the newest item counts), or an item in the form of either.
+    data
+        JSON, perhaps compressed as AWS Config delivers it to S3: the event of a custom rule or its invoking event, a
+        notification by SNS or EventBridge, also inside of an event of SQS or Lambda; an answer of ``aws configservice``
+        ``get-resource-config-history``, ``batch-get-resource-config`` (which holds no tags), ``select-resource-config``
+        or ``select-aggregate-resource-config``; a snapshot or history file of S3; an item in the form of one of these,
+        or a list of them.
     place
         How messages call it: the file's name.
 
@@ -31,32 +49,100 @@ def read_item(text: str, place: str) -> ConfigurationItem:
         When it is none of them; the message says what is missing.
     """
     try:
-        return _item(JsonObject.of(decoded(text, place, EventError), place, EventError))
+        text = (gzip.decompress(data) if data.startswith(_GZIP) else data).decode()
+        found = [*_items(decoded(text, place, EventError), place)]
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as cause:
+        raise SettingError(f"{place} cannot be read: {cause}.") from cause
     except EventError as cause:
         raise SettingError(str(cause)) from cause
+    newest: dict[tuple[str, str, str, str], ConfigurationItem] = {}
+    for item in found:
+        resource = (item.account, item.region, item.resource_type, item.resource_id)
+        if resource not in newest or newest[resource].capture_time < item.capture_time:
+            newest[resource] = item
+    return tuple(newest.values())
 
 
-def _item(value: JsonObject) -> ConfigurationItem:
-    if "invokingEvent" in value.values:
-        return _item(value.member_in_text("invokingEvent"))
-    if "detail" in value.values:
-        return _item(value.member("detail"))
+def files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    """Give the files themselves and, of folders, the JSON files in them, sorted.
+
+    Raises
+    ------
+    SettingError
+        When a folder holds no such file.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inner = sorted(one for one in path.rglob("*") if one.is_file() and one.name.endswith(FILE_ENDINGS))
+        if not inner:
+            raise SettingError(f"{path} holds no file that ends in {' or '.join(FILE_ENDINGS)}.")
+        yield from inner
+
+
+def _items(value: JsonValue, place: str) -> Iterator[ConfigurationItem]:
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _items(one, f"{place}[{index}]")
+        return
+    yield from _of_object(JsonObject.of(value, place, EventError))
+
+
+def _of_object(value: JsonObject) -> Iterator[ConfigurationItem]:
+    for name in ("invokingEvent", "Message", "body"):
+        if isinstance(value.values.get(name), str):
+            yield from _of_object(value.member_in_text(name))
+            return
+    for name in ("detail", "Sns"):
+        if name in value.values:
+            yield from _of_object(value.member(name))
+            return
+    if "Records" in value.values:
+        for record in value.objects("Records"):
+            yield from _of_object(record)
+        return
+    if "Results" in value.values:
+        for index, text in enumerate(value.texts("Results")):
+            yield _item(
+                JsonObject({"item": text}, f"{value.place}.Results[{index}]", EventError).member_in_text("item")
+            )
+        return
+    yield from map(_item, _listed(value))
+
+
+def _listed(value: JsonObject) -> tuple[JsonObject, ...]:
+    """List the items of an object, or give itself where it is one."""
+    for name in _ITEM_LISTS:
+        if name in value.values:
+            items = value.objects(name)
+            if not items:
+                raise EventError(f"{value.place}.{name} is empty.")
+            return items
     if "configurationItem" in value.values:
-        return item_from_event(value.member("configurationItem"))
-    if "configurationItems" in value.values:
-        items = value.objects("configurationItems")
-        if not items:
-            raise EventError(f"{value.place}.configurationItems is empty.")
-        return item_from_history(max(items, key=lambda item: item.time("configurationItemCaptureTime")))
+        return (value.member("configurationItem"),)
     if "configurationItemSummary" in value.values:
         raise EventError(
             f"{value.place} is the event of an oversized item, which only summarizes it: save the item itself with "
             "aws configservice get-resource-config-history."
         )
-    if "awsAccountId" in value.values:
-        return item_from_event(value)
-    if "accountId" in value.values:
-        return item_from_history(value)
+    return (value,)
+
+
+def _item(value: JsonObject) -> ConfigurationItem:
+    """Read an item by the form of its names; times may be numbers, as version 1 of the AWS CLI writes them."""
+    values: dict[str, Any] = dict(value.values)
+    captured = values.get(_CAPTURED)
+    if isinstance(captured, int | float) and not isinstance(captured, bool):
+        try:
+            values[_CAPTURED] = datetime.fromtimestamp(captured, UTC)
+        except (ValueError, OverflowError, OSError) as cause:
+            raise EventError(f"{value.place}.{_CAPTURED} is {captured}, which is no time: {cause}.") from cause
+    item = JsonObject(values, value.place, EventError)
+    if "awsAccountId" in values:
+        return item_from_event(item)
+    if "accountId" in values:
+        return item_from_history(item)
     raise EventError(
         f"{value.place} holds no configuration item: give an event of AWS Config, an answer of "
         "get-resource-config-history, or an item of one of them."

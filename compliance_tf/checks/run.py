@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from compliance_runtime.account import Account
 from compliance_runtime.check import ChangeCheck, Finding, LookupCheck, PeriodicCheck, Verdict
 from compliance_runtime.checks import check_ids, load_check
+from compliance_runtime.clients import with_plain_host
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.evaluation.evaluate import inapplicable, judge
 from compliance_runtime.evaluation.recorded import captured_time, item_until, last_item
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
 
     from compliance_tf.checks.folder import CheckFolder
+
+CONNECT_SECONDS = 5
+MAX_ATTEMPTS = 3
+"""How often AWS is asked in vain; a person waits."""
 
 
 def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:
@@ -110,6 +115,10 @@ class CheckRun:
         verdict = inapplicable(self.check, item)
         return verdict or judge(self.check, item, self.parameters, self._clients)
 
+    def is_for(self, item: ConfigurationItem) -> bool:
+        """Tell whether the check judges resources of this type."""
+        return not self.check.resource_types or item.resource_type in self.check.resource_types
+
     def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:
         """Read what AWS Config recorded last of a resource.
 
@@ -156,9 +165,13 @@ class CheckRun:
 @cache
 def _clients_in(region: str | None) -> Clients:
     import boto3
+    from botocore.config import Config
 
     session = boto3.Session(region_name=region)
-    return cast("Clients", cache(session.client))
+    # A person waits: an endpoint that does not answer is said soon.
+    config = Config(connect_timeout=CONNECT_SECONDS, retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS})
+    make = cast("Any", session.client)
+    return cast("Clients", cache(lambda service: with_plain_host(make(service, config=config))))
 
 
 def _last_item(config: ConfigServiceClient, resource_type: str, resource_id: str) -> ConfigurationItem | None:

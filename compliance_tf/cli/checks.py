@@ -17,7 +17,7 @@ from compliance_tf.errors import ComplianceError, SettingError
 from compliance_tf.output.sanitize import json_text, message, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.checks.run import CheckRun
@@ -26,6 +26,11 @@ new = typer.Typer(help="Write something to begin from.", no_args_is_help=True)
 
 CHECKS_FOLDER = Path("checks")
 TESTS_FOLDER = Path("tests")
+
+
+def is_error_of_aws(error: Exception) -> bool:
+    """Tell whether boto3 raised it: AWS refused, or could not be reached. boto3 is loaded by then, if it did."""
+    return type(error).__module__.partition(".")[0] in {"boto3", "botocore"}
 
 
 class ExitCode(IntEnum):
@@ -51,12 +56,12 @@ class VerdictCommand(TyperCommand):
             raise
 
 
-Item = Annotated[
-    Path | None,
+Items = Annotated[
+    list[Path] | None,
     typer.Option(
         "--item",
-        help="A file with a configuration item, an event of AWS Config, or an answer of get-resource-config-history; "
-        "- for standard input.",
+        help="A file with configuration items, an event of AWS Config, or an answer of get-resource-config-history, "
+        "or a folder of such files; - for standard input. Can be given several times.",
         allow_dash=True,
     ),
 ]
@@ -80,7 +85,7 @@ Folder = Annotated[
 def check(
     check_id: Annotated[str, typer.Argument(metavar="ID", help="The check, as bucket-tls-only.")],
     *,
-    item: Item = None,
+    items: Items = None,
     parameters: Parameters = None,
     from_account: FromAccount = False,
     resource_type: Annotated[str | None, typer.Option("--type", help="As AWS::S3::Bucket.")] = None,
@@ -89,21 +94,25 @@ def check(
     checks: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
 ) -> None:
-    """Judge a saved or a live resource with a check, as its function would.
+    """Judge saved or live resources with a check, as its function would.
 
-    The exit code is 0 for compliant, 1 for non-compliant, 2 for not applicable, 3 when there is no verdict.
+    Of several files, those that cannot be read are named and the others are judged. The exit code is 0 for compliant,
+    1 for non-compliant, 2 for not applicable, 3 when there is no verdict.
     """
     try:
-        request = _Request(item, from_account, resource_type, resource_id)
+        request = _Request(tuple(items or ()), from_account, resource_type, resource_id)
         run = _run(check_id, parameters, region, checks)
         findings = _printed(request.findings(run), as_json=as_json)
     except ComplianceError as error:
         typer.echo(f"error: {message(str(error))}", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
     except Exception as error:
-        typer.echo(f"{message(traceback.format_exc())}error: {type(error).__name__}: no verdict.", err=True)
+        if is_error_of_aws(error):
+            typer.echo(f"error: AWS did not give what the check must know: {message(str(error))}", err=True)
+        else:
+            typer.echo(f"{message(traceback.format_exc())}error: {type(error).__name__}: no verdict.", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
-    raise typer.Exit(_exit_code(findings))
+    raise typer.Exit(ExitCode.ERROR if request.failed else _exit_code(findings))
 
 
 @new.command("check")
@@ -130,31 +139,46 @@ def new_check(
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Request:
     """What is to be judged."""
 
-    item: Path | None
+    items: tuple[Path, ...]
     from_account: bool
     resource_type: str | None
     resource_id: str | None
+    failed: bool = False
 
     def __post_init__(self) -> None:
-        if (self.item is None) is not self.from_account:
+        if bool(self.items) is self.from_account:
             raise SettingError("Say what to judge: either --item FILE or --from-account.")
-        if (self.resource_type is None) is not (self.resource_id is None) or (self.item and self.resource_id):
+        if (self.resource_type is None) is not (self.resource_id is None) or (self.items and self.resource_id):
             raise SettingError("--type and --id belong together, and to --from-account.")
 
     def findings(self, run: CheckRun) -> Iterable[Finding]:
-        from compliance_tf.checks.item_file import read_item
-
-        if self.item is not None:
-            found = read_item(_text(self.item), str(self.item))
-        elif self.resource_type is not None and self.resource_id is not None:
+        if self.items:
+            return self._of_files(run)
+        if self.resource_type is not None and self.resource_id is not None:
             found = run.live_item(self.resource_type, self.resource_id)
-        else:
-            return run.on_account()
-        return [Finding(found.resource_type, found.resource_id, run.on_item(found))]
+            return [Finding(found.resource_type, found.resource_id, run.on_item(found))]
+        return run.on_account()
+
+    def _of_files(self, run: CheckRun) -> Iterator[Finding]:
+        from compliance_tf.checks.item_file import files_of, read_items
+
+        files = [*files_of(self.items)]
+        for path in files:
+            try:
+                found = read_items(_bytes(path), str(path))
+                # Of many resources, those that the check is not for would bury the others.
+                judged = found if len(files) == len(found) == 1 else [one for one in found if run.is_for(one)]
+                for item in judged:
+                    yield Finding(item.resource_type, item.resource_id, run.on_item(item))
+            except ComplianceError as error:
+                if len(files) == 1:
+                    raise
+                self.failed = True
+                typer.echo(f"error: {message(str(error))}", err=True)
 
 
 def _run(check_id: str, parameters: Path | None, region: str | None, checks: Path | None) -> CheckRun:
@@ -177,6 +201,13 @@ def _text(path: Path) -> str:
     try:
         return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
+        raise SettingError(f"{path} cannot be read: {cause}.") from cause
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as cause:
         raise SettingError(f"{path} cannot be read: {cause}.") from cause
 
 

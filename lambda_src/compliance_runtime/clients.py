@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, overload
+from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,32 @@ def _session() -> Session:
 
 
 def _make_client(service: str, region: str | None = None) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-    return _session().create_client(service, region_name=region, config=_with_retries())
+    return with_plain_host(_session().create_client(service, region_name=region, config=_with_retries()))
+
+
+def with_plain_host(made: Any) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+    """Have a client of S3 Control call an address as it is, where AWS_ENDPOINT_URL gives one.
+
+    botocore puts the account before the host (``123456789012.127.0.0.1``), which only names of AWS take. The account
+    stands in the header x-amz-account-id as well.
+    """
+    if made.meta.service_model.service_name == "s3control":
+        host = urlsplit(made.meta.endpoint_url).hostname
+        if _is_plain_host(host):
+            made.meta.events.register("before-sign.s3-control", _leave_account_out_of_host)
+    return made
+
+
+def _is_plain_host(host: str | None) -> bool:
+    """Tell whether a host is an address, or a name of this machine, for which nothing resolves a longer name."""
+    return host is not None and (host == "localhost" or ":" in host or host.replace(".", "").isdigit())
+
+
+def _leave_account_out_of_host(request: Any, **_: object) -> None:  # noqa: ANN401 (botocore's own, without a stub)
+    account = request.headers.get("x-amz-account-id", "")
+    account = account.decode() if isinstance(account, bytes) else account
+    scheme, host, *rest = urlsplit(request.url)
+    request.url = urlunsplit((scheme, host.removeprefix(f"{account}."), *rest))
 
 
 client = cast("Clients", cache(_make_client))
@@ -90,7 +116,9 @@ def clients_of_role(role_arn: str) -> Clients:
     assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001 no other way in
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )
-    return cast("Clients", cache(lambda service: assumed.create_client(service, config=_with_retries())))
+    return cast(
+        "Clients", cache(lambda service: with_plain_host(assumed.create_client(service, config=_with_retries())))
+    )
 
 
 def _with_retries() -> Config:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.testing import config_event, event_item, history_item, oversized_event
+from compliance_tf.testing import ACCOUNT, config_event, event_item, history_item, oversized_event
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -92,8 +94,120 @@ def test_an_item_is_read_in_every_form_that_people_have_at_hand(line: CommandLin
     assert (result.exit_code, "Missing: owner." in result.output) == (1, True), result.output
 
 
+NUMERIC = history_item(event_item()) | {"configurationItemCaptureTime": 1772360430.456}
+SELECTED = {
+    "accountId": ACCOUNT,
+    "arn": "arn:aws:s3:::logs",
+    "awsRegion": "eu-central-1",
+    "configuration": {"name": "logs"},
+    "configurationItemCaptureTime": "2026-03-01T10:20:30.456Z",
+    "configurationItemStatus": "OK",
+    "resourceId": "logs",
+    "resourceType": "AWS::S3::Bucket",
+    "supplementaryConfiguration": {},
+    "tags": [{"key": "stage", "value": "prod", "tag": "stage=prod"}],
+}
+NOTIFIED = {
+    "configurationItemDiff": None,
+    "configurationItem": event_item(),
+    "messageType": "ConfigurationItemChangeNotification",
+}
+ENVELOPE = {"Type": "Notification", "TopicArn": "arn:aws:sns:x:1:config", "Message": json.dumps(NOTIFIED)}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param({"configurationItems": [NUMERIC]}, id="a history with numeric times, by version 1 of the CLI"),
+        pytest.param(
+            {"fileVersion": "1.0", "configSnapshotId": "1", "configurationItems": [event_item()]}, id="a file of S3"
+        ),
+        pytest.param(
+            {"baseConfigurationItems": [history_item(event_item())], "unprocessedResourceKeys": []}, id="a batch"
+        ),
+        pytest.param({"baseConfigurationItems": [NUMERIC]}, id="a batch with numeric times"),
+        pytest.param({"Results": [json.dumps(SELECTED)], "QueryInfo": {"SelectFields": []}}, id="a select answer"),
+        pytest.param(ENVELOPE, id="an SNS envelope"),
+        pytest.param({"Records": [{"EventSource": "aws:sns", "Sns": ENVELOPE}]}, id="SNS to Lambda"),
+        pytest.param({"Records": [{"body": json.dumps(ENVELOPE)}]}, id="SNS to SQS to Lambda"),
+        pytest.param(NOTIFIED, id="a raw SNS message"),
+        pytest.param(config_event(event_item()) | {"resultToken": "TESTMODE"}, id="a test event"),
+        pytest.param([event_item()], id="a list"),
+    ],
+)
+def test_an_item_is_read_in_the_forms_of_other_tools(line: CommandLine, form: Any) -> None:
+    result = line.judge(form)
+
+    assert (result.exit_code, "Missing: owner." in result.output) == (1, True), result.output
+
+
+def test_a_compressed_file_of_s3_is_read(line: CommandLine) -> None:
+    content = gzip.compress(json.dumps({"configurationItems": [event_item()]}).encode())
+    (line.folder / "history.json.gz").write_bytes(content)
+    tags = line.save("parameters.json", TAGS)
+
+    result = line.run("check", "required-tags", "--item", "history.json.gz", "--parameters", tags)
+
+    assert result.exit_code == 1, result.output
+
+
+def test_of_a_snapshot_each_resource_is_judged_once_and_only_those_of_the_check(line: CommandLine) -> None:
+    open_policy = {"BucketPolicy": {"policyText": None}}
+    snapshot = {
+        "configurationItems": [
+            event_item(resource_id="a", supplementary=open_policy, captured="2026-01-01T00:00:00Z"),
+            event_item(resource_id="a", status="ResourceDeleted", configuration=None),
+            event_item(resource_id="b", supplementary=open_policy),
+            event_item("AWS::EC2::Volume", "vol-1"),
+        ]
+    }
+
+    result = line.run("check", "bucket-tls-only", "--json", "--item", line.save("snapshot.json", snapshot))
+
+    said = [json.loads(text) for text in result.stdout.splitlines()]
+    assert [(one["resourceId"], one["compliance"]) for one in said] == [("a", "NOT_APPLICABLE"), ("b", "NON_COMPLIANT")]
+    assert result.exit_code == 1
+
+
+def test_many_files_and_folders_are_judged_at_once(line: CommandLine) -> None:
+    (line.folder / "items" / "deep").mkdir(parents=True)
+    line.save("items/a.json", event_item(resource_id="a"))
+    line.save("items/deep/b.json", event_item(resource_id="b", tags={"owner": "ops"}))
+    line.save("items/readme.txt", "no item")
+    line.save("c.json", event_item(resource_id="c"))
+    tags = line.save("parameters.json", TAGS)
+
+    result = line.run("check", "required-tags", "--item", "items", "--item", "c.json", "--parameters", tags, "--json")
+
+    assert [json.loads(text)["resourceId"] for text in result.stdout.splitlines()] == ["a", "b", "c"]
+    assert result.exit_code == 1
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_judged(line: CommandLine) -> None:
+    line.save("a.json", "{")
+    line.save("b.json", event_item(tags={"owner": "ops"}))
+    tags = line.save("parameters.json", TAGS)
+
+    result = line.run("check", "required-tags", "--item", "a.json", "--item", "b.json", "--parameters", tags)
+
+    assert result.exit_code == 3
+    assert "a.json is not valid JSON" in result.output
+    assert "COMPLIANT" in result.output
+
+
+def test_a_folder_without_items_gives_no_verdict(line: CommandLine) -> None:
+    (line.folder / "empty").mkdir()
+    tags = line.save("parameters.json", TAGS)
+
+    result = line.run("check", "required-tags", "--item", "empty", "--parameters", tags)
+
+    assert result.exit_code == 3
+    assert "empty holds no file" in result.output
+
+
 def test_an_item_comes_from_standard_input_and_the_verdict_goes_out_as_json(line: CommandLine) -> None:
-    result = line.run("check", "bucket-tls-only", "--item", "-", "--json", stdin=json.dumps(event_item()))
+    bucket = event_item(supplementary={"BucketPolicy": {"policyText": None}})
+    result = line.run("check", "bucket-tls-only", "--item", "-", "--json", stdin=json.dumps(bucket))
 
     assert result.exit_code == 1
     said = json.loads(result.output)
@@ -230,3 +344,16 @@ def test_names_that_could_not_be_deployed_are_refused(line: CommandLine, argumen
     with pytest.raises(Exception, match=message):
         CliRunner().invoke(app, ["new", "check", *arguments], catch_exceptions=False)
     assert list(line.folder.iterdir()) == []
+
+
+def test_an_endpoint_that_does_not_answer_is_one_sentence(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://123456789012.aws.internal")
+
+    monkeypatch.setattr("compliance_tf.checks.run.CheckRun.live_item", refuse)
+
+    result = line.run("check", "bucket-public-access", "--from-account", "--type", "AWS::S3::Bucket", "--id", "logs")
+
+    assert result.exit_code == 3
+    assert "Traceback" not in result.output
+    assert "http://123456789012.aws.internal" in result.output

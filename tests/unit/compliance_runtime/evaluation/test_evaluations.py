@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 from compliance_runtime.check import Verdict
 from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
 from compliance_runtime.evaluation.evaluations import Evaluation, Putter, annotation
@@ -69,6 +69,15 @@ def test_a_verdict_is_put_with_the_time_of_the_state_that_was_judged() -> None:
     with Stubber(config) as stub:
         stub.add_response("put_evaluations", {"FailedEvaluations": []}, expected)
         put(config, [evaluation()])
+        stub.assert_no_pending_responses()
+
+
+def test_a_test_event_is_answered_in_test_mode_which_keeps_nothing() -> None:
+    config = client("config")
+    with Stubber(config) as stub:
+        expected = {"Evaluations": ANY, "ResultToken": "TESTMODE", "TestMode": True}
+        stub.add_response("put_evaluations", {"FailedEvaluations": []}, expected)
+        Putter(config, "TESTMODE", lambda: 60).put([evaluation()])
         stub.assert_no_pending_responses()
 
 
