@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from compliance_runtime.resources.resource_policies import POLICY_MEMBERS
+
 from compliance_tf.testing import ACCOUNT, REGION, event_item
 from tests.unit.compliance_runtime import iam_items
 from tests.unit.compliance_runtime.iam_items import allow, inline, trust
@@ -56,6 +58,8 @@ def _container() -> dict[str, Any]:
         "Privileged": True,
         "Environment": [{"Name": "PASSWORD", "Value": "hunter2hunter2"}, {"Name": "URL", "Value": "https://a:b@c"}],
         "LinuxParameters": {"Capabilities": {"Add": ["SYS_ADMIN"]}},
+        "MountPoints": [{"SourceVolume": "host", "ContainerPath": "/host"}],
+        "VolumesFrom": [{"SourceContainer": "web"}],
     }
 
 
@@ -128,7 +132,12 @@ WHOLE_ITEMS = (
     _item(
         "AWS::ECS::TaskDefinition",
         "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:1",
-        {"Family": "web", "Status": "ACTIVE", "ContainerDefinitions": [_container()]},
+        {
+            "Family": "web",
+            "Status": "ACTIVE",
+            "ContainerDefinitions": [_container()],
+            "Volumes": [{"Name": "host", "Host": {"SourcePath": "/var/run/docker.sock"}}],
+        },
     ),
     _item(
         "AWS::KMS::Key",
@@ -171,4 +180,30 @@ WHOLE_ITEMS = (
     iam_items.user(inline("all", allow("*")), attached=("ReadOnly",), permissionsBoundary=BOUNDARY),
     iam_items.group(inline("all", allow("iam:*", None, NotResource="arn:aws:iam::*:role/x")), attached=("Admin",)),
     iam_items.managed_policy(allow("*"), allow("iam:CreatePolicyVersion")),
+    _item(
+        "AWS::CodeBuild::Project",
+        "build",
+        {
+            "environment": {"environmentVariables": [{"name": "TOKEN", "value": "x1y2z3", "type": "PLAINTEXT"}]},
+            "source": {"buildspec": "env:\n  variables:\n    STAGE: prod\n"},
+            "secondarySources": [{"buildspec": "buildspec.yml"}],
+        },
+    ),
+    _item(
+        "AWS::CloudFormation::Stack",
+        "stack",
+        {
+            "outputs": [{"outputKey": "Config", "outputValue": '{"password": "x1y2z3"}'}],
+            "parameters": [{"parameterKey": "DbPassword", "parameterValue": "****"}],
+        },
+    ),
+    _item("AWS::AutoScaling::LaunchConfiguration", "web", {"userData": "H4sIAAAAAAAAA0tOzQMAKYwlGgQAAAA="}),
+    _item("AWS::EC2::LaunchTemplate", "lt-1", {"Id": "lt-1"}),
+    _item("AWS::Glue::Job", "load", {"Name": "load"}),
+    _item("AWS::StepFunctions::StateMachine", "orders", {"StateMachineName": "orders"}),
+    *(
+        _item(kind, "shared", {member: _policy(), "VPCOptions": {"SubnetIds": ["subnet-1"]}})
+        for kind, member in POLICY_MEMBERS.items()
+    ),
+    _item("AWS::Lambda::Function", "shared", {"functionName": "shared"}, supplementary={"Policy": _policy()}),
 )
