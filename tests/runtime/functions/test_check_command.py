@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -55,3 +56,21 @@ def test_a_periodic_check_judges_what_it_finds(account: Account) -> None:
     assert (code, "/aws/lambda/kept-for-ever" in output) == (1, True), output
     account.client("logs").put_retention_policy(logGroupName="/aws/lambda/kept-for-ever", retentionInDays=30)
     assert check(account, "log-group-retention", "--from-account")[0] == 0
+
+
+def test_what_an_endpoint_does_not_serve_is_said_in_one_sentence(account: Account) -> None:
+    bucket = "acme-open"
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": account.region})
+    s3.delete_public_access_block(Bucket=bucket)
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    eventually("its policy", lambda: "s3:GetObject" in str(account.items("AWS::S3::Bucket", bucket)[0]))
+    live = ("--from-account", "--type", "AWS::S3::Bucket", "--id", bucket)
+
+    code, output = check(account, "bucket-public-access", *live)
+
+    # The local AWS is called by its address, without the account before it, and has no S3 Control.
+    assert code == 3, output
+    assert output.startswith("error: AWS did not give what the check must know: ")
+    assert len(output.splitlines()) == 1
