@@ -25,7 +25,7 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaF
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
-from compliance_runtime.recording.results_table import BY_RULE
+from compliance_runtime.recording.results_table import BY_RULE, WAITING_KEY
 from constructs import Construct
 
 from compliance_tf.constructs import lambda_package
@@ -254,10 +254,10 @@ class ComplianceFunctions(Construct):
         self._has_periodic_checks = False
         environment = Environment(naming.prefix, table.resource.name, history_days.default)
 
-        def on_own_rules(action: str) -> Statement:
+        def on_own_rules(*actions: str) -> Statement:
             # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
             tags = {"project": naming.project, "workspace": WORKSPACE}
-            return Statement((action,), (account.arn("config", "config-rule/*"),), resource_tags=tags)
+            return Statement(actions, (account.arn("config", "config-rule/*"),), resource_tags=tags)
 
         self._read_own_results = on_own_rules("config:GetComplianceDetailsByConfigRule")
         declare = partial(
@@ -300,8 +300,12 @@ class ComplianceFunctions(Construct):
             description="Has AWS Config evaluate rules on a schedule and after API calls",
             invoker=Invoker.EVENTBRIDGE,
             environment=environment,
-            timeout_seconds=300,  # AWS Config takes few of these calls at a time
-            statements=(on_own_rules("config:StartConfigRulesEvaluation"),),
+            timeout_seconds=MAX_TIMEOUT_SECONDS,  # AWS Config takes one of these calls a minute
+            statements=(
+                on_own_rules("config:StartConfigRulesEvaluation", "config:DescribeConfigRuleEvaluationStatus"),
+                # The rules that wait, and none of the results.
+                Statement(("dynamodb:PutItem", "dynamodb:GetItem"), (table.arn,), leading_keys=(WAITING_KEY,)),
+            ),
         )
 
     def serve(self, check: Check[Any]) -> None:

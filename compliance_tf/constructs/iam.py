@@ -25,6 +25,8 @@ class Statement:
         Tags that the resource must have.
     equal
         Other values that a request must have, by condition key.
+    leading_keys
+        The only partition keys of a DynamoDB table that may be touched; all where this is empty.
 
     Raises
     ------
@@ -36,6 +38,7 @@ class Statement:
     resources: Sequence[str]
     resource_tags: Mapping[str, str] = field(default_factory=dict)
     equal: Mapping[str, str] = field(default_factory=dict)
+    leading_keys: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for action in self.actions:
@@ -50,6 +53,9 @@ class Statement:
             "Resource": sorted(self.resources),
         }
         tags = {f"aws:ResourceTag/{key}": value for key, value in self.resource_tags.items()}
-        if condition := {**tags, **self.equal}:
-            statement["Condition"] = {"StringEquals": dict(sorted(condition.items()))}
-        return statement
+        conditions: dict[str, object] = {}
+        if equal := {**tags, **self.equal}:
+            conditions["StringEquals"] = dict(sorted(equal.items()))
+        if self.leading_keys:
+            conditions["ForAllValues:StringEquals"] = {"dynamodb:LeadingKeys": sorted(self.leading_keys)}
+        return statement | ({"Condition": conditions} if conditions else {})

@@ -88,11 +88,15 @@ class Triggers(Construct):
         self._on_schedule(
             "continue",
             functions.record,
-            "Compares what a reconciliation left, and all results an hour after a deployment",
+            "Goes on with a reconciliation and with evaluations, and compares all an hour after a deployment",
             as_by_workspace(CONTINUE),
+            also=functions.trigger,
         )
         if reevaluate != as_by_workspace(None):
-            self._on_schedule("reevaluate", functions.trigger, "Evaluates all rules again", reevaluate)
+            # The event has an id then: EventBridge may deliver it twice.
+            self._on_schedule(
+                "reevaluate", functions.trigger, "Evaluates all rules again", reevaluate, has_payload=False
+            )
 
     def watch(self, calls: Iterable[ApiCall]) -> None:
         """Have these API calls trigger evaluations.
@@ -147,6 +151,9 @@ class Triggers(Construct):
         function: ComplianceFunction,
         description: str,
         schedule: ByWorkspace[Schedule] | ByWorkspace[Schedule | None],
+        *,
+        also: ComplianceFunction | None = None,
+        has_payload: bool = True,
     ) -> None:
         rule = CloudwatchEventRule(
             self,
@@ -157,16 +164,25 @@ class Triggers(Construct):
             state=to_terraform(schedule.map(_state)),
             depends_on=[self._recorder.reading],
         )
-        self._target(rule, action, function, payload=json.dumps({"action": action}))
+        payload = json.dumps({"action": action}) if has_payload else None
+        self._target(rule, action, function, payload=payload)
+        if also:
+            self._target(rule, f"{action}-{also.node.id}", also, payload=payload, target_id=also.node.id)
 
     def _target(
-        self, rule: CloudwatchEventRule, purpose: str, function: ComplianceFunction, *, payload: str | None = None
+        self,
+        rule: CloudwatchEventRule,
+        purpose: str,
+        function: ComplianceFunction,
+        *,
+        payload: str | None = None,
+        target_id: str = "function",
     ) -> CloudwatchEventTarget:
         return CloudwatchEventTarget(
             self,
             f"{purpose}-target",
             rule=rule.name,
-            target_id="function",
+            target_id=target_id,
             arn=function.resource.arn,
             input=payload,
             retry_policy=CloudwatchEventTargetRetryPolicy(

@@ -90,8 +90,16 @@ def _leave_account_out_of_host(request: Any, **_: object) -> None:  # noqa: ANN4
     request.url = urlunsplit((scheme, host.removeprefix(f"{account}."), *rest))
 
 
+def _make_single_attempt_client(service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
+    return _session().create_client(service, config=single_attempt())
+
+
 client = cast("Clients", cache(_make_client))
 """Gives the client of a service, with the function's own role."""
+
+
+single_attempt_client = cast("Clients", cache(_make_single_attempt_client))
+"""Gives the client of a service that tries each call once, with the function's own role."""
 
 
 client_in: Callable[[str, str], Any] = cache(_make_client)
@@ -118,6 +126,17 @@ def clients_of_role(role_arn: str) -> Clients:
     )
     return cast(
         "Clients", cache(lambda service: with_plain_host(assumed.create_client(service, config=_with_retries())))
+    )
+
+
+def single_attempt() -> Config:
+    """Have botocore repeat nothing, and not slow down by itself either, as its adaptive mode does."""
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": 1},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from compliance_runtime.clients import client, client_in, clients_of_role
+from compliance_runtime.clients import client, client_in, clients_of_role, single_attempt_client
 from compliance_runtime.deployment import Deployment, Environment
 from compliance_runtime.errors import WaiverLookupError
 from compliance_runtime.evaluation.config_event import config_request
@@ -36,7 +36,8 @@ RECONCILE = {"action": "reconcile"}
 """The event that makes ``record`` compare the table with AWS Config."""
 
 CONTINUE = {"action": "continue"}
-"""The event that makes ``record`` compare what is left, and all some time after the deployment changed."""
+"""The event that makes ``record`` compare what is left, and all some time after the deployment changed, and ``trigger``
+start what waits."""
 
 NOTIFY = {"action": "notify"}
 """The event that makes ``record`` tell somebody of new violations."""
@@ -78,15 +79,28 @@ def record(event: object, context: LambdaContext) -> dict[str, int] | None:
 
 
 def trigger(event: object, context: LambdaContext) -> None:
-    """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for."""
-    from compliance_runtime.reevaluation import rules_to_evaluate, start_evaluations
+    """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for, and of what waits."""
+    from compliance_runtime.recording.retries import Retries
+    from compliance_runtime.triggering.request import request_ids, rules_to_evaluate
+    from compliance_runtime.triggering.starter import Starter
+    from compliance_runtime.triggering.waiting import WaitingStore
 
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not all evaluations started"):
         names = rules_to_evaluate(event, _rules())
-        if names:
-            start_evaluations(client("config"), names)
-        log.info("Evaluations started", rules=names)
+        if not names and event != CONTINUE:
+            log.info("Asks for no rule", rules=names)
+            return
+        retries = Retries(lambda: remaining_seconds(context))
+        Starter(
+            config=client("config"),
+            once=single_attempt_client("config"),
+            store=WaitingStore(client("dynamodb"), _environment().results_table, retries),
+            deployed=_rules().keys(),
+            worker=context.aws_request_id,
+            log=log,
+            remaining_seconds=lambda: remaining_seconds(context),
+        ).run(names, request_ids(event, context.aws_request_id))
 
 
 def _reconcile(context: LambdaContext, log: Log, *, anew: bool) -> dict[str, int]:

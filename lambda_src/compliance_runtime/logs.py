@@ -1,9 +1,10 @@
 """Log lines as JSON on standard output, from where AWS Lambda takes them to CloudWatch Logs.
 
 Some lines are also counted: they are in the embedded metric format, of which CloudWatch makes metrics in the namespace
-``compliance_tf``, by function: ``Failures``, and ``Repaired``, the results that a reconciliation had to correct because
-their event was lost. The rule is in the line and no dimension of the metric, because every combination of dimensions is
-a metric that has to be paid.
+``compliance_tf``, by function: ``Failures``, ``Repaired``, the results that a reconciliation had to correct because
+their event was lost, and ``EvaluationsWaiting``, the rules whose evaluation was asked for and is not started yet. The
+rule is in the line and no dimension of the metric, because every combination of dimensions is a metric that has to be
+paid.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 NAMESPACE = "compliance_tf"
 FAILURES = "Failures"
 REPAIRED = "Repaired"
+WAITING = "EvaluationsWaiting"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def statements(configuration: Configuration) -> list[dict[str, Any]]:
 
 def test_no_action_is_a_wildcard(synthesize: Synthesize) -> None:
     actions = [action for statement in statements(synthesize()) for action in statement["Action"]]
-    assert len(actions) == 3 * 2 + 2 + 6 + 1
+    assert len(actions) == 3 * 2 + 2 + 6 + 4
     assert not any("*" in action for action in actions)
 
 
@@ -37,7 +37,14 @@ def test_only_the_function_that_records_may_write_the_table(synthesize: Synthesi
         for policy in resources(synthesize(), "aws_iam_role_policy")
         if "dynamodb:PutItem" in policy["policy"]
     ]
-    assert writers == ["record"]
+    assert sorted(writers) == ["record", "trigger"]
+
+
+def test_the_function_that_triggers_may_touch_nothing_of_the_table_but_what_waits(synthesize: Synthesize) -> None:
+    (policy,) = [one for one in resources(synthesize(), "aws_iam_role_policy") if one["name"] == "trigger"]
+    (table,) = [one for one in json.loads(policy["policy"])["Statement"] if "dynamodb:PutItem" in one["Action"]]
+    assert table["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    assert table["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["EVALUATIONS"]}}
 
 
 def check_statements(configuration: Configuration) -> list[dict[str, Any]]:

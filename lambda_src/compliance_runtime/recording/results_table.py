@@ -12,12 +12,14 @@ One item per resource and rule holds the present result; one item per change hol
     outbox   OUTBOX#<shard>                             <time>#<hash>                 none        yes
     progress RECONCILIATION                             PROGRESS                      none        never
     listed   RECONCILIATION                             LISTED#<number>               none        yes
+    waiting  EVALUATIONS                                WAITING                       none        never
 
 A result is closed when the resource is gone or the rule does not apply to it any more. A rule's item goes when its
 results are closed, after it is not deployed any more; the digest tells whether the items are those of the deployment.
 The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The progress is how far the
-comparison with AWS Config came, and the listed are what it had read of a rule when its time ran out. The indexes are
-sparse: an item is in an index only if it has the index's partition key.
+comparison with AWS Config came, and the listed are what it had read of a rule when its time ran out. What waits are the
+rules whose evaluation is to be started. The indexes are sparse: an item is in an index only if it has the index's
+partition key.
 
     index             partition key                        holds                             sort key
     by_rule           rule_key = <rule name>#<shard>       present results                   status_key
@@ -133,6 +135,11 @@ RECONCILIATION_KEY = "RECONCILIATION"
 """The partition key of what the comparison with AWS Config keeps for its next run."""
 
 PROGRESS_SORT_KEY = "PROGRESS"
+
+WAITING_KEY = "EVALUATIONS"
+"""The partition key of the rules whose evaluation is to be started."""
+
+WAITING_SORT_KEY = "WAITING"
 
 
 def listed_sort_key(number: int) -> str:

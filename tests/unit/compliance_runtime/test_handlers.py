@@ -8,7 +8,13 @@ from botocore.stub import ANY, Stubber
 from compliance_runtime import clients, handlers
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment
-from compliance_runtime.errors import EventError, NotWrittenError, ParameterError, WaiverLookupError
+from compliance_runtime.errors import (
+    EvaluationsNotStartedError,
+    EventError,
+    NotWrittenError,
+    ParameterError,
+    WaiverLookupError,
+)
 from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId
 
@@ -48,6 +54,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
     monkeypatch.setenv("HISTORY_DAYS", "10")
     monkeypatch.setattr(Deployment, "from_file", lambda: DEPLOYMENT)
     monkeypatch.setattr(handlers, "client", {"config": installed.config, "dynamodb": installed.table}.__getitem__)
+    monkeypatch.setattr(handlers, "single_attempt_client", {"config": installed.config}.__getitem__)
     monkeypatch.setattr(handlers, "client_in", lambda *place: installed.elsewhere[place])
     monkeypatch.setattr("compliance_runtime.recording.batches.FIRST_PAUSE_SECONDS", 0)
     _forget()
@@ -292,7 +299,21 @@ def test_trigger_starts_the_rules_that_an_api_call_concerns(installed: Installed
     expected = {"ConfigRuleNames": ["acme-dev-required-tags"]}
     installed.stub.add_response("start_config_rules_evaluation", {}, expected)
 
-    handlers.trigger({"detail": {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketTagging"}}, Context())
+    event = {"id": "e-1", "detail": {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketTagging"}}
+    for _ in range(2):
+        # EventBridge delivers an event twice now and then.
+        handlers.trigger(event, Context(seconds=900))
+
+    installed.stub.assert_no_pending_responses()
+
+
+def test_trigger_keeps_what_it_has_no_time_for_until_it_is_invoked_to_go_on(installed: Installed) -> None:
+    with pytest.raises(EvaluationsNotStartedError, match="2 rules wait"):
+        handlers.trigger({"action": "reevaluate"}, Context(seconds=30, request="first"))
+    expected = {"ConfigRuleNames": ["acme-dev-required-tags", "acme-dev-root-mfa"]}
+    installed.stub.add_response("start_config_rules_evaluation", {}, expected)
+
+    handlers.trigger({"action": "continue"}, Context(seconds=900, request="second"))
 
     installed.stub.assert_no_pending_responses()
 

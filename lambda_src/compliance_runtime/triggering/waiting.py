@@ -1,0 +1,195 @@
+"""The rules whose evaluation is to be started: one item of the table, which is only written as a whole.
+
+AWS Config starts the evaluation of 25 rules a call, one call a minute. What cannot be started yet waits here, so that
+nothing is forgotten when an invocation ends or is killed, and nothing is started twice.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from compliance_runtime.errors import NotWrittenError
+from compliance_runtime.recording.results_table import PARTITION_KEY, SORT_KEY, WAITING_KEY, WAITING_SORT_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from compliance_runtime.recording.retries import Retries
+
+CALL_SECONDS = 61.0
+"""Between two calls: one a minute is allowed, and clocks differ
+(https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html)."""
+
+LEASE_SECONDS = 60.0
+"""How long after the next call is due nobody else takes over from an invocation."""
+
+KEPT_SECONDS = 7 * 60 * 60
+"""How long requests are remembered: AWS Lambda tries for six hours."""
+
+MAX_REQUESTS = 500
+"""How many are remembered at most, so that the item stays below the 400 KB that one may have."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits, and who starts it. Times are seconds since 1970.
+
+    Parameters
+    ----------
+    rules
+        The names of the rules that are to be started.
+    claimed
+        Those of the last call, as long as it is not known what AWS Config answered.
+    claimed_at
+        When that call was made.
+    next_call
+        When AWS Config may be called again.
+    refusals
+        How many calls in a row AWS Config refused.
+    worker
+        The invocation that makes the calls; None when there is none.
+    worker_until
+        Until when nobody else makes them.
+    requests
+        The requests whose rules were added, and when.
+    version
+        How often the item was written.
+    """
+
+    rules: frozenset[str] = frozenset()
+    claimed: frozenset[str] = frozenset()
+    claimed_at: float = 0.0
+    next_call: float = 0.0
+    refusals: int = 0
+    worker: str | None = None
+    worker_until: float = 0.0
+    requests: Mapping[str, float] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many rules were not started, as far as is known."""
+        return len(self.rules) + len(self.claimed)
+
+    def added(self, names: Collection[str], requests: Collection[str], now: float) -> Waiting:
+        """Add the rules of a request, unless they were added before."""
+        if not names or self.requests.keys() & set(requests):
+            return self
+        young = {one: at for one, at in self.requests.items() if now - at < KEPT_SECONDS}
+        kept = sorted(young.items(), key=lambda entry: entry[1])[-MAX_REQUESTS:]
+        return replace(self, rules=self.rules | set(names), requests=dict(kept) | dict.fromkeys(requests, now))
+
+    def belongs_to_another(self, worker: str, now: float) -> bool:
+        """Tell whether another invocation makes the calls."""
+        return self.worker not in {None, worker} and now < self.worker_until
+
+    def taken(self, worker: str, now: float) -> Waiting:
+        """Have an invocation make the calls, if anything waits and no other one does."""
+        if not self.left or self.belongs_to_another(worker, now):
+            return self
+        return replace(self, worker=worker, worker_until=max(now, self.next_call) + LEASE_SECONDS)
+
+    def claim(self, names: Collection[str], now: float) -> Waiting:
+        """Take out what the next call names, which is made right after this was written."""
+        next_call = now + CALL_SECONDS
+        return replace(
+            self,
+            rules=self.rules - set(names),
+            claimed=frozenset(names),
+            claimed_at=now,
+            next_call=next_call,
+            worker_until=next_call + LEASE_SECONDS,
+        )
+
+    def settled(self, back: Collection[str], *, refused: bool = False) -> Waiting:
+        """Know what became of the last call: some rules were started, and these wait again."""
+        refusals = self.refusals + 1 if refused else 0
+        return replace(self, rules=self.rules | set(back), claimed=frozenset(), refusals=refusals)
+
+    def released(self) -> Waiting:
+        """Have nobody make the calls."""
+        return replace(self, worker=None, worker_until=0.0)
+
+    def to_item(self) -> dict[str, AttributeValueTypeDef]:
+        """Make its item."""
+        state = vars(self) | {"rules": sorted(self.rules), "claimed": sorted(self.claimed)}
+        return _key() | {"version": {"N": str(self.version)}, "waiting": {"S": json.dumps(state)}}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, AttributeValueTypeDef]) -> Waiting:
+        """Read its item."""
+        state: dict[str, Any] = json.loads(item["waiting"]["S"])
+        return cls(**(state | {"rules": frozenset(state["rules"]), "claimed": frozenset(state["claimed"])}))
+
+
+class ReplacedError(Exception):
+    """Another invocation makes the calls now."""
+
+
+@dataclass(frozen=True)
+class WaitingStore:
+    """The item in the table.
+
+    Parameters
+    ----------
+    client
+        DynamoDB's client.
+    table
+        The name of the table.
+    retries
+        How long to try when others write at the same time.
+    """
+
+    client: DynamoDBClient
+    table: str
+    retries: Retries
+
+    def change(self, change: Callable[[Waiting], Waiting]) -> Waiting:
+        """Read it, change it and write it, if there is a change and nobody else wrote meanwhile; else once more.
+
+        Raises
+        ------
+        NotWrittenError
+            When others wrote all the time.
+        Exception
+            Whatever ``change`` raises, with nothing written.
+        """
+        began = time.monotonic()
+        attempt = 0
+        while True:
+            before = self.read()
+            after = change(before)
+            if after == before:
+                return before
+            after = replace(after, version=before.version + 1)
+            condition: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({PARTITION_KEY})"}
+            if before.version:
+                condition = {
+                    "ConditionExpression": "version = :version",
+                    "ExpressionAttributeValues": {":version": {"N": str(before.version)}},
+                }
+            try:
+                self.client.put_item(TableName=self.table, Item=after.to_item(), **condition)
+            except self.client.exceptions.ConditionalCheckFailedException as cause:
+                if not self.retries.pause(attempt, began):
+                    raise NotWrittenError(
+                        f"Others wrote the waiting rules of table {self.table} all the time."
+                    ) from cause
+                attempt += 1
+                continue
+            return after
+
+    def read(self) -> Waiting:
+        """Read it as it is now."""
+        item = self.client.get_item(TableName=self.table, Key=_key(), ConsistentRead=True).get("Item")
+        return Waiting.from_item(item) if item else Waiting()
+
+
+def _key() -> dict[str, AttributeValueTypeDef]:
+    return {PARTITION_KEY: {"S": WAITING_KEY}, SORT_KEY: {"S": WAITING_SORT_KEY}}
