@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
-    with LocalAws.start(behaviour=Behaviour(poll_seconds=0.1)) as aws:
+    # Tests of one account start evaluations one after the other, and cannot wait for a minute each time.
+    with LocalAws.start(behaviour=Behaviour(poll_seconds=0.1, start_interval_seconds=0)) as aws:
         yield aws
         assert "ERROR" not in aws.log
         assert "Traceback" not in aws.log

@@ -59,6 +59,6 @@ def test_only_the_workspaces_that_tell_somebody_may_publish(aws: LocalAws) -> No
 def test_the_functions_know_which_rules_their_workspace_has(aws: LocalAws) -> None:
     functions = aws.client("lambda", region=REGION)
     for workspace in ("dev", "prod"):
-        for function, event in (("record", b'{"action": "reconcile"}'), ("trigger", b'{"action": "reevaluate"}')):
+        for function, event in (("record", b'{"action": "reconcile"}'), ("trigger", b'{"action": "continue"}')):
             answer = functions.invoke(FunctionName=f"acme-{workspace}-{function}", Payload=event)
             assert "FunctionError" not in answer, answer["Payload"].read()
