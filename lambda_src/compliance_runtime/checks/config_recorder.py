@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from compliance_runtime.account import ACCOUNT_TYPE
 from compliance_runtime.check import PeriodicCheck, Severity, Verdict
 from compliance_runtime.errors import NotReadableError
 from compliance_runtime.resources import recording_group
-from compliance_runtime.resources.recorder_status import Status, read_status
+from compliance_runtime.resources.recorder_status import (
+    Status,
+    delivery_problems,
+    error_words,
+    read_status,
+    unknown_statuses,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +24,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.account import Account
     from compliance_runtime.check import Finding
-
-    Delivery: TypeAlias = shapes.ConfigExportDeliveryInfoTypeDef | shapes.ConfigStreamDeliveryInfoTypeDef
 
 
 @dataclass(frozen=True)
@@ -62,21 +66,9 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
         *(["No recorder: set up AWS Config in this region."] if not recorders else []),
         *(text for one in recorders for text in recorder_problems(one, statuses.get(one.get("name")), parameters)),
         *(["No delivery channel: nothing is delivered."] if not channels else []),
-        *(text for channel in channels for text in _delivery_problems(channel)),
+        *(text for channel in channels for text in delivery_problems(channel)),
     ]
-    unknown = [
-        *(
-            f"recorder {name}: {statuses[name].get('lastStatus')!r:.80}"
-            for name in (recorder.get("name") for recorder in recorders)
-            if name in statuses and _is_unknown(statuses[name])
-        ),
-        *(
-            f"delivery of {what}: {delivery.get('lastStatus')!r:.80}"
-            for channel in channels
-            for what, delivery in _deliveries(channel).items()
-            if _is_unknown(delivery)
-        ),
-    ]
+    unknown = unknown_statuses(recorders, statuses, channels)
     if unknown and not problems:
         known = ", ".join(status.name for status in Status)
         raise NotReadableError(f"AWS Config answers a status that is not known ({'; '.join(unknown)}); known: {known}.")
@@ -94,7 +86,7 @@ def recorder_problems(
     if status is None or not status.get("recording"):
         yield f"Recorder {name} is off: start it."
     elif read_status(status.get("lastStatus")) is Status.FAILURE:
-        yield f"Recorder {name} failed: {_error(status)}."
+        yield f"Recorder {name} failed: {error_words(status)}."
     group = recorder.get("recordingGroup", {})
     if not parameters.required_types and recording_group.records_listed_types_only(group):
         yield f"Recorder {name} records listed types only: let it record all supported ones."
@@ -109,28 +101,6 @@ def _missing_types(group: shapes.RecordingGroupOutputTypeDef, parameters: Parame
     if not parameters.required_types:
         missing |= recording_group.excluded_types(group) - {*parameters.excludable_types, *recording_group.GLOBAL_TYPES}
     return sorted(missing)
-
-
-def _delivery_problems(channel: shapes.DeliveryChannelStatusTypeDef) -> Iterator[str]:
-    for what, delivery in _deliveries(channel).items():
-        if read_status(delivery.get("lastStatus")) is Status.FAILURE:
-            yield f"Channel {channel.get('name')} failed to deliver {what}: {_error(delivery)}."
-
-
-def _deliveries(channel: shapes.DeliveryChannelStatusTypeDef) -> dict[str, Delivery]:
-    return {
-        "the history": channel.get("configHistoryDeliveryInfo", {}),
-        "snapshots": channel.get("configSnapshotDeliveryInfo", {}),
-        "notifications": channel.get("configStreamDeliveryInfo", {}),
-    }
-
-
-def _is_unknown(told: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> bool:
-    return read_status(told.get("lastStatus")) is None
-
-
-def _error(failure: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> str:
-    return f"{failure.get('lastErrorCode', 'no code')} {failure.get('lastErrorMessage', '')}".rstrip(" .")
 
 
 CHECK = PeriodicCheck(

@@ -25,12 +25,15 @@ _PASSWORDS = ("password", "passwd", "pwd", "pass", "passphrase")
 MAX_DEPTH = 32
 """How deep objects in a value are looked into."""
 
+# The id of a KMS key, which variables for encryption hold more often than a key.
+_KMS_KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
+_ENCRYPTION = re.compile(r"encryption|kms|cmk", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"://[^\s/?#:@]*:([^\s/?#@]+)@")
 _ORACLE_PASSWORD = re.compile(r"jdbc:oracle:[a-z]+:[\w.$#-]+/([^\s@/]+)@")
 _ASSIGNMENT = re.compile(
     r"""(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,80})["']?[ \t]{0,3}(=|:(?=[ \t"']))[ \t"']{0,4}([^\s;&"',}]+)""", re.ASCII
 )
-_BASIC = re.compile(r"(?<![\w-])Basic\s{1,4}([A-Za-z0-9+/]{6,400}={0,2})", re.IGNORECASE)
+_BASIC = re.compile(r"(?<![\w-])Basic\s{1,4}([A-Za-z0-9+/]{4,400}={0,2})", re.IGNORECASE)
 _BEARER = re.compile(r"(?<![\w-])Bearer\s{1,4}([\w.~+/-]{20,})", re.IGNORECASE)
 _REFERENCES = (
     re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?"),
@@ -140,7 +143,7 @@ def _is_assigned_secret(name: str, sign: str, value: str) -> bool:
 
 
 def _is_secret_by_name(name: str, value: str) -> bool:
-    if is_reference(value):
+    if is_reference(value) or (_ENCRYPTION.search(name) and _KMS_KEY_ID.fullmatch(value.strip())):
         return False
     says = name_says(name)
     if says is NameSays.IT_IS_SECRET_OR_NAMED_SO:

@@ -9,6 +9,14 @@ https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigStreamDeliveryI
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mypy_boto3_config import type_defs as shapes
+
+    Delivery: TypeAlias = shapes.ConfigExportDeliveryInfoTypeDef | shapes.ConfigStreamDeliveryInfoTypeDef
 
 
 class Status(Enum):
@@ -37,3 +45,42 @@ def read_status(word: str | None) -> Status | None:
         return Status.PENDING
     plain = "".join(character for character in word.casefold() if character.isalpha())
     return next((status for status in Status if status.value == plain), None)
+
+
+def delivery_problems(channel: shapes.DeliveryChannelStatusTypeDef) -> Iterator[str]:
+    """Name what a delivery channel failed to deliver."""
+    for what, delivery in _deliveries(channel).items():
+        if read_status(delivery.get("lastStatus")) is Status.FAILURE:
+            yield f"Channel {channel.get('name')} failed to deliver {what}: {error_words(delivery)}."
+
+
+def unknown_statuses(
+    recorders: Iterable[shapes.ConfigurationRecorderOutputTypeDef],
+    statuses: Mapping[str | None, shapes.ConfigurationRecorderStatusTypeDef],
+    channels: Iterable[shapes.DeliveryChannelStatusTypeDef],
+) -> list[str]:
+    """Name the statuses of recorders, given by name, and of channels that are words nobody knows."""
+    names = [name for name in (recorder.get("name") for recorder in recorders) if name in statuses]
+    found: list[tuple[str, shapes.ConfigurationRecorderStatusTypeDef | Delivery]] = [
+        (f"recorder {name}", statuses[name]) for name in names
+    ]
+    for channel in channels:
+        found += [(f"delivery of {what}", delivery) for what, delivery in _deliveries(channel).items()]
+    return [
+        f"{place}: {status.get('lastStatus')!r:.80}"
+        for place, status in found
+        if read_status(status.get("lastStatus")) is None
+    ]
+
+
+def error_words(failure: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> str:
+    """Put the code and the message of a failure into words."""
+    return f"{failure.get('lastErrorCode', 'no code')} {failure.get('lastErrorMessage', '')}".rstrip(" .")
+
+
+def _deliveries(channel: shapes.DeliveryChannelStatusTypeDef) -> dict[str, Delivery]:
+    return {
+        "the history": channel.get("configHistoryDeliveryInfo", {}),
+        "snapshots": channel.get("configSnapshotDeliveryInfo", {}),
+        "notifications": channel.get("configStreamDeliveryInfo", {}),
+    }

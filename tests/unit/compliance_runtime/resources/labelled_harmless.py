@@ -146,6 +146,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     ("ENCRYPTION_KEY_ARN", "arn:aws:kms:eu-central-1:123456789012:key/" + UUID),
     ("ENCRYPTION_KEY_ALIAS", "alias/app"),
     ("ENCRYPTION_KEY", "alias/app"),
+    ("ENCRYPTION_KEY", UUID),
     ("SSE_KMS_KEY", UUID),
     ("LICENSE_KEY_FILE", "/etc/license"),
     ("LICENSE_TYPE", "enterprise"),
