@@ -71,6 +71,8 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
 	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
 	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json
+	python -m compliance_tf.review.resources.json_form >docs/reference/check-plan.schema.json
+	python -m maintenance.pages.planned >docs/reference/planned-resources.md
 	python -m compliance_tf.review.settings_schema >docs/reference/review-settings.schema.json
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
 	python -m compliance_tf.preflight.deployer_policy >docs/reference/deployer-policy.json

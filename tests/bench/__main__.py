@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.bench import maximal, results, review, runtime, synthesis
+from tests.bench import maximal, planned, results, review, runtime, synthesis
 
 runtime.measure()
 maximal.measure()
 results.measure()
 review.measure()
+planned.measure()
 synthesis.measure()

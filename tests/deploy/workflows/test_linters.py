@@ -19,6 +19,7 @@ def copied(tmp_path: Path) -> Path:
     """The workflows where people copy them to."""
     shutil.copytree(WORKFLOWS / "github-actions", tmp_path / ".github" / "workflows")
     shutil.copy(WORKFLOWS / "gitlab" / "gitlab-ci.yml", tmp_path / ".gitlab-ci.yml")
+    shutil.copy(WORKFLOWS / "gitlab" / "check-plan.gitlab-ci.yml", tmp_path / "check-plan.gitlab-ci.yml")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     return tmp_path
 
@@ -30,9 +31,19 @@ def copied(tmp_path: Path) -> Path:
         "zizmor --offline --persona=pedantic --no-progress .",
         "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/compliance.yml",
         "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/compliance-workspace.yml",
+        "check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/check-plan.yml",
+        "check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci check-plan.gitlab-ci.yml",
         "check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml",
     ],
-    ids=["actionlint", "zizmor", "schema of GitHub", "schema of GitHub, by workspace", "schema of GitLab"],
+    ids=[
+        "actionlint",
+        "zizmor",
+        "schema of GitHub",
+        "schema of GitHub, by workspace",
+        "schema of GitHub, any plan",
+        "schema of GitLab, any plan",
+        "schema of GitLab",
+    ],
 )
 def test_it_finds_nothing(command: str, copied: Path) -> None:
     program, *arguments = command.split()
