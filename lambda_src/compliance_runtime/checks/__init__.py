@@ -12,6 +12,7 @@ from compliance_runtime.errors import CheckError
 from compliance_runtime.suggestions import hint
 
 
+@cache
 def check_ids() -> tuple[str, ...]:
     """List the ids of the checks of this folder, sorted, without importing any."""
     return ids_in(Path(__file__).parent)

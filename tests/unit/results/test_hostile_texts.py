@@ -84,7 +84,7 @@ def one_resource() -> None:
 
 
 @pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "pipe"])
-@pytest.mark.parametrize("print_it", [lambda: print_rows(ROWS, PLACE, NOW), watched, one_resource])
+@pytest.mark.parametrize("print_it", [lambda: print_rows(ROWS, NOW), watched, one_resource])
 def test_nothing_that_acts_reaches_the_terminal_and_no_line_is_forged(
     print_it: Callable[[], object], monkeypatch: pytest.MonkeyPatch, *, terminal: bool
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_log_and_a_report_of_a_pipeline_are_read_back() -> None:
 
 def test_no_line_of_csv_is_computed_or_broken() -> None:
     stream = io.StringIO(newline="")
-    write_csv(ROWS, PLACE, stream)
+    write_csv(ROWS, stream)
     for text in (stream.getvalue(), exported(ExportFormat.CSV, ROWS)):
         lines = list(csv.reader(io.StringIO(text, newline="")))
         assert len(lines) == len(text.splitlines()) == len(ROWS) + 1
@@ -148,7 +148,7 @@ def test_no_line_of_csv_is_computed_or_broken() -> None:
 
 def test_the_list_as_json_is_read_by_a_strict_parser() -> None:
     stream = io.StringIO()
-    write_json(ROWS, PLACE, stream)
+    write_json(ROWS, stream)
     assert len(msgspec.json.decode(stream.getvalue())) == len(ROWS)
 
 
