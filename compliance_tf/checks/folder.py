@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -76,6 +77,7 @@ class CheckFolder:
         SettingError
             When it is not there, declares itself wrongly, or needs what the function does not have.
         """
+        self._refuse_misplaced()
         if check_id not in self.ids:
             raise SettingError(
                 f"There is no check {check_id!r} in {self.path}.{hint(check_id, self.ids)} "
@@ -99,6 +101,7 @@ class CheckFolder:
         SettingError
             For the first file that cannot.
         """
+        self._refuse_misplaced()
         for path in self._files("*.py"):
             self._refuse_foreign_imports(path)
         for check_id in self.ids:
@@ -115,6 +118,24 @@ class CheckFolder:
             parts = path.relative_to(self.path).parts
             if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
                 yield path
+
+    def _refuse_misplaced(self) -> None:
+        """Refuse a check that would not be found: in a folder below, or in a file that Python cannot import."""
+        for path in self._files("*.py"):
+            below = path.relative_to(self.path)
+            if len(below.parts) == 1 and path.stem.startswith("_"):
+                continue
+            if len(below.parts) > 1 and _declares_a_check(path):
+                raise SettingError(
+                    f"{path} declares a check in a folder below {self.path}, where none is looked for: move it to "
+                    f"{self.path / path.name}. Files below may only serve the checks."
+                )
+            if len(below.parts) == 1 and not path.stem.isidentifier():
+                name = _python_name(path.stem)
+                raise SettingError(
+                    f"{path} cannot be imported, for its name is no Python name: call it {name}.py. Its check then has "
+                    f"the id {name.replace('_', '-')!r}."
+                )
 
     def _import_package(self) -> None:
         parent = str(self.path.resolve().parent)
@@ -156,3 +177,18 @@ def _imports(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
             yield from _imports(getattr(statement, block, []))
         for handler in getattr(statement, "handlers", []):
             yield from _imports(handler.body)
+
+
+def _declares_a_check(path: Path) -> bool:
+    try:
+        body = ast.parse(path.read_bytes(), filename=str(path)).body
+    except (SyntaxError, ValueError):
+        return False
+    targets = [target for statement in body if isinstance(statement, ast.Assign) for target in statement.targets]
+    targets += [statement.target for statement in body if isinstance(statement, ast.AnnAssign)]
+    return any(isinstance(target, ast.Name) and target.id == "CHECK" for target in targets)
+
+
+def _python_name(stem: str) -> str:
+    name = re.sub(r"\W", "_", stem)
+    return name if name.isidentifier() else f"check_{name}"

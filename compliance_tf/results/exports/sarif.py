@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
+from compliance_runtime.checks import check_ids, load_check
 
+from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
@@ -32,6 +34,9 @@ integrating-with-code-scanning/sarif-support-for-code-scanning"""
 
 _TAGS: Final = 20
 """Tags of a rule that GitHub takes; the rule's properties hold all controls."""
+
+_DESCRIPTION: Final = 1024
+"""Characters of a rule's description that GitHub takes (the same page)."""
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -117,11 +122,18 @@ def _location(resource: Resource) -> dict[str, Any]:
 
 
 def _rule(rule: RuleEntry) -> dict[str, Any]:
+    """Write a rule with all that GitHub asks of one: texts for lists, for its page, and for what to do."""
     tags = ["security", *map(str, first_of_each(controls_of(rule), _TAGS - 1))]
+    url = rule_url(rule)
+    about = _description(rule)
+    packs = f" It is of the packs {', '.join(rule.packs)}." if rule.packs else ""
+    page = f" What it asks for, and how to fix it: {url}" if url else ""
     made: dict[str, Any] = {
         "id": rule.name,
         "name": rule.identifier or rule.name,
         "shortDescription": {"text": rule.name},
+        "fullDescription": {"text": about[:_DESCRIPTION]},
+        "help": {"text": f"{about}{packs}{page}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "controls": controls_by_framework(rule),
@@ -130,7 +142,20 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
             "tags": tags,
         },
     }
-    if url := rule_url(rule):
+    if url:
         made["helpUri"] = url
-        made["help"] = {"text": f"What the rule asks for: {url}"}
     return made
+
+
+def _description(rule: RuleEntry) -> str:
+    evaluates = f"The Config rule {rule.name} evaluates"
+    facts = managed_rules().rules.get(rule.identifier or "")
+    if facts:
+        what = "periodically" if facts.periodic and not facts.change_triggered else "when a resource changes"
+        types = f" It looks at {', '.join(facts.resource_types)}." if facts.resource_types else ""
+        return f"{evaluates} AWS's managed rule {facts.name} {what}.{types}"
+    if rule.identifier in check_ids():
+        return f"{evaluates} the check {rule.identifier}: {load_check(rule.identifier).description}"
+    if rule.identifier:
+        return f"{evaluates} the check {rule.identifier} of this project."
+    return f"{evaluates} a Guard policy of this project."

@@ -79,3 +79,22 @@ def test_a_rule_leads_to_its_page_and_has_its_controls_as_tags_of_which_github_t
     assert len(rule["properties"]["tags"]) == 20
     assert "cis-1.4-level-1/3.1" in rule["properties"]["tags"]
     assert "PR.PT-1" in rule["properties"]["controls"]["nist-csf"]
+
+
+OF_EACH_KIND = {
+    "MULTI_REGION_CLOUD_TRAIL_ENABLED": "evaluates AWS's managed rule multi-region-cloudtrail-enabled periodically.",
+    "required-tags": "evaluates the check required-tags: ",
+    "own-check": "evaluates the check own-check of this project.",
+    None: "evaluates a Guard policy of this project.",
+}
+
+
+@pytest.mark.parametrize("identifier", OF_EACH_KIND)
+def test_each_rule_has_the_texts_that_github_asks_for(identifier: str | None) -> None:
+    (run,) = log(row(rule=RuleEntry("acme-dev-x", Severity.HIGH, ("cis",), identifier)))["runs"]
+    (rule,) = run["tool"]["driver"]["rules"]
+
+    assert OF_EACH_KIND[identifier] in rule["fullDescription"]["text"]
+    assert rule["help"]["text"].startswith(rule["fullDescription"]["text"])
+    assert "It is of the packs cis." in rule["help"]["text"]
+    assert len(rule["fullDescription"]["text"]) <= 1024
