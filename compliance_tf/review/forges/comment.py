@@ -34,10 +34,6 @@ class Comment:
 class Forge(Protocol):
     """Where comments are."""
 
-    @property
-    def longest(self) -> int:
-        """The most bytes of a comment."""
-
     def is_own(self, comment: Comment) -> bool:
         """Tell whether whoever the token is of wrote a comment."""
 

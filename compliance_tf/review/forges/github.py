@@ -35,9 +35,6 @@ class GitHub:
     number: int
     user: int | None
 
-    longest: int = 65_536
-    """Bytes, to be sure: GitHub counts characters."""
-
     def is_own(self, comment: Comment) -> bool:
         """Tell whether the token's user wrote a comment; of an installation one only knows that it is a program."""
         return comment.by_program if self.user is None else comment.author == self.user

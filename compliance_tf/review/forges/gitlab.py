@@ -35,8 +35,6 @@ class GitLab:
     number: int
     user: int
 
-    longest: int = 1_000_000
-
     @property
     def _path(self) -> str:
         return f"/projects/{quote(self.project, safe='')}/merge_requests/{self.number}/notes"

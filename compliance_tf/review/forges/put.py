@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommentError
-from compliance_tf.review.rendering.markdown import MARKER
+from compliance_tf.review.rendering.markdown import MARKER, MAX_LENGTH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,8 @@ def put_comment(forge: Forge, body: str) -> str:
         When the service refuses it; the message says what to do.
     """
     size = len(body.encode())
-    if size > forge.longest:
-        raise CommentError(f"The comment has {size:,} bytes, and {forge.longest:,} is the most that is taken.")
+    if size > MAX_LENGTH:
+        raise CommentError(f"The comment has {size:,} bytes, and {MAX_LENGTH:,} is the most that GitHub takes.")
     marker = _first_line(body)
     # Anybody may write the marker: a comment of somebody else would be theirs to change afterwards.
     own = (comment for comment in forge.comments() if _first_line(comment.body) == marker and forge.is_own(comment))
