@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.rendering.document import Block, Document, Resource, Words
 
 MAX_LENGTH: Final = 65_536
-"""Bytes of a comment on GitHub. GitLab takes a million characters."""
+"""Bytes of a comment: what GitHub takes, which counts characters. GitLab takes a million."""
 
 SHORTEST: Final = 16_384
 """Bytes that are always enough: for what is never left out, such as the verdict and each policy."""
@@ -258,9 +258,17 @@ def _row(cells: Iterable[Words]) -> str:
 
 
 def _line(words: Words) -> str:
-    # "1. " at the beginning of a line would make a list of it, and a line of spaces belongs to what follows.
-    text = _inline(words)
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text) if text.strip() else _code("")
+    """Write words that begin a line: none of them begins a list, a heading or whatever else a line may begin with."""
+    text = _inline(words).lstrip()
+    if not text:
+        return _code("")
+    # Code and what stands out begin with marks of their own. Prose begins with a letter, a number or marks.
+    return _BEGINNING.sub(r"\1\\\2", text, count=1) if isinstance(words[0], str) else text
+
+
+_BEGINNING: Final = re.compile(r"^(\d*)([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_{|}~])")
+"""A number with a mark behind it, or a mark: all that begins a block in CommonMark, on GitHub or on GitLab, but for
+spaces and backticks. A backslash makes a mark one of the text: https://spec.commonmark.org/0.31.2/#backslash-escapes."""
 
 
 def _inline(words: Words) -> str:

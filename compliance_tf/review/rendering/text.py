@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 _PROSE: Final = re.compile(
     r"""
+    (?! \W* [0-9a-fA-F]{7,40} \b )
     ['"(]*
     ( [^\W\d_]+ ('[^\W\d_]+)?  |  \d{1,6}  |  \d{1,3}(,\d{3})+  |  [→…\u2013\u2014] )?
     [.,;:)'"!?%]*
     """,
     re.VERBOSE,
 )
-"""A word that no form takes for anything else: letters, or a small number, with the marks of a sentence."""
+"""A word that no form takes for anything else: letters, or a small number, with the marks of a sentence; but none that
+may be the beginning of a commit's digest."""
 
 _CORE: Final = re.compile(r"""(['"(]*)(.+?)([.,;:)'"!?]*)""")
 """What else stands between the marks of a sentence."""

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import cycle
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -40,6 +40,22 @@ NASTY = (
         "## ",
         "- ",
         "1. ",
+        "\n1. ",
+        "\n 2) ",
+        "\n+ ",
+        "\n* ",
+        "\n> ",
+        "\n    code",
+        "\n===",
+        "\n---",
+        "\n: ",
+        "\n[a]: b",
+        "\na | b\n--|--\n",
+        "\n- [ ] ",
+        "\n[^1]: ",
+        "\n>>>\n",
+        "\n[[_TOC_]]\n",
+        "deadbeef",
     ),
     *(
         "<!--",
@@ -150,6 +166,8 @@ def block_tags(html: str) -> list[str]:
     return parser.tags
 
 
+@example(["\n1. "])
+@example([" 1) "])
 @given(st.lists(HOSTILE, min_size=1, max_size=12))
 def test_no_text_of_a_plan_becomes_anything_but_text(texts: list[str]) -> None:
     review = everything(cycle(texts))
@@ -164,6 +182,41 @@ def test_the_marker_is_the_first_line_and_no_other(texts: list[str]) -> None:
     comment = markdown(document(everything(cycle(texts))))
     assert [bool(MARKER.fullmatch(line)) for line in comment.split("\n")].index(True) == 0
     assert len(re.findall(rf"^{MARKER.pattern}$", comment, flags=re.MULTILINE)) == 1
+
+
+BEGINNINGS = [
+    "1. a",
+    "\n1. a",
+    "  12) a",
+    "+ a",
+    "- a",
+    "* a",
+    "# a",
+    "> a",
+    ": a",
+    "! a",
+    ") a",
+    "    a",
+    "=== a",
+    "--- a",
+]
+
+
+@pytest.mark.parametrize("text", BEGINNINGS)
+def test_no_sentence_begins_a_block(text: str) -> None:
+    """Neither as a paragraph nor as a point of a list, whose text may begin a block as well."""
+    findings = (Finding(POLICIES[0], Verdict.BLOCKED, (Hit("aws_x.y", text),)),)
+    waivers = replace(ordinary().waivers, granted=(text,))
+    found = parsed(markdown(document(replace(added_rules(0), findings=findings, waivers=waivers))))
+    findings = (Finding(POLICIES[0], Verdict.BLOCKED, (Hit("aws_x.y", "word"),)),)
+    waivers = replace(waivers, granted=("word",))
+    assert found == parsed(markdown(document(replace(added_rules(0), findings=findings, waivers=waivers))))
+
+
+@pytest.mark.parametrize("digest", ["deadbeef", "DEFACED", "(defaced)", "1234567"])
+def test_what_may_be_a_commit_is_no_word(digest: str) -> None:
+    finding = Finding(POLICIES[0], Verdict.BLOCKED, (Hit("aws_x.y", f"It is {digest}."),))
+    assert f"`{digest.strip('()')}`" in markdown(document(replace(added_rules(0), findings=(finding,))))
 
 
 def with_difference(before: str, after: str) -> Review:
