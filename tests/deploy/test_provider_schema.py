@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from compliance_tf.model.allow_list import ALLOWED_TYPES
+from compliance_tf.review.policies.attributes import attribute_table
 from tests.deploy.conftest import Project
 
 if TYPE_CHECKING:
@@ -66,6 +68,22 @@ def test_every_resource_and_attribute_exists_and_none_is_deprecated(project: Pro
     assert seen > 25
     provider_block = {key: value for key, value in configuration["provider"]["aws"][0].items() if key not in META}
     assert list(differences(provider["provider"]["block"], provider_block, "provider")) == []
+
+
+def test_the_review_has_an_entry_for_each_attribute_of_each_allowed_type(project: Project) -> None:
+    """Nested blocks too, so that a new version of the provider cannot slip one in; and none that is gone."""
+    (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
+    schema = {type_: {*attributes(provider["resource_schemas"][type_]["block"])} for type_ in ALLOWED_TYPES}
+    assert schema == {type_: {*entries} for type_, entries in attribute_table().items()}
+
+
+def attributes(block: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """List the attributes of a block and of the blocks in it, with their blocks' names before them."""
+    for name, attribute in block.get("attributes", {}).items():
+        nested = attribute.get("nested_type")
+        yield from attributes(nested, f"{prefix}{name}.") if nested else [f"{prefix}{name}"]
+    for name, nested in block.get("block_types", {}).items():
+        yield from attributes(nested["block"], f"{prefix}{name}.")
 
 
 def differences(block: Mapping[str, Any], body: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -202,7 +202,7 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
         provider=resource.provider_name,
         managed=resource.mode not in _ONLY_READ,
         action=action,
-        creates_first=change.actions[0] == "create" and action is Action.REPLACE,
+        creates_first=change.actions == ("create", "delete"),
         before=_attributes(_before(change), change.before, where),
         after=_attributes(_after(change), change.after, where),
         reason=reason.replace("{paths}", paths or "attributes that Terraform does not name"),

@@ -72,7 +72,25 @@ def with_unknowns(value: Value, unknown: object) -> Value:
 
 def may_differ(before: Value, after: Value) -> bool:
     """Tell whether two values differ, or may, because part of them cannot be seen."""
-    return before != after or is_hidden(after)
+    return bool(without_nothing(before) != without_nothing(after)) or is_hidden(after)
+
+
+def without_nothing(value: Value) -> Value:
+    """Write "nothing" in one way only, for which Terraform and providers have several.
+
+    Null, an empty text, an empty list and an empty map are None, and are left out of blocks, which are the objects in
+    a list. A map's own members stay as they are: a tag with an empty text is a tag.
+    """
+    if value is None or (isinstance(value, str | list | Mapping) and not value):
+        return None
+    if isinstance(value, list):
+        return [_block_without_nothing(one) if isinstance(one, Mapping) else one for one in value]
+    return value
+
+
+def _block_without_nothing(block: Attributes) -> Attributes:
+    members = ((name, without_nothing(value)) for name, value in block.items())
+    return {name: value for name, value in members if value is not None}
 
 
 def is_hidden(value: Value) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.policies import (
     access,
+    code,
     completeness,
     drift,
     names,
@@ -33,6 +34,8 @@ POLICIES: Final[tuple[Policy, ...]] = (
     access.PUBLIC,
     access.SOURCELESS,
     names.UNSCOPED,
+    names.SHARED,
+    code.ELSEWHERE,
     state.RELOCATED,
     rules.REMOVED_AT_ONCE,
     completeness.INCOMPLETE,

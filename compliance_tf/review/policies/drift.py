@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.plan.plan import Action
-from compliance_tf.review.plan.values import is_hidden
+from compliance_tf.review.plan.values import is_hidden, may_differ
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 
 if TYPE_CHECKING:
@@ -33,12 +33,10 @@ def drifted(plan: Plan) -> Iterator[tuple[ResourceChange, tuple[str, ...]]]:
 
 
 def _differs(plan: Plan, change: ResourceChange, attribute: str) -> bool:
-    if is_hidden(change.after.get(attribute)):
-        return True
     if change.type == _ROLE and attribute == _INLINE:
-        return not _is_readable(change.after.get(_INLINE)) or bool(_strange_policies(plan, change))
-    # Terraform writes "nothing" in several ways, and another one after the first refresh.
-    return bool((change.before.get(attribute) or None) != (change.after.get(attribute) or None))
+        policies = change.after.get(_INLINE)
+        return is_hidden(policies) or not _is_readable(policies) or bool(_strange_policies(plan, change))
+    return may_differ(change.before.get(attribute), change.after.get(attribute))
 
 
 def _is_readable(policies: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.review.changes.aws_names import aws_name, shared_names
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.values import Hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
@@ -54,6 +55,34 @@ def _roles_of_others(plan: Plan) -> Iterator[Hit]:
         if change.after and not is_own and not (role is Hidden.UNKNOWN and makes_roles):
             yield Hit(change.address, f"It runs with the role '{role}', which is not the deployment's.")
 
+
+def _shared(plan: Plan, _: Limits) -> Iterator[Hit]:
+    for one in shared_names(plan):
+        name = " ".join(filter(None, aws_name(one.change.type, one.other.after) or ()))
+        if not one.destroys:
+            yield Hit(one.change.address, f"{one.other.address} has the same name in AWS, '{name}'.")
+        elif one.change is one.other:
+            yield Hit(
+                one.change.address,
+                f"Its replacement of the same name, '{name}', is created before it is destroyed: AWS then destroys "
+                "the replacement.",
+            )
+        else:
+            yield Hit(
+                one.change.address,
+                f"It is destroyed, and {one.other.address} has the same name in AWS, '{name}': that one may go with "
+                "it. Keep the address, or write a moved block.",
+            )
+
+
+SHARED: Final = Policy(
+    id="name-shared",
+    title="No two resources have one name in AWS",
+    why="AWS goes by the name, not by the address: what is destroyed at one address, or before its replacement, takes "
+    "away what has just been created under its name, and two of one name overwrite each other.",
+    verdict=Verdict.BLOCKED,
+    find=_shared,
+)
 
 UNSCOPED: Final = Policy(
     id="name-without-workspace",

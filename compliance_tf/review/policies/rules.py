@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.model.output_names import WAIVERS
+from compliance_tf.review.changes.aws_names import shared_names
 from compliance_tf.review.plan.plan import Action, OutputChange
 from compliance_tf.review.plan.values import is_hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
@@ -21,12 +22,18 @@ RULE: Final = "aws_config_config_rule"
 def removed_rules(plan: Plan) -> tuple[ResourceChange, ...]:
     """List the rules that no one has any more after the apply: not those that are replaced under their name."""
     stays = {str(change.after.get("name")) for change in plan.of_type(RULE) if change.action is not Action.FORGET}
-    # AWS Config goes by the name: the remainder of a replacement takes the rule that took its place with it.
+    # AWS Config goes by the name: what is destroyed takes with it what was created under its name.
+    taken = [one.change for one in shared_names(plan) if one.destroys]
     return tuple(
         change
         for change in plan.of_type(RULE)
         if change.action.loses
-        and (change.deposed or is_hidden(change.before.get("name")) or str(change.before.get("name")) not in stays)
+        and (
+            change.deposed
+            or any(change is one for one in taken)
+            or is_hidden(change.before.get("name"))
+            or str(change.before.get("name")) not in stays
+        )
     )
 
 

@@ -83,6 +83,11 @@ def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
             yield Hit(provider.address, f"It works in {region}, and the deployment is of {plan.identity.region}.")
         if others := sorted(provider.names - _PROVIDER_SETTINGS):
             yield Hit(provider.address, f"It is set up with {', '.join(others)}, so it may work in another account.")
+    for change in plan.resources:
+        # From version 6 of the provider on each resource may have a region of its own.
+        own_region = change.after.get("region")
+        if change.managed and own_region is not None and own_region != plan.identity.region:
+            yield Hit(change.address, f"It is made in {own_region}, and the deployment is of {plan.identity.region}.")
 
 
 RECORDER: Final = Policy(

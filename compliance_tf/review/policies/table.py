@@ -10,7 +10,7 @@ from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.review.plan.plan import Plan, ResourceChange
     from compliance_tf.review.plan.values import Attributes, Value
     from compliance_tf.review.policies.policy import Limits
 
@@ -41,6 +41,31 @@ def _unprotected(plan: Plan, _: Limits) -> Iterator[Hit]:
                 yield Hit(change.address, f"The table's {name} changes from {_words(earlier)} to {_words(later)}.")
             elif not earlier and not later and name in _ALWAYS:
                 yield Hit(change.address, f"The table has no {name}.")
+        if change.before:
+            yield from _shorter_lived(change)
+
+
+def _shorter_lived(change: ResourceChange) -> Iterator[Hit]:
+    """Tell what goes sooner than before: the table as it was, and items by their time to live."""
+    earlier, later = (
+        _block(values, *_RECOVERY_PERIOD) or _MAX_RECOVERY_DAYS for values in (change.before, change.after)
+    )
+    if isinstance(later, Hidden) or (isinstance(earlier, int) and isinstance(later, int) and later < earlier):
+        yield Hit(change.address, f"The table can be recovered for {later} days, not for {earlier} any more.")
+    if change.may_change("ttl"):
+        earlier, later = (_expiry(values) for values in (change.before, change.after))
+        yield Hit(change.address, f"What decides when an item is deleted changes from {earlier} to {later}.")
+
+
+_RECOVERY_PERIOD: Final = ("point_in_time_recovery", "recovery_period_in_days")
+_MAX_RECOVERY_DAYS: Final = 35
+"""Days for which AWS keeps recovery points where nothing is set:
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html"""
+
+
+def _expiry(values: Attributes) -> str:
+    name, enabled = _block(values, "ttl", "attribute_name"), _block(values, "ttl", "enabled")
+    return f"the attribute {name}" if name and enabled else "nothing"
 
 
 def _words(value: Value) -> str:

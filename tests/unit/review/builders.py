@@ -96,6 +96,8 @@ def role_policy(function: str) -> Attributes:
 def function(name: str) -> Attributes:
     return {
         "function_name": PREFIX + name,
+        "arn": arn("lambda", f"function:{PREFIX}{name}"),
+        "filename": "assets/functions_package/1E13A902E43682E5F32FB2E51B47ADA8/lambda.zip",
         "role": role(name)["arn"],
         "memory_size": 256,
         "environment": [{"variables": {"DEPLOYMENT": "{}"}}],

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Verdict
 from tests.unit.review.builders import of_type, plan_json, policies, reviewed, update
-from tests.unit.review.mutations import MUTATIONS, Draw, Mutation
+from tests.unit.review.draw import Draw, Mutation
+from tests.unit.review.mutations import MUTATIONS
 
 """Each of many tests draws from few choices."""
 

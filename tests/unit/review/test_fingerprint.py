@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.settings import FINGERPRINT
 from tests.unit.review.builders import delete, of_type, output, plan_json, resource_change, reviewed, rule, update
-from tests.unit.review.mutations import MUTATIONS, Draw, Mutation
+from tests.unit.review.draw import Draw, Mutation
+from tests.unit.review.mutations import MUTATIONS
 
 if TYPE_CHECKING:
     from compliance_tf.review.review import Review

@@ -1,0 +1,88 @@
+"""By which name AWS knows a resource, whatever its address: two with one name are one in AWS."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from compliance_tf.review.plan.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance_tf.review.plan.plan import Plan, ResourceChange
+    from compliance_tf.review.plan.values import Attributes
+
+    _Key = tuple[str, ...]
+
+_NAMES: Final = {
+    "aws_cloudwatch_event_rule": ("event_bus_name", "name"),
+    "aws_cloudwatch_event_target": ("event_bus_name", "rule", "target_id"),
+    "aws_cloudwatch_log_group": ("name",),
+    "aws_config_config_rule": ("name",),
+    "aws_dynamodb_table": ("name",),
+    "aws_iam_policy": ("name",),
+    "aws_iam_role": ("name",),
+    "aws_iam_role_policy": ("role", "name"),
+    "aws_iam_role_policy_attachment": ("role", "policy_arn"),
+    "aws_lambda_function": ("function_name",),
+    "aws_lambda_function_event_invoke_config": ("function_name", "qualifier"),
+    "aws_lambda_permission": ("function_name", "qualifier", "statement_id"),
+}
+"""For each type the attributes that together are its name."""
+
+_DEFAULTS: Final = {"event_bus_name": "default", "qualifier": ""}
+"""What AWS takes where these are not set."""
+
+_WITHOUT_CASE: Final = frozenset({"aws_iam_policy", "aws_iam_role", "aws_iam_role_policy"})
+"""Types whose names AWS compares without case."""
+
+
+@dataclass(frozen=True)
+class SharedName:
+    """A name in AWS that stands at two places of a plan.
+
+    Parameters
+    ----------
+    change
+        The resource that is destroyed, or one of the two that there will be.
+    other
+        The resource that has the same name then: the same one, where it is replaced.
+    destroys
+        Whether ``change`` is destroyed, which may take the other one with it.
+    """
+
+    change: ResourceChange
+    other: ResourceChange
+    destroys: bool
+
+
+def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
+    """Give the parts of the name by which AWS knows a resource; None where they cannot be seen, or it has none."""
+    parts = [values.get(name) or _DEFAULTS.get(name) for name in _NAMES.get(type_, ())]
+    if not parts or not all(isinstance(part, str) for part in parts):
+        return None
+    return tuple(str(part).lower() if type_ in _WITHOUT_CASE else str(part) for part in parts)
+
+
+def shared_names(plan: Plan) -> Iterator[SharedName]:
+    """List the names that two resources have, or that one has which is replaced by its like before it is destroyed.
+
+    AWS does not know addresses: what is destroyed under a name is whatever has that name by then.
+    """
+    remaining: defaultdict[tuple[str, _Key], list[ResourceChange]] = defaultdict(list)
+    for change in plan.resources:
+        if change.managed and not change.deposed and change.after and change.action is not Action.FORGET:
+            name = aws_name(change.type, change.after)
+            if name:
+                remaining[change.type, name].append(change)
+    for others in remaining.values():
+        yield from (SharedName(other, others[0], destroys=False) for other in others[1:])
+    for change in plan.resources:
+        name = aws_name(change.type, change.before)
+        if not change.managed or change.action not in {Action.DELETE, Action.REPLACE} or name is None:
+            continue
+        for other in remaining.get((change.type, name), ()):
+            if other is not change or change.creates_first:
+                yield SharedName(change, other, destroys=True)
