@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from compliance_runtime.errors import ComplianceError
+from compliance_runtime.policy.document import PolicyDocument
 from compliance_runtime.policy.patterns import covers
 
 from compliance_tf.review.plan.values import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from compliance_runtime.policy.conditions import Condition
+    from compliance_runtime.policy.document import Statement
+    from compliance_runtime.policy.elements import Patterns
+    from compliance_runtime.policy.principals import Principals
 
     from compliance_tf.review.plan.values import Value
 
@@ -77,13 +84,6 @@ class Grant:
 
 _NOT = "NOT "
 
-_ELEMENTS: Final = frozenset(
-    {
-        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
-    }
-)
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"""
-
 
 def grants(document: Value) -> tuple[Grant, ...] | None:
     """Read a policy document; None when it cannot be seen, or is none that AWS's grammar knows.
@@ -95,13 +95,20 @@ def grants(document: Value) -> tuple[Grant, ...] | None:
     """
     if document is None:
         return ()
-    if isinstance(document, Hidden) or not isinstance(document, str):
+    if isinstance(document, Hidden) or not isinstance(document, str) or '"Statement"' not in document:
         return None
     try:
-        statements = _list(json.loads(document)["Statement"])
-        return tuple(grant for statement in statements for grant in _of_statement(statement))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        statements = PolicyDocument.read(document, "policy").statements
+    except (ComplianceError, RecursionError):
         return None
+    if not all(map(_is_action, (one for statement in statements for one in statement.actions.written))):
+        return None
+    return tuple(grant for statement in statements for grant in _of_statement(statement))
+
+
+def _is_action(text: str) -> bool:
+    """Tell whether a text is an action as IAM takes it: with its service, or with a wildcard for that."""
+    return bool(set(text) & set(":*"))
 
 
 def widened(before: Iterable[Grant], after: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -125,59 +132,41 @@ def _takes_a_whole_service(action: str) -> bool:
     return "*" in name and not name.strip("*?")
 
 
-def _of_statement(statement: dict[str, Any]) -> Iterator[Grant]:
-    if not statement.keys() <= _ELEMENTS or statement["Effect"] not in {"Allow", "Deny"}:
-        raise ValueError("not IAM's grammar")
-    conditions = frozenset(
-        f"{key} {operator} {_joined(values)}"
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, values in keys.items()
-    )
-    for principal in _principals(statement):
-        for action in _element(statement, "Action"):
-            for resource in _element(statement, "Resource"):
-                yield Grant(statement["Effect"] == "Allow", principal, action, resource, conditions)
+def _of_statement(statement: Statement) -> Iterator[Grant]:
+    conditions = frozenset(map(_condition, statement.conditions))
+    for principal in _principals(statement.principals):
+        for action in _written(statement.actions):
+            for resource in _written(statement.resources) if statement.resources else [ITSELF]:
+                yield Grant(statement.allows, principal, action, resource, conditions)
 
 
-def _element(statement: dict[str, Any], name: str) -> list[str]:
-    given = [key for key in (name, f"Not{name}") if key in statement]
-    if not given and name == "Resource":
+def _written(patterns: Patterns) -> list[str]:
+    return [_NOT + _joined(patterns.written)] if patterns.negated else list(patterns.written)
+
+
+def _condition(condition: Condition) -> str:
+    qualifier = f"{condition.qualifier}:" if condition.qualifier else ""
+    if_exists = "ifexists" if condition.if_exists else ""
+    return f"{condition.key} {qualifier}{condition.operator}{if_exists} {_joined(condition.values)}"
+
+
+def _principals(principals: Principals | None) -> list[str]:
+    if principals is None:
         return [ITSELF]
-    [key] = given
-    values = _list(statement[key])
-    if not all(isinstance(value, str) for value in values):
-        raise ValueError("not IAM's grammar")
-    return values if key == name else [_NOT + _joined(values)]
+    kinds = {
+        "AWS": principals.aws,
+        "Service": principals.services,
+        "Federated": principals.federated,
+        "CanonicalUser": principals.canonical_users,
+    }
+    names = [f"{kind} {name}" for kind, ones in kinds.items() for name in ones]
+    # All of them together: to leave one out lets that one in.
+    return [_NOT + _joined(names)] if principals.negated else names
 
 
-def _joined(values: object) -> str:
+def _joined(values: Iterable[str]) -> str:
     """Write values in one way only, whatever their order; one with a comma in it is not two."""
-    return ", ".join(sorted(map(_written, _list(values))))
-
-
-def _written(value: object) -> str:
-    return value if isinstance(value, str) and not _AMBIGUOUS & set(value) else json.dumps(value)
+    return ", ".join(sorted(value if not _AMBIGUOUS & set(value) else json.dumps(value) for value in values))
 
 
 _AMBIGUOUS: Final = frozenset('",\\')
-
-
-def _principals(statement: dict[str, Any]) -> Iterator[str]:
-    if "NotPrincipal" in statement:
-        # All of them together: to leave one out lets that one in.
-        yield _NOT + _joined(list(_principal_names(statement["NotPrincipal"])))
-    if "Principal" in statement:
-        yield from _principal_names(statement["Principal"])
-    if not statement.keys() & {"Principal", "NotPrincipal"}:
-        yield ITSELF
-
-
-def _principal_names(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from (f"{kind} {one}" for kind, ones in value.items() for one in _list(ones))
-    else:
-        yield str(value)
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]

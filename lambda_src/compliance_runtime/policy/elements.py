@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,10 +46,13 @@ class Patterns:
         With IAM's wildcards; actions in lower case.
     negated
         Whether they stood in ``NotAction`` or ``NotResource``.
+    written
+        The same in the policy's own letters, for a person to read.
     """
 
     patterns: tuple[str, ...]
     negated: bool = False
+    written: tuple[str, ...] = field(default=(), compare=False)
 
     def matches(self, text: str) -> bool:
         """Tell whether a single action (in lower case) or resource belongs to them."""
@@ -106,4 +109,4 @@ def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) 
         return None
     patterns = texts(statement, present)
     once = dict.fromkeys(pattern.lower() for pattern in patterns) if fold_case else dict.fromkeys(patterns)
-    return Patterns(patterns=tuple(once), negated=present == negative)
+    return Patterns(patterns=tuple(once), negated=present == negative, written=tuple(dict.fromkeys(patterns)))
