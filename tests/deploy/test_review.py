@@ -338,6 +338,24 @@ def forget_a_rule(configuration: Configuration) -> None:
     configuration["removed"] = [{"from": f"aws_config_config_rule.{address}", "lifecycle": {"destroy": False}}]
 
 
+def edit_function(**values: Any) -> Callable[[Configuration], None]:
+    return lambda configuration: resource(configuration, "aws_lambda_function", "functions_record").update(values)
+
+
+def empty_the_input(configuration: Configuration) -> None:
+    resource(configuration, "aws_cloudwatch_event_target", "triggers_reconcile-target")["input"] = "{}"
+
+
+def create_before_destroy(configuration: Configuration) -> None:
+    """Have a rule replaced in that order, as soon as a function changes that is edited beside it."""
+    functions = configuration["resource"]["aws_lambda_function"]
+    [record] = [key for key in functions if key.startswith("functions_record")]
+    resource(configuration, "aws_config_config_rule", "trail")["lifecycle"] = {
+        "create_before_destroy": True,
+        "replace_triggered_by": [f"aws_lambda_function.{record}"],
+    }
+
+
 def hide_the_deployment(configuration: Configuration) -> None:
     del configuration["output"]["deployment"]
 
@@ -428,7 +446,11 @@ EDITS: dict[str, dict[str, Edit]] = {
             {"state-reassigned": "It leaves the state", "rule-removed": "The rule acme-dev-keys is forgotten."},
         ),
         "an imported log group": Edit(
-            import_a_log_group, {"state-reassigned": "It is imported by the id /aws/lambda/acme-dev-evaluate"}
+            import_a_log_group,
+            {
+                "state-reassigned": "It is imported by the id /aws/lambda/acme-dev-evaluate",
+                "name-shared": "has the same name in AWS, '/aws/lambda/acme-dev-evaluate'.",
+            },
         ),
     },
     "three": {
@@ -437,6 +459,25 @@ EDITS: dict[str, dict[str, Edit]] = {
             {
                 "wildcard-permissions": f"{WILDCARD}* on *.",
                 "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
+            },
+        ),
+        "no concurrency": Edit(
+            edit_function(reserved_concurrent_executions=0, layers=["arn:aws:lambda:eu-west-1:000000000001:layer:x:1"]),
+            {
+                "recording-stops": "It changes in reserved_concurrent_executions: ",
+                "code-elsewhere": "It gets layers, which deployments do not have.",
+            },
+        ),
+        "no input": Edit(empty_the_input, {"recording-stops": "It changes in input: "}),
+        "another time to live": Edit(
+            edit_table(ttl={"enabled": True, "attribute_name": "sk"}),
+            {"table-unprotected": "changes from the attribute expires_at to the attribute sk."},
+        ),
+        "a rule that is created before it is destroyed": Edit(
+            create_before_destroy,
+            {
+                "name-shared": "Its replacement of the same name, 'acme-dev-trail', is created before it is destroyed",
+                "rule-removed": "The rule acme-dev-trail is replaced.",
             },
         ),
         "no output": Edit(

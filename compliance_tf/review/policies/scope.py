@@ -86,7 +86,8 @@ def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in plan.resources:
         # From version 6 of the provider on each resource may have a region of its own.
         own_region = change.after.get("region")
-        if change.managed and own_region is not None and own_region != plan.identity.region:
+        is_ours = change.managed and change.type in ALLOWED_TYPES
+        if is_ours and own_region is not None and own_region != plan.identity.region:
             yield Hit(change.address, f"It is made in {own_region}, and the deployment is of {plan.identity.region}.")
 
 
