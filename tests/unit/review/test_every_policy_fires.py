@@ -168,3 +168,18 @@ def test_a_plan_of_a_deployment_that_cannot_be_seen_is_refused(hidden: dict[str,
     plan["output_changes"]["deployment"].update(actions=["update"], **hidden)
     with pytest.raises(ReviewError, match="has no output 'deployment' that says"):
         reviewed(plan)
+
+
+@pytest.mark.parametrize("type_", ["aws_lambda_permission", "aws_lambda_function_event_invoke_config"])
+def test_what_aws_drops_with_a_replaced_function_is_named_unless_it_is_replaced_too(type_: str) -> None:
+    plan = plan_json()
+    of_type(plan, "aws_lambda_function")[0]["change"]["actions"] = ["delete", "create"]
+    left_behind = of_type(plan, type_)[0]
+    sentence = "The function acme-dev-evaluate is replaced without it, and AWS drops it then."
+    assert (left_behind["address"], sentence) in hits(plan)
+    left_behind["change"]["actions"] = ["delete", "create"]
+    assert (left_behind["address"], sentence) not in hits(plan)
+
+
+def hits(plan: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(hit.address, hit.message) for finding in reviewed(plan).findings for hit in finding.hits]
