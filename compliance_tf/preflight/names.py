@@ -79,8 +79,8 @@ def _config_rules(region: Region) -> TagsOfName:
     def tags_of(name: str) -> Tags | None:
         if name not in arns:
             return None
-        listed = client.list_tags_for_resource(ResourceArn=arns[name]).get("Tags", [])
-        return {tag["Key"]: tag["Value"] for tag in listed}
+        pages = client.get_paginator("list_tags_for_resource").paginate(ResourceArn=arns[name])
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page.get("Tags", [])}
 
     return tags_of
 
@@ -120,7 +120,8 @@ def _tables(region: Region) -> TagsOfName:
             arn = client.describe_table(TableName=name)["Table"]["TableArn"]
         except client.exceptions.ResourceNotFoundException:
             return None
-        return {tag["Key"]: tag["Value"] for tag in client.list_tags_of_resource(ResourceArn=arn)["Tags"]}
+        pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
     return tags_of
 
@@ -129,8 +130,8 @@ def _log_groups(region: Region) -> TagsOfName:
     client = region.logs
 
     def tags_of(name: str) -> Tags | None:
-        groups = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-        found = next((group for group in groups if group["logGroupName"] == name), None)
+        pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        found = next((group for page in pages for group in page["logGroups"] if group["logGroupName"] == name), None)
         if found is None:
             return None
         arn = found.get("logGroupArn") or found["arn"].removesuffix(":*")

@@ -65,11 +65,13 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
 
 def _subnets_of(vpcs: tuple[str, ...], subnets: list[str], account: Account) -> set[str]:
     """Ask which of the subnets belong to the VPCs, which AWS Config does not record with a function."""
-    # A filter, unlike a list of ids, does not fail on a subnet that is gone.
-    answer = account.client("ec2").describe_subnets(
-        Filters=[{"Name": "subnet-id", "Values": subnets}, {"Name": "vpc-id", "Values": list(vpcs)}]
+    # A filter, unlike a list of ids, does not fail on a subnet that is gone. It applies page by page: any may be empty.
+    pages = (
+        account.client("ec2")
+        .get_paginator("describe_subnets")
+        .paginate(Filters=[{"Name": "subnet-id", "Values": subnets}, {"Name": "vpc-id", "Values": list(vpcs)}])
     )
-    return {subnet["SubnetId"] for subnet in answer["Subnets"]}
+    return {subnet["SubnetId"] for page in pages for subnet in page["Subnets"]}
 
 
 CHECK = LookupCheck(

@@ -14,6 +14,7 @@ from compliance_runtime.evaluation.configuration_item import (
     NOT_RECORDED_STATUS,
     ConfigurationItem,
     item_from_event,
+    item_status,
     resource_identity,
 )
 from compliance_runtime.json_object import JsonObject
@@ -134,5 +135,5 @@ def _oversized(summary: JsonObject) -> OversizedItem:
         resource_type=resource_type,
         resource_id=resource_id,
         capture_time=summary.time("configurationItemCaptureTime"),
-        status=summary.text("configurationItemStatus"),
+        status=item_status(summary),
     )

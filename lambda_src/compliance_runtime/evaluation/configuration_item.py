@@ -30,6 +30,10 @@ _OWNER_IN_ARN = 4
 DELETED_STATUSES = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded"})
 NOT_RECORDED_STATUS = "ResourceNotRecorded"
 
+_STATUSES = {
+    status.casefold(): status for status in ("OK", "ResourceDiscovered", NOT_RECORDED_STATUS, *sorted(DELETED_STATUSES))
+}
+
 
 @dataclass(frozen=True)
 class ConfigurationItem:
@@ -132,6 +136,23 @@ def resource_identity(item: JsonObject) -> tuple[str, str]:
     return item.text("resourceType"), resource_id
 
 
+def item_status(item: JsonObject) -> str:
+    """Read the status of an item or a summary, whatever its case: AWS does not always write what its reference says.
+
+    Raises
+    ------
+    EventError
+        When it is missing or not known: whether there is anything to judge is not known then.
+    """
+    text = item.text("configurationItemStatus")
+    status = _STATUSES.get(text.replace("_", "").casefold())
+    if status is None:
+        raise EventError(
+            f"{item.place}.configurationItemStatus is {text!r:.80}; known are {', '.join(_STATUSES.values())}."
+        )
+    return status
+
+
 def item_from_event(item: JsonObject) -> ConfigurationItem:
     """Read the item of a ConfigurationItemChangeNotification.
 
@@ -170,7 +191,7 @@ def _item(
         region=item.text("awsRegion"),
         account=account,
         capture_time=item.time("configurationItemCaptureTime"),
-        status=item.text("configurationItemStatus"),
+        status=item_status(item),
         tags=MappingProxyType(collected_tags(values.get("tags"), configuration, supplementary)),
         configuration=configuration,
         supplementary=MappingProxyType(supplementary),

@@ -214,7 +214,10 @@ class Starter:
     def _invocations(self, names: Collection[str]) -> dict[str, datetime | None]:
         """Ask when AWS Config last invoked some rules: None for never, and none for a rule that it does not know."""
         try:
-            statuses = self.config.describe_config_rule_evaluation_status(ConfigRuleNames=sorted(names))
+            pages = self.config.get_paginator("describe_config_rule_evaluation_status").paginate(
+                ConfigRuleNames=sorted(names)
+            )
+            statuses = [status for page in pages for status in page["ConfigRulesEvaluationStatus"]]
         except self.config.exceptions.NoSuchConfigRuleException:
             if len(names) == 1:
                 return {}
@@ -224,7 +227,7 @@ class Starter:
                 status.get("LastSuccessfulInvocationTime"),
                 status.get("LastFailedInvocationTime"),
             )
-            for status in statuses["ConfigRulesEvaluationStatus"]
+            for status in statuses
         }
         return {name: max((time for time in both if time), default=None) for name, both in times.items()}
 

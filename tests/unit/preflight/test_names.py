@@ -106,6 +106,32 @@ def test_what_does_not_exist_is_free() -> None:
     assert [(finding.verdict, finding.figure) for finding in found] == [(Verdict.OK, "1 free.")] * len(found)
 
 
+def test_what_stands_behind_an_empty_first_page_is_taken_all_the_same() -> None:
+    foreign = pairs({"project": "other"})
+    more = {"nextToken": "2"}
+    found = [
+        kind(
+            *TABLE,
+            [
+                ("describe_table", {"Table": {"TableArn": TABLE_ARN}}),
+                ("list_tags_of_resource", {"Tags": [], "NextToken": "2"}),
+                ("list_tags_of_resource", {"Tags": foreign}),
+            ],
+            tables=("acme-dev-x",),
+        ),
+        kind(
+            *LOG_GROUP,
+            [
+                ("describe_log_groups", {"logGroups": []} | more),
+                ("describe_log_groups", {"logGroups": [GROUP]}),
+                ("list_tags_for_resource", {"tags": {"project": "other"}}),
+            ],
+            log_groups=("/aws/lambda/acme-dev-x",),
+        ),
+    ]
+    assert [finding.verdict for finding in found] == [Verdict.FAIL, Verdict.FAIL]
+
+
 def test_a_name_that_may_not_be_looked_up_is_unknown_and_not_free() -> None:
     finding = kind(*FUNCTION, [("get_function", {"error": "AccessDeniedException"})], functions=(function(),))
     assert finding.verdict is Verdict.UNKNOWN

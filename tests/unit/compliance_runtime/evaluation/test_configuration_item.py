@@ -17,6 +17,10 @@ def from_history(item: dict[str, Any]) -> ConfigurationItem:
     return item_from_history(JsonObject.of(item, "item", EventError))
 
 
+def from_event(item: dict[str, Any]) -> ConfigurationItem:
+    return item_from_event(JsonObject.of(item, "item", EventError))
+
+
 def test_both_forms_of_an_item_are_the_same_in_the_end() -> None:
     item = event_item(
         arn="arn:aws:s3:::logs",
@@ -146,3 +150,14 @@ def test_a_resource_id_has_at_most_768_characters() -> None:
     assert configuration_item(resource_id="x" * 768).resource_id == "x" * 768
     with pytest.raises(EventError, match="769 characters"):
         configuration_item(resource_id="x" * 769)
+
+
+@pytest.mark.parametrize("word", ["ResourceDeleted", "RESOURCE_DELETED", "resourcedeleted"])
+def test_a_status_counts_however_aws_writes_it(word: str) -> None:
+    assert from_event(event_item(status=word)).deleted
+    assert not from_event(event_item(status="Ok")).deleted
+
+
+def test_a_status_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(EventError, match="'ResourceMoved'; known are OK, ResourceDiscovered"):
+        from_event(event_item(status="ResourceMoved"))
