@@ -26,7 +26,7 @@ from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
 from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
-from compliance_tf.model.naming import WORKSPACE, Naming
+from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
 from compliance_tf.model.workspace_values import Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
@@ -147,8 +147,8 @@ class ComplianceStack(TerraformStack):
         check_waivers(as_tuple("waivers", waivers), max_days=max_waiver_days, workspaces=self.workspaces)
         self._waivers = as_tuple("waivers", waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
-        if taken := sorted(own_tags.keys() & (tags or {}).keys()):
-            raise SettingError(f"tags gives a value to {', '.join(taken)}, which every resource has already.")
+        if taken := sorted({*own_tags, RULE_TAG} & (tags or {}).keys()):
+            raise SettingError(f"tags gives a value to {', '.join(taken)}, which resources have already.")
 
         self.checks = None if checks is None else CheckFolder(Path(checks))
         if self.checks:

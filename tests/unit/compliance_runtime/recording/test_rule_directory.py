@@ -15,7 +15,7 @@ from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 
 names = st.text("abc-", min_size=1, max_size=5)
 packs = st.lists(names, unique=True).map(lambda found: tuple(sorted(found)))
-entries = st.builds(RuleEntry, names, st.sampled_from(Severity), packs, st.none() | names)
+entries = st.builds(RuleEntry, names, st.sampled_from(Severity), packs, st.none() | names, st.none() | names)
 
 
 @pytest.fixture(autouse=True)
