@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long facts docs screenshots bench lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long facts docs screenshots bench sbom lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -83,6 +83,11 @@ screenshots: setup ## Draw the pictures of the docs, in a browser
 
 bench: setup ## Print measurements
 	python -m tests.bench
+
+sbom: setup ## Write bills of materials (CycloneDX) of what both locks install into build/
+	mkdir -p build
+	cyclonedx-py pipenv --output-reproducible -o build/sbom-python.cdx.json .
+	npm sbom --package-lock-only --sbom-format cyclonedx >build/sbom-node.cdx.json
 
 # A lock without sources serves every machine, each with its own package index.
 lock: $(PYTHON_READY) ## Resolve the dependencies anew

@@ -11,11 +11,19 @@ from tests.unit.compliance_runtime.whole_items import WHOLE_ITEMS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-POLICY_BYTES = {"AWS::IAM::Policy": 6_144, "AWS::IAM::Role": 10_240, "AWS::IAM::User": 2_048, "AWS::IAM::Group": 5_120}
-"""Bytes that IAM takes of policies of a kind: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+POLICY_BYTES = {
+    "AWS::S3::Bucket": 20_480,
+    "AWS::SNS::Topic": 30_720,
+    "AWS::IAM::Policy": 6_144,
+    "AWS::IAM::Role": 10_240,
+    "AWS::IAM::User": 2_048,
+    "AWS::IAM::Group": 5_120,
+}
+"""Bytes of policies of a kind, by the quotas of S3, SNS and IAM:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 MAX_POLICY_BYTES = 32_768
-"""Of a KMS key, an S3 bucket (20 KB), an SNS topic (30 KB) or an SQS queue, the most that one of them takes."""
+"""Of all others: what a KMS key takes, the most of them."""
 
 _PIECES = ("a", "A1", "{", "[", "%7B", "=", "10.0.0.0/", "${a}", "://a:b@", "-----BEGIN ", "eyJ", "*", "\\u0000")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -195,6 +196,7 @@ def _demanded(condition: Condition, statement: Statement) -> Bound | None:
     return _parties(condition) if condition in statement.demanding(condition.key) else None
 
 
+@lru_cache(maxsize=256)
 def _spared(denial: Statement) -> Bound | None:
     """Give the parties that a denial leaves; None where those are not bounded."""
     if denial.principals is None or not denial.principals.everyone:

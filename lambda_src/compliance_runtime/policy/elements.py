@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from compliance_runtime.policy.patterns import any_matches, covers, overlap
+from compliance_runtime.policy.patterns import any_matches, covers, longest_literals, overlap
 
 if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonObject
@@ -78,8 +78,18 @@ class Patterns:
     def _covers(self, pattern: str) -> bool:
         # The same question comes once for each action that a check asks of.
         if pattern not in self._covered:
-            self._covered[pattern] = any(covers(own, pattern) for own in self.patterns)
+            self._covered[pattern] = pattern in self._own or any(
+                literal in pattern and covers(own, pattern) for literal, own in self._wild
+            )
         return self._covered[pattern]
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(self.patterns)
+
+    @cached_property
+    def _wild(self) -> tuple[tuple[str, str], ...]:
+        return longest_literals(self.patterns)
 
     @cached_property
     def _covered(self) -> dict[str, bool]:

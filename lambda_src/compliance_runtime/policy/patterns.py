@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_WILDCARD = re.compile(r"[*?]")
 _RUN_OF_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
 
 
@@ -34,6 +35,15 @@ def covers(outer: str, inner: str) -> bool:
     ``?*`` and ``*a``.
     """
     return _match(_segments(outer), _normal(inner), star="*")
+
+
+def longest_literals(patterns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Give those patterns that have wildcards, each after the longest text without any in it.
+
+    Whatever such a pattern covers has that text in it, which is found out much faster.
+    """
+    wild = (pattern for pattern in patterns if _WILDCARD.search(pattern))
+    return tuple((max(_WILDCARD.split(pattern), key=len), pattern) for pattern in wild)
 
 
 def any_matches(patterns: Iterable[str], text: str) -> bool:

@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from compliance_runtime.policy.elements import Patterns
 from compliance_runtime.policy.patterns import any_matches, covers, matches, overlap
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +110,11 @@ def test_examples_of_covering(outer: str, inner: str, covered: bool) -> None:  #
 )
 def test_examples_of_overlap(one: str, other: str, shared: bool) -> None:  # noqa: FBT001 a column of the table
     assert overlap(one, other) is shared
+
+
+@given(outer=st.lists(patterns, max_size=3), inner=patterns)
+def test_several_cover_what_one_of_them_covers(outer: list[str], inner: str) -> None:
+    assert Patterns(tuple(outer)).covers(inner) is any(covers(one, inner) for one in outer)
 
 
 def test_one_of_several_patterns_is_enough() -> None:
