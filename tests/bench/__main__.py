@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.bench import maximal, planned, results, review, runtime, synthesis
+from tests.bench import maximal, planned, reconciliation, results, review, runtime, synthesis
 
 runtime.measure()
 maximal.measure()
 results.measure()
+reconciliation.measure()
 review.measure()
 planned.measure()
 synthesis.measure()

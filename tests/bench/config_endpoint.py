@@ -128,7 +128,7 @@ def _result(rule: str, evaluation: dict[str, Any]) -> dict[str, Any]:
         "ComplianceType": evaluation["ComplianceType"],
         "ResultRecordedTime": time,
         "ConfigRuleInvokedTime": time,
-        "Annotation": evaluation["Annotation"],
+        **({"Annotation": evaluation["Annotation"]} if evaluation.get("Annotation") else {}),
     }
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment, Environment
@@ -22,9 +22,9 @@ from compliance_tf.constructs import lambda_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
 PREFIX = "bench-dev-"
+ENVIRONMENT = Environment(PREFIX, "bench-dev-results", 1)
 EVALUATE = "compliance_runtime.handlers.evaluate"
 
 _HERE = Path(__file__).parent
@@ -39,12 +39,18 @@ class Invocation:
     ----------
     seconds
         How long it took.
+    cpu_seconds
+        How long it worked.
     peak_mib
         The most memory that its process had used when it ended, in MiB.
+    returned
+        What the handler returned.
     """
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
+    returned: Any
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,13 @@ class FreshProcess:
         The folder of the unpacked zip.
     variables
         The environment variables with which boto3 calls the local endpoint.
+    environment
+        What the function reads of its deployment.
     """
 
     zip_root: Path
     variables: Mapping[str, str]
+    environment: Environment = ENVIRONMENT
 
     def invoke(self, handler: str, events: Sequence[Any]) -> list[Invocation]:
         """Invoke a handler with one event after the other; its log lines go nowhere."""
@@ -83,7 +92,7 @@ class FreshProcess:
             "PYTHONSAFEPATH": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             **self.variables,
-            **Environment(PREFIX, "bench-dev-results", 1).to_variables(),
+            **self.environment.to_variables(),
         }
         subprocess.run([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL, check=True)
 

@@ -6,24 +6,33 @@ python -P invoke.py <module.handler> <events.json> <measurements.json>
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+
+TIMEOUT_SECONDS = 900
+FUNCTION_ARN = "BENCH_FUNCTION_ARN"
+"""The environment variable that names another function than this."""
+
+DEFAULT_ARN = "arn:aws:lambda:eu-central-1:123456789012:function:bench-dev-evaluate"
 
 
 @dataclass(frozen=True)
 class Context:
     """What AWS Lambda passes to a handler."""
 
-    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+    deadline: float
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     function_name: str = "bench-dev-evaluate"
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:bench-dev-evaluate"
+    invoked_function_arn: str = field(default_factory=lambda: os.environ.get(FUNCTION_ARN, DEFAULT_ARN))
 
     def get_remaining_time_in_millis(self) -> int:
-        return 900_000
+        return int((self.deadline - time.monotonic()) * 1000)
 
 
 def peak_mib() -> float:
@@ -39,13 +48,13 @@ def peak_mib() -> float:
 def main(handler: str, events: Path, measurements: Path) -> None:
     module, _, name = handler.rpartition(".")
     handle = getattr(import_module(module), name)
-    context = Context()
     measured = []
     for event in json.loads(events.read_bytes()):
-        started = time.perf_counter()
-        handle(event, context)
-        seconds = time.perf_counter() - started
-        measured.append({"seconds": seconds, "peak_mib": peak_mib()})
+        context = Context(deadline=time.monotonic() + TIMEOUT_SECONDS)
+        started, worked = time.perf_counter(), time.process_time()
+        returned = handle(event, context)
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - worked
+        measured.append({"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_mib": peak_mib(), "returned": returned})
     measurements.write_text(json.dumps(measured))
 
 
