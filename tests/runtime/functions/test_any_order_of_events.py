@@ -26,17 +26,15 @@ from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance_tf.results.place import ResultsPlace
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
-from tests.runtime.local.accounts import Account
-from tests.runtime.results.table import WrittenTable
 from tests.unit.compliance_runtime.builders import client, compliance_event
 
 if TYPE_CHECKING:
-    from compliance_tf.local import LocalAws
+    from collections.abc import Callable
+
+    from tests.runtime.results.table import WrittenTable
 
 RULE = "acme-dev-tags"
-TABLE = "acme-dev-results"
 RECIPIENT = Recipient(f"arn:aws:sns:{REGION}:{ACCOUNT}:security", frozenset({Severity.HIGH}))
 
 
@@ -95,13 +93,13 @@ class AwsConfig:
 class Recorder:
     """What the function does with events and comparisons, on a real table."""
 
-    dynamodb: Any
+    table: WrittenTable
     config: AwsConfig
     requests: itertools.count[int] = field(default_factory=itertools.count)
 
     @property
     def store(self) -> ResultStore:
-        return ResultStore(self.dynamodb, TABLE, history_days=10)
+        return ResultStore(self.table.client, self.table.place.table, history_days=10)
 
     def deliver(self, event: dict[str, Any]) -> None:
         change = compliance_change(event)
@@ -121,8 +119,8 @@ class Recorder:
         return Reconciliation(
             sides=sides,
             rules={RULE: DeployedRule(None, Severity.HIGH)},
-            directory=RuleDirectory(self.dynamodb, TABLE),
-            progress=ProgressStore(self.dynamodb, TABLE),
+            directory=RuleDirectory(self.table.client, self.table.place.table),
+            progress=ProgressStore(self.table.client, self.table.place.table),
             invocation=f"request-{next(self.requests)}",
         ).begin()
 
@@ -130,12 +128,12 @@ class Recorder:
         return {one.resource.id: one.compliance for one in self.store.of_rule(RULE)}
 
     def violations_to_tell(self) -> set[str]:
-        outbox = Outbox(self.dynamodb, TABLE)
+        outbox = Outbox(self.table.client, self.table.place.table)
         return {one.resource.id for one in outbox.violations(outbox.entries(1000), datetime.now(UTC))}
 
     def counts(self) -> list[DailyCounts]:
-        answer = self.dynamodb.query(
-            TableName=TABLE,
+        answer = self.table.client.query(
+            TableName=self.table.place.table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": day_key(datetime.now(UTC).date())}},
         )
@@ -154,10 +152,11 @@ changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Compliance)
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_the_table_is_what_aws_config_says_after_a_comparison(local_aws: LocalAws, data: st.DataObject) -> None:
-    account, config = Account(local_aws, REGION), AwsConfig()
-    place = ResultsPlace("acme", "dev", REGION, TABLE)
-    recorder = Recorder(WrittenTable.create(account.client("dynamodb"), place).client, config)
+def test_the_table_is_what_aws_config_says_after_a_comparison(
+    new_table: Callable[[], WrittenTable], data: st.DataObject
+) -> None:
+    config = AwsConfig()
+    recorder = Recorder(new_table(), config)
     for comparisons in range(2):
         for name, compliance in data.draw(changes):
             config.judge(name, compliance)

@@ -1,0 +1,53 @@
+"""Tables on two implementations of DynamoDB: where they disagree, AWS's documents and botocore's models decide."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from compliance_tf.results.place import ResultsPlace
+from compliance_tf.testing import ACCOUNT, REGION
+from tests.runtime.results.table import WrittenTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    NewTable = Callable[[], WrittenTable]
+
+
+@pytest.fixture(scope="module", params=["local AWS", "moto"])
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A client of DynamoDB, once of each implementation."""
+    if request.param == "local AWS":
+        yield request.getfixturevalue("local_aws").client("dynamodb", ACCOUNT, REGION)
+        return
+    from moto.server import ThreadedMotoServer
+
+    # It would write a line for each request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield boto3.client(
+        "dynamodb",
+        endpoint_url=f"http://{host}:{port}",
+        region_name=REGION,
+        aws_access_key_id="none",
+        aws_secret_access_key="none",  # noqa: S106 nobody checks it
+    )
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def new_table(dynamodb: Any) -> NewTable:
+    """Create a table that nobody else has."""
+    numbers = itertools.count()
+
+    def create() -> WrittenTable:
+        return WrittenTable.create(dynamodb, ResultsPlace("acme", "dev", REGION, f"results-{next(numbers)}"))
+
+    return create
