@@ -88,17 +88,23 @@ class Aws:
     events: list[dict[str, Any]] = field(default_factory=list)
     last_events: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The event of each resource's last change."""
-    started: set[str] = field(default_factory=set)
+    started: list[tuple[str, float]] = field(default_factory=list)
+    """The rules whose evaluation was started, and when."""
+    now: float = CAPTURED_TIME.timestamp()
     _session: Session = field(default_factory=get_session)
     _clock: datetime = CAPTURED_TIME
 
-    def client(self, service: str) -> Any:
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+    def client(self, service: str, attempts: int = 6) -> Any:
         made = self._session.create_client(
             service,
             region_name=REGION,
             aws_access_key_id="none",
             aws_secret_access_key="none",  # noqa: S106 nobody accepts it
-            config=Config(retries={"mode": "standard", "max_attempts": 6}),
+            config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
         )
         made.meta.events.register("before-send", self._answer)
         return made
@@ -145,12 +151,19 @@ class Aws:
                 found = [one for one in self.results.values() if one["ComplianceType"] in asked["ComplianceTypes"]]
                 return _response(200, {"EvaluationResults": found})
             case "StartConfigRulesEvaluation":
-                self.started.update(asked["ConfigRuleNames"])
+                self.started += [(name, self.now) for name in asked["ConfigRuleNames"]]
                 return _response(200, {})
+            case "DescribeConfigRuleEvaluationStatus":
+                times = dict(self.started)
+                known = {name: {"LastSuccessfulInvocationTime": time} for name, time in times.items()}
+                statuses = [{"ConfigRuleName": name, **known.get(name, {})} for name in asked["ConfigRuleNames"]]
+                return _response(200, {"ConfigRulesEvaluationStatus": statuses})
             case "Query":
-                asked.pop("ReturnConsumedCapacity", None)
                 items = [item for page in self.table.paginate(**asked) for item in page["Items"]]
                 return _response(200, {"Items": items, "Count": len(items), "ScannedCount": len(items)})
+        return self._of_table(operation, asked)
+
+    def _of_table(self, operation: str, asked: dict[str, Any]) -> AWSResponse:
         # botocore adds a token by which DynamoDB knows a request again; the table's conditions do as well.
         asked.pop("ClientRequestToken", None)
         method = getattr(self.table, re.sub("(?<!^)(?=[A-Z])", "_", operation).lower())
