@@ -61,4 +61,4 @@ def _project(workspace: str, *, approves: bool = False, no_wait: bool = False) -
     from compliance_tf.terraform.machine import Machine
 
     person = Person.at_terminal(approves=approves, waits=not no_wait)
-    return Project(Machine.this(), Path.cwd(), workspace, person)
+    return Project(Machine.this(), Path(), workspace, person)

@@ -67,7 +67,9 @@ def _app(project: Path) -> tuple[str, object]:
             ) from cause
     if (project / _APP).is_file():
         return shlex.join([sys.executable, _APP]), None
-    raise SynthesizedAppError(f"There is neither {SETTINGS} nor {_APP} in {project}: run this in a project's folder.")
+    raise SynthesizedAppError(
+        f"There is neither {SETTINGS} nor {_APP} in {project.absolute()}: run this in a project's folder."
+    )
 
 
 def _without_label(message: str) -> str:

@@ -142,7 +142,7 @@ class Programs:
         while True:
             ended = _has_ended(process)
             if lines.forward(all_of_it=ended):
-                heard, patience = time.monotonic(), SILENCE_SECONDS
+                heard = time.monotonic()
             if ended:
                 return
             if time.monotonic() - heard > patience:

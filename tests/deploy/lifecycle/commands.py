@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -115,5 +116,18 @@ def deployed(aws: LocalAws, project: str, workspace: str) -> dict[str, int]:
     return {kind: len(named) for kind, named in own.items() if kind != "recorder"}
 
 
-NOTHING = {"config rule": 0, "function": 0, "event rule": 0, "table": 0, "role": 0, "log group": 0}
-ALL = {"config rule": 1, "function": 3, "event rule": 2, "table": 1, "role": 3, "log group": 3}
+KINDS = {
+    "config rule": "aws_config_config_rule",
+    "function": "aws_lambda_function",
+    "event rule": "aws_cloudwatch_event_rule",
+    "table": "aws_dynamodb_table",
+    "role": "aws_iam_role",
+    "log group": "aws_cloudwatch_log_group",
+}
+NOTHING = dict.fromkeys(KINDS, 0)
+
+
+def declared(project: Project) -> dict[str, int]:
+    """Count what the app declares, by kind."""
+    resources = json.loads(project.configuration())["resource"]
+    return {kind: len(resources[type_]) for kind, type_ in KINDS.items()}

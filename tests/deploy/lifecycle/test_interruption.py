@@ -12,13 +12,13 @@ import pytest
 
 from tests.deploy.conftest import REGION, Project, record_everything
 from tests.deploy.lifecycle.commands import (
-    ALL,
     APP,
     BUCKET,
     LOCAL_STATE,
     NOTHING,
     S3_STATE,
     S3_VARIABLES,
+    declared,
     deployed,
     descendants,
     interrupt,
@@ -92,7 +92,7 @@ def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Pa
     assert sum(deployed(aws, name, "dev").values()) > 0
     written = converge(project, "deploy")
     assert "recover -w dev" in written
-    assert deployed(aws, name, "dev") == ALL
+    assert deployed(aws, name, "dev") == declared(project)
     assert "No changes." in project.run("compliance-tf", "plan", "-w", "dev")
 
     running = start(project, "destroy", *APPROVED)
@@ -113,7 +113,7 @@ def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalA
     output = project.run("compliance-tf", "destroy", *APPROVED, fails=True)
     assert "function left-dev-record" in output
     assert "`compliance-tf recover -w dev --remove` removes it" in output
-    assert deployed(aws, "left", "dev") == ALL
+    assert deployed(aws, "left", "dev") == declared(project)
     shown = project.run("compliance-tf", "recover", "-w", "dev", "--remove", fails=True)
     assert "table left-dev-results" in shown
     assert "Nobody is there to approve" in shown
@@ -145,7 +145,7 @@ def test_kills_at_any_moment_are_put_in_order(aws: LocalAws, tmp_path: Path, sta
             end_in_the_middle(project, command, ended_by, seconds)
         last = "destroy" if command == "destroy" else "deploy"
         converge(project, last)
-        assert deployed(aws, name, "dev") == (NOTHING if last == "destroy" else ALL), case
+        assert deployed(aws, name, "dev") == (NOTHING if last == "destroy" else declared(project)), case
         if drawn.random() < 0.5:
             converge(project, "destroy")
             assert deployed(aws, name, "dev") == NOTHING, case

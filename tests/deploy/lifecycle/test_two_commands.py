@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.deploy.conftest import REGION, Project, record_everything
-from tests.deploy.lifecycle.commands import ALL, APP, LOCAL_STATE, NOTHING, S3_STATE, S3_VARIABLES, deployed, start
+from tests.deploy.lifecycle.commands import APP, LOCAL_STATE, NOTHING, S3_STATE, S3_VARIABLES, declared, deployed, start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Proje
         output = running.end()
         assert output.endswith("exit code 0"), output
         assert f'"workspace" = "{workspace}"' in output
-        assert deployed(aws, "acme", workspace) == ALL
+        assert deployed(aws, "acme", workspace) == declared(project)
 
     first = start(project, "destroy", "-w", "dev", "--auto-approve", **UNLOCKED)
     second = start(project, "plan", "-w", "prod", **UNLOCKED)
@@ -44,7 +44,7 @@ def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Proje
     outputs = [running.end() for running in (first, second, third)]
     assert outputs[0].endswith("exit code 0"), outputs[0]
     assert deployed(aws, "acme", "dev") == NOTHING
-    assert deployed(aws, "acme", "prod") == ALL
+    assert deployed(aws, "acme", "prod") == declared(project)
     # One of the two plans came first; the other one waited, or was refused.
     assert any("No changes." in output for output in outputs[1:])
     assert any("works on the workspace 'prod'" in output for output in outputs[1:])
@@ -58,7 +58,7 @@ def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Proje
     output = second.end()
     assert "Waiting for `compliance-tf destroy -w prod`" in output
     assert output.endswith("exit code 0"), output
-    assert deployed(aws, "acme", "prod") == ALL
+    assert deployed(aws, "acme", "prod") == declared(project)
 
 
 @pytest.mark.long
@@ -91,7 +91,7 @@ def test_any_two_commands_at_once_leave_each_workspace_as_its_last_command_says(
         if a != b:
             assert all(output.endswith("exit code 0") for output in outputs), (case, outputs)
         for workspace, last in {a: one, b: two}.items() if a != b else ():
-            expected = {"deploy": ALL, "destroy": NOTHING}.get(last)
+            expected = {"deploy": declared(here), "destroy": NOTHING}.get(last)
             assert expected is None or deployed(aws, name, workspace) == expected, case
         for workspace in ("dev", "test"):
             cleaned = start(here, "destroy", "-w", workspace, "--auto-approve").end()
