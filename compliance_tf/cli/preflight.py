@@ -13,7 +13,9 @@ from compliance_tf.preflight.assumptions import USUAL_CHANGES, Assumptions
 Workspace = Annotated[
     str | None,
     typer.Option(
-        "--workspace", "-w", help="The Terraform workspace; the selected one unless given. It need not exist."
+        "--workspace",
+        "-w",
+        help="The Terraform workspace; the one selected in cdktf.out unless given. It need not exist.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

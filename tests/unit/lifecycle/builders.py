@@ -45,6 +45,9 @@ if command == "console":
 if command == "plan":
     kind = "destruction" if "-destroy" in options else "plan"
     (file,) = [one.removeprefix("-out=") for one in options if one.startswith("-out=")]
+    if pathlib.Path("recover.tf.json").exists():
+        kind = "recovery"
+        shutil.copy("recover.tf.json", home / "imports")
     shutil.copy(home / f"{{kind}}-{{here}}.json", file)
     print("the plan of", here)
 if command == "show":

@@ -1,0 +1,113 @@
+"""What AWS has of a deployment and no state knows is named, taken into the state, or removed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
+from compliance_tf.lifecycle.leftovers import Account, Leftover
+from tests.unit.lifecycle.builders import plan_of
+from tests.unit.review.builders import function, permission, resource_change, role_policy
+
+if TYPE_CHECKING:
+    from tests.unit.lifecycle.builders import FakeProject
+
+FUNCTION = Leftover("aws_lambda_function", "acme-dev-record")
+OLD_RULE = Leftover("aws_config_config_rule", "acme-dev-old")
+
+
+class FakeAccount:
+    """An account that has what it is told to have, until that is removed or imported."""
+
+    def __init__(self, *left: Leftover) -> None:
+        self.left = [*left]
+        self.parts: set[str] = set()
+
+    def remove(self, leftover: Leftover) -> None:
+        self.left.remove(leftover)
+
+    def import_id(self, type_: str, *_: object) -> str | None:
+        return "acme-dev-record/config" if type_ in self.parts else None
+
+
+@pytest.fixture
+def left(monkeypatch: pytest.MonkeyPatch) -> FakeAccount:
+    """An account in which a killed command left a function."""
+    fake = FakeAccount(FUNCTION)
+    monkeypatch.setattr(Account, "carried", lambda _: [*fake.left])
+    monkeypatch.setattr(Account, "remove", lambda _, leftover: fake.remove(leftover))
+    monkeypatch.setattr("compliance_tf.lifecycle.recovery.import_id", fake.import_id)
+    monkeypatch.setattr("compliance_tf.lifecycle.recovery._SETTLING_SECONDS", (0,))
+    return fake
+
+
+def creating(*, action: str = "create") -> dict[str, Any]:
+    """A plan that makes what was left, a part of it, and what was never made."""
+    changes = [
+        resource_change("aws_lambda_function", "record", function("record"), before=None, actions=[action]),
+        resource_change("aws_lambda_permission", "record", permission("record"), before=None, actions=["create"]),
+        resource_change("aws_iam_role_policy", "record", role_policy("record"), before=None, actions=["create"]),
+    ]
+    return {**plan_of(), "resource_changes": changes}
+
+
+def test_the_end_of_a_destruction_names_what_is_left(fake: FakeProject, left: FakeAccount) -> None:
+    del left
+    fake.plans("compliance", {"format_version": "1.2", "planned_values": {}}, "destruction")
+    with pytest.raises(CommandError, match=r"function acme-dev-record\. `compliance-tf recover -w dev --remove`"):
+        fake.project().destroy()
+
+
+def test_what_is_left_and_its_parts_are_imported_and_nothing_else(fake: FakeProject, left: FakeAccount) -> None:
+    left.parts = {"aws_lambda_permission"}
+    fake.plans("compliance", creating())
+    fake.plans("compliance", plan_of(), "recovery")
+    with pytest.raises(CommandError, match="AWS still has"):
+        fake.project().recover(removes=False)  # the state of this Terraform never has anything
+    assert json.loads((fake.path / "imports").read_text()) == {
+        "import": [
+            {"to": "aws_lambda_function.record", "id": "acme-dev-record"},
+            {"to": "aws_lambda_permission.record", "id": "acme-dev-record/config"},
+        ]
+    }
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+    assert "  function acme-dev-record" in fake.shown
+    assert not [*fake.path.rglob("recover.tf.json")]
+
+
+def test_an_import_that_would_replace_something_is_refused(fake: FakeProject, left: FakeAccount) -> None:
+    del left
+    fake.plans("compliance", creating())
+    replacing = resource_change("aws_lambda_function", "record", function("record"), actions=["delete", "create"])
+    fake.plans("compliance", {**plan_of(), "resource_changes": [replacing]}, "recovery")
+    with pytest.raises(RefusedPlanError, match=r"destroy or replace aws_lambda_function\.record"):
+        fake.project().recover(removes=False)
+    assert fake.asked("apply") == []
+    assert not [*fake.path.rglob("recover.tf.json")]
+
+
+def test_what_the_configuration_does_not_have_can_only_be_removed(fake: FakeProject, left: FakeAccount) -> None:
+    left.left = [OLD_RULE]
+    with pytest.raises(CommandError, match="Config rule acme-dev-old"):
+        fake.project().recover(removes=False)
+    assert any("can only be removed, with --remove: Config rule acme-dev-old" in sentence for sentence in fake.said)
+    fake.project().recover(removes=True)
+    assert left.left == []
+
+
+def test_nothing_is_removed_without_an_approval(
+    fake: FakeProject, left: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(ComplianceError, match="Nobody is there to approve"):
+        fake.project(approves=False).recover(removes=True)
+    assert left.left == [FUNCTION]
+
+
+def test_where_nothing_is_left_it_is_said(fake: FakeProject, left: FakeAccount) -> None:
+    left.left = []
+    fake.project().recover(removes=False)
+    assert fake.said == ["Nothing of acme in dev, eu-west-1 is outside of its state."]
