@@ -157,14 +157,16 @@ def _listed_in(party: Party) -> str | None:
 
 
 def _untrusted(named: Iterable[Party], bounds: tuple[Bound, ...], trusted: Trusted) -> list[Party]:
-    return [party for party in named if not trusted.includes(party) and not _is_excluded(party, bounds)]
+    accounts_by_relation = [
+        ({party.relation for party in bound}, {party.account for party in bound}) for bound in bounds
+    ]
+    return [party for party in named if not trusted.includes(party) and not _is_excluded(party, accounts_by_relation)]
 
 
-def _is_excluded(party: Party, bounds: tuple[Bound, ...]) -> bool:
+def _is_excluded(party: Party, bounds: Iterable[tuple[set[Relation], set[str | None]]]) -> bool:
     """Tell whether one of the bounds names only other accounts in the same relation."""
     return party.account is not None and any(
-        all(other.relation is party.relation and other.account not in {None, party.account} for other in bound)
-        for bound in bounds
+        relations <= {party.relation} and not accounts & {None, party.account} for relations, accounts in bounds
     )
 
 
