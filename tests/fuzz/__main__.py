@@ -22,7 +22,7 @@ def main() -> None:
         for number, data in enumerate(target.corpus):
             Path(folder, str(number)).write_bytes(data)
         # The fuzzer itself puts what it finds into the first folder.
-        atheris.Setup([sys.argv[0], folder, "-max_len=20000", *sys.argv[2:]], target.run)
+        atheris.Setup([sys.argv[0], folder, "-max_len=100000", *sys.argv[2:]], target.run)
         atheris.Fuzz()
 
 
