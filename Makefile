@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo check format test test-fast test-long facts docs screenshots bench sbom lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long facts docs screenshots bench sbom lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -40,6 +40,10 @@ destroy: setup ## Destroy what was deployed to WORKSPACE (asks, unless AUTO_APPR
 
 demo: setup terraform ## Watch it work from end to end on local AWS (KEEP=1 leaves it running)
 	compliance-tf demo $(if $(KEEP),--keep)
+
+build: $(PYTHON_READY) ## Build the wheel and the sdist into dist/
+	rm -rf build/lib build/bdist.* dist
+	python -m build --no-isolation --outdir dist
 
 check: $(PYTHON_READY) ## Lint, formatting and types
 	ruff check .
@@ -67,6 +71,7 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
 	python -m maintenance.pages.checks >docs/reference/checks.md
 	python -m maintenance.pages.rules >docs/reference/rules.md
 	python -m maintenance.pages.packs >docs/reference/packs.md
+	python -m maintenance.pages.workflows
 	python -m maintenance.pages.policies >docs/reference/policies.md
 	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
 	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json

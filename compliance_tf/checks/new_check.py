@@ -63,6 +63,15 @@ class NewCheck:
         """The name of its file without ``.py``."""
         return self.id.replace("-", "_")
 
+    def texts(self) -> dict[Path, str]:
+        """Give the files: the check, what makes its folder a package, and the test."""
+        kind = "periodic_check" if self.periodic else "change_check"
+        return {
+            self.folder / f"{self.module}.py": self._fill(f"{kind}.txt"),
+            self.folder / "__init__.py": "",
+            self.tests / f"test_{self.module}.py": self._fill(f"{kind}_test.txt"),
+        }
+
     def write(self) -> tuple[Path, Path]:
         """Write the check and its test.
 
@@ -76,19 +85,15 @@ class NewCheck:
         SettingError
             When one of them exists already; nothing is written then.
         """
-        kind = "periodic_check" if self.periodic else "change_check"
-        texts = {
-            self.folder / f"{self.module}.py": self._fill(f"{kind}.txt"),
-            self.tests / f"test_{self.module}.py": self._fill(f"{kind}_test.txt"),
-        }
+        texts = self.texts()
         for path in texts:
-            if path.exists():
+            if path.exists() and path.name != "__init__.py":
                 raise SettingError(f"{path} exists already.")
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        (self.folder / "__init__.py").touch()
-        check, test = texts
+            if not path.exists():
+                path.write_text(text, encoding="utf-8")
+        check, _, test = texts
         return check, test
 
     def _fill(self, name: str) -> str:

@@ -14,6 +14,7 @@ from compliance_tf.cli import checks as check_commands
 from compliance_tf.cli import export as export_commands
 from compliance_tf.cli import export_module as export_module_command
 from compliance_tf.cli import frameworks as framework_commands
+from compliance_tf.cli import init as init_command
 from compliance_tf.cli import lifecycle as lifecycle_commands
 from compliance_tf.cli import preflight as preflight_command
 from compliance_tf.cli import report as report_commands
@@ -47,6 +48,7 @@ for command in (
     app.command()(command)
 app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
 app.command("export-module")(export_module_command.export_module)
+app.command("init")(init_command.init)
 app.command("check-plan")(check_plan_command.check_plan)
 app.command("preflight")(preflight_command.preflight)
 app.command("report")(report_commands.report)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
 from compliance_tf.terraform.synthesized import MANIFEST
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from compliance_tf.terraform.programs import Programs
 
@@ -37,7 +39,7 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
         When there is no app, it fails, or it has no stack; the message is what it said.
     """
     command, context = _app(project)
-    variables = {"CDKTF_OUTDIR": str(output.absolute())}
+    variables = {"CDKTF_OUTDIR": str(output.absolute()), "PATH": _path(programs.environment)}
     if context:
         variables["CDKTF_CONTEXT_JSON"] = json.dumps(context)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,12 @@ def _app(project: Path) -> tuple[str, object]:
     raise SynthesizedAppError(
         f"There is neither {SETTINGS} nor {_APP} in {project.absolute()}: run this in a project's folder."
     )
+
+
+def _path(environment: Mapping[str, str]) -> str:
+    """Put this interpreter first: the app's `python` is that of the virtual environment, activated or not."""
+    folders = [str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]
+    return os.pathsep.join(folders)
 
 
 def _without_label(message: str) -> str:

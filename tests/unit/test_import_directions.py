@@ -23,6 +23,7 @@ MAY_IMPORT: Final = {
     "checks": {"model", "output", "catalog"},
     "waivers": {"model", "catalog"},
     "packs": {"model", "catalog", "checks"},
+    "scaffold": {"model", "output", "checks", "packs"},
     "constructs": {"model", "output", "catalog", "checks", "waivers", "packs", "terraform"},
     "terraform": {"model", "output"},
     "preflight": {"model", "output", "catalog", "terraform"},

@@ -39,7 +39,7 @@ class _LazyPackage(ModuleType):
     def of(cls, name: str) -> _LazyPackage:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.submodule_search_locations is None:
-            raise ModuleNotFoundError(f"{name} is not installed: run `make setup`", name=name)
+            raise ModuleNotFoundError(f"{name} is not installed: install compliance-tf again", name=name)
         package = cls(name)
         package.__spec__ = spec
         package.__path__ = spec.submodule_search_locations

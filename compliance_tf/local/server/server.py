@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 ACCOUNT = "000000000001"
 REGION = "eu-central-1"
+
+_EXTRA = ("hypercorn", "ministack")
+"""What the extra ``local`` installs."""
 
 _SECRET = "test"  # noqa: S105 -- MiniStack's fixed secret of every account's root key
 _START_SECONDS = 30.0
@@ -90,7 +94,18 @@ def start_server(
         0 takes a free one.
     outlive_parent
         Otherwise it stops when this process ends, however it ends.
+
+    Raises
+    ------
+    LocalAwsError
+        When what it consists of is not installed.
     """
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise LocalAwsError(
+            f"The local AWS needs {' and '.join(missing)}, which is not installed: "
+            "run pip install 'compliance-tf[local]'."
+        )
     home = home.absolute()  # the server runs in it
     home.mkdir(parents=True, exist_ok=True)
     (home / "tmp").mkdir(exist_ok=True)

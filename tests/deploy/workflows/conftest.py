@@ -10,7 +10,7 @@ from compliance_tf.local import create_recorder
 from compliance_tf.terraform.machine import Machine
 from tests.deploy.conftest import REGION
 from tests.deploy.workflows.cloud import ACCOUNT, BUCKET, Cloud
-from tests.deploy.workflows.repository import Forge, check_out, set_up
+from tests.deploy.workflows.repository import Forge, check_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,6 @@ def prepared(aws: LocalAws, provider: Provider, folder: Path) -> tuple[Forge, Cl
     create_recorder(cloud.client("config"), account=ACCOUNT)
     checkout = folder / "first"
     check_out(forge, checkout, "main")
-    set_up(checkout)
     variables = {**cloud.unsigned(), **aws.environment(ACCOUNT, REGION), "PATH": os.environ["PATH"]}
     environment = Machine(variables, working_folder=checkout).environment()
     stack = checkout / "cdktf.out" / "stacks" / "compliance"

@@ -11,7 +11,7 @@ import yaml
 
 from tests.deploy.conftest import REPOSITORY
 from tests.deploy.workflows.expressions import evaluated, filled_in
-from tests.deploy.workflows.repository import check_out, set_up
+from tests.deploy.workflows.repository import check_out
 from tests.runtime.review.fake_forges import TOKEN
 
 if TYPE_CHECKING:
@@ -189,7 +189,6 @@ class _Job:
             )
         elif action == "actions/checkout":
             check_out(self._runner.forge, self._folder, self._contexts["github"]["sha"])
-            set_up(self._folder)
         elif action == "aws-actions/configure-aws-credentials":
             self._variables |= self._runner.cloud.signed_in(options["role-to-assume"], self._subject)
             assert options["aws-region"] == self._variables["AWS_REGION"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.deploy.conftest import REPOSITORY
-from tests.deploy.workflows.repository import check_out, set_up
+from tests.deploy.workflows.repository import check_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,6 @@ class Runner:
         room.mkdir()
         checkout = room / "checkout"
         check_out(self.forge, checkout, pipeline["CI_COMMIT_SHA"])
-        set_up(checkout)
         token = self.cloud.token(f"project_path:acme/compliance:ref_type:branch:ref:{branch}")
         variables = {
             **self.cloud.unsigned(),

@@ -1,21 +1,18 @@
-"""A repository as a forge keeps it, and checkouts of it that are set up like this one."""
+"""A repository as a forge keeps it, and checkouts of it."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.deploy.conftest import REPOSITORY
+from compliance_tf.scaffold.project import NewProject
+from tests.deploy.conftest import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_WHAT_SETUP_GOES_BY = ("Pipfile.lock", "pyproject.toml", "package-lock.json")
 _IDENTITY = ("-c", "user.name=Tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false")
 
 
@@ -33,16 +30,16 @@ class Forge:
 
     @classmethod
     def create(cls, folder: Path, app: str) -> Forge:
-        """Make it of an app and of this repository's own files for its setup."""
+        """Make it of an app and of what a new project has beside it."""
         folder.mkdir()
         forge = cls(folder)
         forge.git("init", "--quiet", "--initial-branch=main")
         forge.git("config", "uploadpack.allowAnySHA1InWant", "true")
-        for name in ("Makefile", "Pipfile", "package.json", *_WHAT_SETUP_GOES_BY):
-            shutil.copy(REPOSITORY / name, folder / name)
-        settings = json.loads((REPOSITORY / "cdktf.json").read_text())
-        (folder / "cdktf.json").write_text(json.dumps(settings))
-        (folder / ".gitignore").write_text(".venv\nnode_modules\ncdktf.out\n.cache\n")
+        project = NewProject("compliance", REGION).texts()
+        for name in ("cdktf.json", ".gitignore"):
+            (folder / name).write_text(project[name])
+        # All is installed already.
+        (folder / "requirements.txt").write_text("# compliance-tf\n")
         forge.commit({"main.py": app})
         return forge
 
@@ -89,14 +86,3 @@ def check_out(forge: Forge, folder: Path, ref: str, *, only: str | None = None) 
         git("sparse-checkout", "set", "--no-cone", only)
     git("fetch", "--quiet", "--depth", "1", "origin", ref)
     git("checkout", "--quiet", "FETCH_HEAD")
-
-
-def set_up(folder: Path) -> None:
-    """Make a checkout one in which everything is installed, so that `make setup` finds nothing to do."""
-    for name in _WHAT_SETUP_GOES_BY:
-        os.utime(folder / name, (0, 0))
-    for room, parts in {".venv": ("bin", "lib", "pyvenv.cfg"), "node_modules": (".bin",)}.items():
-        (folder / room).mkdir()
-        for part in parts:
-            (folder / room / part).symlink_to(REPOSITORY / room / part)
-        (folder / room / ".ready").touch()

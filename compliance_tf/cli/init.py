@@ -1,0 +1,106 @@
+"""``compliance-tf init``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path  # noqa: TC003 (Typer reads it)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from compliance_tf.errors import SettingError
+from compliance_tf.scaffold.project import DEFAULT_WORKSPACES, Forge, NewProject, name_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+Name = Annotated[
+    str | None, typer.Option("--project", help="The first part of every name on AWS; the folder's unless given.")
+]
+Region = Annotated[str | None, typer.Option(help="The AWS region; that of AWS_REGION unless given.")]
+WorkspaceNames = Annotated[str | None, typer.Option("--workspaces", help="As dev,staging,prod: separated by commas.")]
+PackNames = Annotated[
+    str | None,
+    typer.Option("--packs", help="Conformance packs, separated by commas; `packs` lists them."),
+]
+Accounts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--account",
+        help="The AWS account of all workspaces, or of one as prod=444455556666, for the pipeline. "
+        "Can be given several times.",
+    ),
+]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder, made if it does not exist.")],
+    *,
+    project: Name = None,
+    region: Region = None,
+    workspaces: WorkspaceNames = None,
+    packs: PackNames = None,
+    forge: Annotated[Forge | None, typer.Option(help="Whose pipeline it gets.")] = None,
+    account: Accounts = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is proposed.")] = False,
+) -> None:
+    """Write a new project: an app with rules, a check with its test, waivers, a pipeline. Nothing is overwritten."""
+    questions = _Questions(asks=sys.stdin.isatty() and not yes)
+    name = project or questions.text("Project", name_from(folder))
+    chosen_region = region or questions.region()
+    names = _split(workspaces if workspaces is not None else questions.text("Workspaces", ",".join(DEFAULT_WORKSPACES)))
+    chosen_packs = _split(packs if packs is not None else questions.text("Conformance packs, if any", ""))
+    chosen_forge = forge or questions.forge()
+    new = NewProject(name, chosen_region, names, chosen_packs, chosen_forge, _accounts(account or (), names))
+    for path in new.write(folder):
+        typer.echo(f"wrote {path}")
+    typer.echo(
+        f"\nNext:  cd {shlex.quote(str(folder))}\n"
+        "       pip install -r requirements.txt && python -m pytest\n"
+        f"       compliance-tf plan -w {names[0]}\n"
+        f"       compliance-tf deploy -w {names[0]}"
+    )
+
+
+class _Questions:
+    """What is asked at a terminal; elsewhere what is proposed is taken."""
+
+    def __init__(self, *, asks: bool) -> None:
+        self._asks = asks
+
+    def text(self, question: str, proposed: str) -> str:
+        if not self._asks:
+            return proposed
+        return str(typer.prompt(question, default=proposed, show_default=bool(proposed)))
+
+    def region(self) -> str:
+        proposed = next((value for name in _REGION_VARIABLES if (value := os.environ.get(name))), None)
+        if self._asks:
+            return str(typer.prompt("AWS region", default=proposed))
+        if proposed is None:
+            raise SettingError("No region is given: add --region, such as --region eu-west-1, or set AWS_REGION.")
+        return proposed
+
+    def forge(self) -> Forge:
+        answer = self.text(f"Pipeline ({', '.join(one.value for one in Forge)})", Forge.NONE.value).strip().lower()
+        try:
+            return Forge(answer)
+        except ValueError:
+            raise SettingError(
+                f"{answer!r} is no pipeline that is known: give one of {', '.join(one.value for one in Forge)}."
+            ) from None
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _accounts(given: Sequence[str], workspaces: Sequence[str]) -> dict[str, str]:
+    """Read the accounts: one for all workspaces, and those of single ones, which beat it."""
+    pairs = [one.rpartition("=") for one in given]
+    common = {workspace: account for workspace in workspaces for name, _, account in pairs if not name}
+    return common | {name: account for name, _, account in pairs if name}

@@ -1,0 +1,55 @@
+"""What the wheel imports is what it declares."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from typing import TYPE_CHECKING, Final
+
+from tests.repository import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWN: Final = {"compliance_tf", "compliance_runtime"}
+
+
+def imported_at_run_time(node: ast.AST) -> Iterator[str]:
+    """Yield the top-level packages that code imports, but not those that only a type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.ImportFrom) and child.module:
+            yield child.module.partition(".")[0]
+        elif isinstance(child, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in child.names)
+        else:
+            yield from imported_at_run_time(child)
+
+
+def declared(extra: str | None = None) -> set[str]:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *(project["optional-dependencies"][extra] if extra else ())]
+    return {re.split(r"[^A-Za-z0-9_-]", line)[0].lower().replace("_", "-") for line in lines}
+
+
+def test_what_is_imported_is_declared() -> None:
+    distributions = packages_distributions()
+    for source in (REPOSITORY / "compliance_tf", REPOSITORY / "lambda_src" / "compliance_runtime"):
+        for file in source.rglob("*.py"):
+            names = {*imported_at_run_time(ast.parse(file.read_text()))} - OWN - sys.stdlib_module_names
+            local = source.name == "compliance_tf" and "local" in file.relative_to(source).parts[:1]
+            allowed = declared("local" if local else None)
+            for name in names:
+                found = {one.lower().replace("_", "-") for one in distributions.get(name, [name])}
+                assert found & allowed, f"{file.relative_to(REPOSITORY)} imports {name}, which is not declared"
+
+
+def test_no_message_tells_people_to_run_make() -> None:
+    """Those who have the wheel have no Makefile."""
+    for file in (REPOSITORY / "compliance_tf").rglob("*.py"):
+        found = re.findall(r"(?:run|with|by) `?make [a-z]+", file.read_text())
+        assert found == [], f"{file.relative_to(REPOSITORY)}: {found}"
