@@ -142,12 +142,17 @@ def check_provider_version(value: str) -> None:
     SettingError
         When it is a range, or older or newer than what was compared with the bindings' schema.
     """
-    found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", value) if isinstance(value, str) else None
-    if not found or not (5, 100, 0) <= tuple(map(int, found.groups())) < (7, 0, 0):
+    if not is_provider_version(value):
         raise SettingError(
             f"aws_provider={value!r} must be one exact version from 5.100.0 to below 7, such as '6.25.0': a range "
             "would let a plan change without a change of the app."
         )
+
+
+def is_provider_version(value: object) -> bool:
+    """Tell whether it is one exact version of the AWS provider from 5.100.0 to below 7."""
+    found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", value) if isinstance(value, str) else None
+    return bool(found and (5, 100, 0) <= tuple(map(int, found.groups())) < (7, 0, 0))
 
 
 def check_choice(setting: str, value: Any, allowed: Iterable[str]) -> None:  # noqa: ANN401 (what a user gave)

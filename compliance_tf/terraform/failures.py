@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +29,7 @@ ERRORED_STATE: Final = "errored.tfstate"
 """Where Terraform puts the state when it cannot be kept where it belongs."""
 
 
-def explain(errors: str, command: str, folder: Path, workspace: str) -> str:
+def explain(errors: str, command: str, folder: Path, workspace: str, engine: str = "terraform") -> str:
     """Say that Terraform failed, what it said, and what to do.
 
     Parameters
@@ -41,6 +42,8 @@ def explain(errors: str, command: str, folder: Path, workspace: str) -> str:
         The stack's folder.
     workspace
         The workspace.
+    engine
+        The name of the program that failed.
 
     Returns
     -------
@@ -48,25 +51,25 @@ def explain(errors: str, command: str, folder: Path, workspace: str) -> str:
         Plain text without escapes and boxes; the advice comes last.
     """
     plain = _BLANK_LINES.sub("\n\n", _BOX.sub("", _ESCAPE.sub("", errors))).strip()
-    advice = [f"What to do: {text}" for text in _advice(plain, command, folder, workspace)]
-    return "\n\n".join([f"`terraform {command}` failed for {folder.name} in {workspace}:", plain, *advice])
+    advice = [f"What to do: {text}" for text in _advice(plain, command, folder, workspace, engine)]
+    return "\n\n".join([f"`{engine} {command}` failed for {folder.name} in {workspace}:", plain, *advice])
 
 
-def _advice(plain: str, command: str, folder: Path, workspace: str) -> Iterator[str]:
+def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str) -> Iterator[str]:
     in_one_line = re.sub(r"\s+", " ", plain)
     if found := _ADVICE_IN_ADDRESS.search(in_one_line):
         yield f"recorder {found[1]}."
     if "provider packages" in plain:
         yield (
-            f"Terraform found no AWS provider {AWS_PROVIDER_VERSION}: connect to the registry, or name a folder that "
-            f"mirrors it in {MIRROR_VARIABLE}."
+            f"{engine} found no AWS provider {_pinned(folder)}: connect to the registry, or name a folder that mirrors "
+            f"it in {MIRROR_VARIABLE}, for OpenTofu below registry.opentofu.org."
         )
     if lock := _LOCK_ID.search(plain):
         owner, created = _LOCK_OWNER.search(plain), _LOCK_TIME.search(plain)
         yield (
             f"The state is locked by {owner[1] if owner else 'somebody'} since {created[1] if created else 'before'} "
             "(UTC). Wait for that command to end. If it was killed, nobody else will free the lock: "
-            f"TF_WORKSPACE={workspace} terraform -chdir={folder} force-unlock {lock[1]}"
+            f"TF_WORKSPACE={workspace} {engine} -chdir={folder} force-unlock {lock[1]}"
         )
     if command == "apply" and _TAKEN.search(plain):
         yield (
@@ -76,5 +79,14 @@ def _advice(plain: str, command: str, folder: Path, workspace: str) -> Iterator[
     if (folder / ERRORED_STATE).is_file():
         yield (
             f"Terraform could not keep the state and left it in {folder / ERRORED_STATE}. Before anything else: "
-            f"TF_WORKSPACE={workspace} terraform -chdir={folder} state push {ERRORED_STATE}"
+            f"TF_WORKSPACE={workspace} {engine} -chdir={folder} state push {ERRORED_STATE}"
         )
+
+
+def _pinned(folder: Path) -> str:
+    """Give the version of the AWS provider that the stack in a folder is pinned to."""
+    try:
+        configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+        return str(configuration["terraform"]["required_providers"]["aws"]["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return AWS_PROVIDER_VERSION

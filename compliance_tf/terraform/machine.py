@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -12,16 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommandError
+from compliance_tf.model.setting_values import is_provider_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 AWS_PROVIDER = "registry.terraform.io/hashicorp/aws"
+AWS_PROVIDERS = (AWS_PROVIDER, "registry.opentofu.org/hashicorp/aws")
+"""What Terraform and OpenTofu call the AWS provider: each completes ``aws`` with its own registry."""
+
 AWS_PROVIDER_VERSION = "5.100.0"
 """The version that cdktf-cdktf-provider-aws 20.1 writes into the configuration."""
 
 ENGINE_VARIABLE = "TERRAFORM_BINARY_NAME"
 """The environment variable that names another program than ``terraform``, such as ``tofu``; cdktf reads it, too."""
+
+_ENGINE = "terraform"
 
 MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 """The environment variable that names a filesystem mirror of providers."""
@@ -55,16 +62,34 @@ class Machine:
         path = Path(self.variables.get("TF_CLI_CONFIG_FILE", ""))
         return path if path.is_file() else None
 
-    def provider_mirror(self) -> Path | None:
-        """Find a filesystem mirror with the AWS provider for this platform; None means the registry."""
+    def provider_mirrors(self) -> dict[str, Path]:
+        """Find filesystem mirrors with the AWS provider for this platform.
+
+        Returns
+        -------
+        dict
+            The folder by each name of the provider; one that is missing comes from its registry.
+
+        Raises
+        ------
+        CommandError
+            When the mirror that the environment names holds none.
+        """
         named = self.variables.get(MIRROR_VARIABLE)
-        if named and not _holds_aws_provider(Path(named)):
-            raise CommandError(
-                f"{MIRROR_VARIABLE}={named} holds no {AWS_PROVIDER} {AWS_PROVIDER_VERSION} for {_platform()}: name the "
-                "folder that contains registry.terraform.io, or unset it to use the registry."
-            )
         candidates = [Path(named)] if named else [*self._implied_mirrors(), *self._optional_mirrors()]
-        return next((folder for folder in candidates if _holds_aws_provider(folder)), None)
+        found = {
+            provider: folder
+            for provider in AWS_PROVIDERS
+            for folder in reversed(candidates)
+            if _holds_provider(folder, provider)
+        }
+        if named and not found:
+            raise CommandError(
+                f"{MIRROR_VARIABLE}={named} holds no {' or '.join(AWS_PROVIDERS)} from {AWS_PROVIDER_VERSION} on for "
+                f"{_platform()}: name the folder that has registry.terraform.io or registry.opentofu.org, or unset "
+                "it to use the registry."
+            )
+        return found
 
     def _implied_mirrors(self) -> list[Path]:
         """List the folders that Terraform itself looks into: its documentation, "Implied Local Mirror Directories"."""
@@ -78,7 +103,8 @@ class Machine:
         ]
 
     def _optional_mirrors(self) -> list[Path]:
-        return sorted(path.parents[2] for path in self.optional_software.glob(f"*/{AWS_PROVIDER}"))
+        found = (self.optional_software.glob(f"*/{provider}") for provider in AWS_PROVIDERS)
+        return sorted({path.parents[2] for paths in found for path in paths})
 
     def environment(self) -> dict[str, str]:
         """Build the variables to run Terraform with.
@@ -100,19 +126,12 @@ class Machine:
 
     def _write_cli_configuration(self) -> Path:
         lines = ["disable_checkpoint = true"]
-        if mirror := self.provider_mirror():
-            folder = str(mirror.absolute()).replace("\\", "/")
-            lines += [
-                "provider_installation {",
-                "  filesystem_mirror {",
-                f'    path    = "{folder}"',
-                f'    include = ["{AWS_PROVIDER}"]',
-                "  }",
-                "  direct {",
-                f'    exclude = ["{AWS_PROVIDER}"]',
-                "  }",
-                "}",
-            ]
+        if mirrors := self.provider_mirrors():
+            lines.append("provider_installation {")
+            for provider, folder in mirrors.items():
+                written = str(folder.absolute()).replace("\\", "/")
+                lines += ["  filesystem_mirror {", f'    path    = "{written}"', f'    include = ["{provider}"]', "  }"]
+            lines += ["  direct {", f"    exclude = {json.dumps([*mirrors])}", "  }", "}"]
         path = self.working_folder / ".cache" / "terraform.rc"
         path.parent.mkdir(parents=True, exist_ok=True)
         # Other commands may be reading it, or write it as well.
@@ -139,7 +158,8 @@ def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Pa
         text=True,
     )
     if completed.returncode != 0:
-        raise CommandError(f"`terraform {' '.join(arguments)}` failed:\n{completed.stdout}{completed.stderr}".rstrip())
+        what = f"`{engine_name(environment)} {' '.join(arguments)}` failed:"
+        raise CommandError(f"{what}\n{completed.stdout}{completed.stderr}".rstrip())
     return completed.stdout
 
 
@@ -156,7 +176,7 @@ def engine(environment: Mapping[str, str]) -> str:
     CommandError
         When it is not there; the message says what to install.
     """
-    program = environment.get(ENGINE_VARIABLE) or "terraform"
+    program = environment.get(ENGINE_VARIABLE) or _ENGINE
     path = shutil.which(program, path=environment["PATH"])
     if path is None:
         raise CommandError(
@@ -166,11 +186,17 @@ def engine(environment: Mapping[str, str]) -> str:
     return path
 
 
-def _holds_aws_provider(folder: Path) -> bool:
-    provider = folder / AWS_PROVIDER
-    unpacked = provider / AWS_PROVIDER_VERSION / _platform()
-    packed = provider / f"terraform-provider-aws_{AWS_PROVIDER_VERSION}_{_platform()}.zip"
-    return unpacked.is_dir() or packed.is_file()
+def engine_name(environment: Mapping[str, str]) -> str:
+    """Name the program that plans and applies as a person would type it, without its folder."""
+    return Path(environment.get(ENGINE_VARIABLE) or _ENGINE).name
+
+
+def _holds_provider(folder: Path, provider: str) -> bool:
+    """Tell whether a mirror has a version that a stack may be pinned to, unpacked or packed, for this platform."""
+    packed = f"terraform-provider-aws_*_{_platform()}.zip"
+    versions = [path.parent.name for path in (folder / provider).glob(f"*/{_platform()}") if path.is_dir()]
+    versions += [path.name.split("_")[1] for path in (folder / provider).glob(packed)]
+    return any(is_provider_version(version) for version in versions)
 
 
 def _platform() -> str:

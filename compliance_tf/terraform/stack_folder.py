@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.terraform.failures import explain
-from compliance_tf.terraform.machine import engine
+from compliance_tf.terraform.machine import engine, engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,4 +118,6 @@ class StackFolder:
         except InterruptedCommandError:
             raise
         except CommandError as cause:
-            raise CommandError(explain(str(cause), arguments[0], self.path, self.workspace)) from cause
+            raise CommandError(
+                explain(str(cause), arguments[0], self.path, self.workspace, engine_name(self.programs.environment))
+            ) from cause

@@ -123,7 +123,7 @@ def test_a_provider_that_is_nowhere_is_one_message_with_what_to_do(project: Proj
     stranger = Project(tmp_path / "app", {**project.variables, "TF_CLI_CONFIG_FILE": str(empty)})
     Project.create(stranger.folder, stranger.variables, APP)
     output = stranger.run("compliance-tf", "plan", "--workspace", "dev", fails=True)
-    assert "What to do: Terraform found no AWS provider 5.100.0: connect to the registry, or name a folder" in output
+    assert "What to do: terraform found no AWS provider 5.100.0: connect to the registry, or name a folder" in output
     assert "Traceback" not in output
 
 

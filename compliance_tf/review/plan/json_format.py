@@ -1,7 +1,8 @@
 """Terraform's JSON format of a plan, as far as the review reads it.
 
-The format: https://developer.hashicorp.com/terraform/internals/json-format. Minor versions only add to it; what they
-add is not ignored but named, for it may be the very thing that a policy should have seen. A list or object that is
+The format: https://developer.hashicorp.com/terraform/internals/json-format; OpenTofu's has the same major version and
+no ``complete`` and ``applyable``: https://opentofu.org/docs/internals/json-format. Minor versions only add to it; what
+they add is not ignored but named, for it may be the very thing that a policy should have seen. A list or object that is
 null is one with nothing in it.
 """
 
@@ -63,7 +64,10 @@ class ConfiguredResource(msgspec.Struct):
     """A resource as the configuration has it."""
 
     address: str
+    mode: str = ""
     expressions: dict[str, msgspec.Raw] | None = None
+    count_expression: Any = None
+    for_each_expression: Any = None
     provisioners: list[Any] | None = None
 
 
@@ -131,7 +135,7 @@ class PlanFormat(msgspec.Struct):
     output_changes: dict[str, Change] | None = None
     configuration: Configuration | None = None
     prior_state: State | None = None
-    complete: bool = True
+    complete: bool | None = None
     errored: bool = False
 
     def output_of_state(self, name: str) -> StateOutput | None:

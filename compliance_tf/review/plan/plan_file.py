@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from compliance_tf.errors import CommandError, ReviewError
 from compliance_tf.review.plan.plan_json import plan_of_json
-from compliance_tf.terraform.machine import Machine, read
+from compliance_tf.terraform.machine import ENGINE_VARIABLE, engine_name, read
 
 if TYPE_CHECKING:
     from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.terraform.machine import Machine
 
 STANDARD_INPUT: Final = "-"
 
@@ -55,16 +58,35 @@ def plan_content(source: str, machine: Machine) -> bytes:
         content = path.read_bytes()
     except OSError as cause:
         raise ReviewError(f"{source} cannot be read: {cause.strerror}.") from cause
-    return _shown(path, machine) if content.startswith(_SAVED_PLAN) else content
+    encrypted = _is_encrypted(content)
+    return _shown(path, machine, encrypted=encrypted) if encrypted or content.startswith(_SAVED_PLAN) else content
 
 
-def _shown(path: Path, machine: Machine) -> bytes:
-    folder = path.absolute().parent
+class _Encrypted(msgspec.Struct):
+    """What tells that OpenTofu encrypted a saved plan, which is JSON then: its "State and Plan Encryption"."""
+
+    encryption_version: str | None = None
+
+
+def _is_encrypted(content: bytes) -> bool:
     try:
-        shown = read(["show", "-json", str(path.absolute())], environment=machine.environment(), folder=folder)
+        return msgspec.json.decode(content, type=_Encrypted).encryption_version is not None
+    except (msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _shown(path: Path, machine: Machine, *, encrypted: bool) -> bytes:
+    folder, environment = path.absolute().parent, machine.environment()
+    engine = engine_name(environment)
+    advice = f"Where it has not been initialized, run `{engine} init` in {folder}"
+    if encrypted:
+        advice = (
+            f"OpenTofu encrypted it: name OpenTofu in {ENGINE_VARIABLE}, and set TF_ENCRYPTION as when it was planned"
+        )
+    try:
+        shown = read(["show", "-json", str(path.absolute())], environment=environment, folder=folder)
     except CommandError as cause:
         raise ReviewError(
-            f"Terraform cannot show {path}. Where it has not been initialized, run `terraform init` in {folder}, or "
-            f"give what `terraform show -json` prints. {cause}"
+            f"Terraform cannot show {path}. {advice}, or give what `{engine} show -json` prints. {cause}"
         ) from cause
     return shown.encode()

@@ -16,7 +16,7 @@ from compliance_tf.review.plan.fingerprint import plan_fingerprint
 from compliance_tf.review.plan.json_format import FORMAT_MAJOR, Configuration, PlanFormat, unknown_members
 from compliance_tf.review.plan.plan import Action, Identity, OutputChange, Plan, ProviderSettings, ResourceChange
 from compliance_tf.review.plan.values import Hidden, with_unknowns, without_secrets
-from compliance_tf.terraform.machine import AWS_PROVIDER
+from compliance_tf.terraform.machine import AWS_PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,11 +47,14 @@ _REASONS: Final = {
     "delete_because_no_resource_config": "the configuration has it no longer",
     "delete_because_wrong_repetition": "the configuration has it with another kind of count or for_each",
     "delete_because_count_index": "its count is smaller",
+    "delete_because_enabled_false": "it is not enabled any more",
     "delete_because_each_key": "its for_each has no such key any more",
     "delete_because_no_module": "the configuration has no such module any more",
     "delete_because_no_move_target": "it has moved to where the configuration has nothing",
+    "forgot_because_lifecycle_destroy_in_state": "its lifecycle had destroy = false when it was applied",
+    "forgot_because_lifecycle_destroy_in_config": "its lifecycle has destroy = false",
 }
-"""Terraform's ``action_reason`` in words."""
+"""Terraform's and OpenTofu's ``action_reason`` in words."""
 
 
 def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None) -> Plan:
@@ -133,6 +136,7 @@ _NOT_JSON: Final = {
 def _check_format_version(members: Mapping[str, msgspec.Raw], name: str) -> None:
     if "format_version" not in members or not members.keys() & {"resource_changes", "planned_values"}:
         what = "Terraform's state" if members.keys() & {"lineage", "values"} else "something else"
+        what = "a file that OpenTofu encrypted" if "encryption_version" in members else what
         raise ReviewError(f"{name} is {what}, not a plan. {_HOW}")
     version = str(msgspec.json.decode(members["format_version"]))[:20]
     major = version.partition(".")[0]
@@ -175,9 +179,28 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         providers=tuple(_providers(configuration)),
         programs=tuple(programs),
         not_understood=tuple(sorted({member for member, _ in not_understood})),
-        is_complete=plan.complete,
+        is_complete=not _leaves_out(plan, configuration) if plan.complete is None else plan.complete,
         errored=plan.errored,
         fingerprint=plan_fingerprint(members, configuration, [astuple(identity), was and astuple(was)], not_understood),
+    )
+
+
+def _leaves_out(plan: PlanFormat, configuration: Configuration) -> bool:
+    """Tell whether a plan that does not say whether it is complete leaves out resources of the configuration.
+
+    OpenTofu and Terraform before 1.8 do not say it, and a plan with ``-target`` lists what it is for. One that only
+    removes, or only refreshes, lists what the state has.
+    """
+    managed = [change for change in plan.resource_changes or () if change.mode == "managed"]
+    if all(_ACTIONS.get(change.change.actions) in {Action.DELETE, Action.FORGET} for change in managed):
+        return False
+    planned = {_INDEX.sub("", change.address) for change in managed}
+    return any(
+        resource.mode == "managed"
+        and resource.count_expression is None
+        and resource.for_each_expression is None
+        and resource.address not in planned
+        for resource in configuration.root_module.resources or ()
     )
 
 
@@ -265,7 +288,7 @@ _UNSEEN: Final = "something that the plan does not show"
 
 def _providers(configuration: Configuration) -> Iterator[ProviderSettings]:
     for address, provider in (configuration.provider_config or {}).items():
-        if provider.full_name == AWS_PROVIDER:
+        if provider.full_name in AWS_PROVIDERS:
             settings = provider.expressions or {}
             region = settings.get("region")
             constant = region.get("constant_value") if isinstance(region, dict) and len(region) == 1 else None

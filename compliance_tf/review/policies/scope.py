@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.model.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
-from compliance_tf.terraform.machine import AWS_PROVIDER
+from compliance_tf.terraform.machine import AWS_PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +58,10 @@ def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
         if change.type not in ALLOWED_TYPES | SINGLETONS:
             yield _refused(change, where)
-        elif change.provider != AWS_PROVIDER:
-            yield Hit(change.address, f"It belongs to provider {change.provider}, and only {AWS_PROVIDER} is expected.")
+        elif change.provider not in AWS_PROVIDERS:
+            yield Hit(
+                change.address, f"It belongs to provider {change.provider}, and only {' or '.join(AWS_PROVIDERS)} is."
+            )
 
 
 def _programs(plan: Plan, _: Limits) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from compliance_tf.terraform.machine import AWS_PROVIDER, Machine
+from compliance_tf.terraform.machine import Machine
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ def install(folder: Path) -> Path:
     python, repository = shlex.quote(sys.executable), shlex.quote(str(REPOSITORY))
     program.write_text(f"#!/bin/sh\nPYTHONPATH={repository} exec {python} -m tests.deploy.external_provider.server\n")
     program.chmod(0o755)
-    mirrors = {PROVIDER: mirror}
-    if aws_mirror := Machine.this().provider_mirror():
-        mirrors[AWS_PROVIDER] = aws_mirror.absolute()
+    aws_mirrors = {provider: path.absolute() for provider, path in Machine.this().provider_mirrors().items()}
+    mirrors = {PROVIDER: mirror, **aws_mirrors}
     configuration = folder / "terraform.rc"
     configuration.write_text(_cli_configuration(mirrors))
     return configuration

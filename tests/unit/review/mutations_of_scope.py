@@ -85,7 +85,9 @@ def _recorder_by_cloud_control(plan: PlanJson, draw: Draw) -> None:
 
 
 def _other_provider(plan: PlanJson, draw: Draw) -> None:
-    draw.any(plan)["provider_name"] = draw.one("registry.terraform.io/acme/aws", "", "aws")
+    draw.any(plan)["provider_name"] = draw.one(
+        "registry.terraform.io/acme/aws", "registry.opentofu.org/acme/aws", "", "aws"
+    )
 
 
 def _configured(plan: PlanJson, draw: Draw) -> dict[str, Any]:

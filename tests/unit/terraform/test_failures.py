@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_a_lock_is_explained_with_who_has_it_and_the_command_that_frees_it() -> 
 def test_a_name_that_is_taken_leads_to_recover(error: str) -> None:
     assert "`compliance-tf recover -w dev`" in explain(f"Error: {error}", "apply", FOLDER, "dev")
     assert "recover" not in explain("Error: AccessDenied", "apply", FOLDER, "dev")
+
+
+def test_commands_to_type_are_those_of_the_program_that_failed() -> None:
+    explained = explain(LOCKED, "apply", FOLDER, "dev", "tofu")
+    assert explained.startswith("`tofu apply` failed for compliance in dev:")
+    assert "TF_WORKSPACE=dev tofu -chdir=cdktf.out/workspace-dev/compliance force-unlock" in explained
+
+
+def test_a_provider_that_is_nowhere_is_named_with_the_version_that_the_stack_is_pinned_to(tmp_path: Path) -> None:
+    error = "Error: Failed to query available provider packages"
+    assert "terraform found no AWS provider 5.100.0: " in explain(error, "init", tmp_path, "dev")
+    pinned = {"terraform": {"required_providers": {"aws": {"source": "aws", "version": "6.25.0"}}}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(pinned))
+    assert "tofu found no AWS provider 6.25.0: " in explain(error, "init", tmp_path, "dev", "tofu")
 
 
 def test_a_state_that_could_not_be_kept_is_named_with_the_command_that_keeps_it(tmp_path: Path) -> None:

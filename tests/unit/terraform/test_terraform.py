@@ -17,9 +17,9 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
 
 
-def mirror(folder: Path, version: str = AWS_PROVIDER_VERSION) -> Path:
+def mirror(folder: Path, version: str = AWS_PROVIDER_VERSION, provider: str = AWS_PROVIDER) -> Path:
     """Make a filesystem mirror with an unpacked provider."""
-    (folder / AWS_PROVIDER / version / "linux_amd64").mkdir(parents=True)
+    (folder / provider / version / "linux_amd64").mkdir(parents=True)
     return folder
 
 
@@ -31,7 +31,7 @@ def machine(tmp_path: Path, **variables: str) -> Machine:
 
 def test_without_a_mirror_the_registry_is_used(tmp_path: Path) -> None:
     found = machine(tmp_path)
-    assert found.provider_mirror() is None
+    assert found.provider_mirrors() == {}
     assert "provider_installation" not in Path(found.environment()["TF_CLI_CONFIG_FILE"]).read_text()
 
 
@@ -48,7 +48,7 @@ def test_without_a_mirror_the_registry_is_used(tmp_path: Path) -> None:
 def test_a_mirror_in_a_place_that_is_looked_into_is_used(tmp_path: Path, place: str) -> None:
     expected = mirror(tmp_path / place)
     found = machine(tmp_path)
-    assert found.provider_mirror() == expected
+    assert found.provider_mirrors() == {AWS_PROVIDER: expected}
     configuration = Path(found.environment()["TF_CLI_CONFIG_FILE"]).read_text()
     assert f'path    = "{expected}"' in configuration
     assert f'exclude = ["{AWS_PROVIDER}"]' in configuration
@@ -58,23 +58,45 @@ def test_a_packed_provider_counts_too(tmp_path: Path) -> None:
     folder = tmp_path / "opt" / "packed" / AWS_PROVIDER
     folder.mkdir(parents=True)
     (folder / f"terraform-provider-aws_{AWS_PROVIDER_VERSION}_linux_amd64.zip").touch()
-    assert machine(tmp_path).provider_mirror() == tmp_path / "opt" / "packed"
+    assert machine(tmp_path).provider_mirrors() == {AWS_PROVIDER: tmp_path / "opt" / "packed"}
 
 
 def test_a_mirror_of_another_version_is_passed_over(tmp_path: Path) -> None:
     mirror(tmp_path / "opt" / "old", version="5.99.0")
-    assert machine(tmp_path).provider_mirror() is None
+    assert machine(tmp_path).provider_mirrors() == {}
+
+
+def test_a_mirror_of_a_version_that_a_stack_may_be_pinned_to_is_used(tmp_path: Path) -> None:
+    expected = mirror(tmp_path / "opt" / "new", version="6.25.0")
+    assert machine(tmp_path).provider_mirrors() == {AWS_PROVIDER: expected}
+
+
+def test_opentofu_finds_the_provider_under_the_name_of_its_own_registry(tmp_path: Path) -> None:
+    """Its documentation, "Provider Requirements": a source without a host is completed with registry.opentofu.org."""
+    theirs = "registry.opentofu.org/hashicorp/aws"
+    terraform = mirror(tmp_path / "opt" / "terraform")
+    assert machine(tmp_path).provider_mirrors() == {AWS_PROVIDER: terraform}
+    tofu = mirror(tmp_path / "opt" / "tofu", provider=theirs)
+    configuration = Path(machine(tmp_path).environment()["TF_CLI_CONFIG_FILE"]).read_text()
+    assert f'path    = "{tofu}"\n    include = ["{theirs}"]' in configuration
+    assert f'path    = "{terraform}"\n    include = ["{AWS_PROVIDER}"]' in configuration
+    assert f'exclude = ["{AWS_PROVIDER}", "{theirs}"]' in configuration
+    # One that is named is the only one: what it does not have comes from the registry.
+    named = machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tofu))
+    assert named.provider_mirrors() == {theirs: tofu}
 
 
 def test_the_mirror_that_the_user_names_comes_first(tmp_path: Path) -> None:
     mirror(tmp_path / "opt" / "other")
     named = mirror(tmp_path / "named")
-    assert machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(named)).provider_mirror() == named
+    assert machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(named)).provider_mirrors() == {AWS_PROVIDER: named}
 
 
 def test_a_named_mirror_without_the_provider_is_an_error_that_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"COMPLIANCE_TF_PROVIDER_MIRROR=.*empty holds no .*hashicorp/aws 5\.100\.0"):
-        machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tmp_path / "empty")).provider_mirror()
+    with pytest.raises(
+        CommandError, match=r"COMPLIANCE_TF_PROVIDER_MIRROR=.*empty holds no .*hashicorp/aws from 5\.100\.0"
+    ):
+        machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tmp_path / "empty")).provider_mirrors()
 
 
 def test_a_configuration_of_the_user_is_respected_and_one_that_does_not_exist_is_not(tmp_path: Path) -> None:
@@ -109,5 +131,5 @@ def test_another_engine_is_found_by_its_name_or_path_and_missed_by_it(tmp_path: 
 
 
 def test_a_command_that_fails_is_an_error_with_its_output(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"(?s)`terraform no-such-file` failed:.*no-such-file"):
+    with pytest.raises(CommandError, match=r"(?s)`ls no-such-file` failed:.*no-such-file"):
         read(["no-such-file"], environment={**os.environ, "TERRAFORM_BINARY_NAME": "ls"}, folder=tmp_path)
