@@ -26,8 +26,10 @@ class ControlStatus(Enum):
     """A resource violates one of its rules, and that is not waived."""
     WAIVED = "waived"
     """All that violates its rules is waived."""
+    PARTLY_EVALUATED = "partly evaluated"
+    """What has results complies, but one of its rules is not deployed, or is deployed and has no result."""
     PASSED = "pass"
-    """Its rules have results, and all comply."""
+    """All of its rules are deployed and have results, and all comply."""
     NOT_EVALUATED = "not evaluated"
     """None of its rules is deployed, or none has a result."""
 
@@ -96,7 +98,11 @@ class ControlAssessment:
             return ControlStatus.FAILED
         if self.waived:
             return ControlStatus.WAIVED
-        return ControlStatus.PASSED if self.compliant else ControlStatus.NOT_EVALUATED
+        if not self.compliant:
+            return ControlStatus.NOT_EVALUATED
+        # A rule that never ran has no results either: what is not known must not read as a pass.
+        is_whole = not self.not_deployed and not self.without_results
+        return ControlStatus.PASSED if is_whole else ControlStatus.PARTLY_EVALUATED
 
     @property
     def failing(self) -> tuple[RuleCounts, ...]:

@@ -181,8 +181,15 @@ class ResultsTable {
    */
   drawRow(place) {
     const row = this.row(place);
-    const cells = this.columns.map(({ className, cell }) => make("td", className, cell(row)));
+    const cells = this.columns.map(({ title, className, cell }) => {
+      const drawn = make("td", className, cell(row));
+      drawn.dataset.label = title;
+      // Said, because a phone's style makes a list of the table, and browsers forget then that it is one.
+      drawn.setAttribute("role", "cell");
+      return drawn;
+    });
     const made = make("tr", "", ...cells);
+    made.setAttribute("role", "row");
     made.dataset.place = `${place}`;
     made.setAttribute("aria-rowindex", `${place + 2}`);
     for (const target of made.querySelectorAll("button, a")) {

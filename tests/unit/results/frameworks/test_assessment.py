@@ -67,8 +67,27 @@ def test_a_rule_without_results_is_told_from_one_that_is_not_deployed() -> None:
     silent = assessed([TLS, FLOW_LOGS], Status.COMPLIANT)["A-2"]
     missing = assessed([TLS], Status.COMPLIANT)["A-2"]
 
+    assert {silent.status, missing.status} == {ControlStatus.PARTLY_EVALUATED}
     assert ([counts.rule for counts in silent.without_results], silent.not_deployed) == ([FLOW_LOGS], ())
     assert (missing.without_results, missing.not_deployed) == ((), ("VPC_FLOW_LOGS_ENABLED",))
+
+
+def test_a_control_passes_only_when_every_rule_of_it_has_results() -> None:
+    rows = [row(Status.COMPLIANT, rule=TLS), row(Status.COMPLIANT, rule=FLOW_LOGS)]
+    both = {one.control.id: one.status for one in assess(FRAMEWORK, [TLS, FLOW_LOGS], rows)}
+    one = {one.control.id: one.status for one in assess(FRAMEWORK, [TLS, FLOW_LOGS], rows[:1])}
+
+    assert (both["A-2"], one["A-2"], one["A-1"]) == (
+        ControlStatus.PASSED,
+        ControlStatus.PARTLY_EVALUATED,
+        ControlStatus.PASSED,
+    )
+
+
+def test_what_fails_or_is_waived_reads_so_though_a_rule_is_missing() -> None:
+    failed, waived = (assessed([TLS], one, Status.COMPLIANT)["A-2"] for one in (Status.NON_COMPLIANT, Status.WAIVED))
+
+    assert (failed.status, waived.status) == (ControlStatus.FAILED, ControlStatus.WAIVED)
 
 
 def test_the_failing_rules_are_named_with_their_counts() -> None:
@@ -101,7 +120,7 @@ def test_only_rules_that_speak_to_a_control_have_to_be_read() -> None:
 def test_the_report_as_json_counts_the_controls_and_names_rules_shortly() -> None:
     report = report_to_json(FRAMEWORK, assess(FRAMEWORK, [TLS], [row(rule=TLS)]), PLACE)
 
-    assert report["summary"] == {"fail": 2, "waived": 0, "pass": 0, "not evaluated": 1}
+    assert report["summary"] == {"fail": 2, "waived": 0, "partly evaluated": 0, "pass": 0, "not evaluated": 1}
     assert report["controls"][0]["rules"] == [
         {"rule": "tls", "identifier": "S3_BUCKET_SSL_REQUESTS_ONLY", "nonCompliant": 1, "waived": 0, "compliant": 0}
     ]
