@@ -9,6 +9,7 @@ import pytest
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
 
+from compliance_tf.output.sanitize import visible
 from tests.browser.browser import accessibility_violations
 from tests.browser.report import sample
 from tests.browser.report.open_page import Opened, open_report, shown, write_sample
@@ -213,10 +214,10 @@ def test_hostile_texts_are_shown_and_do_nothing(browser: Browser, tmp_path: Path
     rule = RuleEntry(f"acme-prod-{HOSTILE}", Severity.HIGH, (HOSTILE,), HOSTILE)
     rows = [sample.row(HOSTILE, rule=rule, kind=HOSTILE, reason=HOSTILE)]
     report = open_report(browser, tmp_path, rows, rules=[rule])
-    assert report.page.locator("#rows .c-reason").text_content() == HOSTILE
-    assert report.page.locator("#rows .c-resource").text_content() == HOSTILE
+    assert report.page.locator("#rows .c-reason").text_content() == visible(HOSTILE)
+    assert report.page.locator("#rows .c-resource").text_content() == visible(HOSTILE)
     report.page.locator("#rows button").last.click()
-    assert report.page.get_by_role("dialog").get_by_role("heading").text_content() == HOSTILE
+    assert report.page.get_by_role("dialog").get_by_role("heading").text_content() == visible(HOSTILE)
     assert report.page.title() == "Compliance of acme-prod, 2026-11-23"
     assert report.page.locator("main img, dialog img").count() == 0
     assert report.witness.errors == []
