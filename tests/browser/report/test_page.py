@@ -328,7 +328,8 @@ def _overlapping(report: Opened) -> list[str]:
         return { text: heading.textContent.trim(), box: range.getBoundingClientRect(), heading };
       }).filter(({ text, box, heading }) => text && box.width > 1 && box.height > 1
         && heading.checkVisibility() && !heading.closest('.cards thead, .hidden, dialog'));
-      const found = texts.filter(({ box, heading }) => !heading.closest('.scroll') && box.right > innerWidth + 1).map(({ text }) => `${text} is cut off`);
+      const found = texts.filter(({ box, heading }) => !heading.closest('.scroll') && box.right > innerWidth + 1)
+        .map(({ text }) => `${text} is cut off`);
       for (const [place, one] of texts.entries()) for (const other of texts.slice(place + 1)) {
         const apart = one.box.right <= other.box.left + 1 || other.box.right <= one.box.left + 1
           || one.box.bottom <= other.box.top + 1 || other.box.bottom <= one.box.top + 1;
@@ -341,7 +342,7 @@ def _overlapping(report: Opened) -> list[str]:
 
 def _cut_cells(report: Opened) -> list[str]:
     """Name the cells of which a part cannot be seen."""
-    script = """() => [...document.querySelectorAll('td, tbody th')]
+    script = """() => [...document.querySelectorAll('td, tbody th, #rows tr')]
       .filter((cell) => cell.checkVisibility() && cell.textContent && !cell.closest('.space'))
       .filter((cell) => {
         const box = cell.getBoundingClientRect();
