@@ -80,8 +80,9 @@ def report(
     """Show how the controls of a framework stand: pass, partly evaluated, fail, waived or not evaluated.
 
     A control passes when all rules that the framework names for it are deployed, have results and comply; where some
-    are missing, or have no results yet, it is partly evaluated. A control that no rule of the deployment speaks to, or whose rules have no results, is not evaluated. Controls that
-    no rule can tell anything about, such as training or contracts, are not listed at all.
+    are missing, or have no results yet, it is partly evaluated. One that no rule of the deployment speaks to, or whose
+    rules have no results, is not evaluated. Controls that no rule can tell anything about, such as training or
+    contracts, are not listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework
     from compliance_tf.results.deployment import open_results
