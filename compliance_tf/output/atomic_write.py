@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,8 @@ def atomic_write(path: Path, *, newline: str = "") -> Iterator[TextIO]:
     OSError
         When it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    # A name of its own: of two writers at once the later one wins, and neither takes the other's file away.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline=newline) as stream:
             yield stream

@@ -91,9 +91,17 @@ class RecorderQuestions:
         return self._says(READING, Verdict.OK, "Cloud Control reads it, as the plan will.")
 
     def _recording(self) -> Finding:
-        [status] = self.region.config.describe_configuration_recorder_status(
+        statuses = self.region.config.describe_configuration_recorder_status(
             ConfigurationRecorderNames=[self.stack.recorder]
         )["ConfigurationRecordersStatus"]
+        status = next((one for one in statuses if one.get("name", self.stack.recorder) == self.stack.recorder), None)
+        if status is None:
+            return self._says(
+                RECORDING,
+                Verdict.UNKNOWN,
+                f"AWS Config does not answer the status of '{self.stack.recorder}'.",
+                "Run the preflight again in a minute: it may have just been created. Else have its owner look at it.",
+            )
         if not status.get("recording"):
             stopped = status.get("lastStopTime")
             since = f" since {stopped:%Y-%m-%d %H:%M} UTC" if stopped else ""

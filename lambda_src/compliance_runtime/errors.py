@@ -49,6 +49,10 @@ class ReconciliationError(ComplianceError):
     """The results of some rules could not be compared with AWS Config."""
 
 
+class ReplacedError(ComplianceError):
+    """Another invocation took over what this one was doing, which ends without a failure."""
+
+
 class NotWrittenError(ComplianceError):
     """DynamoDB did not take, or give, all items of a batch within some attempts."""
 

@@ -52,6 +52,11 @@ def is_too_deep(value: JsonValue) -> bool:
     return bool(containers)
 
 
+def is_word(text: str | None, *words: str) -> bool:
+    """Tell whether a text is one of the words of an AWS API, in whatever case; None is none of them."""
+    return text is not None and text.casefold() in {word.casefold() for word in words}
+
+
 @dataclass(frozen=True)
 class JsonObject:
     """A JSON object with its place, so that every error says where something is missing.
@@ -96,6 +101,13 @@ class JsonObject:
         if value is not None and not isinstance(value, str):
             raise self._wrong(name, "a text", value)
         return value or None
+
+    def is_word(self, name: str, *words: str) -> bool:
+        """Tell whether a text that must be there is one of the words of an AWS API, in whatever case.
+
+        AWS Config records what services answer, and spells the same word as ``SUCCESS`` and as ``Success``.
+        """
+        return is_word(self.text(name), *words)
 
     def member(self, name: str) -> JsonObject:
         """Read an object that must be there."""

@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import is_word
 from compliance_runtime.parameters import NoParameters
 
 if TYPE_CHECKING:
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html, TableStatus
-NOT_IN_USE = frozenset({"CREATING", "DELETING", "ARCHIVING", "ARCHIVED"})
+NOT_IN_USE = ("CREATING", "DELETING", "ARCHIVING", "ARCHIVED")
 BACKUPS = "ContinuousBackupsDescription"
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
     """Call it compliant if point-in-time recovery is enabled."""
     state = item.members.text("tableStatus")
-    if state in NOT_IN_USE:
+    if is_word(state, *NOT_IN_USE):
         return Verdict.not_applicable(f"The table is not in use: {state}.")
     # AWS Config keeps it beside the configuration, spelt in camel case inside.
     backups = item.supplement(BACKUPS)
     if backups is None:
         raise EventError(f"{item.label}: {BACKUPS} is missing.")
     recovery = backups.optional_member("pointInTimeRecoveryDescription")
-    if recovery is None or recovery.text("pointInTimeRecoveryStatus") != "ENABLED":
+    if recovery is None or not recovery.is_word("pointInTimeRecoveryStatus", "ENABLED"):
         return Verdict.non_compliant("Point-in-time recovery is off: enable it for the table.")
     return Verdict.compliant("Point-in-time recovery is on.")
 

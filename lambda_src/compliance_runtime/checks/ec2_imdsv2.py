@@ -46,9 +46,9 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     if options is None:
         # An item from before EC2 had these options: the instance takes requests of both versions.
         return Verdict.non_compliant("No metadata options are recorded (IMDSv1): set HttpTokens to required.")
-    if options.text("httpEndpoint") == "disabled":
+    if options.is_word("httpEndpoint", "disabled"):
         return Verdict.compliant("The metadata service is switched off.")
-    if options.text("httpTokens") != "required":
+    if not options.is_word("httpTokens", "required"):
         return Verdict.non_compliant(
             "The metadata service answers requests without a token (IMDSv1): set HttpTokens to required."
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.json_object import is_word
 from compliance_runtime.policy.patterns import any_matches
 from compliance_runtime.resources.task_definition import container_definitions, host_mounts, is_deregistered
 
@@ -59,7 +60,7 @@ def _problems(container: JsonObject, item: ConfigurationItem, parameters: Parame
     linux = container.optional_member("LinuxParameters")
     capabilities = linux.optional_member("Capabilities") if linux else None
     added = {one.upper().removeprefix("CAP_") for one in capabilities.texts("Add")} if capabilities else set()
-    tracing = {"SYS_PTRACE"} if item.members.optional_text("PidMode") == "host" else set()
+    tracing = {"SYS_PTRACE"} if is_word(item.members.optional_text("PidMode"), "host") else set()
     forbidden = sorted(added & ({*parameters.forbidden_capabilities} | tracing))
     if forbidden:
         yield f"adds {', '.join(forbidden)}"

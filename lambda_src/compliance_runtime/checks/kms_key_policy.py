@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import is_word
 from compliance_runtime.policy.document import PolicyDocument
 from compliance_runtime.resources.resource_access import TrustParameters, access_verdict
 
@@ -27,10 +28,10 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 
     Services of AWS may come in, unless a condition has them act for somebody else. Grants are not recorded.
     """
-    if item.members.text("keyManager") == "AWS":
+    if item.members.is_word("keyManager", "AWS"):
         return Verdict.not_applicable("AWS manages the key and its policy.")
     state = item.members.text("keyState")
-    if state in PENDING_DELETION:
+    if is_word(state, *PENDING_DELETION):
         return Verdict.not_applicable(f"The key is about to be deleted: {state}.")
     place = f"{item.label}: Policy"
     document = PolicyDocument.read(item.supplementary.get("Policy"), place)

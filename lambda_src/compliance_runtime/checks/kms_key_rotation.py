@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import is_word
 from compliance_runtime.parameters import NoParameters
 
 if TYPE_CHECKING:
@@ -32,15 +33,15 @@ def _why_inapplicable(key: JsonObject) -> str | None:
     # Old items have no spec: all keys were symmetric then.
     spec = key.optional_text("keySpec") or key.optional_text("customerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     regions = key.optional_member("multiRegionConfiguration")
-    if key.text("keyManager") != "CUSTOMER":
+    if not key.is_word("keyManager", "CUSTOMER"):
         return "The key belongs to AWS, which rotates it."
-    if state != "Enabled":
+    if not is_word(state, "Enabled"):
         return f"The key is not enabled but {state}."
-    if origin != "AWS_KMS":
+    if not is_word(origin, "AWS_KMS"):
         return f"KMS cannot rotate keys of the origin {origin}."
-    if spec != "SYMMETRIC_DEFAULT":
+    if not is_word(spec, "SYMMETRIC_DEFAULT"):
         return f"KMS cannot rotate keys of the spec {spec}."
-    if regions is not None and regions.optional_text("multiRegionKeyType") == "REPLICA":
+    if regions is not None and is_word(regions.optional_text("multiRegionKeyType"), "REPLICA"):
         return "The key is a replica, which rotates with its primary key."
     return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Finding, PeriodicCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
+from compliance_runtime.json_object import is_word
 from compliance_runtime.resources.kms_keys import KEYS_DOC, is_approved, refuse_other_than_keys
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def judge(group: LogGroupTypeDef, parameters: Parameters) -> Verdict:
     """Judge one log group."""
     if group["logGroupName"].startswith(parameters.exempt_prefixes):
         return Verdict.not_applicable("The log group is exempt.")
-    if group.get("logGroupClass") == "DELIVERY":
+    if is_word(group.get("logGroupClass"), "DELIVERY"):
         return Verdict.not_applicable("AWS sets the retention of log groups of the class DELIVERY.")
     problems = [*_retention_problems(group.get("retentionInDays"), parameters), *_key_problems(group, parameters)]
     return Verdict.non_compliant(" ".join(problems)) if problems else Verdict.compliant("Retention and key are right.")

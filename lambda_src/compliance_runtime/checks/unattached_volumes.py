@@ -7,7 +7,7 @@ from datetime import datetime
 from compliance_runtime.account import Account
 from compliance_runtime.check import Finding, PeriodicCheck, Severity, Verdict
 from compliance_runtime.errors import EventError, ParameterError
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, is_word
 from compliance_runtime.resources.tags import EXEMPT_TAGS_DOC, exempting_tag, refuse_impossible_tags
 
 VOLUME_TYPE = "AWS::EC2::Volume"
@@ -52,9 +52,9 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
 def verdict(volume: JsonObject, parameters: Parameters, now: datetime) -> Verdict:
     """Call a volume compliant if it is attached, or was created a short while ago."""
     state = volume.text("State")
-    if state == "in-use":
+    if is_word(state, "in-use"):
         return Verdict.compliant("The volume is attached.")
-    if state != "available":
+    if not is_word(state, "available"):
         return Verdict.not_applicable(f"The volume is in the state {state}.")
     exempt = exempting_tag(_tags(volume), parameters.exempt_tags)
     if exempt:

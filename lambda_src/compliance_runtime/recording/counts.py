@@ -21,6 +21,8 @@ class Counts:
         Those whose compliance was another than the table had, as their event was lost, or is still on its way.
     unsure
         Violations that kept their waiver, as it could not be looked up.
+    unknown
+        Those whose compliance is a word that is not known: they stay as the table has them.
     left
         Rules that are left for the next run.
     """
@@ -30,6 +32,7 @@ class Counts:
     closed: int = 0
     repaired: int = 0
     unsure: int = 0
+    unknown: int = 0
     left: int = 0
 
     def __add__(self, other: Counts) -> Counts:
@@ -40,6 +43,7 @@ class Counts:
             self.closed + other.closed,
             self.repaired + other.repaired,
             self.unsure + other.unsure,
+            self.unknown + other.unknown,
             self.left + other.left,
         )
 

@@ -86,6 +86,10 @@ class KnownResults:
         position = part.position(key)
         return first, position is not None and part.contents[position] == self._content(result.compared_texts)
 
+    def keep(self, resource: Resource) -> bool:
+        """Note that AWS Config lists a resource, with whatever result; tell whether it is listed for the first time."""
+        return self._mark(self._number(resource.key))
+
     def is_listed(self, resource: Resource) -> bool:
         """Tell whether AWS Config lists a resource."""
         key = self._number(resource.key)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from compliance_runtime.errors import ReplacedError
 from compliance_runtime.recording.batches import read_batches, write_batches
 from compliance_runtime.recording.counts import Tally
 from compliance_runtime.recording.results import time_text
@@ -93,10 +94,6 @@ class Progress:
     left: tuple[str, ...]
     failed: tuple[str, ...] = ()
     listing: Listing | None = None
-
-
-class ReplacedError(Exception):
-    """Another invocation took the comparison over."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from compliance_runtime.errors import NotWrittenError, ReconciliationError
+from compliance_runtime.errors import NotWrittenError, ReconciliationError, ReplacedError
 from compliance_runtime.logs import REPAIRED
 from compliance_runtime.recording.counts import Counts
-from compliance_runtime.recording.progress import Progress, ReplacedError
+from compliance_runtime.recording.progress import Progress
 from compliance_runtime.recording.rule_comparison import CHECKPOINT_SECONDS, RuleComparison, RuleRemoval
 from compliance_runtime.recording.rule_directory import RuleEntry
 
@@ -186,6 +186,8 @@ class Reconciliation:
             problems.append(f"{len(failed)} rules were not wholly compared: {', '.join(sorted(failed))}.")
         if counts.unsure:
             problems.append(f"The waivers of {counts.unsure} violations could not be looked up: see the log.")
+        if counts.unknown:
+            problems.append(f"{counts.unknown} results have a compliance that is not known: see the log.")
         if problems:
             raise ReconciliationError(" ".join(problems))
         return counts
@@ -218,8 +220,8 @@ class _Run:
                 log.warning("Rule not compared", rule=name, reason=str(cause))
                 listing, failed = None, True
             else:
-                # One whose waivers are not sure is compared once more, too.
-                failed = rule.counts.unsure > 0
+                # One whose waivers are not sure, or with an unknown word, is compared once more, too.
+                failed = rule.counts.unsure > 0 or rule.counts.unknown > 0
                 if not listing:
                     log.info("Rule compared", rule=name, **vars(rule.counts))
             self.counts += rule.counts

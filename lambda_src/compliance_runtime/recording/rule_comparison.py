@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.errors import WaiverLookupError
+from compliance_runtime.json_object import is_word
 from compliance_runtime.notifying.outbox import is_announced
 from compliance_runtime.recording.counts import Counts
 from compliance_runtime.recording.daily_counts import DailyCounts
@@ -201,10 +202,11 @@ class RuleComparison:
     def _compare(self, page: Sequence[EvaluationResultTypeDef], known: KnownResults) -> bool:
         """Compare and repair; False, with nothing noted, when there is no time for it."""
         # Of a resource that comes twice in a page, the last one.
-        reported = {result.resource: result for result in map(self._reported, page)}
+        reported = {result.resource: result for entry in page if (result := self._reported(entry))}
         unsure = self._add_waivers(reported)
         if unsure is None:
             return False
+        self._keep_unknown(page, known)
         other: list[Result] = []
         checked = 0
         for resource, result in reported.items():
@@ -270,15 +272,30 @@ class RuleComparison:
             self.counts += Counts(checked=1, closed=closed, repaired=closed)
         return True
 
-    def _reported(self, entry: EvaluationResultTypeDef) -> Result:
+    def _keep_unknown(self, page: Sequence[EvaluationResultTypeDef], known: KnownResults) -> None:
+        """Keep the results whose compliance is a word that is not known: they are neither written nor closed."""
+        unknown = {self._resource(entry): entry["ComplianceType"] for entry in page if read_compliance(entry) is None}
+        for resource, word in unknown.items():
+            if known.keep(resource):
+                if not self.counts.unknown:
+                    self._sides.log.warning("Unknown compliance", rule=self._name, compliance=f"{word:.80}")
+                self.counts += Counts(checked=1, unknown=1)
+
+    def _resource(self, entry: EvaluationResultTypeDef) -> Resource:
         qualifier = entry["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
-        recorded = entry["ResultRecordedTime"].astimezone(UTC)
         place = self._sides.place
+        return Resource(place.account, place.region, qualifier["ResourceType"], qualifier["ResourceId"])
+
+    def _reported(self, entry: EvaluationResultTypeDef) -> Result | None:
+        compliance = read_compliance(entry)
+        if compliance is None:
+            return None
+        recorded = entry["ResultRecordedTime"].astimezone(UTC)
         return Result(
-            resource=Resource(place.account, place.region, qualifier["ResourceType"], qualifier["ResourceId"]),
+            resource=self._resource(entry),
             rule_name=self._name,
             severity=self._rule.severity,
-            compliance=Compliance(entry["ComplianceType"]),
+            compliance=compliance,
             annotation=entry.get("Annotation"),
             time=recorded,
             since=recorded,
@@ -302,6 +319,11 @@ class RuleComparison:
             **vars(self._tally),
             compared_at=at,
         )
+
+
+def read_compliance(entry: EvaluationResultTypeDef) -> Compliance | None:
+    """Read what AWS Config lists of a resource; None for a word that is not known."""
+    return next((one for one in Compliance if is_word(entry["ComplianceType"], one.value)), None)
 
 
 class RuleRemoval:

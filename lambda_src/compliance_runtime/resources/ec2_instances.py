@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_runtime.json_object import is_word
+
 if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonObject
 
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
-_ENDED = frozenset({"shutting-down", "terminated"})
+_ENDED = ("shutting-down", "terminated")
 
 
 def ended_state(instance: JsonObject) -> str | None:
@@ -20,4 +22,4 @@ def ended_state(instance: JsonObject) -> str | None:
         The object's own error, when no state was recorded.
     """
     state = instance.member("state").text("name")
-    return state if state in _ENDED else None
+    return state if is_word(state, *_ENDED) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import EventError
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, is_word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ def find_image(ec2: EC2Client, image_id: str) -> MachineImage | None:
             return None
         raise
     # A deregistered image stays in the answers for a while.
-    images = [image for image in answer["Images"] if image.get("State") != "deregistered"]
+    images = [image for image in answer["Images"] if not is_word(image.get("State"), "deregistered")]
     if not images:
         return None
     image = JsonObject.of(images[0], f"DescribeImages: {image_id}", EventError)

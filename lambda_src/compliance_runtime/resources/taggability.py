@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_runtime.json_object import is_word
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 
 UNTAGGABLE_TYPES = frozenset(
@@ -104,10 +108,15 @@ def untaggable_reason(item: ConfigurationItem) -> str | None:
     if item.is_kept_by_aws:
         return "AWS keeps it, and nobody else can tag it."
     configuration = item.configuration if isinstance(item.configuration, dict) else {}
-    if item.resource_type == "AWS::KMS::Key" and configuration.get("keyManager") == "AWS":
+    if item.resource_type == "AWS::KMS::Key" and _belongs_to_aws(configuration, "keyManager"):
         return "AWS manages the key, and nobody else can tag it."
     if item.resource_type == "AWS::EC2::NetworkInterface" and configuration.get("requesterManaged") is True:
         return "A service of AWS made the interface for itself, and nobody else can tag it."
-    if item.resource_type == "AWS::EC2::PrefixList" and configuration.get("OwnerId") == "AWS":
+    if item.resource_type == "AWS::EC2::PrefixList" and _belongs_to_aws(configuration, "OwnerId"):
         return "AWS keeps the prefix list, and nobody else can tag it."
     return None
+
+
+def _belongs_to_aws(configuration: Mapping[str, object], member: str) -> bool:
+    owner = configuration.get(member)
+    return isinstance(owner, str) and is_word(owner, "AWS")

@@ -10,6 +10,7 @@ from posixpath import commonpath, normpath
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import EventError
+from compliance_runtime.json_object import is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
     from compliance_runtime.json_object import JsonObject
 
-_DEREGISTERED = frozenset({"INACTIVE", "DELETE_IN_PROGRESS"})
+_DEREGISTERED = ("INACTIVE", "DELETE_IN_PROGRESS")
 
 RUNTIME_SOCKETS = (
     "/run/docker.sock",
@@ -33,7 +34,7 @@ _DOCKER_PIPE = "docker_engine"
 
 def is_deregistered(item: ConfigurationItem) -> bool:
     """Tell whether no new task can be started from an AWS::ECS::TaskDefinition."""
-    return item.members.optional_text("Status") in _DEREGISTERED
+    return is_word(item.members.optional_text("Status"), *_DEREGISTERED)
 
 
 def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:

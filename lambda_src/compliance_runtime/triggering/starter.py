@@ -10,9 +10,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from compliance_runtime.errors import EvaluationsNotStartedError
+from compliance_runtime.errors import EvaluationsNotStartedError, ReplacedError
 from compliance_runtime.logs import WAITING
-from compliance_runtime.triggering.waiting import ReplacedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -128,10 +128,6 @@ class Waiting:
         return cls(**(state | {"rules": frozenset(state["rules"]), "claimed": frozenset(state["claimed"])}))
 
 
-class ReplacedError(Exception):
-    """Another invocation makes the calls now."""
-
-
 @dataclass(frozen=True)
 class WaitingStore:
     """The item in the table.

@@ -16,7 +16,7 @@ from tests.runtime.local.accounts import Account
 if TYPE_CHECKING:
     from compliance_tf.local import LocalAws
 
-NOTHING = {"checked": 0, "written": 0, "closed": 0, "repaired": 0, "unsure": 0, "left": 0}
+NOTHING = {"checked": 0, "written": 0, "closed": 0, "repaired": 0, "unsure": 0, "unknown": 0, "left": 0}
 
 
 @pytest.fixture

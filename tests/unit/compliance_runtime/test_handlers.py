@@ -195,7 +195,7 @@ def test_record_reconciles_every_rule_when_asked_to(installed: Installed) -> Non
 
     installed.stub.assert_no_pending_responses()
     assert [item["compliance"] for item in installed.table.present] == ["NOT_APPLICABLE"]
-    closed = {"checked": 1, "written": 0, "closed": 1, "repaired": 1, "unsure": 0, "left": 0}
+    closed = {"checked": 1, "written": 0, "closed": 1, "repaired": 1, "unsure": 0, "unknown": 0, "left": 0}
     assert json.loads(json.dumps(counts)) == closed
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from compliance_runtime.errors import EventError
-from compliance_runtime.json_object import MAX_DEPTH, JsonObject, decoded
+from compliance_runtime.json_object import MAX_DEPTH, JsonObject, decoded, is_word
 
 
 def nested(depth: int) -> str:
@@ -29,3 +29,10 @@ def test_what_is_as_deep_as_allowed_is_read_and_named_where_it_is_wrong() -> Non
 
 def test_a_wide_value_is_not_deep() -> None:
     assert decoded(json.dumps([[]] * 100_000), "the event", EventError)
+
+
+@pytest.mark.parametrize("answered", ["PENDING_IMPORT", "pending_import", "Pending_Import"])
+def test_a_word_of_an_api_is_the_same_in_any_case(answered: str) -> None:
+    assert JsonObject.of({"state": answered}, "item", EventError).is_word("state", "Enabled", "Pending_Import")
+    assert not is_word(answered, "Enabled")
+    assert not is_word(None, "Enabled")

@@ -38,13 +38,16 @@ def answer(
     recorders: list[dict[str, Any]] | None = None,
     status: dict[str, Any] | None = None,
     channels: list[dict[str, Any]] | None = None,
+    has_status: bool = True,
 ) -> None:
     found = [recorder()] if recorders is None else recorders
     stubber.add_response("describe_configuration_recorders", {"ConfigurationRecorders": found})
     if not found:
         return
     told = {"name": "default", "recording": True, "lastStatus": "SUCCESS"} if status is None else status
-    stubber.add_response("describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [told]})
+    stubber.add_response(
+        "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [told] if has_status else []}
+    )
     told_channels = [{"name": "default"}] if channels is None else channels
     stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": told_channels})
 
@@ -184,3 +187,10 @@ def test_a_recorder_that_may_not_be_asked_for_is_unknown_and_stands_in_the_way()
     assert found[THERE].verdict is Verdict.UNKNOWN
     assert found[THERE].blocks
     assert "DescribeConfigurationRecorders was answered with AccessDeniedException: no" in found[THERE].figure
+
+
+def test_a_recorder_whose_status_is_not_answered_is_not_known_to_record() -> None:
+    found = findings(has_status=False)
+    assert found[RECORDING].verdict is Verdict.UNKNOWN
+    assert "does not answer the status of 'default'" in found[RECORDING].figure
+    assert list(found) == [THERE, READING, RECORDING, TYPES, FREQUENCY, DELIVERY]

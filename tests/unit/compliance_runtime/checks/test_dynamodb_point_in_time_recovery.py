@@ -69,3 +69,8 @@ def test_a_table_that_is_not_in_use_is_not_judged(status: str) -> None:
 def test_an_item_that_does_not_say_is_no_verdict(supplementary: dict[str, Any], status: object, named: str) -> None:
     with pytest.raises(EventError, match=named):
         verdict(CHECK, table(supplementary, status))
+
+
+def test_words_count_in_any_case() -> None:
+    assert verdict(CHECK, table(backups("Enabled"), "Active")).compliance is Compliance.COMPLIANT
+    assert verdict(CHECK, table({}, "Deleting")).compliance is Compliance.NOT_APPLICABLE

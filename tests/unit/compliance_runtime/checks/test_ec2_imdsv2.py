@@ -34,6 +34,13 @@ def test_optional_tokens_violate_and_the_reason_says_what_to_set(state: str) -> 
     assert "set HttpTokens to required" in result.reason
 
 
+def test_words_count_in_any_case() -> None:
+    assert verdict(CHECK, instance(httpTokens="Required")).compliance is Compliance.COMPLIANT
+    assert verdict(CHECK, instance(httpTokens="Optional")).compliance is Compliance.NON_COMPLIANT
+    assert verdict(CHECK, instance(httpTokens="optional", httpEndpoint="DISABLED")).compliance is Compliance.COMPLIANT
+    assert verdict(CHECK, instance("Terminated")).compliance is Compliance.NOT_APPLICABLE
+
+
 def test_what_is_switched_off_needs_no_tokens() -> None:
     off = instance(httpTokens="optional", httpEndpoint="disabled", httpPutResponseHopLimit=None)
 

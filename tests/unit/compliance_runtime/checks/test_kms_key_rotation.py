@@ -92,3 +92,10 @@ def test_a_rotation_that_is_not_recorded_is_no_verdict(rotation: object) -> None
 def test_a_malformed_item_is_no_verdict(member: str, value: object) -> None:
     with pytest.raises(EventError, match=member):
         verdict("false", **{member: value})
+
+
+def test_words_count_in_any_case() -> None:
+    spelt = {"keyManager": "Customer", "keyState": "ENABLED", "customerMasterKeySpec": "Symmetric_Default"}
+    assert verdict("false", **spelt, origin="aws_kms").compliance is Compliance.NON_COMPLIANT
+    replica = {"multiRegionConfiguration": {"multiRegionKeyType": "Replica"}}
+    assert verdict("false", **replica).compliance is Compliance.NOT_APPLICABLE

@@ -70,6 +70,8 @@ class AwsConfig:
     page: int = 3
     errors: dict[str, list[str]] = field(default_factory=dict)
     """The error codes of the next calls, by rule or resource."""
+    words: dict[str, str] = field(default_factory=dict)
+    """What it answers of resources instead of their compliance."""
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     not_indexed: set[str] = field(default_factory=set)
     """The resources that queries do not find."""
@@ -120,13 +122,17 @@ class AwsConfig:
         page, rest = listing[: self.page], listing[self.page :]
         # What is gone by now is listed no more, as pages are not of one moment.
         known = [one for one in page if one in self.results.get(rule, [])]
-        answer: dict[str, Any] = {"EvaluationResults": [listed(one) for one in known if one]}
+        answer: dict[str, Any] = {"EvaluationResults": [self._listed(one) for one in known if one]}
         if None in page:
             answer, rest = {"EvaluationResults": []}, [*(one for one in page if one), *rest]
         if rest:
             answer["NextToken"] = f"token-{next(self._numbers)}"
             self._listings[answer["NextToken"]] = rest
         return _Ok(), answer
+
+    def _listed(self, known: Result) -> dict[str, Any]:
+        word = self.words.get(known.resource.id)
+        return listed(known) | ({"ComplianceType": word} if word else {})
 
     def _select(self, **_: Any) -> Any:
         asked = set(re.findall(r"'([^':]+)'", self._asked["Expression"])) - self.not_indexed

@@ -283,3 +283,27 @@ def test_a_waiver_that_cannot_be_looked_up_stays_and_neither_verdicts_nor_other_
 def test_a_function_arn_of_another_form_is_refused() -> None:
     with pytest.raises(EventError, match="arn:aws:lambda:<region>"):
         Place.of_function("record")
+
+
+def test_a_compliance_that_is_not_known_is_neither_written_nor_closed_and_fails_the_comparison(
+    account: Account,
+) -> None:
+    account.knows(result("logs"), result("gone"))
+    account.answers(TAGS, result("logs"), result("new"), result("flipped", Compliance.COMPLIANT))
+    account.aws_config.words = {"logs": "PARTLY_COMPLIANT", "new": "PARTLY_COMPLIANT"}
+
+    with pytest.raises(ReconciliationError, match="2 results have a compliance that is not known") as caught:
+        account.reconcile()
+
+    assert TAGS in str(caught.value)
+    assert account.present() == {"logs": "NON_COMPLIANT", "gone": "NOT_APPLICABLE", "flipped": "COMPLIANT"}
+
+
+def test_a_compliance_counts_in_any_case(account: Account) -> None:
+    account.knows(result("logs"))
+    account.answers(TAGS, result("logs", time=LATER))
+    account.aws_config.words = {"logs": "Compliant"}
+
+    account.reconcile()
+
+    assert account.present() == {"logs": "COMPLIANT"}
