@@ -222,7 +222,7 @@ def test_a_resource_is_shown_with_all_its_rules_and_its_history_the_newest_chang
 
 
 def test_what_no_rule_judged_is_said_to_be_unknown_with_what_works() -> None:
-    with pytest.raises(ComplianceError, match=r"has no results of 'nobody'.*give the id that AWS Config shows"):
+    with pytest.raises(ComplianceError, match=r"knows a resource 'nobody'.*the id that AWS Config shows"):
         run("resource", "nobody")
 
 
