@@ -14,7 +14,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long facts docs screenshots bench sbom lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs screenshots bench sbom lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -63,6 +63,9 @@ test-fast: $(PYTHON_READY) ## Run the unit tests alone
 
 test-long: setup terraform ## Run all tests in their long form: more examples, drawn at random, and the slow tests
 	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadgroup
+
+mutants: setup ## Put deliberate faults into the code, one at a time, and see whether the tests catch them
+	python -m tests.mutants
 
 facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that changed in maintenance/facts
 	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json

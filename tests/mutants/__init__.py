@@ -1,0 +1,1 @@
+"""Deliberate faults, each of which some test must catch: ``make mutants``."""
