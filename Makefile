@@ -114,6 +114,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	|| { echo "make: Python 3.11 was not found: install it, or name it with make PYTHON=<path>." >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "make: installing the Python packages into .venv: a few minutes the first time ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/pipenv sync --dev
 	@# Node comes from a Python package: its commands stand beside python, whatever Node the machine has.
@@ -123,6 +124,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	touch $@
 
 $(NODE_READY): package-lock.json $(PYTHON_READY)
+	@echo "make: installing cdktf-cli into node_modules: a minute the first time ..."
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@# Without the variable cdktf reports every run to its makers.
 	printf '#!/bin/sh\nCHECKPOINT_DISABLE=1 exec "$$(dirname "$$0")/../../node_modules/.bin/cdktf" "$$@"\n' >$(BIN)/cdktf

@@ -13,6 +13,8 @@ from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule, managed_rules
 from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.options import TableFormat, TableOrJson
 from compliance_tf.output.terminal_table import print_table
 from compliance_tf.packs.difference import difference
 from compliance_tf.packs.pack import (
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 packs = typer.Typer(help="AWS's conformance packs, and packs of your own: list, show and compare them.")
 rules = typer.Typer(help="The rules that AWS manages.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PackArgument = Annotated[
     str, typer.Argument(metavar="PACK", help="Its short name, AWS's name of it, or a YAML file of yours.")
 ]
@@ -41,12 +42,17 @@ Checks = Annotated[Path | None, typer.Option("--checks", help="The folder of you
 
 
 @packs.callback(invoke_without_command=True)
-def list_packs(context: typer.Context, *, as_json: AsJson = False) -> None:
+def list_packs(context: typer.Context, *, output: TableOrJson = TableFormat.TABLE) -> None:
     """List AWS's conformance packs; `show` and `diff` say what is in them."""
-    if context.invoked_subcommand is not None:
-        return
+    if context.invoked_subcommand is None:
+        list_all(output=output)
+
+
+@packs.command("list")
+def list_all(*, output: TableOrJson = TableFormat.TABLE) -> None:
+    """List AWS's conformance packs."""
     known = conformance_packs().packs.values()
-    if as_json:
+    if output is TableFormat.JSON:
         _print_json(
             [
                 {
@@ -68,11 +74,11 @@ def list_packs(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @packs.command()
-def show(name: PackArgument, *, checks: Checks = None, as_json: AsJson = False) -> None:
+def show(name: PackArgument, *, checks: Checks = None, output: TableOrJson = TableFormat.TABLE) -> None:
     """Show a pack's rules: severity, what triggers them (a change, a period, or both), and the pack's settings."""
     pack = _pack(name, checks)
     shown = [_Shown.of(rule) for rule in pack.rules]
-    if as_json:
+    if output is TableFormat.JSON:
         head = {"name": pack.name, "title": pack.title, "processChecks": pack.process_checks}
         _print_json({**head, "rules": [rule.to_json() for rule in shown]})
         return
@@ -87,11 +93,13 @@ def show(name: PackArgument, *, checks: Checks = None, as_json: AsJson = False) 
 
 
 @packs.command()
-def diff(first: PackArgument, second: PackArgument, *, checks: Checks = None, as_json: AsJson = False) -> None:
-    """Compare two packs rule by rule; like diff, exit with 1 when they differ."""
+def diff(
+    first: PackArgument, second: PackArgument, *, checks: Checks = None, output: TableOrJson = TableFormat.TABLE
+) -> None:
+    """Compare two packs rule by rule; exit with 2 when they differ."""
     left, right = _pack(first, checks), _pack(second, checks)
     found = difference(left, right)
-    if as_json:
+    if output is TableFormat.JSON:
         _print_json(
             {
                 "onlyFirst": [_Shown.of(rule).to_json() for rule in found.only_first],
@@ -110,19 +118,22 @@ def diff(first: PackArgument, second: PackArgument, *, checks: Checks = None, as
             err=True,
         )
         print_table(("", "Rule", "Settings"), sorted(rows, key=lambda row: row[1]), whole=("Rule",))
-    raise typer.Exit(int(bool(found)))
+    raise typer.Exit(ExitCode.FOUND if found else ExitCode.FINE)
 
 
 @rules.command()
 def search(
-    text: Annotated[str, typer.Argument(help="Words that must all stand in its identifier, name or resource types.")],
+    text: Annotated[
+        list[str],
+        typer.Argument(metavar="WORD...", help="Words that must all stand in its identifier, name or resource types."),
+    ],
     *,
-    as_json: AsJson = False,
+    output: TableOrJson = TableFormat.TABLE,
 ) -> None:
     """Find rules that AWS manages; exit with 1 when there is none."""
-    words = text.casefold().split()
+    words = " ".join(text).casefold().split()
     found = [facts for facts in managed_rules().rules.values() if all(word in _searched(facts) for word in words)]
-    if as_json:
+    if output is TableFormat.JSON:
         _print_json([_facts_json(facts) for facts in found])
     else:
         print_table(
@@ -134,7 +145,39 @@ def search(
             whole=("Identifier", "Trigger"),
         )
         typer.echo(_counted(len(found)), err=True)
-    raise typer.Exit(int(not found))
+    raise typer.Exit(ExitCode.FINE if found else ExitCode.ERROR)
+
+
+@rules.command("show")
+def show_rule(
+    identifier: Annotated[
+        str, typer.Argument(metavar="RULE", help="Its identifier, as ENCRYPTED_VOLUMES, or its name.")
+    ],
+    *,
+    output: TableOrJson = TableFormat.TABLE,
+) -> None:
+    """Show what is known of a rule that AWS manages: its trigger, types, parameters and documentation."""
+    by_name = {facts.name: facts for facts in managed_rules().rules.values()}
+    facts = by_name.get(identifier) or managed_rule(identifier.upper().replace("-", "_"))
+    if output is TableFormat.JSON:
+        _print_json(_facts_json(facts))
+        return
+    typer.echo(
+        f"{facts.identifier} ({facts.name})\n"
+        f"severity  {facts.severity.value.lower()}\n"
+        f"trigger   {_trigger(facts)}\n"
+        f"types     {', '.join(facts.resource_types) or 'none of its own'}\n"
+        f"more      {facts.documentation_url}"
+    )
+    if facts.parameters:
+        typer.echo()
+        print_table(
+            ("Parameter", "Type", "Required", "Default"),
+            [
+                (one.name, one.type.value, "yes" if one.required else "no", "" if one.default is None else one.default)
+                for one in facts.parameters
+            ],
+        )
 
 
 @dataclass(frozen=True)

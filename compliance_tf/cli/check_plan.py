@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from compliance_tf.cli.checks import CHECKS_FOLDER
+from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.errors import ReviewError, SettingError
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def check_plan(
     else:
         _write(output, text)
     if any(one.found_something or (strict and one.is_undecided) for one in judged):
-        raise typer.Exit(FOUND)
+        raise typer.Exit(ExitCode.FOUND)
 
 
 def _check_place(account: str | None) -> None:

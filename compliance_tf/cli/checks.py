@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from compliance_runtime.check import Compliance, Finding
-from typer.core import TyperCommand
+from compliance_runtime.check import ChangeCheck, Compliance, Finding, LookupCheck, PeriodicCheck
+from compliance_runtime.checks import check_ids
+from compliance_runtime.parameters import declared_parameters
 
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.options import TableFormat, TableOrJson
 from compliance_tf.errors import ComplianceError, SettingError
 from compliance_tf.output.sanitize import json_text, message, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from compliance_runtime.check import Check
+    from compliance_runtime.parameters import Parameter
+
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.checks.run import CheckRun
 
+checks = typer.Typer(help="The checks that there are: list them, show one.", no_args_is_help=True)
 new = typer.Typer(help="Write something to begin from.", no_args_is_help=True)
 
 CHECKS_FOLDER = Path("checks")
@@ -31,29 +38,6 @@ TESTS_FOLDER = Path("tests")
 def is_error_of_aws(error: Exception) -> bool:
     """Tell whether boto3 raised it: AWS refused, or could not be reached. boto3 is loaded by then, if it did."""
     return type(error).__module__.partition(".")[0] in {"boto3", "botocore"}
-
-
-class ExitCode(IntEnum):
-    """What ``compliance-tf check`` ends with. Usage errors are errors too, so they do not end with 2 here."""
-
-    COMPLIANT = 0
-    NON_COMPLIANT = 1
-    NOT_APPLICABLE = 2
-    ERROR = 3
-
-
-class VerdictCommand(TyperCommand):
-    """A command whose exit codes are verdicts."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
-        """Read the arguments; what is wrong with them ends with this command's code for errors."""
-        try:
-            return super().make_context(*args, **kwargs)
-        except typer.Exit:
-            raise
-        except Exception as error:
-            error.exit_code = ExitCode.ERROR  # type: ignore[attr-defined]  # of the errors of usage
-            raise
 
 
 Items = Annotated[
@@ -92,17 +76,17 @@ def check(
     resource_id: Annotated[str | None, typer.Option("--id", help="AWS Config's id of the resource.")] = None,
     region: Annotated[str | None, typer.Option("--region", help="The region to ask.")] = None,
     checks: Folder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+    output: TableOrJson = TableFormat.TABLE,
 ) -> None:
     """Judge saved or live resources with a check, as its function would.
 
-    Of several files, those that cannot be read are named and the others are judged. The exit code is 0 for compliant,
-    1 for non-compliant, 2 for not applicable, 3 when there is no verdict.
+    Of several files, those that cannot be read are named and the others are judged. The exit code is 0 when nothing is
+    non-compliant, 2 when something is, 1 when there is no verdict.
     """
     try:
         request = _Request(tuple(items or ()), from_account, resource_type, resource_id)
         run = _run(check_id, parameters, region, checks)
-        findings = _printed(request.findings(run), as_json=as_json)
+        findings = _printed(request.findings(run), as_json=output is TableFormat.JSON)
     except ComplianceError as error:
         typer.echo(f"error: {message(str(error))}", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
@@ -137,6 +121,52 @@ def new_check(
         f'Deploy it:  ComplianceStack(..., checks="{folder}")\n'
         f'            CheckRule(stack, "{check_id}", check={module}.CHECK)'
     )
+
+
+@checks.command("list")
+def list_checks(*, folder: Folder = None, output: TableOrJson = TableFormat.TABLE) -> None:
+    """List the checks that compliance_tf ships, and those of your own folder."""
+    from compliance_tf.output.terminal_table import print_table
+
+    found = [_found(check_id, folder) for check_id in _ids(folder)]
+    if output is TableFormat.JSON:
+        typer.echo(json_text([_to_json(one) for one in found], indent=2))
+        return
+    print_table(
+        ("Check", "Severity", "Kind", "Title"),
+        [(one.id, one.severity.value.lower(), _kind(one), one.title) for one in found],
+        whole=("Check", "Severity", "Kind"),
+    )
+
+
+@checks.command("show")
+def show_check(
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check, as bucket-tls-only.")],
+    *,
+    folder: Folder = None,
+    output: TableOrJson = TableFormat.TABLE,
+) -> None:
+    """Show what a check asks for, what it judges, its parameters and the calls that it makes."""
+    from compliance_tf.output.terminal_table import print_table
+
+    found = _found(check_id, folder)
+    said = _to_json(found)
+    if output is TableFormat.JSON:
+        typer.echo(json_text(said, indent=2))
+        return
+    typer.echo(
+        f"{found.id}: {found.title}\n{found.description}\n\n"
+        f"severity  {said['severity'].lower()}\n"
+        f"kind      {said['kind']}\n"
+        f"types     {', '.join(said['resourceTypes'])}\n"
+        f"calls     {', '.join(said['actions']) or 'none'}"
+    )
+    if said["parameters"]:
+        typer.echo()
+        print_table(
+            ("Parameter", "Default", "What it says"),
+            [(one["name"], one["default"], one["doc"]) for one in said["parameters"]],
+        )
 
 
 @dataclass
@@ -187,6 +217,47 @@ def _run(check_id: str, parameters: Path | None, region: str | None, checks: Pat
     found = find_check(check_id, _folder(checks))
     text = _text(parameters) if parameters else None
     return CheckRun(found, read_parameters(found, text, str(parameters)), region)
+
+
+def _ids(folder: Path | None) -> list[str]:
+    own = _folder(folder)
+    return sorted({*check_ids(), *(own.ids if own else ())})
+
+
+def _found(check_id: str, folder: Path | None) -> Check[Any]:
+    from compliance_tf.checks.run import find_check
+
+    return find_check(check_id, _folder(folder))
+
+
+def _kind(check: Check[Any]) -> str:
+    if isinstance(check, ChangeCheck):
+        return "change"
+    return "change, with a lookup" if isinstance(check, LookupCheck) else "periodic"
+
+
+def _to_json(check: Check[Any]) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "title": check.title,
+        "description": check.description,
+        "severity": check.severity.value,
+        "kind": _kind(check),
+        "resourceTypes": list(check.resource_types),
+        "actions": list(check.actions) if isinstance(check, LookupCheck | PeriodicCheck) else [],
+        "parameters": [
+            {"name": one.name, "required": one.required, "default": _default(one), "doc": one.doc}
+            for one in declared_parameters(check.parameters)
+        ],
+    }
+
+
+def _default(parameter: Parameter) -> str:
+    if parameter.required:
+        return "required"
+    if isinstance(parameter.default, tuple):
+        return ", ".join(map(str, parameter.default))
+    return "" if isinstance(parameter.default, Mapping) and not parameter.default else str(parameter.default)
 
 
 def _folder(checks: Path | None) -> CheckFolder | None:
@@ -244,6 +315,4 @@ _COLOURS = {
 
 def _exit_code(said: list[Compliance]) -> ExitCode:
     """Several findings are as bad as the worst of them."""
-    if Compliance.NON_COMPLIANT in said:
-        return ExitCode.NON_COMPLIANT
-    return ExitCode.COMPLIANT if Compliance.COMPLIANT in said else ExitCode.NOT_APPLICABLE
+    return ExitCode.FOUND if Compliance.NON_COMPLIANT in said else ExitCode.FINE

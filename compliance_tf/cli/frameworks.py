@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, TableFormat, TableOrJson, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +21,10 @@ if TYPE_CHECKING:
 frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules for each, and how they stand.")
 
 Name = Annotated[str, typer.Argument(metavar="FRAMEWORK", help="Its name, as nist-csf.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-FAILED = 2
-"""The exit code of a report in which a control fails, with ``--strict``."""
 
 
 @frameworks.callback(invoke_without_command=True)
-def list_frameworks(context: typer.Context, *, as_json: AsJson = False) -> None:
+def list_frameworks(context: typer.Context, *, output: TableOrJson = TableFormat.TABLE) -> None:
     """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
     if context.invoked_subcommand is not None:
         return
@@ -43,7 +40,7 @@ def list_frameworks(context: typer.Context, *, as_json: AsJson = False) -> None:
         }
         for one in known().values()
     ]
-    if as_json:
+    if output is TableFormat.JSON:
         typer.echo(json.dumps(listed, indent=2))
         return
     rows = [[str(cell) for cell in one.values()] for one in listed]
@@ -51,14 +48,14 @@ def list_frameworks(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @frameworks.command()
-def show(name: Name, *, as_json: AsJson = False) -> None:
+def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
     """Show a framework's controls, and the managed rules and checks that speak to each."""
     from compliance_tf.catalog.frameworks.framework import framework
     from compliance_tf.output.terminal_table import print_table
     from compliance_tf.results.frameworks.formats import framework_to_json
 
     found = framework(name)
-    if as_json:
+    if output is TableFormat.JSON:
         typer.echo(json.dumps(framework_to_json(found), indent=2))
         return
     typer.echo(f"{found.title}. Source: {found.source}.", err=True)
@@ -75,7 +72,7 @@ def report(
     region: Region = None,
     table: Table = None,
     output: OutputFormat = Format.TABLE,
-    strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {FAILED} when a control fails.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when a control fails.")] = False,
 ) -> None:
     """Show how the controls of a framework stand: pass, partly evaluated, fail, waived or not evaluated.
 
@@ -103,7 +100,7 @@ def report(
         case Format.CSV:
             csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):
-        raise typer.Exit(FAILED)
+        raise typer.Exit(ExitCode.FOUND)
 
 
 def _print(assessments: Sequence[ControlAssessment]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -21,22 +22,24 @@ from compliance_tf.cli import report as report_commands
 from compliance_tf.cli import results as result_commands
 from compliance_tf.cli import review as review_commands
 from compliance_tf.cli import waivers as waiver_commands
+from compliance_tf.cli.commands import Commands, panel
 from compliance_tf.errors import ComplianceError, InterruptedCommandError
 from compliance_tf.output.sanitize import message
 
 app = typer.Typer(
-    help="AWS Config rules as Terraform, beside the recorder that is already there.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 local = typer.Typer(help="A stand-in for AWS on this machine, for demos and tests.", no_args_is_help=True)
-app.add_typer(local, name="local")
-app.add_typer(check_commands.new, name="new")
-app.add_typer(framework_commands.frameworks, name="frameworks")
-app.add_typer(catalog_commands.packs, name="packs")
-app.add_typer(catalog_commands.rules, name="rules")
-app.add_typer(result_commands.results, name="results")
+app.add_typer(local, name="local", rich_help_panel=panel("local"))
+app.add_typer(check_commands.checks, name="checks", rich_help_panel=panel("checks"))
+app.add_typer(check_commands.new, name="new", rich_help_panel=panel("new"))
+app.add_typer(framework_commands.frameworks, name="frameworks", rich_help_panel=panel("frameworks"))
+app.add_typer(catalog_commands.packs, name="packs", rich_help_panel=panel("packs"))
+app.add_typer(catalog_commands.rules, name="rules", rich_help_panel=panel("rules"))
+app.add_typer(result_commands.results, name="results", rich_help_panel=panel("results"))
 result_commands.results.command("export")(export_commands.export)
 for command in (
     lifecycle_commands.plan,
@@ -45,21 +48,32 @@ for command in (
     lifecycle_commands.destroy,
     lifecycle_commands.recover,
 ):
-    app.command()(command)
-app.command("check", cls=check_commands.VerdictCommand)(check_commands.check)
-app.command("export-module")(export_module_command.export_module)
-app.command("init")(init_command.init)
-app.command("check-plan")(check_plan_command.check_plan)
-app.command("preflight")(preflight_command.preflight)
-app.command("report")(report_commands.report)
-app.command("review")(review_commands.review)
-app.command("comment")(review_commands.comment)
-app.command("waivers")(waiver_commands.waivers)
+    app.command(rich_help_panel=panel(command.__name__))(command)
+app.command("check", rich_help_panel=panel("check"))(check_commands.check)
+app.command("export-module", rich_help_panel=panel("export-module"))(export_module_command.export_module)
+app.command("init", rich_help_panel=panel("init"))(init_command.init)
+app.command("check-plan", rich_help_panel=panel("check-plan"))(check_plan_command.check_plan)
+app.command("preflight", rich_help_panel=panel("preflight"))(preflight_command.preflight)
+app.command("report", rich_help_panel=panel("report"))(report_commands.report)
+app.command("review", rich_help_panel=panel("review"))(review_commands.review)
+app.command("comment", rich_help_panel=panel("comment"))(review_commands.comment)
+app.command("waivers", rich_help_panel=panel("waivers"))(waiver_commands.waivers)
+
+Version = Annotated[bool, typer.Option("--version", help="Print the version, and end.", is_eager=True)]
+
+
+@app.callback(invoke_without_command=True)
+def root(*, show_version: Version = False) -> None:
+    """AWS Config rules as Terraform, beside the recorder that is already there."""
+    if show_version:
+        typer.echo(f"compliance-tf {version('compliance-tf')}")
+        raise typer.Exit
+
 
 LOCAL_FOLDER = Path(".cache")
 
 
-@app.command()
+@app.command(rich_help_panel=panel("demo"))
 def demo(*, keep: Annotated[bool, typer.Option("--keep", help="Leave it running to look around.")] = False) -> None:
     """Show everything from end to end on local AWS."""
     from compliance_tf.local.demo import run
@@ -71,12 +85,25 @@ Folder = Annotated[Path, typer.Option(help="Where it keeps its files: one local 
 
 
 @local.command()
-def up(folder: Folder = LOCAL_FOLDER, port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0) -> None:
+def up(
+    folder: Folder = LOCAL_FOLDER,
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    *,
+    recorder: Annotated[
+        bool, typer.Option(help="Have a recorder in every region, as a landing zone leaves an account.")
+    ] = True,
+) -> None:
     """Start it, and print the variables that lead to it."""
     from compliance_tf.local.server import detached
+    from compliance_tf.local.server.landing_zone import create_recorders
+    from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
 
     running = detached.up(folder, port)
-    for name, value in running.endpoint.environment().items():
+    if recorder:
+        create_recorders(running.endpoint)
+    regions = [stack.region for stack in synthesized_stacks(Path(OUTPUT))] if Path(OUTPUT).is_dir() else []
+    variables = running.endpoint.environment(region=regions[0]) if regions else running.endpoint.environment()
+    for name, value in variables.items():
         typer.echo(f"export {name}={value}")
 
 

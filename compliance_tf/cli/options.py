@@ -37,4 +37,15 @@ class Format(Enum):
     """For spreadsheets."""
 
 
+class TableFormat(Enum):
+    """How a command prints what has no form for spreadsheets."""
+
+    TABLE = "table"
+    """For people."""
+    JSON = "json"
+    """For programs: its shape stays."""
+
+
+TableOrJson = Annotated[TableFormat, typer.Option("--format", "-f", help="How to print it.")]
+
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.options import TableFormat, TableOrJson
 from compliance_tf.preflight.assumptions import USUAL_CHANGES, Assumptions
 
 Workspace = Annotated[
@@ -18,7 +20,6 @@ Workspace = Annotated[
         help="The Terraform workspace; the one selected in cdktf.out unless given. It need not exist.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Deployer = Annotated[
     str | None,
     typer.Option(
@@ -35,13 +36,13 @@ Changes = Annotated[
 def preflight(
     *,
     workspace: Workspace = None,
-    as_json: AsJson = False,
+    output: TableOrJson = TableFormat.TABLE,
     deployer: Deployer = None,
     changes_per_month: Changes = USUAL_CHANGES,
 ) -> None:
     """Ask the account whether a deployment can go ahead, and what it will cost; nothing is changed.
 
-    The exit code is 0 when it may go ahead, and 1 when it should not.
+    The exit code is 0 when it may go ahead, and 2 when it should not.
     """
     from compliance_tf.preflight.preflight import Options
     from compliance_tf.preflight.preflight import preflight as ask
@@ -50,8 +51,8 @@ def preflight(
     options = Options(workspace, deployer, Assumptions(changes_per_month))
     # Standard output is the report's alone, so that it can be piped.
     report = ask(Machine.this(), Path.cwd(), options, lambda line: typer.echo(line, err=True))
-    if as_json:
+    if output is TableFormat.JSON:
         typer.echo(report.to_json())
     else:
         report.print(sys.stdout)
-    raise typer.Exit(0 if report.may_go_ahead else 1)
+    raise typer.Exit(ExitCode.FINE if report.may_go_ahead else ExitCode.FOUND)

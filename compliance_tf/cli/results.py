@@ -10,21 +10,19 @@ import typer
 from compliance_runtime.check import Severity
 from typer.core import TyperGroup
 
+from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
 from compliance_tf.output.sanitize import csv_cell, json_text
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from compliance_runtime.recording.results_table import Resource
 
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
     from compliance_tf.results.selection import Selection
-
-OPEN_VIOLATIONS = 2
-"""The exit code when there are open violations that ``--fail-on`` names."""
 
 _TABLE_ROWS = 100
 
@@ -49,7 +47,7 @@ FailOn = Annotated[
     Severity | None,
     typer.Option(
         case_sensitive=False,
-        help=f"Exit with {OPEN_VIOLATIONS} if there are violations of this severity or above that are not waived.",
+        help=f"Exit with {ExitCode.FOUND} if there are violations of this severity or above that are not waived.",
         show_default=False,
     ),
 ]
@@ -113,7 +111,7 @@ def summary(
                 [csv_cell(cell) for cell in line] for line in found.csv_rows()
             )
     if fail_on and found.open_violations(at_least(fail_on)):
-        raise typer.Exit(OPEN_VIOLATIONS)
+        raise typer.Exit(ExitCode.FOUND)
 
 
 @results.command("list")
@@ -166,7 +164,7 @@ def list_(
         since=parse_since(since, reader.at) if since else None,
         rules=whole_names(reader, rules or (), packs or ()),
         packs=tuple(packs or ()),
-        types=tuple(types or ()),
+        types=_known(types or ()),
         resource=_find(reader, resource, types[0] if types and len(types) == 1 else None) if resource else None,
         tagged=ConfigQueries(reader.place).tagged(tag) if tag else None,
     )
@@ -174,7 +172,7 @@ def list_(
     rows = Listed(reader, selection, most=most, in_order=output is Format.TABLE, fail_on=fail_on)
     _print_rows(rows, output)
     if rows.failed:
-        raise typer.Exit(OPEN_VIOLATIONS)
+        raise typer.Exit(ExitCode.FOUND)
 
 
 class Listed:
@@ -319,7 +317,7 @@ def watch(
         severities=frozenset(severities or ()),
         rules=whole_names(reader, rules or (), packs or ()),
         packs=tuple(packs or ()),
-        types=tuple(types or ()),
+        types=_known(types or ()),
     )
     Watch(lambda: selection.rows(reader.again()), reader.place, every).run()
 
@@ -344,6 +342,14 @@ def reconcile(
     with waiting(f"Comparing {place.table} with AWS Config"):
         done = run(place)
     typer.echo(json_text(dict(done.counts)) if output is Format.JSON else str(done))
+
+
+def _known(types: Sequence[str]) -> tuple[str, ...]:
+    """Refuse resource types that no result can have."""
+    from compliance_tf.catalog.resource_types import check_resource_types
+
+    check_resource_types("--type", types)
+    return tuple(types)
 
 
 def _find(reader: ResultsReader, named: str, resource_type: str | None) -> Resource:

@@ -40,7 +40,7 @@ SettingsFile = Annotated[
 ]
 PreflightFile = Annotated[
     Path | None,
-    typer.Option("--preflight", metavar="FILE", help="What `compliance-tf preflight --json` printed: the quotas."),
+    typer.Option("--preflight", metavar="FILE", help="What `preflight --format json` printed: the quotas."),
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to write it. Markdown is for comments.")]
 Output = Annotated[

@@ -9,15 +9,17 @@ from typing import Annotated
 
 import typer
 
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.options import TableFormat, TableOrJson
+
 Workspace = Annotated[
     str | None,
     typer.Option("--workspace", "-w", help="Only those of this Terraform workspace, and whether it uses them."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when one has expired.")]
+Strict = Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when one has expired.")]
 
 
-def waivers(*, workspace: Workspace = None, as_json: AsJson = False, strict: Strict = False) -> None:
+def waivers(*, workspace: Workspace = None, output: TableOrJson = TableFormat.TABLE, strict: Strict = False) -> None:
     """List the waivers of the synthesized app, those that expire first at the beginning.
 
     With a workspace, those are called unused which no violation in its results table has.
@@ -28,10 +30,11 @@ def waivers(*, workspace: Workspace = None, as_json: AsJson = False, strict: Str
     from compliance_tf.waivers.expiry import State
 
     lines = waiver_lines(synthesized_stacks(Path(OUTPUT)), datetime.now(UTC).date(), workspace)
-    if as_json:
+    if output is TableFormat.JSON:
         typer.echo(json.dumps([line.to_json() for line in lines], indent=2))
     elif lines:
         print_table(COLUMNS, [line.cells for line in lines], whole=COLUMNS[:4])
     else:
         typer.echo("There are no waivers.")
-    raise typer.Exit(int(strict and any(line.state is State.EXPIRED for line in lines)))
+    if strict and any(line.state is State.EXPIRED for line in lines):
+        raise typer.Exit(ExitCode.FOUND)

@@ -8,12 +8,12 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.recording.result_store import ResultStore
-from compliance_runtime.recording.results_table import Resource
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
@@ -23,7 +23,6 @@ from compliance_tf.lifecycle.commands import Project
 from compliance_tf.lifecycle.person import Person
 from compliance_tf.local.server.detached import down, up
 from compliance_tf.local.server.landing_zone import create_recorder
-from compliance_tf.local.server.server import ACCOUNT
 from compliance_tf.terraform.machine import Machine
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ WORKSPACES = ("dev", "prod")
 REGION = "eu-west-1"
 
 _BAD_BUCKET, _GOOD_BUCKET = "acme-invoices", "acme-archive"
+_DEPLOYMENT = f"-w prod --project compliance --region {REGION}"
+"""The options that name what is left of the demo: it was not synthesized in this folder."""
+
 _TAGS = {"owner": "payments", "environment": "prod"}
 _PATIENCE_SECONDS = 90.0
 _WORTH_SHOWING = re.compile(
@@ -98,13 +100,12 @@ class Demo:
 
     @classmethod
     def start(cls, console: Console) -> Demo:
-        """Start local AWS, and write the app: a copy of this folder's main.py with a state of its own."""
+        """Start local AWS, and write the app, with a state of its own."""
         console.print(Rule("Local AWS, as a landing zone leaves an account"))
         running = up(FOLDER)
         console.print(f"A stand-in for AWS answers at {running.endpoint.url}: none of this leaves the machine.")
-        shutil.copy("main.py", FOLDER)
-        settings = json.loads(Path("cdktf.json").read_text())
-        (FOLDER / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
+        app = files("compliance_tf.local").joinpath("demo_app.txt").read_text(encoding="utf-8")
+        (FOLDER / "main.py").write_text(app, encoding="utf-8")
         return cls(console, running.endpoint)
 
     def play(self) -> None:
@@ -112,7 +113,7 @@ class Demo:
         self._furnish_account()
         before = self._recorder()
         for workspace in WORKSPACES:
-            self._step(f"Deploy main.py to {workspace}")
+            self._step(f"Deploy {FOLDER / 'main.py'} to {workspace}")
             self._project(workspace).deploy()
 
         self._step("What the rules found, out of DynamoDB")
@@ -148,15 +149,9 @@ class Demo:
         self.console.print(
             "aws configservice describe-config-rules --query 'ConfigRules[].ConfigRuleName'", soft_wrap=True
         )
-        resource = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", _BAD_BUCKET)
-        values = json.dumps({":resource": {"S": resource.key}})
-        self.console.print(
-            "aws dynamodb query --table-name compliance-prod-results --key-condition-expression 'pk = :resource' "
-            f"--expression-attribute-values '{values}'",
-            soft_wrap=True,
-            highlight=False,
-        )
-        self.console.print(f"End it with: .venv/bin/compliance-tf local down --folder {FOLDER}")
+        for command in ("results", f"results resource {_BAD_BUCKET}", "report"):
+            self.console.print(f"compliance-tf {command} {_DEPLOYMENT}", soft_wrap=True, highlight=False)
+        self.console.print(f"End it with: compliance-tf local down --folder {FOLDER}")
 
     def _furnish_account(self) -> None:
         create_recorder(self._client("config"))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from compliance_tf.output.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+
+_MAX_PADDED: Final = 60
+"""The width in characters to which a column is padded in a pipe."""
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Collection[str] = ()) -> None:
@@ -28,7 +32,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
     """
     cells = [[visible(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+        # What a long cell would add to every other line is left out: its own line alone is longer.
+        widths = [min(_MAX_PADDED, max(map(len, column))) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
             line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             sys.stdout.write(line.rstrip() + "\n")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
-from tests.deploy.conftest import REPOSITORY, Project
+from tests.deploy.conftest import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 def test_the_demo_shows_results_of_both_workspaces_and_an_untouched_recorder(tmp_path: Path) -> None:
     project = Project(tmp_path / "checkout", {})
     project.folder.mkdir()
-    for name in ("main.py", "cdktf.json"):
-        shutil.copy(REPOSITORY / name, project.folder)
     lines = project.run("compliance-tf", "demo").splitlines()
 
     (heading,) = [line.split() for line in lines if line.startswith("Rule  ")]

@@ -76,7 +76,7 @@ def preflight(
     folder: Path, variables: dict[str, str], *options: str, workspace: str = "dev", fails: bool = False
 ) -> dict[str, Any]:
     """The report that is printed as JSON, with its lines by their subject."""
-    line = ("compliance-tf", "preflight", "--json", "--workspace", workspace, *options)
+    line = ("compliance-tf", "preflight", "--format", "json", "--workspace", workspace, *options)
     output = Project(folder, variables).run(*line, fails=fails)
     report: dict[str, Any] = json.loads(re.search(r"^\{.*^\}", output, re.DOTALL | re.MULTILINE)[0])  # type: ignore[index]  # a match, or the test fails here
     assert report["mayGoAhead"] is not fails

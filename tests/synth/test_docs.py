@@ -39,7 +39,7 @@ def test_the_check_of_the_how_to_is_deployed_from_its_folder_and_judges_a_bucket
     (tmp_path / "item.json").write_text(json.dumps(event_item("AWS::S3::Bucket", "orders")))
     command = [Path(sys.executable).with_name("compliance-tf"), "check", "bucket-names", "--item", "item.json"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (run.returncode, "orders does not begin with acme-" in run.stdout) == (1, True), run.stdout + run.stderr
+    assert (run.returncode, "orders does not begin with acme-" in run.stdout) == (2, True), run.stdout + run.stderr
 
 
 def test_the_reference_of_the_checks_is_what_they_declare() -> None:

@@ -187,7 +187,7 @@ TEAM = {"tagKey": "team", "tagValue": None}
 
 def test_the_command_gives_json(app_folder: Path) -> None:
     del app_folder
-    result = CliRunner().invoke(command_line, ["waivers", "--json"])
+    result = CliRunner().invoke(command_line, ["waivers", "--format", "json"])
 
     expired, active = json.loads(result.output)
     assert (expired["state"], expired["daysLeft"], expired["rules"], expired["used"]) == ("expired", -10, ["tls"], None)
@@ -200,7 +200,7 @@ def test_the_command_gives_json(app_folder: Path) -> None:
 
 def test_an_expired_waiver_fails_a_strict_run(app_folder: Path) -> None:
     del app_folder
-    assert CliRunner().invoke(command_line, ["waivers", "--strict"]).exit_code == 1
+    assert CliRunner().invoke(command_line, ["waivers", "--strict"]).exit_code == 2
 
 
 def test_days_are_counted_from_the_day_that_is_given_over_all_stacks(app_folder: Path) -> None:

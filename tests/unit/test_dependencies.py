@@ -48,6 +48,11 @@ def test_what_is_imported_is_declared() -> None:
                 assert found & allowed, f"{file.relative_to(REPOSITORY)} imports {name}, which is not declared"
 
 
+def test_the_demo_plays_the_example_to_copy() -> None:
+    demo = REPOSITORY / "compliance_tf" / "local" / "demo_app.txt"
+    assert demo.read_text() == (REPOSITORY / "main.py").read_text(), "copy main.py to compliance_tf/local/demo_app.txt"
+
+
 def test_no_message_tells_people_to_run_make() -> None:
     """Those who have the wheel have no Makefile."""
     for file in (REPOSITORY / "compliance_tf").rglob("*.py"):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_config.type_defs import RecordingGroupTypeDef
 
+    from compliance_tf.local.server.server import Endpoint
+
 ROLE_ARN = "arn:aws:iam::{account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 
 
@@ -40,3 +42,19 @@ def create_recorder(
         }
     )
     config.start_configuration_recorder(ConfigurationRecorderName=name)
+
+
+def create_recorders(endpoint: Endpoint) -> None:
+    """Give the account a recorder in every region; one that is there stays.
+
+    Parameters
+    ----------
+    endpoint
+        Where local AWS answers.
+    """
+    from boto3.session import Session
+
+    for region in Session().get_available_regions("config"):
+        config = endpoint.client("config", region=region)
+        if not config.describe_configuration_recorders()["ConfigurationRecorders"]:
+            create_recorder(config)

@@ -1,4 +1,4 @@
-"""What the account still has room for after the apply, as ``compliance-tf preflight --json`` found it."""
+"""What the account still has room for after the apply, as ``compliance-tf preflight --format json`` found it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Preflight(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def preflight_from_file(path: Path) -> Preflight:
-    """Read what ``compliance-tf preflight --json`` printed.
+    """Read what ``compliance-tf preflight --format json`` printed.
 
     Raises
     ------
@@ -73,4 +73,4 @@ def preflight_from_file(path: Path) -> Preflight:
     except OSError as cause:
         raise ReviewError(f"{path} cannot be read: {cause.strerror}.") from cause
     except msgspec.DecodeError as cause:
-        raise ReviewError(f"{path} is not what `compliance-tf preflight --json` prints: {cause}.") from cause
+        raise ReviewError(f"{path} is not what `compliance-tf preflight --format json` prints: {cause}.") from cause

@@ -65,7 +65,7 @@ def test_a_tag_that_came_later_is_found_by_reconciliation(violations: Deployed) 
 
 
 def test_the_command_says_which_waivers_no_violation_has(violations: Deployed) -> None:
-    lines = json.loads(violations.project.run("compliance-tf", "waivers", "--workspace", "dev", "--json"))
+    lines = json.loads(violations.project.run("compliance-tf", "waivers", "--workspace", "dev", "--format", "json"))
 
     assert {line["ticket"]: (line["state"], line["used"]) for line in lines} == {
         "SEC-1": ("expires soon", True),

@@ -10,7 +10,7 @@ from tests.runtime.exports.command import DEPLOYMENT, run
 def test_the_list_has_every_framework() -> None:
     names = [line.split()[0] for line in run("frameworks").stdout.splitlines()[1:]]
 
-    assert names == [one["name"] for one in json.loads(run("frameworks", "--json").stdout)]
+    assert names == [one["name"] for one in json.loads(run("frameworks", "--format", "json").stdout)]
     assert {"cis-1.4-level-2", "hipaa", "nist-csf", "pci-dss-4.0"} <= set(names)
 
 

@@ -31,7 +31,7 @@ def run(*arguments: str, code: int = 0) -> str:
 
 
 def run_json(*arguments: str, code: int = 0) -> Any:
-    return json.loads(run(*arguments, "--json", code=code))
+    return json.loads(run(*arguments, "--format", "json", code=code))
 
 
 @pytest.fixture
@@ -92,12 +92,12 @@ def test_a_pack_is_shown_as_json(acme: str) -> None:
 def test_two_packs_are_compared_and_the_exit_code_says_whether_they_differ(acme: str) -> None:
     assert run("packs", "diff", "cis-1.3-level-1", "cis-fb-1.3-level-1").splitlines() == ["  Rule  Settings"]
 
-    lines = [line.split(maxsplit=2) for line in run("packs", "diff", acme, "iam", code=1).splitlines()[1:]]
+    lines = [line.split(maxsplit=2) for line in run("packs", "diff", acme, "iam", code=2).splitlines()[1:]]
     assert ["~", "access-keys-rotated", "maxAccessKeyAge=45 -> maxAccessKeyAge=90"] in lines
     assert ["+", "iam-group-has-users-check"] in lines
     assert {line[0] for line in lines} == {"~", "+"}
 
-    compared = run_json("packs", "diff", "iam", acme, code=1)
+    compared = run_json("packs", "diff", "iam", acme, code=2)
     assert [rule["id"] for rule in compared["onlySecond"]] == []
     assert "iam-group-has-users-check" in {rule["id"] for rule in compared["onlyFirst"]}
     assert [[rule["parameters"]["maxAccessKeyAge"] for rule in pair] for pair in compared["changed"]] == [["90", "45"]]

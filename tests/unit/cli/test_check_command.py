@@ -57,9 +57,9 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     ("item", "code", "said"),
     [
         (event_item(tags={"owner": "ops"}), 0, "COMPLIANT"),
-        (event_item(), 1, "NON_COMPLIANT   AWS::S3::Bucket logs: Missing: owner."),
-        (event_item(status="ResourceDeleted", configuration=None), 2, "NOT_APPLICABLE"),
-        (event_item(status="ResourceNotRecorded"), 2, "not recorded any more"),
+        (event_item(), 2, "NON_COMPLIANT   AWS::S3::Bucket logs: Missing: owner."),
+        (event_item(status="ResourceDeleted", configuration=None), 0, "NOT_APPLICABLE"),
+        (event_item(status="ResourceNotRecorded"), 0, "not recorded any more"),
     ],
 )
 def test_the_exit_code_is_the_verdict(line: CommandLine, item: dict[str, Any], code: int, said: str) -> None:
@@ -91,7 +91,7 @@ def test_the_exit_code_is_the_verdict(line: CommandLine, item: dict[str, Any], c
 def test_an_item_is_read_in_every_form_that_people_have_at_hand(line: CommandLine, form: dict[str, Any]) -> None:
     result = line.judge(form)
 
-    assert (result.exit_code, "Missing: owner." in result.output) == (1, True), result.output
+    assert (result.exit_code, "Missing: owner." in result.output) == (2, True), result.output
 
 
 NUMERIC = history_item(event_item()) | {"configurationItemCaptureTime": 1772360430.456}
@@ -138,7 +138,7 @@ ENVELOPE = {"Type": "Notification", "TopicArn": "arn:aws:sns:x:1:config", "Messa
 def test_an_item_is_read_in_the_forms_of_other_tools(line: CommandLine, form: Any) -> None:
     result = line.judge(form)
 
-    assert (result.exit_code, "Missing: owner." in result.output) == (1, True), result.output
+    assert (result.exit_code, "Missing: owner." in result.output) == (2, True), result.output
 
 
 def test_a_compressed_file_of_s3_is_read(line: CommandLine) -> None:
@@ -148,7 +148,7 @@ def test_a_compressed_file_of_s3_is_read(line: CommandLine) -> None:
 
     result = line.run("check", "required-tags", "--item", "history.json.gz", "--parameters", tags)
 
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == 2, result.output
 
 
 def test_of_a_snapshot_each_resource_is_judged_once_and_only_those_of_the_check(line: CommandLine) -> None:
@@ -162,11 +162,11 @@ def test_of_a_snapshot_each_resource_is_judged_once_and_only_those_of_the_check(
         ]
     }
 
-    result = line.run("check", "bucket-tls-only", "--json", "--item", line.save("snapshot.json", snapshot))
+    result = line.run("check", "bucket-tls-only", "--format", "json", "--item", line.save("snapshot.json", snapshot))
 
     said = [json.loads(text) for text in result.stdout.splitlines()]
     assert [(one["resourceId"], one["compliance"]) for one in said] == [("a", "NOT_APPLICABLE"), ("b", "NON_COMPLIANT")]
-    assert result.exit_code == 1
+    assert result.exit_code == 2
 
 
 def test_many_files_and_folders_are_judged_at_once(line: CommandLine) -> None:
@@ -177,10 +177,12 @@ def test_many_files_and_folders_are_judged_at_once(line: CommandLine) -> None:
     line.save("c.json", event_item(resource_id="c"))
     tags = line.save("parameters.json", TAGS)
 
-    result = line.run("check", "required-tags", "--item", "items", "--item", "c.json", "--parameters", tags, "--json")
+    result = line.run(
+        "check", "required-tags", "--item", "items", "--item", "c.json", "--parameters", tags, "--format", "json"
+    )
 
     assert [json.loads(text)["resourceId"] for text in result.stdout.splitlines()] == ["a", "b", "c"]
-    assert result.exit_code == 1
+    assert result.exit_code == 2
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_judged(line: CommandLine) -> None:
@@ -190,7 +192,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_judged(line: Com
 
     result = line.run("check", "required-tags", "--item", "a.json", "--item", "b.json", "--parameters", tags)
 
-    assert result.exit_code == 3
+    assert result.exit_code == 1
     assert "a.json is not valid JSON" in result.output
     assert "COMPLIANT" in result.output
 
@@ -201,15 +203,15 @@ def test_a_folder_without_items_gives_no_verdict(line: CommandLine) -> None:
 
     result = line.run("check", "required-tags", "--item", "empty", "--parameters", tags)
 
-    assert result.exit_code == 3
+    assert result.exit_code == 1
     assert "empty holds no file" in result.output
 
 
 def test_an_item_comes_from_standard_input_and_the_verdict_goes_out_as_json(line: CommandLine) -> None:
     bucket = event_item(supplementary={"BucketPolicy": {"policyText": None}})
-    result = line.run("check", "bucket-tls-only", "--item", "-", "--json", stdin=json.dumps(bucket))
+    result = line.run("check", "bucket-tls-only", "--item", "-", "--format", "json", stdin=json.dumps(bucket))
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     said = json.loads(result.output)
     assert (said["resourceType"], said["resourceId"], said["compliance"]) == (
         "AWS::S3::Bucket",
@@ -226,7 +228,7 @@ def test_parameters_are_json_or_the_texts_of_a_rule(line: CommandLine, parameter
     good = event_item(tags={"owner": "ops", "cost-centre": "7"})
 
     assert line.judge(good, parameters=parameters).exit_code == 0
-    assert line.judge(event_item(), parameters=parameters).exit_code == 1
+    assert line.judge(event_item(), parameters=parameters).exit_code == 2
 
 
 def test_names_of_parameters_are_the_check_s_or_the_rule_s(line: CommandLine) -> None:
@@ -267,7 +269,7 @@ def test_names_of_parameters_are_the_check_s_or_the_rule_s(line: CommandLine) ->
         (["check", "bucket-tls-only", "--item", "item.json", "--checks", "nowhere"], "there is no such folder"),
     ],
 )
-def test_without_a_verdict_the_exit_code_is_3(line: CommandLine, arguments: list[str], message: str) -> None:
+def test_without_a_verdict_the_exit_code_is_1(line: CommandLine, arguments: list[str], message: str) -> None:
     line.save("item.json", event_item())
     line.save("broken.json", "{")
     line.save("empty.json", {})
@@ -276,7 +278,7 @@ def test_without_a_verdict_the_exit_code_is_3(line: CommandLine, arguments: list
 
     result = line.run(*arguments)
 
-    assert (result.exit_code, message in " ".join(result.output.split())) == (3, True), result.output
+    assert (result.exit_code, message in " ".join(result.output.split())) == (1, True), result.output
 
 
 def test_a_check_that_breaks_gives_no_verdict_but_its_traceback(line: CommandLine) -> None:
@@ -291,7 +293,7 @@ def test_a_check_that_breaks_gives_no_verdict_but_its_traceback(line: CommandLin
         str(broken),
     )
 
-    assert result.exit_code == 3
+    assert result.exit_code == 1
     assert "a mistake in the check" in result.output
     assert "broken.py" in result.output
 
@@ -318,7 +320,7 @@ def test_a_new_check_judges_an_item_from_the_folder_that_is_there(line: CommandL
 
     result = line.run("check", "names-of-buckets", "--item", item)
 
-    assert (result.exit_code, "orders does not begin with acme-" in result.output) == (1, True), result.output
+    assert (result.exit_code, "orders does not begin with acme-" in result.output) == (2, True), result.output
 
 
 def test_nothing_that_exists_is_overwritten(line: CommandLine) -> None:
@@ -354,6 +356,6 @@ def test_an_endpoint_that_does_not_answer_is_one_sentence(line: CommandLine, mon
 
     result = line.run("check", "bucket-public-access", "--from-account", "--type", "AWS::S3::Bucket", "--id", "logs")
 
-    assert result.exit_code == 3
+    assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "http://123456789012.aws.internal" in result.output

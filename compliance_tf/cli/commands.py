@@ -1,0 +1,62 @@
+"""The group of all commands: the order in which help lists them, and what a wrong call ends with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from compliance_tf.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PANELS: Final = {
+    "Write": ("init", "rules", "packs", "frameworks", "checks", "new", "check"),
+    "Plan": ("preflight", "plan", "review", "comment", "check-plan"),
+    "Deploy": ("deploy", "apply", "destroy"),
+    "Look": ("results", "report"),
+    "Maintain": ("waivers", "recover", "export-module"),
+    "Try out": ("demo", "local"),
+}
+"""The commands in the order of the work, by the heading under which help lists them."""
+
+_ORDER: Final = [name for names in PANELS.values() for name in names]
+
+
+def panel(command: str) -> str:
+    """Give the heading under which help lists a command."""
+    return next(heading for heading, names in PANELS.items() if command in names)
+
+
+class Commands(TyperGroup):
+    """All commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 (Typer's types are private)
+        """List them in the order of the work."""
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
+        """Read the options before the command's name."""
+        with _wrong_calls_are_errors():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
+        """Read the command's own arguments, and run it."""
+        with _wrong_calls_are_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _wrong_calls_are_errors() -> Iterator[None]:
+    """Have a wrong call end with the code of errors: Typer's own 2 means here that something was found."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if hasattr(error, "exit_code"):
+            error.exit_code = ExitCode.ERROR
+        raise
