@@ -70,12 +70,13 @@ mutants: setup ## Put deliberate faults into the code, one at a time, and see wh
 facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that changed in maintenance/facts
 	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json
 
-docs: $(PYTHON_READY) ## Write the generated pages of docs/reference
+docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m maintenance.pages.checks >docs/reference/checks.md
 	python -m maintenance.pages.rules >docs/reference/rules.md
 	python -m maintenance.pages.packs >docs/reference/packs.md
 	python -m maintenance.pages.workflows
 	python -m maintenance.pages.policies >docs/reference/policies.md
+	python -m maintenance.pages.assumptions >docs/explanation/assumptions.md
 	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
 	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
 	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json

@@ -19,7 +19,7 @@ PANELS: Final = {
     "Deploy": ("deploy", "apply", "destroy"),
     "Look": ("results", "report"),
     "Maintain": ("waivers", "recover", "export-module"),
-    "Try out": ("demo", "local"),
+    "Try out": ("demo", "local", "verify"),
 }
 """The commands in the order of the work, by the heading under which help lists them."""
 

@@ -21,6 +21,7 @@ from compliance_tf.cli import preflight as preflight_command
 from compliance_tf.cli import report as report_commands
 from compliance_tf.cli import results as result_commands
 from compliance_tf.cli import review as review_commands
+from compliance_tf.cli import verify as verify_command
 from compliance_tf.cli import waivers as waiver_commands
 from compliance_tf.cli.commands import Commands, panel
 from compliance_tf.errors import ComplianceError, InterruptedCommandError
@@ -57,6 +58,7 @@ app.command("preflight", rich_help_panel=panel("preflight"))(preflight_command.p
 app.command("report", rich_help_panel=panel("report"))(report_commands.report)
 app.command("review", rich_help_panel=panel("review"))(review_commands.review)
 app.command("comment", rich_help_panel=panel("comment"))(review_commands.comment)
+app.command("verify", rich_help_panel=panel("verify"))(verify_command.verify)
 app.command("waivers", rich_help_panel=panel("waivers"))(waiver_commands.waivers)
 
 Version = Annotated[bool, typer.Option("--version", help="Print the version, and end.", is_eager=True)]

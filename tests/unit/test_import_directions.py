@@ -30,6 +30,7 @@ MAY_IMPORT: Final = {
     "results": {"model", "output", "catalog", "waivers", "terraform"},
     "review": {"model", "output", "catalog", "checks", "waivers", "packs", "terraform"},
     "lifecycle": {"model", "output", "terraform", "preflight", "review"},
+    "verify": {"model", "output", "catalog", "terraform", "preflight", "results", "lifecycle"},
     "local": {"model", "output", "catalog", "terraform", "lifecycle"},
 }
 """The rooms that each room may import, beside ``compliance_tf.errors`` and ``compliance_runtime``: ``cli`` any."""

@@ -1,6 +1,6 @@
 """Reads MiniStack's stores: the resources of an account and region, as AWS Config describes them.
 
-Buckets, security groups and customer-managed IAM policies. The names inside are those of AWS Config's items
+Buckets, security groups, queues and customer-managed IAM policies. The names inside are those of AWS Config's items
 (https://github.com/awslabs/aws-config-resource-schema), which follow the AWS SDK for Java of the time.
 """
 
@@ -36,11 +36,12 @@ class Inventory:
         self._s3 = import_module("ministack.services.s3")
         self._ec2 = import_module("ministack.services.ec2")
         self._iam = import_module("ministack.services.iam")
+        self._sqs = import_module("ministack.services.sqs")
 
     def resources(self) -> list[Resource]:
         """All of them, as they are now."""
         with self._engine.within(self._place):
-            return [*self._buckets(), *self._security_groups(), *self._policies()]
+            return [*self._buckets(), *self._security_groups(), *self._queues(), *self._policies()]
 
     def _buckets(self) -> Iterator[Resource]:
         for name, bucket in self._s3._buckets.items():  # noqa: SLF001 -- MiniStack has no public reading door
@@ -112,6 +113,23 @@ class Inventory:
                         "name": "Is contained in Vpc",
                     },
                 ),
+            )
+
+    def _queues(self) -> Iterator[Resource]:
+        for queue in self._sqs._queues.values():  # noqa: SLF001
+            attributes, name = queue["attributes"], queue["name"]
+            tags = dict(queue["tags"])
+            yield Resource(
+                resource_type="AWS::SQS::Queue",
+                resource_id=f"https://sqs.{self._place.region}.amazonaws.com/{self._place.account}/{name}",
+                resource_name=name,
+                arn=attributes["QueueArn"],
+                region=self._place.region,
+                availability_zone="Not Applicable",
+                created=datetime.fromtimestamp(int(attributes["CreatedTimestamp"]), UTC),
+                tags=tags,
+                configuration={key: value for key, value in attributes.items() if not key.startswith("Approximate")},
+                supplementary={"Tags": tags} if tags else {},
             )
 
     def _policies(self) -> Iterator[Resource]:

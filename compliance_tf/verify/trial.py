@@ -1,0 +1,158 @@
+"""What a verification knows while it runs, and how it waits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_runtime.check import Compliance
+from compliance_runtime.recording.results_table import Resource
+
+from compliance_tf.results.reader import ResultsReader
+from compliance_tf.verify.app import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from compliance_tf.results.place import ResultsPlace
+    from compliance_tf.verify.recorder import Recorder
+    from compliance_tf.verify.samples import Place, Sample
+
+TOLD_EVERY_SECONDS: Final = 30.0
+"""Between two lines of progress."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A verdict that has come.
+
+    Parameters
+    ----------
+    compliance
+        The verdict.
+    id
+        What the result calls the resource.
+    seconds
+        After how many seconds of waiting it was there.
+    """
+
+    compliance: Compliance
+    id: str
+    seconds: float
+
+
+@dataclass
+class Trial:
+    """A verification that runs.
+
+    Parameters
+    ----------
+    place
+        Where samples are made.
+    results
+        Where the deployment keeps its results.
+    recorder
+        The account's recorder.
+    patience_seconds
+        How long to wait for what AWS takes its time for; more than 0.
+    poll_seconds
+        How often to look.
+    say
+        Takes a sentence about what goes on.
+    samples
+        What was made.
+    by_config, in_table
+        The verdicts that AWS Config and the table had last, by sample.
+    """
+
+    place: Place
+    results: ResultsPlace
+    recorder: Recorder
+    patience_seconds: float
+    poll_seconds: float
+    say: Callable[[str], None]
+    samples: list[Sample] = field(default_factory=list)
+    by_config: dict[Sample, Seen] = field(default_factory=dict)
+    in_table: dict[Sample, Seen] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Any:  # noqa: ANN401 (as the place gives it)
+        """AWS Config's client."""
+        return self.place.client("config")
+
+    @property
+    def change_samples(self) -> list[Sample]:
+        """Those that AWS Config records and evaluates when they change."""
+        return [sample for sample in self.samples if not sample.kind.periodic]
+
+    def rule(self, sample: Sample) -> str:
+        """Give the name of the rule that judges a sample."""
+        return f"{PROJECT}-{self.place.workspace}-{sample.kind.check}"
+
+    def wait(self, what: str, has_come: Callable[[float], bool]) -> bool:
+        """Wait until something has come, and say every half a minute what is waited for.
+
+        Parameters
+        ----------
+        has_come
+            Gets the seconds that were waited.
+
+        Returns
+        -------
+        bool
+            False when the patience has ended.
+        """
+        began, told = time.monotonic(), 0.0
+        while True:
+            waited = time.monotonic() - began
+            if has_come(waited):
+                self.say(f"{what}: there after {waited:.0f} s.")
+                return True
+            if waited >= self.patience_seconds:
+                self.say(f"{what}: still not there after {waited:.0f} s.")
+                return False
+            if waited - told >= TOLD_EVERY_SECONDS:
+                told = waited
+                self.say(f"{what}: waiting ({waited:.0f} s of at most {self.patience_seconds:.0f} s) ...")
+            time.sleep(self.poll_seconds)
+
+    def look_for_verdicts(self, waited: float) -> bool:
+        """Look for the verdicts that samples deserve; tell whether all have come.
+
+        An earlier verdict may be of a sample that did not have its settings yet.
+        """
+        places = ((self.by_config, self.config_verdict), (self.in_table, self.table_verdict))
+        for known, ask in places:
+            for sample in self.samples:
+                if sample in known and known[sample].compliance is sample.expected:
+                    continue
+                if seen := ask(sample, waited):
+                    known[sample] = seen
+        return all(
+            sample in known and known[sample].compliance is sample.expected
+            for known, _ in places
+            for sample in self.samples
+        )
+
+    def config_verdict(self, sample: Sample, waited: float = 0.0) -> Seen | None:
+        """Ask AWS Config for the verdict of a sample; None where it has none."""
+        pages = self.config.get_paginator("get_compliance_details_by_config_rule").paginate(
+            ConfigRuleName=self.rule(sample)
+        )
+        for page in pages:
+            for result in page["EvaluationResults"]:
+                qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+                if qualifier["ResourceType"] == sample.kind.type and qualifier["ResourceId"] in sample.ids:
+                    return Seen(Compliance(result["ComplianceType"]), qualifier["ResourceId"], waited)
+        return None
+
+    def table_verdict(self, sample: Sample, waited: float = 0.0) -> Seen | None:
+        """Ask the table for the verdict of a sample; None where it has none."""
+        # What is found must be what is there now, so nothing of an earlier reading may be kept.
+        reader = ResultsReader(self.results, self.place.client("dynamodb"))
+        for id_ in sample.ids:
+            for row in reader.of_resource(Resource(self.place.account, self.place.region, sample.kind.type, id_)):
+                if row.result.rule_name == self.rule(sample):
+                    return Seen(row.result.compliance, id_, waited)
+        return None
