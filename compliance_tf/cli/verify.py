@@ -20,6 +20,10 @@ Patience = Annotated[
     float, typer.Option(help="Minutes to wait for each thing that AWS takes its time for.", min=0.01, max=120)
 ]
 ReportFolder = Annotated[Path, typer.Option("--report", help="The folder that gets the report.")]
+Boundary = Annotated[
+    str | None,
+    typer.Option(metavar="ARN", help="The permissions boundary of the roles, where the account asks for one."),
+]
 CleanUp = Annotated[bool, typer.Option("--clean-up", help="Only remove what a killed verification left.")]
 
 
@@ -30,6 +34,7 @@ def verify(
     auto_approve: AutoApprove = False,
     patience: Patience = 15,
     report: ReportFolder = Path(),
+    permissions_boundary: Boundary = None,
     clean_up: CleanUp = False,
 ) -> None:
     """Prove in a real sandbox account what this project assumes of AWS: deploys, looks, removes all, and reports.
@@ -65,7 +70,9 @@ def verify(
     caller = ask_caller(session.region_name)
     place = Place(caller.account, caller.partition, session.region_name, workspace, clients(session, machine.variables))
     recorder = Recorder.find(place.client("config"), place.region)
-    verification = Verification(machine, person, place, recorder, patience * _MINUTE, min(5.0, patience * _MINUTE / 20))
+    verification = Verification(
+        machine, person, place, recorder, patience * _MINUTE, min(5.0, patience * _MINUTE / 20), permissions_boundary
+    )
     where = f"account {place.account} in {place.region}"
     if clean_up:
         person.confirm(f"Remove all samples and the deployment ctfverify-{workspace} from {where}?")

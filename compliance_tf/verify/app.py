@@ -36,6 +36,7 @@ def build(app):
         workspaces=Workspaces(allowed=({workspace!r},), protected=()),
         log_retention_days=1,
         history_days=1,
+        permissions_boundary={boundary!r},
     )
     for check, periodic in {checks!r}:
         scope = None if periodic else Scope.tag({project!r}, {workspace!r})
@@ -47,7 +48,14 @@ synthesize(build)
 
 
 def write_app(
-    folder: Path, kinds: Sequence[Kind], *, region: str, workspace: str, recorder: str, by_cloud_control: bool
+    folder: Path,
+    kinds: Sequence[Kind],
+    *,
+    region: str,
+    workspace: str,
+    recorder: str,
+    by_cloud_control: bool,
+    permissions_boundary: str | None,
 ) -> None:
     """Write the app into a folder.
 
@@ -59,12 +67,15 @@ def write_app(
         The name of the account's recorder.
     by_cloud_control
         Whether Cloud Control reads the recorder; the AWS Config API otherwise.
+    permissions_boundary
+        The ARN of the boundary that roles must have where the account asks for one.
     """
     app = _APP.format(
         stack=STACK,
         project=PROJECT,
         region=region,
         workspace=workspace,
+        boundary=permissions_boundary,
         recorder=recorder,
         source="CLOUD_CONTROL" if by_cloud_control else "CONFIG_API",
         checks=[(kind.check, kind.periodic) for kind in kinds],

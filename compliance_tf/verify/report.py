@@ -109,9 +109,7 @@ class Report:
     def headline(self) -> str:
         """Say in a sentence what was found."""
         verdicts = [outcome.verdict for _, outcome in self.judged()]
-        hold, fail, rest = (
-            verdicts.count(verdict) for verdict in (Verdict.HOLDS, Verdict.DOES_NOT_HOLD, Verdict.NOT_CHECKED)
-        )
+        fail, rest, hold = (verdicts.count(verdict) for verdict in _ORDER)
         return f"Of {len(verdicts)} assumptions {hold} hold, {fail} do not, and {rest} were not checked."
 
     def to_json(self) -> str:

@@ -53,6 +53,8 @@ class Verification:
         How long to wait for each thing that AWS takes its time for; more than 0.
     poll_seconds
         How often to look.
+    permissions_boundary
+        The ARN of the boundary that roles must have where the account asks for one.
     """
 
     machine: Machine
@@ -61,6 +63,7 @@ class Verification:
     recorder: Recorder
     patience_seconds: float
     poll_seconds: float = 5.0
+    permissions_boundary: str | None = None
     _outcomes: dict[str, Outcome] = field(default_factory=dict, init=False)
     _skipped: list[str] = field(default_factory=list, init=False)
     _made: list[Kind] = field(default_factory=list, init=False)
@@ -210,6 +213,7 @@ class Verification:
             workspace=self.place.workspace,
             recorder=self.recorder.name,
             by_cloud_control=by_cloud_control,
+            permissions_boundary=self.permissions_boundary,
         )
 
     def _project(self, folder: Path) -> Project:

@@ -11,7 +11,7 @@ import pytest
 
 from compliance_tf.local import Behaviour, LocalAws
 from tests.deploy.conftest import REGION, Project, record_everything
-from tests.deploy.lifecycle.commands import start
+from tests.deploy.lifecycle.commands import Running, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ COMMAND = ("verify", "--region", REGION, "--auto-approve", "--patience", "3", "-
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
+    """A local AWS that takes evaluations as often as somebody likes."""
     with LocalAws.start(behaviour=Behaviour(poll_seconds=0.1, start_interval_seconds=0.0)) as running:
         record_everything(running)
         yield running
@@ -36,6 +37,7 @@ def project(aws: LocalAws, tmp_path: Path) -> Project:
 def samples(aws: LocalAws) -> list[str]:
     """The names of everything in the account that a verification may have made."""
     ec2, iam = aws.client("ec2", region=REGION), aws.client("iam", region=REGION)
+    config = aws.client("config", region=REGION)
     named = [
         *(bucket["Name"] for bucket in aws.client("s3", region=REGION).list_buckets()["Buckets"]),
         *(group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"]),
@@ -45,10 +47,7 @@ def samples(aws: LocalAws) -> list[str]:
         *(group["logGroupName"] for group in aws.client("logs", region=REGION).describe_log_groups()["logGroups"]),
         *(one["FunctionName"] for one in aws.client("lambda", region=REGION).list_functions()["Functions"]),
         *aws.client("dynamodb", region=REGION).list_tables()["TableNames"],
-        *(
-            rule["ConfigRuleName"]
-            for rule in aws.client("config", region=REGION).describe_config_rules()["ConfigRules"]
-        ),
+        *(rule["ConfigRuleName"] for rule in config.describe_config_rules()["ConfigRules"]),
     ]
     return [name for name in named if "ctfverify" in name]
 
@@ -77,17 +76,31 @@ def test_it_reports_what_holds_and_what_does_not_and_leaves_nothing(aws: LocalAw
     assert [path.name for path in project.folder.iterdir()] in (["report"], [".cache", "report"], ["report", ".cache"])
 
 
-def test_ctrl_c_cleans_up_and_says_so_in_the_report(aws: LocalAws, project: Project) -> None:
+def begin_deployment(aws: LocalAws, project: Project) -> Running:
+    """Start the command, and wait until it has made samples and a function."""
     running = start(project, *COMMAND)
     while not any(name.endswith("-evaluate") for name in samples(aws)) and running.process.poll() is None:
         time.sleep(0.2)
+    return running
+
+
+def test_ctrl_c_cleans_up_and_says_so_in_the_report(aws: LocalAws, project: Project) -> None:
+    running = begin_deployment(aws, project)
     running.process.send_signal(signal.SIGINT)
     output = running.end()
 
     assert output.endswith("exit code 1")
     report = json.loads((project.folder / "report" / "verify-report.json").read_text())
-    assert "Interrupted" in report["failure"]
-    assert (report["exitCode"], report["left"], samples(aws)) == (1, [], []), output
+    assert (report["failure"], report["exitCode"]) == ("Interrupted by SIGINT.", 1)
+    assert (report["left"], samples(aws)) == ([], []), output
+
+
+def test_what_a_killed_verification_left_is_removed_on_demand(aws: LocalAws, project: Project) -> None:
+    begin_deployment(aws, project).kill_terraform()
+    assert samples(aws)
+    output = project.run("compliance-tf", "verify", "--region", REGION, "--auto-approve", "--clean-up")
+    assert "Nothing is left." in output
+    assert samples(aws) == [], output
 
 
 def test_without_a_terminal_nothing_happens_unless_it_is_approved(aws: LocalAws, project: Project) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the acceptance test in a real account."""
