@@ -94,4 +94,4 @@ def verify(
     typer.echo(f"The report is in {paths[0]} and {paths[1]}: it can be attached to an issue.")
     for line in found.left:
         typer.echo(f"Left: {line}", err=True)
-    raise typer.Exit(int(found.exit_code))
+    raise typer.Exit(found.exit_code)

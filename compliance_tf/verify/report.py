@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+    from signal import Signals
 
     from compliance_tf.verify.assumptions import Assumption
 
@@ -76,6 +77,8 @@ class Report:
         What ended it early; None where nothing did.
     left
         What could not be removed, and what to do; empty where all is gone.
+    interrupted_by
+        The signal that ended it early, if one did.
     """
 
     account: str
@@ -88,10 +91,14 @@ class Report:
     skipped: Sequence[str]
     failure: str | None
     left: Sequence[str]
+    interrupted_by: Signals | None = None
 
     @property
-    def exit_code(self) -> ExitCode:
+    def exit_code(self) -> int:
         """How the command ends: an error counts more than what was found before it."""
+        if self.interrupted_by:
+            # As a shell gives it for a program that a signal has ended.
+            return 128 + self.interrupted_by
         if self.failure or self.left:
             return ExitCode.ERROR
         failed = any(outcome.verdict is Verdict.DOES_NOT_HOLD for outcome in self.outcomes.values())
@@ -135,7 +142,7 @@ class Report:
             "began": self.began.isoformat(timespec="seconds"),
             "ended": self.ended.isoformat(timespec="seconds"),
             "versions": _versions(),
-            "exitCode": int(self.exit_code),
+            "exitCode": self.exit_code,
             "failure": self.failure,
             "left": list(self.left),
             "skipped": list(self.skipped),

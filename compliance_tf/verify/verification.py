@@ -24,6 +24,7 @@ from compliance_tf.verify.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from signal import Signals
 
     from compliance_tf.lifecycle.person import Person
     from compliance_tf.terraform.machine import Machine
@@ -79,12 +80,14 @@ class Verification:
         began = datetime.now(UTC)
         trial = self._trial()
         failure: str | None = None
+        interrupted_by: Signals | None = None
         folder = Path(tempfile.mkdtemp(prefix="compliance-tf-verify-"))
         programs = Programs({}, say=self.person.say, show=self.person.say)
         with programs.interruptible():
             try:
                 self._verify(trial, folder)
             except InterruptedCommandError as cause:
+                interrupted_by = cause.signal
                 failure = f"Interrupted by {cause.signal.name}."
                 self.person.say(f"{failure} Cleaning up; once more ends that, too.")
             except _AWS_ERRORS as cause:
@@ -102,6 +105,7 @@ class Verification:
             skipped=self._skipped,
             failure=failure,
             left=left,
+            interrupted_by=interrupted_by,
         )
 
     def clean_up(self) -> list[str]:

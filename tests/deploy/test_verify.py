@@ -89,9 +89,9 @@ def test_ctrl_c_cleans_up_and_says_so_in_the_report(aws: LocalAws, project: Proj
     running.process.send_signal(signal.SIGINT)
     output = running.end()
 
-    assert output.endswith("exit code 1")
+    assert output.endswith("exit code 130")
     report = json.loads((project.folder / "report" / "verify-report.json").read_text())
-    assert (report["failure"], report["exitCode"]) == ("Interrupted by SIGINT.", 1)
+    assert (report["failure"], report["exitCode"]) == ("Interrupted by SIGINT.", 130)
     assert (report["left"], samples(aws)) == ([], []), output
 
 

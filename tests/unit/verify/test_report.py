@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ def report(**members: Any) -> Report:
         ({"outcomes": {**ALL_HOLD, "resource_ids": Outcome.fails("Other ids.")}}, 2),
         ({"outcomes": {"resource_ids": Outcome.fails("Other ids.")}, "failure": "It failed."}, 1),
         ({"outcomes": {"resource_ids": Outcome.fails("Other ids.")}, "left": ["a bucket"]}, 1),
+        ({"failure": "Interrupted by SIGINT.", "interrupted_by": signal.SIGINT}, 130),
     ],
 )
 def test_the_exit_code_follows_from_what_was_found(members: dict[str, Any], code: int) -> None:
