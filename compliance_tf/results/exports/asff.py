@@ -14,15 +14,16 @@ from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import (
     PRODUCT,
+    PRODUCT_VERSION,
     finding_id,
     reason,
-    rule_url,
     timestamp,
     title,
     waiver_text,
 )
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
 from compliance_tf.results.row import Status
+from compliance_tf.results.rule_text import remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,9 +105,10 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "UpdatedAt": timestamp(snapshot.taken_at),
         "Workflow": {"Status": _WORKFLOWS[row.status]},
     }
+    recommendation = {"Text": remediation(row.rule)}
     if url := rule_url(row.rule):
-        made["Remediation"] = {"Recommendation": {"Text": "What the rule asks for is on its page.", "Url": url}}
-    return made
+        recommendation["Url"] = url
+    return made | {"Remediation": {"Recommendation": recommendation}}
 
 
 def _compliance(row: Row) -> dict[str, Any]:
@@ -117,6 +119,7 @@ def _compliance(row: Row) -> dict[str, Any]:
 
 def _product_fields(row: Row, snapshot: Snapshot) -> dict[str, str]:
     fields = {
+        "version": PRODUCT_VERSION,
         "project": snapshot.place.project,
         "workspace": snapshot.place.workspace,
         "rule": row.rule.name,

@@ -6,8 +6,9 @@ import csv
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.output.sanitize import csv_cell
-from compliance_tf.results.exports.finding import rule_url, timestamp
+from compliance_tf.results.exports.finding import timestamp
 from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,8 @@ COLUMNS: Final = (
     "waiver_owner",
     "waiver_expires",
     "waiver_reason",
+    "rule_description",
+    "remediation",
     "rule_page",
 )
 
@@ -68,5 +71,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         waiver.owner if waiver else "",
         waiver.expires.isoformat() if waiver else "",
         waiver.reason if waiver else "",
+        description(row.rule),
+        remediation(row.rule),
         rule_url(row.rule) or "",
     )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.output.sanitize import visible
+from compliance_tf.results.rule_text import description, rule_url
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance_runtime.recording.results import Result
-    from compliance_runtime.recording.rule_directory import RuleEntry
 
     from compliance_tf.results.row import Row
 
 PRODUCT: Final = "compliance-tf"
+PRODUCT_VERSION: Final = version(PRODUCT)
 
 
 def finding_id(result: Result) -> str:
@@ -36,9 +37,17 @@ def title(row: Row) -> str:
 
 
 def reason(row: Row) -> str:
-    """Say why, by the rule's own words where there are some: never blank."""
+    """Say why, by the rule's own words where there are some, or else by what is known of the rule: never blank.
+
+    AWS's managed rules mostly give none.
+    """
     said = visible((row.result.annotation or "").strip())
-    return said or f"{row.result.compliance.value} by the rule {row.rule.name}, which gives no reason."
+    if said:
+        return said
+    page = rule_url(row.rule)
+    more = f" What it asks for: {page}" if page else ""
+    about = f"{row.rule.name}, which gives no reason. {description(row.rule)}{more}"
+    return visible(f"{row.result.compliance.value} by {about}")
 
 
 def waiver_text(row: Row) -> str:
@@ -47,12 +56,6 @@ def waiver_text(row: Row) -> str:
     if waiver is None:
         return ""
     return visible(f"{waiver.ticket} of {waiver.owner}, until {waiver.expires.isoformat()}: {waiver.reason}")
-
-
-def rule_url(rule: RuleEntry) -> str | None:
-    """Give the page that describes a rule: AWS's for a managed rule, None for others."""
-    facts = managed_rules().rules.get(rule.identifier or "")
-    return facts.documentation_url if facts else None
 
 
 def timestamp(time: datetime) -> str:

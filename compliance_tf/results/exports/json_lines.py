@@ -8,6 +8,7 @@ from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import finding_id
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.row_formats import row_to_json
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +27,8 @@ def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
             "id": finding_id(row.result),
             **row_to_json(row),
             "controls": controls_by_framework(row.rule),
+            "description": description(row.rule),
+            "remediation": {"text": remediation(row.rule), "url": rule_url(row.rule)},
         }
         stream.write(json_text(line) + "\n")
 

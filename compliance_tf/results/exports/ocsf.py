@@ -11,9 +11,10 @@ from compliance_runtime.check import Severity
 
 from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, title, waiver_text
+from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, title, waiver_text
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.row import Status
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +84,13 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         },
         "compliance": _compliance(row),
         "finding_info": {
+            "analytic": {
+                "desc": description(row.rule),
+                "name": row.rule.name,
+                "type": "Rule",
+                "type_id": 1,
+                "uid": row.rule.identifier or row.rule.name,
+            },
             "created_time": _milliseconds(result.since),
             "desc": reason(row),
             "first_seen_time": _milliseconds(result.since),
@@ -94,7 +102,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         },
         "message": reason(row),
         "metadata": {
-            "product": {"name": PRODUCT, "vendor_name": snapshot.place.project},
+            "product": {"name": PRODUCT, "vendor_name": snapshot.place.project, "version": PRODUCT_VERSION},
             "profiles": ["cloud"],
             "version": SCHEMA_VERSION,
         },
@@ -114,10 +122,9 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "type_name": f"Compliance Finding: {activity}",
         "type_uid": _CLASS * 100 + activity_id,
     }
-    if url := rule_url(row.rule):
-        event["remediation"] = {"desc": "What the rule asks for is on its page.", "references": [url]}
-    if waiver := waiver_text(row):
-        event["status_detail"] = waiver
+    url = rule_url(row.rule)
+    event["remediation"] = {"desc": remediation(row.rule), **({"references": [url]} if url else {})}
+    event["status_detail"] = waiver_text(row) or reason(row)
     return event
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
-from compliance_runtime.checks import check_ids, load_check
 
-from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.results.exports.finding import PRODUCT, finding_id, reason, rule_url, timestamp
+from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
 from compliance_tf.results.row import Status
+from compliance_tf.results.rule_text import description, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,11 +66,13 @@ def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
         rules.setdefault(row.rule.name, row.rule)
         stream.write(separator + json_text(_result(row)))
         separator = ",\n"
+    named = [_rule(rule) for _, rule in sorted(rules.items())]
+    driver = {"name": PRODUCT, "version": PRODUCT_VERSION, "rules": named}
     run = {
         "automationDetails": {"id": f"{PRODUCT}/{snapshot.place.project}/{snapshot.place.workspace}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True, "endTimeUtc": timestamp(snapshot.taken_at)}],
-        "tool": {"driver": {"name": PRODUCT, "rules": [_rule(rule) for _, rule in sorted(rules.items())]}},
+        "tool": {"driver": driver},
     }
     stream.write(f"\n], {json_text(run)[1:-1]}}}]}}\n")
 
@@ -125,7 +126,7 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
     """Write a rule with all that GitHub asks of one: texts for lists, for its page, and for what to do."""
     tags = ["security", *map(str, first_of_each(controls_of(rule), _TAGS - 1))]
     url = rule_url(rule)
-    about = _description(rule)
+    about = f"The Config rule {rule.name} {description(rule).replace('Evaluates', 'evaluates', 1)}"
     packs = f" It is of the packs {', '.join(rule.packs)}." if rule.packs else ""
     page = f" What it asks for, and how to fix it: {url}" if url else ""
     made: dict[str, Any] = {
@@ -145,17 +146,3 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
     if url:
         made["helpUri"] = url
     return made
-
-
-def _description(rule: RuleEntry) -> str:
-    evaluates = f"The Config rule {rule.name} evaluates"
-    facts = managed_rules().rules.get(rule.identifier or "")
-    if facts:
-        what = "periodically" if facts.periodic and not facts.change_triggered else "when a resource changes"
-        types = f" It looks at {', '.join(facts.resource_types)}." if facts.resource_types else ""
-        return f"{evaluates} AWS's managed rule {facts.name} {what}.{types}"
-    if rule.identifier in check_ids():
-        return f"{evaluates} the check {rule.identifier}: {load_check(rule.identifier).description}"
-    if rule.identifier:
-        return f"{evaluates} the check {rule.identifier} of this project."
-    return f"{evaluates} a Guard policy of this project."

@@ -130,7 +130,14 @@ def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]
     for row in rows:
         deployed.setdefault(row.rule.name, row.rule)
         counts[row.rule.name, row.status] += 1
-    speakers = _speakers(deployed.values())
+    return assess_counts(framework, deployed.values(), counts)
+
+
+def assess_counts(
+    framework: Framework, rules: Iterable[RuleEntry], counts: Mapping[tuple[str, Status], int]
+) -> tuple[ControlAssessment, ...]:
+    """Tell the same from results that are counted already, by the rule's whole name and status."""
+    speakers = _speakers(rules)
     return tuple(_assess(control, speakers, counts) for control in framework.controls)
 
 
@@ -149,7 +156,7 @@ def _speakers(rules: Iterable[RuleEntry]) -> Mapping[str, Sequence[RuleEntry]]:
 
 
 def _assess(
-    control: Control, speakers: Mapping[str, Sequence[RuleEntry]], counts: Counter[tuple[str, Status]]
+    control: Control, speakers: Mapping[str, Sequence[RuleEntry]], counts: Mapping[tuple[str, Status], int]
 ) -> ControlAssessment:
     names = (*control.rules, *control.checks)
     rules = {rule.name: rule for name in names for rule in speakers.get(name, ())}
@@ -158,9 +165,9 @@ def _assess(
         tuple(
             RuleCounts(
                 rules[name],
-                counts[name, Status.COMPLIANT],
-                counts[name, Status.NON_COMPLIANT],
-                counts[name, Status.WAIVED],
+                counts.get((name, Status.COMPLIANT), 0),
+                counts.get((name, Status.NON_COMPLIANT), 0),
+                counts.get((name, Status.WAIVED), 0),
             )
             for name in sorted(rules)
         ),

@@ -8,27 +8,33 @@ import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.report.console import timeline_url
+from compliance_tf.results.report.frameworks import framework_sections
 from compliance_tf.results.report.trend import TrendDay, draw
 from compliance_tf.results.row import WORST_FIRST
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from compliance_runtime.recording.rule_directory import RuleEntry
 
     from compliance_tf.results.counts import Counts
     from compliance_tf.results.report.about import About
+    from compliance_tf.results.report.frameworks import FrameworkSection
     from compliance_tf.results.report.row_data import Json
     from compliance_tf.results.report.summary import HeatMap, Summary
 
 _FILES = Path(__file__).parent / "template"
 
-_SCRIPTS = ("theme.js", "rows.js", "order.js", "filters.js", "detail.js", "table.js", "main.js")
+_SCRIPTS = ("theme.js", "rows.js", "order.js", "filters.js", "detail.js", "csv.js", "table.js", "main.js")
 """In the order in which they stand in the page, as one module."""
 
 _HEAT_RULES, _HEAT_TYPES, _WORST = 20, 10, 15
@@ -58,6 +64,8 @@ class Page:
         What explains the rows to the page.
     days
         The trend, the first day first.
+    compared_at
+        When rules were last compared with AWS Config, by their whole name.
     """
 
     about: About
@@ -67,6 +75,17 @@ class Page:
     short_names: Mapping[str, str]
     facts: Mapping[str, Json]
     days: list[TrendDay] = field(default_factory=list)
+    compared_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """The version of what made the page."""
+        return version("compliance-tf")
+
+    @cached_property
+    def frameworks(self) -> tuple[FrameworkSection, ...]:
+        """The frameworks that its rules speak to."""
+        return framework_sections(self.rules, self.summary.by_rule())
 
     @property
     def heat_map(self) -> HeatMap:
@@ -108,6 +127,10 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         packs=page.summary.by_pack(),
         severities=WORST_FIRST,
         timeline_url=timeline_url,
+        description=description,
+        remediation=remediation,
+        rule_url=rule_url,
+        by_rule=page.summary.by_rule(),
         style=style,
         script=script,
         violations_chart=charts.violations if charts else "",

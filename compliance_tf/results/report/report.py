@@ -65,7 +65,9 @@ def write_report(
         raise ReportError(f"the report cannot be written to {output}: {output.parent} is not a folder; make it first")
     with tempfile.TemporaryFile() as data:
         page = _collect(data, about, rows, [rule for rule in rules if about.covers(rule)], controls or {})
-        page = replace(page, days=trend(day for day in days if about.covers(day)))
+        covered = [day for day in days if about.covers(day)]
+        compared_at = {day.rule_name: day.compared_at for day in sorted(covered, key=lambda day: day.compared_at)}
+        page = replace(page, days=trend(covered), compared_at=compared_at)
         data.seek(0)
         with atomic_write(output, newline="\n") as file:
             file.writelines(render(page, _chunks(data)))

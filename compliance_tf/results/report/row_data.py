@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from compliance_tf.output.sanitize import utf8_text, visible
 from compliance_tf.results.report.console import timeline_base
 from compliance_tf.results.row import Status
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -116,6 +117,9 @@ class RowWriter:
                     "packs": list(rule.packs),
                     "controls": list(controls.get(rule.name, ())),
                     "identifier": rule.identifier,
+                    "description": visible(description(rule)),
+                    "remediation": remediation(rule),
+                    "page": rule_url(rule),
                 }
                 for rule in self.rules
             ],

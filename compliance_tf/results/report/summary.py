@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.waivers.waiver import WaiverNote
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Summary:
         self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
         self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
         self._open: dict[Resource, list[int]] = {}
+        self._waivers: Counter[tuple[WaiverNote, Status]] = Counter()
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -73,6 +75,8 @@ class Summary:
         self._cells[row.rule.name, result.resource.type] += one
         for pack in row.rule.packs:
             self._by_pack[pack] += one
+        if result.waiver is not None:
+            self._waivers[result.waiver, row.status] += 1
         if row.status is Status.NON_COMPLIANT:
             violations = self._open.setdefault(result.resource, [0] * len(WORST_FIRST))
             violations[WORST_FIRST.index(row.rule.severity)] += 1
@@ -80,6 +84,18 @@ class Summary:
     def by_pack(self) -> list[tuple[str, Counts]]:
         """List the packs and their counts, the lowest score first."""
         return sorted(self._by_pack.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+
+    def by_rule(self) -> dict[str, Counts]:
+        """Count the results of each rule that has some, by its whole name."""
+        by_rule: defaultdict[str, Counts] = defaultdict(Counts)
+        for (rule, _), counts in self._cells.items():
+            by_rule[rule] += counts
+        return dict(by_rule)
+
+    def waivers(self) -> list[tuple[WaiverNote, bool, int]]:
+        """List the waivers that violations have, whether each holds, and of how many; the first to expire first."""
+        found = [(note, status is Status.WAIVED, number) for (note, status), number in self._waivers.items()]
+        return sorted(found, key=lambda one: (one[0].expires, one[0].ticket, one[0].owner, one[0].resource))
 
     @property
     def rules_with_results(self) -> int:

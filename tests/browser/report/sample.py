@@ -95,9 +95,9 @@ def rules() -> list[RuleEntry]:
 def controls() -> dict[str, tuple[str, ...]]:
     """The controls that some of them serve, as ``control_lines`` writes them."""
     return {
-        "acme-prod-security-group-ingress": ("CIS AWS 1.4: 5.2", "PCI DSS 4.0: 1.3.1"),
-        "acme-prod-bucket-public-access": ("CIS AWS 1.4: 2.1.5", "PCI DSS 4.0: 1.4.4"),
-        "acme-prod-kms-key-rotation": ("CIS AWS 1.4: 3.8",),
+        "acme-prod-security-group-ingress": ("CIS AWS Foundations Benchmark 1.4, level 2: 5.2", "PCI DSS 4.0: 1.3.1"),
+        "acme-prod-bucket-public-access": ("CIS AWS Foundations Benchmark 1.4, level 2: 2.1.5", "PCI DSS 4.0: 1.4.4"),
+        "acme-prod-kms-key-rotation": ("CIS AWS Foundations Benchmark 1.4, level 2: 3.8",),
     }
 
 

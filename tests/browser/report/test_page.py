@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -43,7 +45,10 @@ def opened(browser: Browser, sample_file: Path) -> Iterator[Opened]:
 
 def test_summary_shows_the_score_and_every_section(opened: Opened) -> None:
     headings = opened.page.get_by_role("heading", level=2).all_inner_texts()
-    assert headings == ["Summary", "Trend", "Rules by resource type", "Worst resources", "Results"]
+    assert headings == [
+        *("Summary", "Trend", "Frameworks", "Rules by resource type", "Worst resources"),
+        *("Rules", "Waivers", "Results"),
+    ]
     statuses = [one.status.value for one in sample.rows()]
     score = statuses.count("compliant") / (len(statuses) - statuses.count("waived"))
     shown = opened.page.locator(".figure").inner_text()
@@ -65,6 +70,8 @@ def test_what_is_open_is_shown_first_and_the_worst_on_top(opened: Opened) -> Non
         ("pack", "pci-dss", "rule", PCI_RULES),
         ("type", "KMS::Key", "type", {"KMS::Key"}),
         ("rule", "lambda-runtime", "rule", {"lambda-runtime"}),
+        ("region", "us-east-1", "type", {"IAM::Policy", "Account"}),
+        ("control", "CIS AWS Foundations Benchmark 1.4, level 2: 3.8", "rule", {"kms-key-rotation"}),
     ],
 )  # fmt: skip
 def test_filter_leaves_only_what_it_names(opened: Opened, name: str, label: str, column: str, seen: set[str]) -> None:
@@ -80,7 +87,7 @@ def test_search_finds_all_words_in_resource_reason_rule_and_controls(opened: Ope
     opened.search("SSE-S3 acme-data")
     assert set(opened.column("rule")) == {"bucket-encryption"}
     assert all(name.startswith("acme-data") for name in opened.column("resource"))
-    opened.search("cis aws 1.4: 3.8")
+    opened.search("cis level 2: 3.8")
     assert set(opened.column("rule")) == {"kms-key-rotation"}
     opened.search("nothing is called like this")
     assert opened.found.startswith("0 of ")
@@ -134,7 +141,7 @@ def test_keys_go_through_the_results_and_open_one(opened: Opened) -> None:
 def test_everything_is_reached_with_the_tab_key_in_few_steps(opened: Opened) -> None:
     opened.page.get_by_role("searchbox").focus()
     reached = []
-    for _ in range(18):
+    for _ in range(22):
         opened.page.keyboard.press("Tab")
         reached.append(opened.page.evaluate("document.activeElement.className || document.activeElement.id"))
     # One row alone is in the order of the tab key, however many there are.
@@ -150,16 +157,63 @@ def test_detail_has_everything_about_a_result(browser: Browser, tmp_path: Path) 
     dialog = report.page.get_by_role("dialog")
     names = dialog.locator("dt").all_inner_texts()
     assert names == [
-        *("Reason", "Rule", "Evaluated by", "Packs", "Controls", "Resource type", "Region", "Account"),
+        *(
+            "Reason",
+            "Rule",
+            "Evaluated by",
+            "What it asks",
+            "How to fix it",
+            "Packs",
+            "Controls",
+            "Resource type",
+            "Region",
+            "Account",
+        ),
         *("First seen", "Last seen", "Waiver", "Waived by", "Waived because", "Waived for", "AWS console"),
     ]
     facts = dialog.locator("dd").all_inner_texts()
-    assert {"it is public", "acme-prod-bucket-public-access", "cis-v1.4", "CIS AWS 1.4: 2.1.5"} <= set(facts)
+    assert {
+        "it is public",
+        "acme-prod-bucket-public-access",
+        "cis-v1.4",
+        "CIS AWS Foundations Benchmark 1.4, level 2: 2.1.5",
+    } <= set(facts)
     assert {"2026-11-20 09:30 UTC", "2026-11-23 07:30 UTC", "SEC-418, until 2027-03-31"} <= set(facts)
-    assert dialog.get_by_role("link").get_attribute("href") == (
+    assert dialog.get_by_role("link", name="Timeline").get_attribute("href") == (
         "https://eu-west-1.console.aws.amazon.com/config/home?region=eu-west-1#/resources/timeline"
         "?resourceId=logs&resourceType=AWS%3A%3AS3%3A%3ABucket"
     )
+
+
+def test_control_shows_its_results_and_those_of_no_other(opened: Opened) -> None:
+    opened.page.locator(".framework summary", has_text="1.4, level 2").click()
+    opened.page.locator(".framework[open]").get_by_role("button", name="3.8", exact=True).click()
+    opened.settle()
+    assert set(opened.column("rule")) == {"kms-key-rotation"}
+    assert int(opened.found.split(" of ")[0]) == sum(one.rule.id == "kms-key-rotation" for one in sample.rows())
+
+
+def test_results_that_are_shown_are_saved_as_csv(browser: Browser, tmp_path: Path) -> None:
+    rows = [sample.row("=1+1", reason='says "no", twice'), sample.row("good", compliance=Compliance.COMPLIANT)]
+    report = open_report(browser, tmp_path, rows)
+    with report.page.expect_download() as started:
+        report.page.get_by_role("button", name="Save as CSV").click()
+    saved = started.value.path().read_text(encoding="utf-8")
+    (line,) = csv.DictReader(io.StringIO(saved))
+    assert (line["resource"], line["reason"], line["account"]) == ("'=1+1", 'says "no", twice', sample.ACCOUNT)
+    assert report.witness.errors == []
+
+
+def test_rules_without_results_say_why_and_waivers_when_they_expire(browser: Browser, tmp_path: Path) -> None:
+    waived = sample.row("logs", waiver=sample.WAIVERS[0])
+    compared = next(day for day in sample.days(1) if day.rule_name == "acme-prod-rds-not-public")
+    report = open_report(browser, tmp_path, [waived], days=[compared])
+    rules = report.page.locator("section", has=report.page.get_by_role("heading", name="Rules", exact=True))
+    silent = rules.get_by_role("row", name="rds-not-public").first.inner_text()
+    assert "AWS Config had none when compared on 2026-11-23 09:30 UTC" in silent
+    assert "No comparison" in rules.get_by_role("row", name="kms-key-rotation").first.inner_text()
+    waivers = report.page.locator("section", has=report.page.get_by_role("heading", name="Waivers"))
+    assert "SEC-418 2027-03-31 platform@acme.example" in " ".join(waivers.inner_text().split())
 
 
 def test_cell_of_the_heat_map_shows_its_results(opened: Opened) -> None:
@@ -364,7 +418,8 @@ def test_every_cell_is_readable_on_a_phone(browser: Browser, tmp_path: Path) -> 
     long = sample.row("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/50dc6c495c0c9188")
     report = open_report(browser, tmp_path, [long, *sample.rows()], days=sample.days())
     report.page.set_viewport_size({"width": 390, "height": 844})
-    report.page.locator(".days summary").click()
+    for summary in report.page.locator("summary").all():
+        summary.click()
     report.show()
     assert _cut_cells(report) == []
     assert report.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

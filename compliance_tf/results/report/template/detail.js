@@ -62,6 +62,8 @@ function detailFacts(facts, row, rule) {
     ["Reason", row[REASON] ?? "The rule gives none."],
     ["Rule", rule.name],
     ["Evaluated by", rule.identifier ?? "A Guard policy"],
+    ["What it asks", rule.description],
+    ["How to fix it", rule.remediation, ...(rule.page ? [link(rule.page, "AWS's page of the rule")] : [])],
     ["Packs", ...(rule.packs.length ? rule.packs : ["None"])],
     ["Controls", ...(rule.controls.length ? rule.controls : ["None are known."])],
     ["Resource type", facts.types[row[TYPE]]],

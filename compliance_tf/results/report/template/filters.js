@@ -1,7 +1,7 @@
 /**
  * What is searched: each of the words, and of the others the number of an entry of `Facts`, or a name, or all.
  * @typedef {{words: string[], status: number | null, severity: string, pack: string, type: number | null,
- *   rule: number | null}} Filter
+ *   rule: number | null, control: string, account: number | null, region: number | null}} Filter
  */
 
 /** Decides which rows are shown. The text of a row is made when it is first searched, and kept. */
@@ -21,11 +21,15 @@ class Filters {
 
   /** Offer what there is to choose from. */
   fill() {
-    const { statuses, types, rules } = this.facts;
+    const { statuses, types, rules, accounts, regions } = this.facts;
     const packs = [...new Set(rules.flatMap((rule) => rule.packs))].sort();
     this.options("status", statuses.map((name, number) => [`${number}`, capitalized(name)]));
     this.options("severity", SEVERITIES.map((name) => [name, capitalized(name.toLowerCase())]));
     this.options("pack", packs.map((name) => [name, name]));
+    const controls = [...new Set(rules.flatMap(controlsOf))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+    this.options("control", controls.map((name) => [name, name]));
+    this.options("account", byName(accounts.map((name, number) => [`${number}`, name])));
+    this.options("region", byName(regions.map(({ name }, number) => [`${number}`, name])));
     this.options("type", byName(types.map((name, number) => [`${number}`, shortType(name)])));
     this.options("rule", byName(rules.map((rule, number) => [`${number}`, rule.short])));
     // What is wrong is what people come for.
@@ -60,6 +64,16 @@ class Filters {
     this.select("type").value = type;
   }
 
+  /**
+   * Show all results that speak to a control.
+   * @param {string} control as in `Rule`, a framework's title and an id
+   */
+  chooseControl(control) {
+    this.form.reset();
+    this.select("status").value = "";
+    this.select("control").value = control;
+  }
+
   /** @returns {Filter} */
   read() {
     const chosen = new FormData(this.form);
@@ -72,6 +86,9 @@ class Filters {
       pack: text("pack"),
       type: number("type"),
       rule: number("rule"),
+      control: text("control"),
+      account: number("account"),
+      region: number("region"),
     };
   }
 
@@ -82,10 +99,12 @@ class Filters {
    */
   apply(order) {
     const filter = this.read();
+    const controls = this.facts.rules.map(controlsOf);
     const rules = this.facts.rules.map(
       (rule, number) =>
         (filter.rule === null || number === filter.rule) &&
         (!filter.severity || rule.severity === filter.severity) &&
+        (!filter.control || controls[number].includes(filter.control)) &&
         (!filter.pack || rule.packs.includes(filter.pack)),
     );
     return order.filter((number) => {
@@ -93,6 +112,8 @@ class Filters {
       return (
         rules[row[RULE]] &&
         (filter.status === null || row[STATUS] === filter.status) &&
+        (filter.account === null || row[ACCOUNT] === filter.account) &&
+        (filter.region === null || row[REGION] === filter.region) &&
         (filter.type === null || row[TYPE] === filter.type) &&
         (filter.words.length === 0 || this.holds(number, filter.words))
       );
@@ -138,4 +159,16 @@ function capitalized(text) {
  */
 function byName(choices) {
   return choices.sort(([, one], [, other]) => one.localeCompare(other));
+}
+
+/**
+ * Take a rule's controls apart: a line has a framework's title and the ids of its controls.
+ * @param {Rule} rule
+ * @returns {string[]}
+ */
+function controlsOf(rule) {
+  return rule.controls.flatMap((line) => {
+    const end = line.lastIndexOf(": ");
+    return line.slice(end + 2).split(", ").map((id) => `${line.slice(0, end)}: ${id}`);
+  });
 }

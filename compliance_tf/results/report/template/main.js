@@ -25,6 +25,14 @@ function bindFilters(filters, table) {
   };
   filters.form.addEventListener("input", update);
   filters.form.addEventListener("reset", update);
+  element("csv").addEventListener("click", () => saveCsv(table.facts, [...table.found].map((number) => table.rows[number])));
+  for (const button of document.querySelectorAll("[data-control]")) {
+    button.addEventListener("click", () => {
+      filters.chooseControl(/** @type {HTMLElement} */ (button).dataset.control ?? "");
+      table.update();
+      element("results").focus();
+    });
+  }
   filters.form.addEventListener("submit", (event) => event.preventDefault());
   for (const button of document.querySelectorAll(".heat button")) {
     button.addEventListener("click", () => {

@@ -1,5 +1,6 @@
 /**
- * @typedef {{name: string, short: string, severity: string, packs: string[], controls: string[], identifier: string | null}} Rule
+ * @typedef {{name: string, short: string, severity: string, packs: string[], controls: string[], identifier: string | null,
+ *   description: string, remediation: string, page: string | null}} Rule
  * @typedef {{ticket: string, owner: string, reason: string, resource: string, expires: string}} Waiver
  * @typedef {{rows: number, statuses: string[], types: string[], regions: {name: string, timeline: string | null}[],
  *   accounts: string[], rules: Rule[], waivers: Waiver[]}} Facts

@@ -25,6 +25,7 @@ class ResultsTable {
     this.order = { key: "severity", descending: false };
     this.sorted = sorted(facts, rows, this.order);
     this.shown = this.sorted;
+    this.found = this.sorted;
     this.active = 0;
     this.printing = false;
     this.rowHeight = 0;
@@ -121,6 +122,7 @@ class ResultsTable {
   /** Show what the filters leave, from the top. */
   update() {
     const found = this.filters.apply(this.sorted);
+    this.found = found;
     this.shown = found.subarray(0, MAX_SHOWN);
     this.active = 0;
     const all = this.rows.length.toLocaleString("en");

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 import json
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -73,3 +74,15 @@ def test_an_event_names_the_controls_and_when_it_was_so() -> None:
     assert "NIST Cybersecurity Framework 1.1" in event["compliance"]["standards"]
     assert event["time"] == NOW.timestamp() * 1000
     assert event["finding_info"]["first_seen_time"] < event["finding_info"]["last_seen_time"] < event["time"]
+
+
+def test_a_managed_rule_without_a_reason_says_what_it_looks_at_and_where_more_is_written() -> None:
+    (event,) = events(row(reason=None))
+
+    page = "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-ssl-requests-only.html"
+    assert page in event["message"]
+    assert "It looks at AWS::S3::Bucket." in event["message"]
+    assert event["status_detail"] == event["message"]
+    assert event["remediation"]["references"] == [page]
+    assert event["finding_info"]["analytic"]["uid"] == "S3_BUCKET_SSL_REQUESTS_ONLY"
+    assert event["metadata"]["product"]["version"] == version("compliance-tf")

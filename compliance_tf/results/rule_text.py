@@ -1,0 +1,43 @@
+"""What is said of a rule to people: what it asks for, how a violation is fixed, and where more is written."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from compliance_runtime.checks import check_ids, load_check
+
+from compliance_tf.catalog.managed_rules import managed_rules
+
+if TYPE_CHECKING:
+    from compliance_runtime.recording.rule_directory import RuleEntry
+
+
+def rule_url(rule: RuleEntry) -> str | None:
+    """Give the page that describes a rule: AWS's for a managed rule, None for others."""
+    facts = managed_rules().rules.get(rule.identifier or "")
+    return facts.documentation_url if facts else None
+
+
+@functools.cache
+def description(rule: RuleEntry) -> str:
+    """Say what evaluates a rule and what it asks for, as far as that is known: of AWS's rules, its page says it."""
+    facts = managed_rules().rules.get(rule.identifier or "")
+    if facts:
+        what = "periodically" if facts.periodic and not facts.change_triggered else "when a resource changes"
+        types = f" It looks at {', '.join(facts.resource_types)}." if facts.resource_types else ""
+        return f"Evaluates AWS's managed rule {facts.name} {what}.{types}"
+    if rule.identifier in check_ids():
+        return f"Evaluates the check {rule.identifier}: {load_check(rule.identifier).description}"
+    if rule.identifier:
+        return f"Evaluates the check {rule.identifier} of this project."
+    return "Evaluates a Guard policy of this project."
+
+
+def remediation(rule: RuleEntry) -> str:
+    """Say where it is said how a violation of a rule is fixed. A check says it in the reason of each violation."""
+    if rule_url(rule):
+        return "Change the resource to what the rule's page asks for."
+    if rule.identifier:
+        return "The reason of each violation names what to change."
+    return "The policy's own text says what it asks for."
