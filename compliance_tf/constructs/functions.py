@@ -303,7 +303,9 @@ class ComplianceFunctions(Construct):
             environment=environment,
             timeout_seconds=MAX_TIMEOUT_SECONDS,  # AWS Config takes one of these calls a minute
             statements=(
-                on_own_rules("config:StartConfigRulesEvaluation", "config:DescribeConfigRuleEvaluationStatus"),
+                on_own_rules("config:StartConfigRulesEvaluation"),
+                # AWS has no resource-level permission for it.
+                Statement(("config:DescribeConfigRuleEvaluationStatus",), ("*",)),
                 # The rules that wait, and none of the results.
                 Statement(("dynamodb:PutItem", "dynamodb:GetItem"), (table.arn,), leading_keys=(WAITING_KEY,)),
             ),

@@ -134,6 +134,6 @@ def test_permissions_of_functions_reach_only_rules_of_the_same_project_and_works
     ]
     assert [statement["Action"] for statement in statements] == [
         ["config:GetComplianceDetailsByConfigRule"],
-        ["config:DescribeConfigRuleEvaluationStatus", "config:StartConfigRulesEvaluation"],
+        ["config:StartConfigRulesEvaluation"],
     ]
     assert all(statement["Condition"] == condition for statement in statements)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.local.api.clock import now
 from compliance_tf.local.config.config_rules import ConfigRules
@@ -120,8 +120,10 @@ def _resources(call: Call, rules: ConfigRules) -> list[str]:
     """The ARNs that a call is authorized for (Service Authorization Reference: AWS Config).
 
     AWS Config's rules are authorized by their ARNs, which end with their IDs; an operation that names no rule, or one
-    that does not exist yet, is authorized for all.
+    that does not exist yet, is authorized for all, and so is one that AWS has no resource-level permission for.
     """
+    if call.operation in _WITHOUT_RESOURCES:
+        return ["*"]
     single = [call.parameters["ConfigRuleName"]] if "ConfigRuleName" in call.parameters else []
     if "ConfigRule" in call.parameters:
         made = call.parameters["ConfigRule"].get("ConfigRuleName", "")
@@ -133,6 +135,16 @@ def _resources(call: Call, rules: ConfigRules) -> list[str]:
     tagged = call.parameters.get("ResourceArn")
     return arns or [tagged or "*"]
 
+
+_WITHOUT_RESOURCES: Final = frozenset(
+    {
+        "DescribeComplianceByConfigRule",
+        "DescribeConfigRuleEvaluationStatus",
+        "DescribeConfigRules",
+        "GetComplianceSummaryByConfigRule",
+    }
+)
+"""Operations that name rules and have no resource-level permission (Service Authorization Reference: AWS Config)."""
 
 _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "PutConfigurationRecorder": lambda region, call: region.recorder.put(call),

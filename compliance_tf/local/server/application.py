@@ -12,6 +12,7 @@ from compliance_tf.local.api.cloud_control import RECORDER_TYPE, read_recorder
 from compliance_tf.local.api.faults import Faults
 from compliance_tf.local.api.json_api import Call, JsonApi
 from compliance_tf.local.config.config_service import ConfigService
+from compliance_tf.local.server.authorization import USED_ACTIONS
 from compliance_tf.local.server.engine import Engine
 from compliance_tf.local.server.function_runtime import make_function_runtime
 
@@ -40,7 +41,9 @@ class LocalAwsApplication:
     def __init__(self, behaviour: Behaviour, home: Path) -> None:
         self._behaviour = behaviour
         self._engine = Engine(
-            make_function_runtime(home / "function-runtime"), event_rule_lag=behaviour.event_rule_lag_seconds
+            make_function_runtime(home / "function-runtime"),
+            used_actions=home / USED_ACTIONS,
+            event_rule_lag=behaviour.event_rule_lag_seconds,
         )
         self._faults = Faults(behaviour.fault_rate)
         self._config = ConfigService(self._engine, self._faults, behaviour)

@@ -7,8 +7,62 @@ AWS Lambda.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+USED_ACTIONS = "used-actions.jsonl"
+"""The file in the server's directory that lists what principals asked for."""
+
+
+@dataclass(frozen=True)
+class UsedAction:
+    """An action that a principal other than an account's root asked for, once or more often.
+
+    Parameters
+    ----------
+    principal
+        The ARN of the user, or of the role's session.
+    action
+        The IAM action.
+    allowed
+        Whether it was allowed on what was asked about.
+    """
+
+    principal: str
+    action: str
+    allowed: bool
+
+    @classmethod
+    def read(cls, file: Path) -> frozenset[UsedAction]:
+        """Read what a server listed; nothing where it listed nothing yet."""
+        lines = file.read_text().splitlines() if file.exists() else []
+        return frozenset(cls(**json.loads(line)) for line in lines)
+
+
+def list_used_actions(file: Path) -> None:
+    """Have MiniStack list each action that a principal asks for, when it is asked for the first time."""
+    evaluator: Any = import_module("ministack.core.iam_evaluator")
+    responses: Any = import_module("ministack.core.responses")
+    enforce = evaluator.enforce
+    listed: set[UsedAction] = set()
+
+    def enforce_and_list(access_key: str, action: str, *request: object, **more: object) -> object:
+        denied: object = enforce(access_key, action, *request, **more)
+        principal = evaluator.resolve_principal(access_key or "", responses.get_account_id())
+        if getattr(principal, "policies", None) is None:
+            return denied  # The root, or nobody.
+        used = UsedAction(str(principal.arn), action, denied is None)
+        if used not in listed:
+            listed.add(used)
+            with file.open("a") as lines:
+                lines.write(json.dumps(vars(used)) + "\n")
+        return denied
+
+    evaluator.enforce = enforce_and_list
 
 
 def complete_authorization() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compliance_tf.local.api.account_region import AccountRegion
 from compliance_tf.local.api.api_calls import DETAIL_TYPE, WATCHED_SERVICES, Request, api_call_event
 from compliance_tf.local.api.api_error import ApiError
-from compliance_tf.local.server.authorization import complete_authorization
+from compliance_tf.local.server.authorization import complete_authorization, list_used_actions
 from compliance_tf.local.server.function_logs import collect_log
 from compliance_tf.local.server.function_policy import Invoker, may_invoke
 
@@ -48,9 +48,11 @@ class Engine:
         The interpreter that runs Python functions.
     event_rule_lag
         Seconds in which a new EventBridge rule matches no event.
+    used_actions
+        The file that lists the actions that principals ask for.
     """
 
-    def __init__(self, function_runtime: Path, *, event_rule_lag: float = 0.0) -> None:
+    def __init__(self, function_runtime: Path, *, used_actions: Path, event_rule_lag: float = 0.0) -> None:
         self._app: Any = import_module("ministack.app")
         self._router: Any = import_module("ministack.core.router")
         self._responses: Any = import_module("ministack.core.responses")
@@ -62,6 +64,7 @@ class Engine:
             os.environ.pop(name, None)
         self._authorized_elsewhere: set[str] = set()
         complete_authorization()
+        list_used_actions(used_actions)
         self._take_over_authorization()
         self._check_event_targets(event_rule_lag)
         self._tell_of_api_calls()

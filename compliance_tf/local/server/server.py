@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from compliance_tf.errors import LocalAwsError
+from compliance_tf.local.server.authorization import USED_ACTIONS, UsedAction
 from compliance_tf.local.server.behaviour import Behaviour
 
 if TYPE_CHECKING:
@@ -263,6 +264,11 @@ class LocalAws:
     def log(self) -> str:
         """What the server wrote: empty when all went well."""
         return (self._home / "server.log").read_text(errors="replace")
+
+    @property
+    def used_actions(self) -> frozenset[UsedAction]:
+        """The actions that users and roles, but no root, asked for since it started."""
+        return UsedAction.read(self._home / USED_ACTIONS)
 
     def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
         """See :meth:`Endpoint.environment`."""
