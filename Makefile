@@ -8,13 +8,16 @@ BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+# In an environment of its own, for its dependencies exclude some of ours.
+CHECKOV := .cache/checkov/bin/checkov
+
+export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/.cache/checkov/bin
 # Nothing phones home: neither cdktf-cli nor Terraform.
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs screenshots bench sbom lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs screenshots bench scan sbom lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -61,7 +64,7 @@ test: setup terraform ## Run all tests, deployments to local AWS included
 test-fast: $(PYTHON_READY) ## Run the unit tests alone
 	pytest -n 2 --dist worksteal tests/unit
 
-test-long: setup terraform ## Run all tests in their long form: more examples, drawn at random, and the slow tests
+test-long: setup terraform $(CHECKOV) ## Run all tests in their long form: more examples, drawn at random, and the slow tests
 	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadgroup
 
 mutants: setup ## Put deliberate faults into the code, one at a time, and see whether the tests catch them
@@ -93,6 +96,9 @@ screenshots: setup ## Draw the pictures of the docs, in a browser
 bench: setup ## Print measurements
 	python -m tests.bench
 
+scan: setup terraform $(CHECKOV) ## Hold what checkov finds in a plan against our answers
+	pytest -m "long or not long" tests/deploy/test_security_scan.py
+
 sbom: setup ## Write bills of materials (CycloneDX) of what both locks install into build/
 	mkdir -p build
 	cyclonedx-py pipenv --output-reproducible -o build/sbom-python.cdx.json .
@@ -110,6 +116,10 @@ clean: ## Remove what was generated, but neither state nor what was installed
 terraform:
 	@command -v terraform >/dev/null \
 	|| { echo "make: terraform was not found on the PATH: install Terraform 1.10 or newer." >&2; exit 1; }
+
+$(CHECKOV): $(PYTHON_READY)
+	python -m venv .cache/checkov
+	.cache/checkov/bin/pip install --quiet checkov==3.3.30
 
 $(PYTHON_READY): Pipfile.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
