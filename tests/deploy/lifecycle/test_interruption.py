@@ -81,10 +81,9 @@ def end_in_the_middle(project: Project, command: str, number: signal.Signals, se
     return output
 
 
-@pytest.mark.parametrize("state", [LOCAL_STATE, S3_STATE], ids=["local", "s3"])
-def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Path, state: str) -> None:
-    name = "killed" if state == LOCAL_STATE else "killeds3"
-    project = prepared(aws, tmp_path / "app", name, state)
+def kill_in_an_apply(aws: LocalAws, folder: Path, name: str, state: str) -> Project:
+    """Kill a deployment that makes a function, do what the messages say, and give the project as it is then."""
+    project = prepared(aws, folder, name, state)
     running = start(project, "deploy", *APPROVED)
     running.wait_until_shown("aws_lambda_function.functions_record_function_1B8404D1: Creating")
     time.sleep(0.5)
@@ -93,7 +92,22 @@ def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Pa
     written = converge(project, "deploy")
     assert "recover -w dev" in written
     assert deployed(aws, name, "dev") == declared(project)
-    assert "No changes." in project.run("compliance-tf", "plan", "-w", "dev")
+    return project
+
+
+def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Path) -> None:
+    kill_in_an_apply(aws, tmp_path / "app", "killed", LOCAL_STATE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("state", [LOCAL_STATE, S3_STATE], ids=["local", "s3"])
+def test_after_a_recovery_nothing_is_left_to_change_and_all_can_be_destroyed(
+    aws: LocalAws, tmp_path: Path, state: str
+) -> None:
+    name = "recovered" if state == LOCAL_STATE else "recovereds3"
+    project = kill_in_an_apply(aws, tmp_path / "app", name, state)
+    plan = project.run("compliance-tf", "plan", "-w", "dev")
+    assert "No changes." in plan, plan
 
     running = start(project, "destroy", *APPROVED)
     running.wait_until_shown("Destruction complete")
@@ -105,6 +119,7 @@ def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Pa
     assert deployed(aws, name, "dev") == NOTHING
 
 
+@pytest.mark.long
 def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalAws, tmp_path: Path) -> None:
     project = prepared(aws, tmp_path / "app", "left", LOCAL_STATE)
     start(project, "deploy", *APPROVED).end()

@@ -38,6 +38,12 @@ def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Proje
         assert f'"workspace" = "{workspace}"' in output
         assert deployed(aws, "acme", workspace) == declared(project)
 
+
+@pytest.mark.long
+def test_one_command_waits_for_another_on_its_workspace_and_touches_no_other(project: Project, aws: LocalAws) -> None:
+    for workspace in ("dev", "prod"):
+        assert start(project, "deploy", "-w", workspace, "--auto-approve").end().endswith("exit code 0")
+
     first = start(project, "destroy", "-w", "dev", "--auto-approve", **UNLOCKED)
     second = start(project, "plan", "-w", "prod", **UNLOCKED)
     third = start(project, "plan", "-w", "prod", "--no-wait", **UNLOCKED)
