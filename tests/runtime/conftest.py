@@ -1,4 +1,4 @@
-"""Tables on two implementations of DynamoDB: where they disagree, AWS's documents and botocore's models decide."""
+"""A second implementation of AWS: where the two disagree, AWS's documents and botocore's models decide."""
 
 from __future__ import annotations
 
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     NewTable = Callable[[], WrittenTable]
 
 
-@pytest.fixture(scope="module", params=["local AWS", "moto"])
-def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A client of DynamoDB, once of each implementation."""
-    if request.param == "local AWS":
-        yield request.getfixturevalue("local_aws").client("dynamodb", ACCOUNT, REGION)
-        return
+@pytest.fixture(scope="module")
+def moto_client() -> Iterator[Callable[[str, str], Any]]:
+    """Give clients of moto's server, by service and region."""
     from moto.server import ThreadedMotoServer
 
     # It would write a line for each request.
@@ -32,14 +29,27 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield boto3.client(
-        "dynamodb",
-        endpoint_url=f"http://{host}:{port}",
-        region_name=REGION,
-        aws_access_key_id="none",
-        aws_secret_access_key="none",  # noqa: S106 nobody checks it
-    )
+
+    def client(service: str, region: str) -> Any:
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # any service
+            endpoint_url=f"http://{host}:{port}",
+            region_name=region,
+            aws_access_key_id="none",
+            aws_secret_access_key="none",  # noqa: S106 nobody checks it
+        )
+
+    yield client
     server.stop()
+
+
+@pytest.fixture(scope="module", params=["local AWS", "moto"])
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A client of DynamoDB, once of each implementation."""
+    if request.param == "local AWS":
+        yield request.getfixturevalue("local_aws").client("dynamodb", ACCOUNT, REGION)
+        return
+    yield request.getfixturevalue("moto_client")("dynamodb", REGION)
 
 
 @pytest.fixture(scope="module")

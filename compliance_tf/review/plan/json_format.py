@@ -65,6 +65,7 @@ class ConfiguredResource(msgspec.Struct):
 
     address: str
     mode: str = ""
+    type: str = ""
     expressions: dict[str, msgspec.Raw] | None = None
     count_expression: Any = None
     for_each_expression: Any = None

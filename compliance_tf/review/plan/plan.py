@@ -191,6 +191,9 @@ class Plan:
         How the AWS provider is set up: once, unless the configuration has aliases.
     programs
         Where the configuration runs programs of its own: the addresses of provisioners.
+    data_types
+        The types of the configuration's data sources, by address: most are read while Terraform plans, which no
+        change shows.
     not_understood
         What stands in the plan that this version does not know.
     is_complete
@@ -208,6 +211,7 @@ class Plan:
     outputs: Mapping[str, OutputChange]
     providers: tuple[ProviderSettings, ...] = ()
     programs: tuple[str, ...] = ()
+    data_types: Mapping[str, str] = field(default_factory=dict)
     not_understood: tuple[str, ...] = ()
     is_complete: bool = True
     errored: bool = False

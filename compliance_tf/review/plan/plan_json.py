@@ -169,6 +169,11 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         for address, resource in configuration.root_module.all_resources()
     }
     programs = (address for address, resource in configuration.root_module.all_resources() if resource.provisioners)
+    data_types = {
+        address: resource.type
+        for address, resource in configuration.root_module.all_resources()
+        if resource.mode in _ONLY_READ
+    }
     not_understood = [*unknown_members(members)]
     return Plan(
         identity=identity,
@@ -178,6 +183,7 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         outputs=outputs,
         providers=tuple(_providers(configuration)),
         programs=tuple(programs),
+        data_types=data_types,
         not_understood=tuple(sorted({member for member, _ in not_understood})),
         is_complete=not _leaves_out(plan, configuration) if plan.complete is None else plan.complete,
         errored=plan.errored,

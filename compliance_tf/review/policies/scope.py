@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.model.allow_list import ALLOWED_TYPES, SINGLETONS, refusal
+from compliance_tf.model.allow_list import ALLOWED_TYPES, DATA_TYPES, SINGLETONS, refusal
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 from compliance_tf.terraform.machine import AWS_PROVIDERS
@@ -61,6 +61,14 @@ def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
         elif change.provider not in AWS_PROVIDERS:
             yield Hit(
                 change.address, f"It belongs to provider {change.provider}, and only {' or '.join(AWS_PROVIDERS)} is."
+            )
+    read_later = {change.address: change.type for change in plan.resources if not change.managed}
+    for address, type_ in sorted({**plan.data_types, **read_later}.items()):
+        if type_ not in DATA_TYPES:
+            yield Hit(
+                address,
+                f"It reads by the data source {type_}: a deployment reads where it goes, the recorder, and the ARNs of "
+                "what exists.",
             )
 
 

@@ -24,6 +24,14 @@ def account(local_aws: LocalAws) -> Account:
     return account
 
 
+@pytest.fixture
+def recorded(either: Account) -> Account:
+    """An account of either implementation with a recorder, which need not be switched on."""
+    role = f"arn:aws:iam::{either.number}:role/config"
+    either.config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": role})
+    return either
+
+
 def function_arn(account: Account, name: str = "check") -> str:
     return f"arn:aws:lambda:{account.region}:{account.number}:function:{name}"
 
@@ -50,7 +58,7 @@ def described(account: Account, name: str) -> Any:
     return rule
 
 
-def test_a_rule_is_described_as_it_was_put(account: Account) -> None:
+def test_a_rule_is_described_as_it_was_put(recorded: Account) -> None:
     declared = managed(
         "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
         Description="No public buckets",
@@ -58,21 +66,23 @@ def test_a_rule_is_described_as_it_was_put(account: Account) -> None:
         InputParameters='{"excludedPublicBuckets": "website"}',
     )
 
-    put(account, "described", **declared)
+    put(recorded, "described", **declared)
 
-    rule = described(account, "described")
+    rule = described(recorded, "described")
     assert {name: rule[name] for name in declared} == declared
     assert rule["ConfigRuleState"] == "ACTIVE"
-    assert rule["ConfigRuleArn"] == (f"arn:aws:config:eu-central-1:{account.number}:config-rule/{rule['ConfigRuleId']}")
+    assert rule["ConfigRuleArn"] == (
+        f"arn:aws:config:eu-central-1:{recorded.number}:config-rule/{rule['ConfigRuleId']}"
+    )
 
 
-def test_a_rule_of_the_same_name_is_overwritten_without_a_word(account: Account) -> None:
-    put(account, "same", **managed("S3_BUCKET_VERSIONING_ENABLED"))
-    before = described(account, "same")
+def test_a_rule_of_the_same_name_is_overwritten_without_a_word(recorded: Account) -> None:
+    put(recorded, "same", **managed("S3_BUCKET_VERSIONING_ENABLED"))
+    before = described(recorded, "same")
 
-    put(account, "same", **managed("S3_BUCKET_SSL_REQUESTS_ONLY"))
+    put(recorded, "same", **managed("S3_BUCKET_SSL_REQUESTS_ONLY"))
 
-    after = described(account, "same")
+    after = described(recorded, "same")
     assert after["ConfigRuleArn"] == before["ConfigRuleArn"]
     assert after["Source"]["SourceIdentifier"] == "S3_BUCKET_SSL_REQUESTS_ONLY"
 
@@ -149,17 +159,17 @@ def test_a_rule_beyond_the_limits_of_the_api_is_refused(
         put(account, **declared)
 
 
-def test_a_rule_at_the_limits_of_the_api_is_taken(account: Account) -> None:
+def test_a_rule_at_the_limits_of_the_api_is_taken(recorded: Account) -> None:
     parameters = '{"excludedPublicBuckets": "' + "b" * (1024 - 29) + '"}'
     assert len(parameters) == 1024
 
     put(
-        account,
+        recorded,
         "r" * 128,
         **managed("S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED", InputParameters=parameters, Description="d" * 256),
     )
 
-    assert described(account, "r" * 128)["InputParameters"] == parameters
+    assert described(recorded, "r" * 128)["InputParameters"] == parameters
 
 
 def test_a_function_that_aws_config_may_not_invoke_is_refused(account: Account) -> None:
@@ -171,12 +181,12 @@ def test_a_function_that_aws_config_may_not_invoke_is_refused(account: Account) 
         put(account, **rule)
 
 
-def test_a_function_that_does_not_exist_is_refused(account: Account) -> None:
-    rule = custom(account, CHANGE)
-    rule["Source"]["SourceIdentifier"] = function_arn(account, "nobody")
+def test_a_function_that_does_not_exist_is_refused(recorded: Account) -> None:
+    rule = custom(recorded, CHANGE)
+    rule["Source"]["SourceIdentifier"] = function_arn(recorded, "nobody")
 
     with refused("InsufficientPermissionsException", "nobody"):
-        put(account, **rule)
+        put(recorded, **rule)
 
 
 def test_a_permission_for_another_account_does_not_count(account: Account) -> None:
@@ -195,32 +205,34 @@ def test_a_permission_for_another_account_does_not_count(account: Account) -> No
         put(account, **rule)
 
 
-def test_rules_are_described_in_pages(local_aws: LocalAws) -> None:
-    account = Account(local_aws).with_recorder()
+def test_rules_are_described_in_pages(recorded: Account) -> None:
     names = [f"rule-{number:02}" for number in range(30)]
     for name in names:
-        put(account, name, **managed("S3_BUCKET_VERSIONING_ENABLED"))
+        put(recorded, name, **managed("S3_BUCKET_VERSIONING_ENABLED"))
 
-    first = account.config.describe_config_rules()
-    second = account.config.describe_config_rules(NextToken=first["NextToken"])
+    first = recorded.config.describe_config_rules()
+    second = recorded.config.describe_config_rules(NextToken=first["NextToken"])
 
     assert len(first["ConfigRules"]) == 25
     assert "NextToken" not in second
     assert [rule["ConfigRuleName"] for rule in first["ConfigRules"] + second["ConfigRules"]] == names
 
 
-def test_a_token_that_no_answer_gave_is_refused(account: Account) -> None:
+def test_a_token_that_no_answer_gave_is_refused(recorded: Account) -> None:
+    put(recorded, "other", **managed("S3_BUCKET_VERSIONING_ENABLED"))
+
     with refused("InvalidNextTokenException"):
-        account.config.describe_config_rules(NextToken="made-up")
+        recorded.config.describe_config_rules(NextToken="made-up")
 
 
-def test_a_deleted_rule_is_gone(account: Account) -> None:
-    put(account, "deleted", **managed("S3_BUCKET_VERSIONING_ENABLED"))
+def test_a_deleted_rule_is_gone(recorded: Account) -> None:
+    put(recorded, "other", **managed("S3_BUCKET_VERSIONING_ENABLED"))
+    put(recorded, "deleted", **managed("S3_BUCKET_VERSIONING_ENABLED"))
 
-    account.config.delete_config_rule(ConfigRuleName="deleted")
+    recorded.config.delete_config_rule(ConfigRuleName="deleted")
 
     with refused("NoSuchConfigRuleException", "deleted"):
-        described(account, "deleted")
+        described(recorded, "deleted")
 
 
 @pytest.mark.parametrize(
@@ -255,17 +267,17 @@ def tags_of(account: Account, arn: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
 
 
-def test_a_rule_has_the_tags_of_its_creation_and_those_put_and_taken_later(account: Account) -> None:
+def test_a_rule_has_the_tags_of_its_creation_and_those_put_and_taken_later(recorded: Account) -> None:
     rule = {"ConfigRuleName": "tagged"} | managed("S3_BUCKET_VERSIONING_ENABLED")
-    account.config.put_config_rule(ConfigRule=rule, Tags=[{"Key": "project", "Value": "a"}])
-    arn = described(account, "tagged")["ConfigRuleArn"]
-    assert tags_of(account, arn) == {"project": "a"}
+    recorded.config.put_config_rule(ConfigRule=rule, Tags=[{"Key": "project", "Value": "a"}])
+    arn = described(recorded, "tagged")["ConfigRuleArn"]
+    assert tags_of(recorded, arn) == {"project": "a"}
 
-    account.config.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "b"}])
-    assert tags_of(account, arn) == {"project": "a", "team": "b"}
+    recorded.config.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "b"}])
+    assert tags_of(recorded, arn) == {"project": "a", "team": "b"}
 
-    account.config.untag_resource(ResourceArn=arn, TagKeys=["project"])
-    assert tags_of(account, arn) == {"team": "b"}
+    recorded.config.untag_resource(ResourceArn=arn, TagKeys=["project"])
+    assert tags_of(recorded, arn) == {"team": "b"}
 
 
 def test_putting_a_rule_again_changes_none_of_its_tags(account: Account) -> None:
@@ -287,6 +299,6 @@ def test_more_than_fifty_tags_are_refused(account: Account) -> None:
         account.config.tag_resource(ResourceArn=arn, Tags=[{"Key": "one-more", "Value": ""}])
 
 
-def test_tags_of_what_does_not_exist_are_refused(account: Account) -> None:
+def test_tags_of_what_does_not_exist_are_refused(recorded: Account) -> None:
     with refused("ResourceNotFoundException"):
-        tags_of(account, f"arn:aws:config:eu-central-1:{account.number}:config-rule/config-rule-nobody")
+        tags_of(recorded, f"arn:aws:config:eu-central-1:{recorded.number}:config-rule/config-rule-nobody")

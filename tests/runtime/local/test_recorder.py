@@ -46,11 +46,11 @@ def test_a_landing_zones_recorder_records_everything_and_is_switched_on(account:
     assert (status["recording"], status["lastStatus"]) == (True, "SUCCESS")
 
 
-def test_a_second_recorder_is_refused(account: Account) -> None:
-    put(account)
+def test_a_second_recorder_is_refused(either: Account) -> None:
+    put(either)
 
     with refused("MaxNumberOfConfigurationRecordersExceededException"):
-        put(account, "another")
+        put(either, "another")
 
 
 def test_putting_a_recorder_again_changes_it_and_leaves_it_switched_on(account: Account) -> None:
@@ -82,9 +82,9 @@ def test_every_account_and_region_has_room_for_its_own_recorder(local_aws: Local
         {"recordingStrategy": {"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"}},
     ],
 )
-def test_a_recording_group_that_contradicts_itself_is_refused(account: Account, group: dict[str, Any]) -> None:
+def test_a_recording_group_that_contradicts_itself_is_refused(either: Account, group: dict[str, Any]) -> None:
     with refused("InvalidRecordingGroupException"):
-        put(account, **group)
+        put(either, **group)
 
 
 def test_a_stopped_recorder_says_so(account: Account) -> None:
@@ -97,13 +97,13 @@ def test_a_stopped_recorder_says_so(account: Account) -> None:
     assert status["lastStopTime"] >= status["lastStartTime"]
 
 
-def test_a_deleted_recorder_is_gone_and_makes_room(account: Account) -> None:
-    put(account)
+def test_a_deleted_recorder_is_gone_and_makes_room(either: Account) -> None:
+    put(either)
 
-    account.config.delete_configuration_recorder(ConfigurationRecorderName="default")
+    either.config.delete_configuration_recorder(ConfigurationRecorderName="default")
 
-    assert account.config.describe_configuration_recorders()["ConfigurationRecorders"] == []
-    put(account, "another")
+    assert either.config.describe_configuration_recorders()["ConfigurationRecorders"] == []
+    put(either, "another")
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_a_deleted_recorder_is_gone_and_makes_room(account: Account) -> None:
         lambda config: config.delete_configuration_recorder(ConfigurationRecorderName="nobody"),
     ],
 )
-def test_a_recorder_that_does_not_exist_is_named(account: Account, use: Callable[[Any], object]) -> None:
+def test_a_recorder_that_does_not_exist_is_named(either: Account, use: Callable[[Any], object]) -> None:
     with refused("NoSuchConfigurationRecorderException", "nobody"):
-        use(account.config)
+        use(either.config)
 
 
 def test_cloud_control_reads_the_recorder_in_its_schemas_names(account: Account) -> None:

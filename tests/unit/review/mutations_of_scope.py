@@ -109,6 +109,16 @@ def _program_at_apply(plan: PlanJson, draw: Draw) -> None:
     draw.insert(plan, {**program, "mode": "data"})
 
 
+def _unlisted_data_source(plan: PlanJson, draw: Draw) -> None:
+    type_ = draw.one("http", "terraform_remote_state", "aws_secretsmanager_secret_version", "aws_lambda_invocation")
+    if draw.coin():
+        configured = _configured(plan, draw)
+        configured.update(address=f"data.{type_}.any", mode="data", type=type_)
+        return
+    read = resource_change(type_, "any", {"id": "any"}, actions=["read"], before=None)
+    draw.insert(plan, {**read, "address": f"data.{type_}.any", "mode": "data"})
+
+
 def _send_elsewhere(plan: PlanJson, draw: Draw) -> None:
     providers = plan["configuration"]["provider_config"]
     expressions = providers["aws"]["expressions"]
@@ -141,6 +151,7 @@ SCOPE = (
     Mutation(scope.ALLOW_LIST, "a stranger is in the drift", _drift_of(_STRANGERS)),
     Mutation(scope.ALLOW_LIST, "a resource is of another type", _turn_into(_STRANGERS)),
     Mutation(scope.ALLOW_LIST, "another provider", _other_provider),
+    Mutation(scope.ALLOW_LIST, "a data source of another type", _unlisted_data_source),
     Mutation(scope.PROVISIONERS, "a provisioner in any module", _provision),
     Mutation(scope.PROVISIONERS, "a program as a data source", _program_at_apply),
     Mutation(scope.ELSEWHERE, "the provider works elsewhere", _send_elsewhere),
