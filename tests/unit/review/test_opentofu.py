@@ -81,7 +81,8 @@ def test_a_plan_with_targets_is_seen_by_what_it_leaves_out() -> None:
 
 def test_what_has_no_instances_is_not_left_out() -> None:
     plan = tofu_plan()
-    for number, repeated in enumerate(({"count_expression": {}}, {"for_each_expression": {}}, {"mode": "data"})):
+    data = {"mode": "data", "type": "aws_region"}
+    for number, repeated in enumerate(({"count_expression": {}}, {"for_each_expression": {}}, data)):
         plan["configuration"]["root_module"]["resources"].append(
             {"address": f"aws_iam_role_policy.none_{number}", "mode": "managed", "expressions": {}, **repeated}
         )
