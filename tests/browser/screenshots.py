@@ -6,14 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.browser import ROOT, running_browser
+from tests.browser.browser import REPOSITORY, running_browser
 from tests.browser.report.open_page import shown, write_sample
 from tests.browser.review_page import write_picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect
 
-FOLDER = ROOT / "docs" / "images"
+FOLDER = REPOSITORY / "docs" / "images"
 MARGIN = 16
 """Pixels below what is shown."""
 

@@ -84,6 +84,7 @@ def begin_deployment(aws: LocalAws, project: Project) -> Running:
     return running
 
 
+@pytest.mark.long
 def test_ctrl_c_cleans_up_and_says_so_in_the_report(aws: LocalAws, project: Project) -> None:
     running = begin_deployment(aws, project)
     running.process.send_signal(signal.SIGINT)
@@ -95,6 +96,7 @@ def test_ctrl_c_cleans_up_and_says_so_in_the_report(aws: LocalAws, project: Proj
     assert (report["left"], samples(aws)) == ([], []), output
 
 
+@pytest.mark.long
 def test_what_a_killed_verification_left_is_removed_on_demand(aws: LocalAws, project: Project) -> None:
     begin_deployment(aws, project).kill_terraform()
     assert samples(aws)
