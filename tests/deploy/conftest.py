@@ -63,6 +63,10 @@ class Project:
         """The synthesized Terraform JSON."""
         return (self.stack_folder(stack) / "cdk.tf.json").read_text()
 
+    def resource_count(self, stack: str = "compliance") -> int:
+        """Count the resources that the configuration declares."""
+        return sum(len(named) for named in json.loads(self.configuration(stack))["resource"].values())
+
     def run(self, *command: str, folder: Path | None = None, fails: bool = False) -> str:
         """Run a command to its end, check its exit code, and give what it printed."""
         completed = subprocess.run(

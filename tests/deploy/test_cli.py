@@ -37,7 +37,7 @@ def test_a_workspace_that_does_not_exist_is_planned_deployed_and_destroyed_witho
     project: Project, aws: LocalAws
 ) -> None:
     before = account.describe(aws, REGION)
-    assert "24 to add" in project.run("compliance-tf", "plan", "--workspace", "first")
+    assert f"{project.resource_count()} to add" in project.run("compliance-tf", "plan", "--workspace", "first")
     assert account.describe(aws, REGION) == before
     project.run("compliance-tf", "deploy", "--workspace", "first", "--auto-approve")
     project.run("compliance-tf", "deploy", "--workspace", "second", "--auto-approve")
@@ -54,8 +54,12 @@ def test_into_a_file_no_escapes_are_written_and_a_failure_is_told_once_at_the_en
     output = empty.run("compliance-tf", "plan", "--workspace", "first", fails=True)
     assert "\x1b" not in output
     assert output.count("couldn't find resource") == 1
-    assert output.splitlines()[-1].startswith(
-        f"What to do: recorder default: if it cannot be read, turn on AWS Config in {REGION} or set recorder_name"
+    assert (
+        output.splitlines()[-1]
+        .lstrip()
+        .startswith(
+            f"What to do: recorder default: if it cannot be read, turn on AWS Config in {REGION} or set recorder_name"
+        )
     )
 
 
