@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compliance_runtime.checks import bucket_tls_only, required_tags, security_group_ingress
-
 from compliance_tf import ApiCall, CheckRule, ComplianceStack, ManagedRule, Scope, Workspaces, synthesize
 
 if TYPE_CHECKING:

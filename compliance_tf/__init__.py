@@ -12,7 +12,6 @@ from compliance_tf.constructs.provider import load_lazily
 
 if TYPE_CHECKING:
     from compliance_runtime.check import Severity as Severity
-
     from compliance_tf.constructs.function_options import KmsKeys as KmsKeys
     from compliance_tf.constructs.function_options import Network as Network
     from compliance_tf.constructs.notifications import Notifications as Notifications

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.catalog.conformance_packs import DATA_FILE as PACKS_DATA_FILE
 from compliance_tf.catalog.managed_rules import (
     DATA_FILE,

@@ -10,7 +10,6 @@ import re
 from typing import Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.catalog.managed_rules import (
     ManagedRuleFacts,
     ManagedRuleParameter,

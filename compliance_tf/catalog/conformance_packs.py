@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.catalog.pack_naming import short_name
 from compliance_tf.errors import UnknownPackError
 from compliance_tf.model.suggestions import did_you_mean

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.errors import UnknownManagedRuleError
 from compliance_tf.model.suggestions import did_you_mean
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_runtime.parameters import MAX_RULE_PARAMETERS
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.catalog.managed_rules import ParameterType
 from compliance_tf.errors import RuleParametersError
 from compliance_tf.model.suggestions import did_you_mean

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.account import ACCOUNT_TYPE
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import SettingError
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.errors import RuleUseError
 from compliance_tf.model.suggestions import did_you_mean
 

@@ -14,7 +14,6 @@ from compliance_runtime.check import MAX_DESCRIPTION, ChangeCheck, LookupCheck, 
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import declared_parameters
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.errors import SettingError
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.checks import check_ids, check_module, ids_in
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.checks.declaration import declared_check, import_problem
 from compliance_tf.errors import SettingError
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from compliance_runtime.errors import EventError
 from compliance_runtime.evaluation.configuration_item import item_from_event, item_from_history
 from compliance_runtime.json_object import JsonObject, decoded
-
 from compliance_tf.errors import SettingError
 
 if TYPE_CHECKING:

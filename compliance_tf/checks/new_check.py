@@ -9,7 +9,6 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from compliance_runtime.checks import check_ids
-
 from compliance_tf.errors import SettingError
 
 if TYPE_CHECKING:

@@ -19,18 +19,17 @@ from compliance_runtime.evaluation.recorded import captured_time, item_until, la
 from compliance_runtime.json_object import JsonObject, decoded
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.errors import ComplianceError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mypy_boto3_config import ConfigServiceClient
+
     from compliance_runtime.check import Check
     from compliance_runtime.clients import Clients
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
-    from mypy_boto3_config import ConfigServiceClient
-
     from compliance_tf.checks.folder import CheckFolder
 
 CONNECT_SECONDS = 5

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from compliance_runtime.check import PeriodicCheck, Severity
 
+from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule, managed_rules
 from compliance_tf.catalog.parameters import check_parameters

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from compliance_runtime.check import ChangeCheck, Compliance, Finding, LookupCheck, PeriodicCheck
 from compliance_runtime.checks import check_ids
 from compliance_runtime.parameters import declared_parameters
-
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import TableFormat, TableOrJson
 from compliance_tf.errors import ComplianceError, SettingError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Check
     from compliance_runtime.parameters import Parameter
-
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.checks.run import CheckRun
 

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from compliance_runtime.check import Severity
 from typer.core import TyperGroup
 
+from compliance_runtime.check import Severity
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
 from compliance_tf.output.sanitize import csv_cell, json_text
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compliance_runtime.recording.results_table import Resource
-
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
     from compliance_tf.results.selection import Selection

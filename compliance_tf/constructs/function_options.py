@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
-
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.setting_values import KEY, POLICY, QUEUE, as_tuple, check_arn, check_choice

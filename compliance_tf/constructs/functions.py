@@ -23,11 +23,11 @@ from cdktf_cdktf_provider_aws.lambda_function import (
 )
 from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from constructs import Construct
+
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
 from compliance_runtime.recording.results_table import BY_RULE, WAITING_KEY
-from constructs import Construct
-
 from compliance_tf.constructs import lambda_package
 from compliance_tf.constructs.address import address
 from compliance_tf.constructs.iam import Statement
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from compliance_runtime.check import Check
-
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.constructs.account import Account
     from compliance_tf.constructs.function_options import FunctionOptions

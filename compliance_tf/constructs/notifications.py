@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from compliance_runtime.check import Severity
-from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
 from constructs import Construct
 
+from compliance_runtime.check import Severity
+from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError

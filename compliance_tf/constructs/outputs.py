@@ -10,7 +10,6 @@ from compliance_tf.waivers.expiry import expiring_soon, in_workspace
 
 if TYPE_CHECKING:
     from compliance_runtime.deployment import DeployedRule, Deployment
-
     from compliance_tf.constructs.state import State
     from compliance_tf.model.naming import Naming
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compliance_runtime.check import PeriodicCheck, Severity
 from constructs import Construct
 
+from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_tf.constructs.rules.check_rule import CheckRule
 from compliance_tf.constructs.rules.managed_rule import ManagedRule
 from compliance_tf.constructs.rules.policy_rule import PolicyRule

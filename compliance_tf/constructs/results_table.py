@@ -12,8 +12,9 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTableServerSideEncryption,
     DynamodbTableTtl,
 )
-from compliance_runtime.recording.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
 from constructs import Construct
+
+from compliance_runtime.recording.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
 
 if TYPE_CHECKING:
     from compliance_tf.constructs.account import Account

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import jsii
 from cdktf import Annotations, Aspects, IAspect, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
-from compliance_runtime.deployment import DeployedRule, Deployment
 from constructs import Construct
 
+from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
 from compliance_tf.constructs.address import address

@@ -12,12 +12,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance_runtime.check import Compliance
-from compliance_runtime.recording.result_store import ResultStore
 from rich.console import Console
 from rich.rule import Rule
 from rich.table import Table
 
+from compliance_runtime.check import Compliance
+from compliance_runtime.recording.result_store import ResultStore
 from compliance_tf.errors import ComplianceError
 from compliance_tf.lifecycle.commands import Project
 from compliance_tf.lifecycle.person import Person
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from compliance_runtime.recording.results import Result
-
     from compliance_tf.local.server.server import Endpoint
 
 FOLDER = Path(".cache/demo")

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.errors import SettingError
 from compliance_tf.model.regions import PARTITION, REGION, partition
 

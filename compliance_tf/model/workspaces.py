@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import NAME_PART, Naming
 from compliance_tf.model.setting_values import as_tuple

@@ -14,8 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import yaml
-from compliance_runtime.suggestions import nearest
 
+from compliance_runtime.suggestions import nearest
 from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.errors import PackError
 from compliance_tf.packs.resolution import ResolvedRule, refuse_unknown_rules, resolve
 

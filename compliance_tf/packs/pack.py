@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from compliance_runtime.check import Check, PeriodicCheck, Severity
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import declared_parameters, to_rule_parameters
-
 from compliance_tf.catalog.conformance_packs import conformance_pack
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.checks.run import find_check, read_parameters
 from compliance_tf.errors import ComplianceError, PackFileError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_runtime.check import Check
-
     from compliance_tf.model.yaml_file import Entry
     from compliance_tf.packs.pack import PackRule
 

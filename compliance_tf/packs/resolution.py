@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.recorded_types import is_recorded_in

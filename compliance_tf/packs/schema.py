@@ -6,7 +6,6 @@ import json
 from typing import Any, get_args
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.usage import MaximumExecutionFrequency
 from compliance_tf.model.guard_policy import MAX_POLICY

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from compliance_runtime.errors import ComplianceError
-
 from compliance_tf.errors import PreflightError
 from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
 

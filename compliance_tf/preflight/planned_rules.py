@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.checks import check_ids, check_module, load_check
 from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
-
 from compliance_tf.catalog.managed_rules import managed_rules
 
 if TYPE_CHECKING:

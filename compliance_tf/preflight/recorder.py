@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
-from compliance_runtime.resources.recorder_status import Status, read_status
 
+from compliance_runtime.resources.recorder_status import Status, read_status
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 from compliance_tf.terraform.read_recorder import to_cloudformation
 

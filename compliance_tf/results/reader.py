@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import boto3
 from botocore.config import Config
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import Result
@@ -29,7 +30,6 @@ from compliance_runtime.recording.results_table import (
 )
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
 from compliance_tf.results.row import WORST_FIRST, Row, status

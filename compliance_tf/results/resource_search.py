@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import boto3
+
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.recording.results_table import Resource
-
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.config_queries import ConfigQueries, TypedId
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader

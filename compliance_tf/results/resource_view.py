@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_runtime.recording.rule_directory import RuleEntry
 from rich.table import Table
 from rich.text import Text
 
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.output.sanitize import visible
 from compliance_tf.output.terminal import Terminal
 from compliance_tf.results.row import Row, Status
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.results_table import Resource
-
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
-
     from compliance_tf.results.row import Row
 
 COLUMNS: Final = (

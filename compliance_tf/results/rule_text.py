@@ -6,7 +6,6 @@ import functools
 from typing import TYPE_CHECKING
 
 from compliance_runtime.checks import check_ids, load_check
-
 from compliance_tf.catalog.managed_rules import managed_rules
 
 if TYPE_CHECKING:

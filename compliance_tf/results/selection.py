@@ -9,7 +9,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Compliance
-
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.table_queries import PAGE_ITEMS
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Severity
     from compliance_runtime.recording.results_table import Resource
-
     from compliance_tf.results.config_queries import TypedId
     from compliance_tf.results.reader import ResultsReader
 

@@ -8,7 +8,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import Compliance
-
 from compliance_tf.results.counts import Counts
 from compliance_tf.results.row import WORST_FIRST
 from compliance_tf.results.trend import BACK, READ_DAYS, Trend
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Severity
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
 

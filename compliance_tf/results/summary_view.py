@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from compliance_runtime.check import Severity
-
     from compliance_tf.results.counts import Counts
     from compliance_tf.results.summary import Summary
 

@@ -12,7 +12,6 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_runtime.recording.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
-
 from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.results import Result
     from compliance_runtime.waivers.waiver import DeployedWaiver
-
     from compliance_tf.terraform.synthesized import SynthesizedStack
 
 

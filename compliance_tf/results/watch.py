@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from compliance_runtime.recording.results_table import Resource
-
     from compliance_tf.results.place import ResultsPlace
 
 Key: TypeAlias = "tuple[Resource, str]"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Compliance, Severity
-
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.row import Row, Status
 
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance_runtime.waivers.waiver import WaiverNote
-
     from compliance_tf.results.counts import Counts
 
 SEVERITY_STYLES: Final = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.suggestions import nearest
-
 from compliance_tf.errors import ReviewError
 from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.model.yaml_file import read_yaml

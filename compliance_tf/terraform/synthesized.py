@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
-
 from compliance_tf.errors import ComplianceError, SynthesizedAppError
 from compliance_tf.model.output_names import DEPLOYMENT
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
 from compliance_runtime.check import ChangeCheck, Compliance
 from compliance_runtime.checks import load_check
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.evaluation.recorded import last_item, present_resources
 from compliance_runtime.resources.recorder_status import read_status
-
 from compliance_tf.preflight.recorder import RECORDER_TYPE
 from compliance_tf.verify.app import PROJECT
 from compliance_tf.verify.outcome import Outcome

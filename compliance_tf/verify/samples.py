@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from botocore.exceptions import ClientError
-from compliance_runtime.check import Compliance
 
+from compliance_runtime.check import Compliance
 from compliance_tf.verify.app import PROJECT
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.suggestions import hint
 from compliance_runtime.waivers.waiver import DeployedWaiver
-
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.errors import WaiverError
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from compliance_runtime.deployment import DeployedRule
-
     from compliance_tf.model.workspaces import Workspaces
     from compliance_tf.waivers.waiver import Waiver
 

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
-
 from compliance_tf.model.naming import NAME_PART, PURPOSE
 from compliance_tf.waivers.waiver import ARN_PATTERN, MAX_NAME, MAX_REASON, MAX_TAG_KEY, MAX_TAG_VALUE
 from compliance_tf.waivers.waiver_file import OPTIONAL, REQUIRED, RESOURCES, SUBJECTS

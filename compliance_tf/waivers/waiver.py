@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
-
 from compliance_tf.errors import WaiverError
 from compliance_tf.model.naming import NAME_PART
 

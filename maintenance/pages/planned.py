@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.checks import check_ids, ec2_approved_images, load_check, required_tags
-
 from compliance_tf.review.resources.any_plan import any_plan
 from compliance_tf.review.resources.configuration import Configuration
 from compliance_tf.review.resources.items import TABLES, Translator
@@ -19,7 +18,6 @@ from compliance_tf.review.resources.rules import every_check
 
 if TYPE_CHECKING:
     from compliance_runtime.check import Check
-
     from compliance_tf.review.resources.judgement import Judged
     from compliance_tf.review.resources.translation import Table
 

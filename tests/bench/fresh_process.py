@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment, Environment
-
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs import lambda_package
 

@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from rich.console import Console
+from rich.table import Table
+
 from compliance_runtime.check import ChangeCheck, LookupCheck
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.evaluation.configuration_item import item_from_event
 from compliance_runtime.json_object import JsonObject
-from rich.console import Console
-from rich.table import Table
-
 from tests.maximal_items import maximal_items
 from tests.unit.compliance_runtime.evaluation.test_any_event import judged
 

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.recording.results_table import Resource
-
 from compliance_tf.results.deployment import open_results
 from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.selection import Selection

@@ -16,11 +16,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance_runtime.check import Compliance
-from compliance_runtime.deployment import DeployedRule, Deployment, Environment
 from rich.console import Console
 from rich.table import Table
 
+from compliance_runtime.check import Compliance
+from compliance_runtime.deployment import DeployedRule, Deployment, Environment
 from compliance_tf.constructs import lambda_package
 from compliance_tf.local import LocalAws
 from compliance_tf.results.place import ResultsPlace

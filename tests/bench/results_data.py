@@ -13,7 +13,6 @@ from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import WaiverNote
-
 from compliance_tf.catalog.managed_rules import managed_rules
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.account import Account
 from compliance_runtime.check import Compliance, LookupCheck, PeriodicCheck
 from compliance_runtime.checks import ec2_approved_images, required_tags
-
 from compliance_tf.review.resources.any_plan import any_plan
 from compliance_tf.review.resources.configuration import Configuration
 from compliance_tf.review.resources.items import Translator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
-
     from compliance_tf.local import LocalAws
 
 SOURCE = REPOSITORY / "tests" / "deploy" / "planned"

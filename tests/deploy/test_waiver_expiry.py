@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from compliance_runtime.waivers.waiver import ResourceId
-
 from compliance_tf.waivers.expiry import expiring_soon
 from tests.unit.compliance_runtime.builders import deployed_waiver
 

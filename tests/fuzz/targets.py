@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
+
 from compliance_runtime.check import ChangeCheck, LookupCheck
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.errors import EventError
@@ -25,7 +26,6 @@ from compliance_runtime.json_object import JsonObject, decoded
 from compliance_runtime.policy.document import PolicyDocument, may
 from compliance_runtime.policy.exposure import Trusted, untrusted_principals
 from compliance_runtime.resources.credential_report import active_keys_by_user
-
 from compliance_tf.errors import ComplianceError
 from compliance_tf.model.violations import violations
 from compliance_tf.packs.pack_file import read_pack_file

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.checks import log_group_retention, security_group_ingress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.checks import log_group_retention, security_group_ingress
 from compliance_tf import CheckRule, ComplianceError, ManagedRule, Schedule, Workspaces, by_workspace
 from compliance_tf.model.workspace_values import as_by_workspace, expression, to_terraform, together
 from tests.synth.conftest import Synthesize, only, resources

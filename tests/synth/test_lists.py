@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.checks import bucket_tls_only, security_group_ingress
-
 from compliance_tf import (
     ApiCall,
     CheckPackRule,

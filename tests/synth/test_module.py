@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.checks import bucket_tls_only
 
+from compliance_runtime.checks import bucket_tls_only
 from compliance_tf import ApiCall, CheckRule, ManagedRule, Notifications, S3State, Workspaces
 from compliance_tf.errors import ExportError
 from compliance_tf.terraform.module import module_of

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.checks import check_ids, load_check, required_tags
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
-
 from compliance_tf import CheckRule, KmsKeys, LocalState, Network, Notifications, S3State, SettingError, by_workspace
 from compliance_tf.constructs.function_options import runtimes
 from compliance_tf.preflight.permissions_boundary import permissions_boundary

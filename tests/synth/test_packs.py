@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.checks import bucket_tls_only, log_group_retention
 
+from compliance_runtime.checks import bucket_tls_only, log_group_retention
 from compliance_tf import ComplianceError, ComplianceStack, ManagedRule, Severity, by_workspace
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.constructs.packs import Packs

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.checks import bucket_tls_only, iam_access_keys
 from compliance_runtime.deployment import Deployment
 from compliance_runtime.recording.rule_directory import RuleEntry
-
 from compliance_tf import CheckRule, ComplianceStack, ManagedRule, Packs, PolicyRule, Scope, SettingError, Waiver
 from tests.synth.conftest import Synthesize, only, resources
 

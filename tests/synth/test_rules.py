@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.checks import bucket_tls_only, required_tags
 from compliance_runtime.errors import CheckError
-
 from compliance_tf import (
     ApiCall,
     CheckRule,

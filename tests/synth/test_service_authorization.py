@@ -11,10 +11,10 @@ import re
 from typing import Any
 
 import pytest
-from compliance_runtime.check import LookupCheck, PeriodicCheck
-from compliance_runtime.checks import check_ids, load_check, required_tags
 from policy_sentry.querying.actions import get_action_data
 
+from compliance_runtime.check import LookupCheck, PeriodicCheck
+from compliance_runtime.checks import check_ids, load_check, required_tags
 from compliance_tf import CheckRule, ComplianceStack, KmsKeys, Network, Notifications
 from tests.repository import REPOSITORY
 from tests.synth.conftest import Synthesize, resources

@@ -7,9 +7,9 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
-from compliance_runtime import parameters
 
 import compliance_tf
+from compliance_runtime import parameters
 from compliance_tf import ComplianceError, errors
 
 

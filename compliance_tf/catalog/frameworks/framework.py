@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.errors import UnknownFrameworkError
 
 if TYPE_CHECKING:

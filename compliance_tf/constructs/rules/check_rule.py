@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from constructs import Construct
+
 from compliance_runtime.check import Check, PeriodicCheck
 from compliance_runtime.checks import check_ids, check_module, load_check
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import declared_parameters, to_rule_parameters
 from compliance_runtime.suggestions import hint
-from constructs import Construct
-
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency
 from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
 from compliance_tf.constructs.rules.scope import Scope
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_runtime.check import Severity
-
     from compliance_tf.constructs.schedule import ApiCall
     from compliance_tf.model.workspace_values import ByWorkspace, Setting
 

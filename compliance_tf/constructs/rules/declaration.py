@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.suggestions import hint
-
 from compliance_tf.catalog.parameters import input_parameters
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import RULE_TAG

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cdktf import Annotations
-from compliance_runtime.check import MAX_DESCRIPTION, Severity
 from constructs import Construct
 
+from compliance_runtime.check import MAX_DESCRIPTION, Severity
 from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import SettingError

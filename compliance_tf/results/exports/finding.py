@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance_runtime.recording.results import Result
-
     from compliance_tf.results.row import Row
 
 PRODUCT: Final = "compliance-tf"

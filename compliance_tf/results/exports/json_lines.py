@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.row import Row
 

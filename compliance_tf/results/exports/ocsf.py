@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, title, waiver_text

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.row import Row
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.catalog.frameworks.framework import Control, Framework
     from compliance_tf.results.counts import Counts
     from compliance_tf.results.frameworks.assessment import ControlAssessment

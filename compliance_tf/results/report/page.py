@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.counts import Counts
     from compliance_tf.results.report.about import About
     from compliance_tf.results.report.frameworks import FrameworkSection

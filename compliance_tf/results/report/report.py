@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.daily_counts import DailyCounts
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.report.about import About
     from compliance_tf.results.row import Row
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_runtime.waivers.waiver import WaiverNote
-
     from compliance_tf.results.row import Row
 
 STATUSES = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.policy.document import PolicyDocument
 from compliance_runtime.policy.patterns import covers
-
 from compliance_tf.review.plan.values import Hidden
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from compliance_runtime.policy.document import Statement
     from compliance_runtime.policy.elements import Patterns
     from compliance_runtime.policy.principals import Principals
-
     from compliance_tf.review.plan.values import Value
 
 ANYONE = "*"

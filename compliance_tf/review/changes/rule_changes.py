@@ -8,7 +8,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.model.naming import RULE_TAG
 from compliance_tf.model.output_names import RULES
 from compliance_tf.review.plan.plan import Action, OutputChange

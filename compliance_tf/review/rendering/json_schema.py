@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.review.changes.rule_changes import Kind
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import POLICIES, Verdict

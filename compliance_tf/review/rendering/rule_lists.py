@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.review.changes.rule_changes import Kind
 from compliance_tf.review.rendering.document import Code, Fold, Rank, Table
 

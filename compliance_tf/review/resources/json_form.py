@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.review.resources.judgement import Outcome
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from compliance_runtime.check import ChangeCheck, Compliance, LookupCheck, Perio
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.recording.results_table import Resource
-
 from compliance_tf.errors import UndecidedError
 from compliance_tf.review.resources.lookups import ANSWERED_ACTIONS, PlannedClients
 from compliance_tf.review.resources.planned_item import PlannedAccount
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Check, Verdict
     from compliance_runtime.waivers.waiver import DeployedWaiver
-
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
     from compliance_tf.review.resources.configuration import Block
     from compliance_tf.review.resources.items import PlannedResource, Translator

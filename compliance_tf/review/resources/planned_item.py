@@ -7,7 +7,6 @@ from typing import Any
 
 from compliance_runtime.account import Account
 from compliance_runtime.evaluation.configuration_item import ConfigurationItem
-
 from compliance_tf.review.resources.planned_values import Assumed, Reads, Unknown
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import from_rule_parameters
-
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.errors import PackError
 from compliance_tf.packs.pack import CheckPackRule

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.review.rendering.sarif import SCHEMA
 from compliance_tf.review.resources.judgement import Outcome
 

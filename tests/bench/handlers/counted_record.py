@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from botocore.client import BaseClient
+
 from compliance_runtime import handlers
 
 if TYPE_CHECKING:

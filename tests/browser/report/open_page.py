@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from compliance_runtime.recording.daily_counts import DailyCounts
-    from compliance_runtime.recording.rule_directory import RuleEntry
     from playwright.sync_api import Browser, Page
 
+    from compliance_runtime.recording.daily_counts import DailyCounts
+    from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.results.row import Row
 
 

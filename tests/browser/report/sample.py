@@ -13,7 +13,6 @@ from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import WaiverNote
-
 from compliance_tf.results.report import About
 from compliance_tf.results.row import Row, Status, status
 

@@ -8,9 +8,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
-
 from compliance_tf.output.sanitize import visible
 from tests.browser.browser import accessibility_violations
 from tests.browser.report import sample

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from compliance_runtime.recording.result_store import ResultStore
-
 from tests.deploy.conftest import REGION, Project, record_everything
 from tests.runtime.local.accounts import eventually
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_runtime.check import Compliance
-
     from compliance_tf.local import LocalAws
 
 PATIENCE_SECONDS = 60

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Compliance
 from compliance_runtime.handlers import CONTINUE, NOTIFY
 from compliance_runtime.triggering.waiting import Waiting
-
 from tests.deploy.conftest import REGION
 from tests.deploy.shared.deployed import ACCOUNT, PATIENCE_SECONDS
 from tests.runtime.local.accounts import Account, eventually

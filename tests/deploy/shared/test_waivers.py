@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.check import Compliance
 
+from compliance_runtime.check import Compliance
 from tests.deploy.conftest import REGION
 from tests.deploy.shared.deployed import BY_TAG, SOON
 from tests.runtime.local.accounts import eventually
 
 if TYPE_CHECKING:
     from compliance_runtime.recording.results import Result
-
     from tests.deploy.shared.deployed import Deployed
 
 BUCKETS = ("by-id", "by-arn", "by-tag", "plain")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.check import Compliance, Severity
 
+from compliance_runtime.check import Compliance, Severity
 from compliance_tf.results.place import ResultsPlace
 from tests.runtime.local.accounts import Account
 from tests.runtime.results.builders import REGION, bucket, result, rule, waiver

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment, Environment, Recipient
 from compliance_runtime.recording.result_store import ResultStore
-
 from compliance_tf.constructs import lambda_package
 from compliance_tf.results.place import ResultsPlace
 from tests.runtime.local.accounts import PRINT_EVENT, PUT_VERDICT, document, eventually
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from compliance_runtime.recording.results import Result
-
     from tests.runtime.local.accounts import Account
 
 FUNCTION = "acme-dev-record"

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.deployment import DeployedRule, Recipient
 from compliance_runtime.lambda_context import Place
@@ -23,9 +26,6 @@ from compliance_runtime.recording.results_table import day_key
 from compliance_runtime.recording.rule_comparison import Sides
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.unit.compliance_runtime.builders import client, compliance_event
 

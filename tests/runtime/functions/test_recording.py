@@ -6,10 +6,10 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import Recipient
 from compliance_runtime.recording.rule_directory import RuleDirectory, RuleEntry
-
 from tests.runtime.functions.recording import RULE, TABLE, Queue, Recording
 from tests.runtime.local.accounts import Account
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.daily_counts import DailyCounts
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.rule_directory import RuleEntry
-
     from compliance_tf.results.place import ResultsPlace
 
 EXPIRES_AT = 4_000_000_000

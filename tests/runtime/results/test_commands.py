@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.results_table import Resource
 from typer.testing import CliRunner
 
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.results_table import Resource
 from compliance_tf.cli.main import app
 from compliance_tf.errors import ComplianceError
 from compliance_tf.results.place import ResultsPlace

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.results_table import Resource
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.results_table import Resource
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from compliance_runtime.recording.results import Result
-
     from tests.runtime.results.table import WrittenTable
 
 RULES = {"tls": Severity.HIGH, "tags": Severity.LOW, "tags-all": Severity.LOW, "root": Severity.CRITICAL}

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from compliance_runtime.check import Severity
 
+from compliance_runtime.check import Severity
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.errors import ComplianceError, UnknownManagedRuleError
 from tests.unit.catalog.builders import change_rule

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from compliance_runtime.checks import check_ids, load_check
 
+from compliance_runtime.checks import check_ids, load_check
 from compliance_tf.catalog.resource_types import check_resource_types, is_resource_type
 from compliance_tf.errors import SettingError
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from compliance_runtime.checks import load_check
 from compliance_runtime.parameters import NoParameters
-
 from compliance_tf.checks import run
 from compliance_tf.checks.run import CheckRun
 from compliance_tf.errors import ComplianceError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from compliance_runtime.waivers.waiver import DeployedWaiver
 
+from compliance_runtime.waivers.waiver import DeployedWaiver
 from compliance_tf.testing import ACCOUNT, CAPTURED, REGION, event_item, normal_forms
 
 if TYPE_CHECKING:

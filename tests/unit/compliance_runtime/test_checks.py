@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import compliance_runtime.checks
 import pytest
+
+import compliance_runtime.checks
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.errors import CheckError

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from compliance_runtime.clients import with_plain_host
 
+from compliance_runtime.clients import with_plain_host
 from compliance_tf.testing import ACCOUNT
 from tests.unit.compliance_runtime.builders import client
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment, Environment, Recipient
 from compliance_runtime.errors import DeploymentError
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
-
 from tests.unit.compliance_runtime.builders import deployed_waiver
 
 if TYPE_CHECKING:

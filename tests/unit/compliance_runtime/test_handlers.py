@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import ANY, Stubber
+
 from compliance_runtime import clients, handlers
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment
@@ -17,7 +18,6 @@ from compliance_runtime.errors import (
 )
 from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, config_event, event_item
 from tests.unit.compliance_runtime.builders import Context, client, compliance_event, deployed_waiver, selected
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import MAX_DEPTH, JsonObject, decoded, is_word
 

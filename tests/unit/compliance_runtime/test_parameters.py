@@ -3,6 +3,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import (
     MAX_RULE_PARAMETERS,
@@ -11,8 +14,6 @@ from compliance_runtime.parameters import (
     from_rule_parameters,
     to_rule_parameters,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @dataclass(frozen=True)

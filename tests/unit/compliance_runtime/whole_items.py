@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from compliance_runtime.resources.resource_policies import POLICY_MEMBERS
-
 from compliance_tf.testing import ACCOUNT, REGION, event_item
 from tests.unit.compliance_runtime import iam_items
 from tests.unit.compliance_runtime.iam_items import allow, inline, trust

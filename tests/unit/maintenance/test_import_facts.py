@@ -4,8 +4,8 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.check import Severity
 
+from compliance_runtime.check import Severity
 from compliance_tf.catalog.managed_rules import (
     DATA_FILE,
     ManagedRuleFacts,

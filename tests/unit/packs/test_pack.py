@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.checks import bucket_tls_only, iam_access_keys, required_tags
 
+from compliance_runtime.checks import bucket_tls_only, iam_access_keys, required_tags
 from compliance_tf.errors import ComplianceError
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 import yaml
+
 from compliance_runtime.check import Severity
 from compliance_runtime.checks import bucket_tls_only, required_tags
-
 from compliance_tf.errors import PackFileError
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 from compliance_tf.packs.schema import schema, schema_text

@@ -7,11 +7,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.check import Severity
-from compliance_runtime.checks import bucket_tls_only, iam_access_keys, required_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Severity
+from compliance_runtime.checks import bucket_tls_only, iam_access_keys, required_tags
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.errors import PackConflictError, PackError
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment
-
 from compliance_tf.constructs.lambda_package import build
 from compliance_tf.preflight.planned_rules import checked_types, planned_rule
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.check import Severity
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Severity
 from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.row import Row, status

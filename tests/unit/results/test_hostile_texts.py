@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+
 from compliance_runtime.recording.results_table import SHARDS, Resource, outbox_key
 from compliance_runtime.waivers.waiver import WaiverNote
-
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.place import ResultsPlace

@@ -12,6 +12,7 @@ from tests.runtime.results.builders import NOW, REGION, bucket, result, rule, wa
 
 if TYPE_CHECKING:
     import pytest
+
     from compliance_runtime.recording.results import Result
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")

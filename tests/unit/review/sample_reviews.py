@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Severity
-
 from compliance_tf.review.changes.coverage import Coverage
 from compliance_tf.review.changes.differences import Difference, ResourceDifference
 from compliance_tf.review.changes.quotas import Preflight, QuotaLine

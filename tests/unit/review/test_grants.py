@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from compliance_runtime.policy.patterns import matches
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.policy.patterns import matches
 from compliance_tf.review.changes.grants import Grant, grants, widened
 from tests.unit.review.builders import allow, document, trust
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from compliance_runtime.check import Severity
-
 from tests.unit.review.builders import of_type, output, plan_json, reviewed, update
 
 

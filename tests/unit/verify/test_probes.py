@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.check import Compliance
 
+from compliance_runtime.check import Compliance
 from compliance_tf.verify import probes
 from compliance_tf.verify.outcome import Verdict
 from compliance_tf.verify.samples import BAD, BUCKET, GOOD, LOG_GROUP, Sample

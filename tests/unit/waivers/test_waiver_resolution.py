@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from compliance_runtime.check import Severity
-from compliance_runtime.deployment import DeployedRule, Deployment
-from compliance_runtime.waivers.waiver import ResourceId
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Severity
+from compliance_runtime.deployment import DeployedRule, Deployment
+from compliance_runtime.waivers.waiver import ResourceId
 from compliance_tf.errors import ComplianceError
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.expiry import State, days_left, expiring_soon, state

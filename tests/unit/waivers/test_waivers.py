@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 import yaml
-from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 
+from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 from compliance_tf.errors import WaiverError, WaiverFileError
 from compliance_tf.waivers.schema import schema, schema_text
 from compliance_tf.waivers.waiver import Waiver

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from compliance_runtime.check import Compliance, Verdict
-from compliance_runtime.checks.bucket_policy_principals import CHECK, Parameters
-from compliance_runtime.errors import ComplianceError, EventError, ParameterError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Compliance, Verdict
+from compliance_runtime.checks.bucket_policy_principals import CHECK, Parameters
+from compliance_runtime.errors import ComplianceError, EventError, ParameterError
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
 FRIEND, STRANGER = "222222222222", "999999999999"

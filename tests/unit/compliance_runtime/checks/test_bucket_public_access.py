@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.bucket_public_access import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import ACCOUNT, account_with, event_item, normal_forms, verdict
 from tests.unit.compliance_runtime.builders import client
 

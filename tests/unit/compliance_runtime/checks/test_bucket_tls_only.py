@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.bucket_tls_only import evaluate
 from compliance_runtime.errors import EventError
 from compliance_runtime.parameters import NoParameters
-
 from tests.unit.compliance_runtime.builders import configuration_item
 
 BUCKET = "arn:aws:s3:::logs"

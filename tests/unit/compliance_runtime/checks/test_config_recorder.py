@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.config_recorder import CHECK, Parameters
 from compliance_runtime.errors import NotReadableError
-
 from compliance_tf.testing import ACCOUNT, account_with
 from tests.unit.compliance_runtime.builders import client
 

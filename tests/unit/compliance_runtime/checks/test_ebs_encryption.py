@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.ebs_encryption import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import ACCOUNT, REGION, event_item, verdict
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.ec2_approved_images import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, account_with, event_item, verdict
 from tests.unit.compliance_runtime.builders import client
 

@@ -4,10 +4,10 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.ecs_plain_secrets import CHECK, Parameters
 from compliance_runtime.errors import EventError
-
 from compliance_tf.testing import event_item
 from compliance_tf.testing import verdict as judged
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Finding, Verdict
 from compliance_runtime.checks.iam_access_keys import CHECK, Parameters, judge
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.resources.credential_report import ROOT_USER, AccessKey
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, account_with
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.credential_reports import credential_report

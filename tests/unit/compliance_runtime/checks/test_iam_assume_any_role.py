@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.iam_assume_any_role import CHECK, Parameters
-
 from compliance_tf.testing import ACCOUNT, verdict
 from tests.unit.compliance_runtime.iam_items import allow, deny, group, inline, managed_policy, role, user
 

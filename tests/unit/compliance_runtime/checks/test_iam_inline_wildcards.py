@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Compliance
 from compliance_runtime.checks.iam_inline_wildcards import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import ACCOUNT, event_item, verdict
 from tests.unit.compliance_runtime.iam_items import allow, deny, group, inline, role, user
 

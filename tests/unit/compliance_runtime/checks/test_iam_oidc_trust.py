@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.iam_oidc_trust import CHECK, Parameters
 from compliance_runtime.errors import EventError
-
 from compliance_tf.testing import ACCOUNT, verdict
 from tests.unit.compliance_runtime.iam_items import OWN_ACCOUNT, deny, role, trust
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.iam_privilege_escalation import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_runtime.parameters import to_rule_parameters
 from compliance_runtime.resources.escalation_paths import COMBINATIONS, EXISTING_COMBINATIONS
-
 from compliance_tf.testing import ACCOUNT, event_item, verdict
 from tests.unit.compliance_runtime.iam_items import allow, deny, group, inline, managed_policy, role, user
 

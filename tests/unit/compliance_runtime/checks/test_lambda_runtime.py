@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Finding, Verdict
 from compliance_runtime.checks.lambda_runtime import CHECK, Parameters, judge
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
-
 from compliance_tf.testing import CAPTURED_TIME, account_with
 from tests.unit.compliance_runtime.builders import client
 

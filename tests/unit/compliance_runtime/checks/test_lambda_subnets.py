@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.lambda_subnets import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import account_with, event_item
 from compliance_tf.testing import verdict as judged
 from tests.unit.compliance_runtime.builders import client

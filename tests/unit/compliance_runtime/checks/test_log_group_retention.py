@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.log_group_retention import CHECK, Parameters, judge
 from compliance_runtime.errors import ParameterError
-
 from compliance_tf.testing import account_with
 from tests.unit.compliance_runtime.builders import client
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Finding, Verdict
 from compliance_runtime.checks.ec2_public_images import CHECK as IMAGES
 from compliance_runtime.checks.ec2_public_images import Parameters as ImageParameters
@@ -15,7 +16,6 @@ from compliance_runtime.checks.lambda_public_urls import Parameters as UrlParame
 from compliance_runtime.checks.rds_certificates import CHECK as CERTIFICATES
 from compliance_runtime.checks.rds_certificates import Parameters as CertificateParameters
 from compliance_runtime.errors import ParameterError
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, account_with, event_item, verdict
 from tests.unit.compliance_runtime.builders import client
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.rds_backup_retention import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_runtime.parameters import from_rule_parameters, to_rule_parameters
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import event_item, verdict
 
 INSTANCE = "AWS::RDS::DBInstance"

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance
 from compliance_runtime.checks.rds_not_public import CHECK
 from compliance_runtime.errors import EventError
-
 from compliance_tf.testing import event_item, verdict
 
 

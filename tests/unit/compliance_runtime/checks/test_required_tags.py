@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.check import Compliance
-from compliance_runtime.checks.required_tags import CHECK, Parameters, evaluate
-from compliance_runtime.errors import ParameterError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Compliance
+from compliance_runtime.checks.required_tags import CHECK, Parameters, evaluate
+from compliance_runtime.errors import ParameterError
 from compliance_tf.testing import event_item, verdict
 from tests.unit.compliance_runtime.builders import configuration_item
 

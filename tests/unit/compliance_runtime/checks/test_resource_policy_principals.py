@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.resource_policy_principals import CHECK, Parameters
 from compliance_runtime.errors import EventError
 from compliance_runtime.resources.resource_policies import POLICY_MEMBERS
-
 from compliance_tf.testing import ACCOUNT, event_item, verdict
 
 STRANGER = "999999999999"

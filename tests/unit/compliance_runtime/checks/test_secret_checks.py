@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, LookupCheck, Verdict
 from compliance_runtime.checks.cloudformation_secrets import CHECK as STACKS
 from compliance_runtime.checks.codebuild_secrets import CHECK as BUILDS
@@ -17,7 +18,6 @@ from compliance_runtime.checks.ec2_user_data_secrets import CHECK as USER_DATA
 from compliance_runtime.checks.glue_job_secrets import CHECK as JOBS
 from compliance_runtime.checks.step_functions_secrets import CHECK as MACHINES
 from compliance_runtime.errors import EventError
-
 from compliance_tf.testing import account_with, event_item, verdict
 from tests.unit.compliance_runtime.builders import client
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.security_group_egress import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import event_item, verdict
 from tests.unit.compliance_runtime.builders import configuration_item
 

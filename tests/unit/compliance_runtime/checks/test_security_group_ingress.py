@@ -4,12 +4,12 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from compliance_runtime.check import Compliance, Verdict
-from compliance_runtime.checks.security_group_ingress import CHECK, Parameters, evaluate
-from compliance_runtime.errors import EventError, ParameterError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Compliance, Verdict
+from compliance_runtime.checks.security_group_ingress import CHECK, Parameters, evaluate
+from compliance_runtime.errors import EventError, ParameterError
 from compliance_tf.testing import event_item, verdict
 from tests.unit.compliance_runtime.builders import configuration_item
 

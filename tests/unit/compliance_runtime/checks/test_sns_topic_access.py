@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Compliance, Verdict
 from compliance_runtime.checks.sns_topic_access import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
-
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
 STRANGER = "999999999999"

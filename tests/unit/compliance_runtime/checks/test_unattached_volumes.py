@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Compliance, Finding, Verdict
 from compliance_runtime.checks.unattached_volumes import CHECK, Parameters, verdict
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_runtime.json_object import JsonObject
-
 from compliance_tf.testing import CAPTURED_TIME, account_with
 from tests.unit.compliance_runtime.builders import client
 

@@ -9,6 +9,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.account import Account
 from compliance_runtime.check import ChangeCheck, Check, LookupCheck, Severity, Verdict
 from compliance_runtime.checks import check_ids, load_check
@@ -19,9 +22,6 @@ from compliance_runtime.evaluation.configuration_item import ConfigurationItem, 
 from compliance_runtime.evaluation.evaluator import Evaluator
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import REGION, config_event, event_item, history_item, oversized_event, scheduled_event
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.fake_config import FakeConfig

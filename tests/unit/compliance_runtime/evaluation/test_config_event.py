@@ -5,12 +5,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from compliance_runtime.errors import EventError
-from compliance_runtime.evaluation.config_event import OversizedItem, Scheduled, config_request
-from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.errors import EventError
+from compliance_runtime.evaluation.config_event import OversizedItem, Scheduled, config_request
+from compliance_runtime.evaluation.configuration_item import ConfigurationItem
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, config_event, event_item, oversized_event, scheduled_event
 
 

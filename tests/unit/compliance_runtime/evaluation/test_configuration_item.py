@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.evaluation.configuration_item import ConfigurationItem, item_from_event, item_from_history
 from compliance_runtime.json_object import JsonObject
-
 from compliance_tf.testing import CAPTURED_TIME, event_item, history_item
 from tests.unit.compliance_runtime.builders import configuration_item
 

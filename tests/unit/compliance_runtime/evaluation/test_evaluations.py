@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.stub import ANY, Stubber
-from compliance_runtime.check import Verdict
-from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
-from compliance_runtime.evaluation.evaluations import Evaluation, Putter, annotation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Verdict
+from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
+from compliance_runtime.evaluation.evaluations import Evaluation, Putter, annotation
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.config.evaluation import check_types
 from compliance_tf.testing import CAPTURED_TIME

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import (
@@ -19,7 +20,6 @@ from compliance_runtime.errors import (
 )
 from compliance_runtime.evaluation.config_event import config_request
 from compliance_runtime.evaluation.evaluator import Evaluator
-
 from compliance_tf.testing import (
     CAPTURED_TIME,
     REGION,

@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime import handlers
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_runtime.triggering.starter import Starter
-
 from compliance_tf.testing import CAPTURED_TIME, config_event, event_item
 from tests.unit.compliance_runtime.builders import Context
 from tests.unit.compliance_runtime.faults.aws import RULE, Aws, Faults, Killed

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.deployment import Recipient
 from compliance_runtime.errors import NotificationError, NotWrittenError
@@ -21,9 +24,6 @@ from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable

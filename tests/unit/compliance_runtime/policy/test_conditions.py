@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.policy.conditions import Condition, Truth, all_hold, read_conditions
-from hypothesis import given
-from hypothesis import strategies as st
 
 POSITIVE = ("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike")
 NEGATIVE = ("stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike")

@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.policy.conditions import Truth
 from compliance_runtime.policy.document import PolicyDocument, Statement, may
 from compliance_runtime.policy.elements import Patterns
-from hypothesis import given
-from hypothesis import strategies as st
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),

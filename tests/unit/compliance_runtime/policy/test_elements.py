@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.policy.elements import Patterns, read_patterns, texts
 from compliance_runtime.policy.patterns import matches
-from hypothesis import given
-from hypothesis import strategies as st
 
 words = st.text(alphabet="ab", max_size=4)
 patterns = st.text(alphabet="ab*?", max_size=4)

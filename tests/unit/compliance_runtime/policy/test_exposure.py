@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.policy.conditions import Truth
 from compliance_runtime.policy.document import PolicyDocument, Statement
 from compliance_runtime.policy.exposure import Trusted, public_statements, unsourced_services, untrusted_principals
-from hypothesis import given
-from hypothesis import strategies as st
 
 OWN, FRIEND, STRANGER = "111111111111", "222222222222", "999999999999"
 ORGANIZATION, FOREIGN = "o-ours123456", "o-theirs1234"

@@ -7,10 +7,11 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.policy.elements import Patterns
-from compliance_runtime.policy.patterns import any_matches, covers, matches, overlap
 from hypothesis import given
 from hypothesis import strategies as st
+
+from compliance_runtime.policy.elements import Patterns
+from compliance_runtime.policy.patterns import any_matches, covers, matches, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

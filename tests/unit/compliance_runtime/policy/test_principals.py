@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+
 from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.policy.principals import Principals, account_of, is_account, read_principals

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.session import Session, get_session
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.lambda_context import Place
@@ -23,7 +24,6 @@ from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_comparison import Sides
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
 from tests.unit.compliance_runtime.builders import FUNCTION_ARN, selected
 from tests.unit.compliance_runtime.fake_results_table import TABLE, FakeResultsTable

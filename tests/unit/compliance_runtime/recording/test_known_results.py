@@ -4,12 +4,12 @@ import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.known_results import KnownResults
-from compliance_runtime.waivers.waiver import ResourceId
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.recording.known_results import KnownResults
+from compliance_runtime.waivers.waiver import ResourceId
 from tests.unit.compliance_runtime.builders import deployed_waiver
 from tests.unit.compliance_runtime.recording.account import result
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.deployment import Recipient
 from compliance_runtime.errors import EventError, ReconciliationError
@@ -13,7 +14,6 @@ from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.recording.counts import Counts
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import ResourceId, Tagged
-
 from compliance_tf.testing import CAPTURED_TIME
 from tests.unit.compliance_runtime.builders import deployed_waiver
 from tests.unit.compliance_runtime.recording.account import LATER, TAGS, TLS, Account, result

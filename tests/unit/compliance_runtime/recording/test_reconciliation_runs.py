@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.errors import ReconciliationError
 from compliance_runtime.recording.counts import Counts
@@ -14,9 +17,6 @@ from compliance_runtime.recording.reconciliation import LONGEST_INVOCATION, SETT
 from compliance_runtime.recording.results import time_text
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import ResourceId
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.unit.compliance_runtime.builders import deployed_waiver
 from tests.unit.compliance_runtime.recording.account import LATER, TAGS, TLS, Account, Killed, result
 

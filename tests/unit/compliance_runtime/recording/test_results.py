@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.errors import EventError
 from compliance_runtime.recording.compliance_change import ComplianceChange, compliance_change
@@ -26,9 +29,6 @@ from compliance_runtime.recording.results_table import (
 )
 from compliance_runtime.recording.retries import Retries
 from compliance_runtime.waivers.waiver import WaiverNote
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.unit.compliance_runtime.builders import client, compliance_event
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable

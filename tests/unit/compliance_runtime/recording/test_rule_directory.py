@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import NotWrittenError
 from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.rule_directory import RuleDirectory, RuleEntry
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import CAPTURED_TIME
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
+
 from compliance_runtime.errors import EventError, ReportNotReadyError
 from compliance_runtime.resources.credential_report import ATTEMPTS, ROOT_USER, AccessKey, active_keys_by_user
-
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.credential_reports import credential_report
 

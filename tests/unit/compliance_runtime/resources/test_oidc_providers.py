@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from compliance_runtime.resources.oidc_providers import claims_of, is_scoped, oidc_provider
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from compliance_runtime.resources.plain_secrets import secret_kind, variables_with_secrets
 from hypothesis import given
 from hypothesis import strategies as st
+
+from compliance_runtime.resources.plain_secrets import secret_kind, variables_with_secrets
 
 # Put together here, so that no scanner of repositories takes them for real.
 SECRETS = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from compliance_runtime.resources.plain_secrets import secret_kind
 
+from compliance_runtime.resources.plain_secrets import secret_kind
 from tests.unit.compliance_runtime.resources.labelled_harmless import HARMLESS
 from tests.unit.compliance_runtime.resources.labelled_secrets import BY_NAME, BY_VALUE, UNUSUAL
 

@@ -11,7 +11,6 @@ from compliance_runtime.logs import Log
 from compliance_runtime.recording.retries import Retries
 from compliance_runtime.triggering.starter import Starter
 from compliance_runtime.triggering.waiting import Waiting, WaitingStore
-
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.config.on_demand import OnDemandEvaluations
 from tests.unit.compliance_runtime.builders import client

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import EventError

@@ -7,9 +7,9 @@ import random
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
 from compliance_runtime.clients import single_attempt
 from compliance_runtime.triggering.waiting import MAX_REQUESTS, Waiting
-
 from compliance_tf.local.api.api_error import ApiError
 from tests.unit.compliance_runtime.local_config import served
 from tests.unit.compliance_runtime.triggering.simulation import World

@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.errors import WaiverLookupError
 from compliance_runtime.evaluation.recorded import Recorded
@@ -14,9 +17,6 @@ from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.waivers.waiver import ArnPattern, DeployedWaiver, ResourceId, Tagged, Target
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
-from hypothesis import given
-from hypothesis import strategies as st
-
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.unit.compliance_runtime.builders import deployed_waiver
 from tests.unit.compliance_runtime.local_config import RecordedAccount, served

@@ -6,13 +6,13 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import strategies as st
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import WaiverNote
-from hypothesis import strategies as st
-
 from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.row import Row, Status

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
-from compliance_runtime.check import Severity
-from compliance_runtime.recording.rule_directory import RuleEntry
 from hypothesis import given
 
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Row, Status
 from tests.unit.results.exports.builders import any_row, exported, row, waiver

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import xmlschema
-from compliance_runtime.check import Severity
-from compliance_runtime.recording.rule_directory import RuleEntry
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports import junit
 from compliance_tf.results.exports.export import ExportFormat

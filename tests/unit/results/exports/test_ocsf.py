@@ -6,12 +6,12 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-from compliance_runtime.check import Severity
-from compliance_runtime.recording.rule_directory import RuleEntry
 from hypothesis import given
 from jsonschema import Draft202012Validator
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.exports.ocsf import SCHEMA_VERSION
 from compliance_tf.results.row import Row, Status

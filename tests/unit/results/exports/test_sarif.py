@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from compliance_runtime.check import Severity
-from compliance_runtime.recording.rule_directory import RuleEntry
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Row, Status
 from tests.unit.results.exports.builders import any_row, exported, row, waiver

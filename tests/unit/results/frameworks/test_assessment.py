@@ -6,9 +6,9 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
-
 from compliance_tf.catalog.frameworks.framework import Control, Framework
 from compliance_tf.results.frameworks.assessment import ControlAssessment, ControlStatus, assess, relevant_rules
 from compliance_tf.results.frameworks.formats import report_csv_rows, report_to_json

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from compliance_runtime.checks import check_ids
 from jsonschema import Draft202012Validator
 
+from compliance_runtime.checks import check_ids
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.frameworks.framework import FOLDER, SCHEMA_FILE, framework, frameworks
 from compliance_tf.catalog.managed_rules import managed_rules

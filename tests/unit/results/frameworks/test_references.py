@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
-
 from compliance_tf.catalog.frameworks.framework import frameworks
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.results.frameworks.references import controls_of, first_of_each

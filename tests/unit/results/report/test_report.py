@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.rule_directory import RuleEntry
-
 from compliance_tf.results.counts import Counts
 from compliance_tf.results.report import About, ReportError, write_report
 from compliance_tf.results.report.console import timeline_url

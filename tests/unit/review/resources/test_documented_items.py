@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from compliance_runtime.account import Account
 from compliance_runtime.check import Compliance
 from compliance_runtime.checks import load_check
-
 from compliance_tf.review.resources.judgement import Outcome
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, verdict
 from tests.unit.review.resources.builders import change, configured, judged, outcomes, plan_json, real_plan

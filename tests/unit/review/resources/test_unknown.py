@@ -6,10 +6,10 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.parameters import NoParameters
-
 from compliance_tf.review.resources.judgement import Outcome, Rule, RuleSet
 from compliance_tf.review.resources.planned_values import Complete, PlannedList, Reads, Unknown, wrapped
 from tests.unit.review.resources.builders import change, configured, judged, outcomes, plan_json, real_plan, reasons
