@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import ComplianceError
+from compliance_tf.output.sanitize import colored_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class Person:
 
 
 def _show(line: str) -> None:
-    _write(sys.stdout.fileno(), line)
+    _write(sys.stdout.fileno(), colored_line(line))
 
 
 def _say(sentence: str) -> None:

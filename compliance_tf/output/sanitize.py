@@ -21,6 +21,9 @@ _INVISIBLE: Final = re.compile(
 
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
+_COLOR: Final = re.compile(r"(\x1b\[[0-9;]*m)")
+"""What sets a colour or a weight, and does nothing else (ECMA-48, SGR)."""
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
 _FORMULA: Final = frozenset("=+-@")
@@ -50,6 +53,15 @@ def visible(text: str, longest: int | None = None) -> str:
     if longest is None or (len(text) <= longest and len(shown) <= longest):
         return shown
     return f"{shown[: longest - 1]}…"
+
+
+def colored_line(text: str) -> str:
+    """Show a line that another program printed for a terminal: as :func:`visible`, but its colours and tabs stay.
+
+    Terraform prints what a plan or an account holds; nothing but its own colours is to reach the terminal.
+    """
+    parts = _COLOR.split(text.replace("\t", "    "))
+    return "".join(part if _COLOR.fullmatch(part) else visible(part) for part in parts)
 
 
 def message(text: str) -> str:

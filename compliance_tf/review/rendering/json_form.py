@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.output.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ VERSION: Final = 1
 def as_json(reviews: Sequence[Review], commit: str | None) -> str:
     """Write reviews as one document."""
     document = {"version": VERSION, "reviews": [_review(review, commit) for review in reviews]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document, indent=2) + "\n"
 
 
 def _review(review: Review, commit: str | None) -> dict[str, Any]:

@@ -6,10 +6,10 @@ The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.review.policies import POLICIES, Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _NUMBERS: Final = {policy.id: number for number, policy in enumerate(POLICIES)}
 def sarif(reviews: Iterable[Review]) -> str:
     """Write reviews as one log."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(review) for review in reviews]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log, indent=2) + "\n"
 
 
 def _run(review: Review) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.review.resources.judgement import Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _WORDS: Final = {outcome: outcome.name.lower() for outcome in Outcome}
 def as_json(plans: Sequence[Judged], commit: str | None = None) -> str:
     """Write all judgements of plans, compliant ones included."""
     form = {"version": VERSION, "commit": commit, "plans": [_plan(judged) for judged in plans]}
-    return json.dumps(form, indent=2, ensure_ascii=False) + "\n"
+    return json_text(form, indent=2) + "\n"
 
 
 def _plan(judged: Judged) -> dict[str, Any]:

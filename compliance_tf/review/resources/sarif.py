@@ -7,12 +7,12 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_runtime.check import Severity
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.review.rendering.sarif import SCHEMA
 from compliance_tf.review.resources.judgement import Outcome
 
@@ -42,7 +42,7 @@ _REPORTED: Final = (Outcome.VIOLATION, Outcome.WAIVED, Outcome.UNDECIDED)
 def sarif(plans: Sequence[Judged]) -> str:
     """Write one log, with a run for each plan."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(judged) for judged in plans]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log, indent=2) + "\n"
 
 
 def _run(judged: Judged) -> dict[str, Any]:

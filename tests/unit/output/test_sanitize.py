@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
 
-from compliance_tf.output.sanitize import csv_cell, json_text, message, visible
+from compliance_tf.output.sanitize import colored_line, csv_cell, json_text, message, visible
 from compliance_tf.output.terminal import Terminal
 from tests.hostile_texts import CONTROLS, FORMULAS
 
@@ -116,3 +116,8 @@ def test_what_reads_like_markup_is_not_taken_for_it() -> None:
     Terminal(file=stream, width=200).print("[bold]a[/] [link=https://evil.example]b[/link] :warning:")
 
     assert stream.getvalue() == "[bold]a[/] [link=https://evil.example]b[/link] :warning:\n"
+
+
+def test_a_line_of_terraform_keeps_its_colours_and_nothing_else_that_a_terminal_obeys() -> None:
+    line = "\x1b[32m+\x1b[0m\tname = \x1b]52;c;eA==\x07x\x1b[2J\u202e"
+    assert colored_line(line) == "\x1b[32m+\x1b[0m    name = \\u001b]52;c;eA==\\u0007x\\u001b[2J\\u202e"
