@@ -169,6 +169,7 @@ def test_what_is_planned_is_judged_as_what_is_there(aws: LocalAws, stack: Projec
 
 
 def test_our_own_plan_violates_nothing_that_is_not_answered(aws: LocalAws, tmp_path: Path) -> None:
+    record_everything(aws)
     project = Project.create(tmp_path / "own", aws.environment(region=REGION))
     project.select("dev")
     project.terraform("plan", "-input=false", "-out=plan")

@@ -127,8 +127,8 @@ def test_reading_permissions_are_enough_to_know_everything(folder: Path, account
 
 def test_what_may_not_be_asked_is_unknown_and_stands_in_nobodys_way(folder: Path, account: Account) -> None:
     account.with_recorder()
-    allowed = {"Effect": "Allow", "Action": "config:DescribeConfigurationRecorder*", "Resource": "*"}
-    report = preflight(folder, user(account, "poor", allowed))
+    actions = ["config:DescribeConfigurationRecorder*", "config:ListTagsForResource", "cloudformation:GetResource"]
+    report = preflight(folder, user(account, "poor", {"Effect": "Allow", "Action": actions, "Resource": "*"}))
     unknown = {finding["subject"] for finding in report["findings"] if finding["verdict"] == "unknown"}
     assert unknown >= {"Delivery", "Names of Config rules", "Cost of a month", "EventBridge rules", "IAM roles"}
     assert "AccessDenied" in report["lines"]["IAM roles"]["figure"]
