@@ -9,7 +9,7 @@ import pytest
 
 import compliance_runtime.checks
 from compliance_runtime.check import LookupCheck, PeriodicCheck
-from compliance_runtime.checks import check_ids, load_check
+from compliance_runtime.checks import check_ids, ids_in, load_check
 from compliance_runtime.errors import CheckError
 from compliance_runtime.parameters import declared_parameters
 
@@ -59,7 +59,7 @@ def test_a_file_that_declares_no_such_check_is_refused(
 ) -> None:
     (tmp_path / "broken_check.py").write_text(source, encoding="utf-8")
     monkeypatch.setattr(compliance_runtime.checks, "__path__", [str(tmp_path)])
-    monkeypatch.setattr(compliance_runtime.checks, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(compliance_runtime.checks, "check_ids", lambda: ids_in(tmp_path))
     monkeypatch.delitem(sys.modules, "compliance_runtime.checks.broken_check", raising=False)
 
     with pytest.raises(CheckError, match=message):
@@ -69,7 +69,7 @@ def test_a_file_that_declares_no_such_check_is_refused(
 def test_reading_checks_and_handlers_loads_no_boto3() -> None:
     program = (
         "import sys, compliance_runtime.handlers\n"
-        "from compliance_runtime.checks import check_ids, load_check\n"
+        "from compliance_runtime.checks import check_ids, ids_in, load_check\n"
         "for check_id in check_ids(): load_check(check_id)\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'boto3', 'botocore'}))\n"
     )

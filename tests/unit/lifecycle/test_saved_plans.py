@@ -91,5 +91,5 @@ def test_after_a_failure_the_next_plan_is_left(fake: FakeProject) -> None:
 
 def test_without_a_fingerprint_the_command_does_nothing() -> None:
     result = CliRunner().invoke(app, ["apply", "--workspace", "dev"])
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "--expect" in result.output
