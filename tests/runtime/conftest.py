@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     NewTable = Callable[[], WrittenTable]
 
 
+# All servers of moto in a process hold the same tables.
+_numbers = itertools.count()
+
+
 @pytest.fixture(scope="module")
 def moto_client() -> Iterator[Callable[[str, str], Any]]:
     """Give clients of moto's server, by service and region."""
@@ -55,9 +59,8 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def new_table(dynamodb: Any) -> NewTable:
     """Create a table that nobody else has."""
-    numbers = itertools.count()
 
     def create() -> WrittenTable:
-        return WrittenTable.create(dynamodb, ResultsPlace("acme", "dev", REGION, f"results-{next(numbers)}"))
+        return WrittenTable.create(dynamodb, ResultsPlace("acme", "dev", REGION, f"results-{next(_numbers)}"))
 
     return create

@@ -24,8 +24,8 @@ def slow_aws() -> Iterator[LocalAws]:
     lags = Behaviour(
         poll_seconds=0.1,
         history_window_seconds=1,
-        listing_lag_seconds=2,
-        event_rule_lag_seconds=2,
+        listing_lag_seconds=6,
+        event_rule_lag_seconds=6,
         evaluation_seconds=2,
     )
     with LocalAws.start(behaviour=lags) as aws:
@@ -114,7 +114,7 @@ def test_a_new_event_rule_matches_nothing_at_first(account: Account) -> None:
     account.on_event("puts", account.function("hears", PRINT_EVENT, invoked_by="events"), source=["tests"])
     entry = {"Source": "tests", "DetailType": "said", "Detail": '{"number": 1}'}
     account.client("events").put_events(Entries=[entry])
-    time.sleep(2.2)  # longer than the lag
+    time.sleep(6.3)  # longer than the lag
     account.client("events").put_events(Entries=[entry | {"Detail": '{"number": 2}'}])
 
     assert [event["detail"] for event in eventually("an event", lambda: account.events_of("hears"))] == [{"number": 2}]
