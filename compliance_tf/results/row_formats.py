@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_tf.output.sanitize import csv_cell, json_text
+from compliance_tf.output.csv_table import write_csv_table
+from compliance_tf.output.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,10 +80,7 @@ def write_json(rows: Iterable[Row], stream: TextIO) -> None:
 
 def write_csv(rows: Iterable[Row], stream: TextIO) -> None:
     """Write results as CSV with a heading, as they come."""
-    writer = csv.writer(stream, dialect="unix")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([csv_cell(cell) for cell in _cells(row)])
+    write_csv_table(COLUMNS, map(_cells, rows), stream)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.output.sanitize import csv_cell
+from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.results.exports.finding import timestamp
 from compliance_tf.results.frameworks.references import controls_of
 from compliance_tf.results.rule_text import description, remediation, rule_url
@@ -44,10 +43,7 @@ COLUMNS: Final = (
 
 def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
     """Write results with a heading, as they come. What a spreadsheet would take for a formula begins with ``'``."""
-    writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([csv_cell(cell) for cell in _cells(row)])
+    write_csv_table(COLUMNS, map(_cells, rows), stream)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
