@@ -129,7 +129,7 @@ def _letters(number: int) -> str:
 
 
 def _document(value: Any) -> Any:
-    """Give a policy document that stands there, also as a text; None for all else."""
+    """Return a policy document that stands there, also as a text; None for all else."""
     from urllib.parse import unquote
 
     if isinstance(value, str):

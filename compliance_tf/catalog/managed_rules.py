@@ -111,7 +111,7 @@ class ManagedRuleFacts:
         return f"{_GUIDE}/{self.name}.html"
 
     def is_available_in(self, region: str) -> bool:
-        """Tell whether a region, given by its code, has the rule.
+        """Return whether a region, given by its code, has the rule.
 
         A region that is younger than the facts counts as having all rules but those limited to some regions.
         """

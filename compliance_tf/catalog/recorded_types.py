@@ -61,7 +61,7 @@ def check_types(place: str, resource_types: Iterable[str], *, region: str | None
 
 
 def is_recorded_in(resource_type: str, region: str) -> bool:
-    """Tell whether a region may record a type: False only where that is sure not to be."""
+    """Return whether a region may record a type: False only where that is sure not to be."""
     if home := _home(resource_type):
         return region == home or partition(region) != "aws"
     return region not in _regions_without(resource_type)

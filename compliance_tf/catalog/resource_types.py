@@ -62,6 +62,6 @@ def check_resource_types(subject: str, names: Iterable[str]) -> None:
 
 
 def is_resource_type(name: str) -> bool:
-    """Tell whether AWS Config takes evaluations of a type: one of AWS's, or of somebody's own."""
+    """Return whether AWS Config takes evaluations of a type: one of AWS's, or of somebody's own."""
     # boto3's model takes a third of a second to load, and most types need none.
     return name in _reported_types() or _CUSTOM.fullmatch(name) is not None or name in known_resource_types()

@@ -34,7 +34,7 @@ _ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 
 
 def declared_check(path: Path, check_id: str, module: ModuleType) -> Check[Any]:
-    """Give the check that a file declares.
+    """Return the check that a file declares.
 
     Parameters
     ----------

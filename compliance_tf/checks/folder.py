@@ -65,7 +65,7 @@ class CheckFolder:
         return ids_in(self.path)
 
     def module(self, check_id: str) -> str:
-        """Give the name of the module that declares a check."""
+        """Return the name of the module that declares a check."""
         return check_module(check_id, self.package)
 
     def load(self, check_id: str) -> Check[Any]:
@@ -107,7 +107,7 @@ class CheckFolder:
             self.load(check_id)
 
     def files(self) -> Mapping[str, bytes]:
-        """Give the files to pack, by their path in the zip."""
+        """Return the files to pack, by their path in the zip."""
         return {
             f"{self.package}/{path.relative_to(self.path).as_posix()}": path.read_bytes() for path in self._files("*")
         }
@@ -163,7 +163,7 @@ class CheckFolder:
 
 
 def _imports(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
-    """Give line and module of all imports but those that only type checkers read, and relative ones."""
+    """Return line and module of all imports but those that only type checkers read, and relative ones."""
     for statement in body:
         if isinstance(statement, ast.If) and ast.unparse(statement.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
             yield from _imports(statement.orelse)

@@ -63,7 +63,7 @@ def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:
-    """Give the files themselves and, of folders, the JSON files in them, sorted.
+    """Return the files themselves and, of folders, the JSON files in them, sorted.
 
     Raises
     ------

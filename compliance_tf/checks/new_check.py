@@ -63,7 +63,7 @@ class NewCheck:
         return self.id.replace("-", "_")
 
     def texts(self) -> dict[Path, str]:
-        """Give the files: the check, what makes its folder a package, and the test."""
+        """Return the files: the check, what makes its folder a package, and the test."""
         kind = "periodic_check" if self.periodic else "change_check"
         return {
             self.folder / f"{self.module}.py": self._fill(f"{kind}.txt"),

@@ -115,7 +115,7 @@ class CheckRun:
         return verdict or judge(self.check, item, self.parameters, self._clients)
 
     def is_for(self, item: ConfigurationItem) -> bool:
-        """Tell whether the check judges resources of this type."""
+        """Return whether the check judges resources of this type."""
         return not self.check.resource_types or item.resource_type in self.check.resource_types
 
     def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:

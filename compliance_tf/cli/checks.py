@@ -35,7 +35,7 @@ TESTS_FOLDER = Path("tests")
 
 
 def is_error_of_aws(error: Exception) -> bool:
-    """Tell whether boto3 raised it: AWS refused, or could not be reached. boto3 is loaded by then, if it did."""
+    """Return whether boto3 raised it: AWS refused, or could not be reached. boto3 is loaded by then, if it did."""
     return type(error).__module__.partition(".")[0] in {"boto3", "botocore"}
 
 

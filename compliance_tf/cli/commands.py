@@ -27,7 +27,7 @@ _ORDER: Final = [name for names in PANELS.values() for name in names]
 
 
 def panel(command: str) -> str:
-    """Give the heading under which help lists a command."""
+    """Return the heading under which help lists a command."""
     return next(heading for heading, names in PANELS.items() if command in names)
 
 

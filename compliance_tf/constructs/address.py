@@ -6,6 +6,6 @@ from cdktf import TerraformDataSource, TerraformResource
 
 
 def address(element: TerraformResource | TerraformDataSource) -> str:
-    """Give the address of a resource or data source; its ``fqn`` would be an expression, ``${…}``."""
+    """Return the address of a resource or data source; its ``fqn`` would be an expression, ``${…}``."""
     kind = "data." if isinstance(element, TerraformDataSource) else ""
     return f"{kind}{element.terraform_resource_type}.{element.friendly_unique_id}"

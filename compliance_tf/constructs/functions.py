@@ -325,7 +325,7 @@ class ComplianceFunctions(Construct):
             self._has_periodic_checks = True
 
     def complete(self, deployment: Deployment) -> None:
-        """Give the functions what depends on all rules and waivers: permissions, and the code with both in it."""
+        """Add what depends on all rules and waivers: permissions, and the code with both in it."""
         if statements := self._check_statements():
             IamRolePolicy(
                 self,

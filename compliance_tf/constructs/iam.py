@@ -46,7 +46,7 @@ class Statement:
                 raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
 
     def to_policy(self) -> dict[str, object]:
-        """Give the statement as it stands in a policy document."""
+        """Return the statement as it stands in a policy document."""
         statement: dict[str, object] = {
             "Effect": "Allow",
             "Action": sorted(self.actions),

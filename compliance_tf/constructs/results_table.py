@@ -70,5 +70,5 @@ class ResultsTable(Construct):
         self.resource.add_override("deletion_protection_enabled", workspaces.is_protected)
 
     def index_arn(self, index: Index) -> str:
-        """Give the ARN of an index, which a role needs to query it."""
+        """Return the ARN of an index, which a role needs to query it."""
         return f"{self.arn}/index/{index.name}"

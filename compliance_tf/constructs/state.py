@@ -45,7 +45,7 @@ class LocalState:
             )
 
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
-        """Give the stack its backend."""
+        """Set the stack's backend."""
         # Terraform runs in cdktf.out/stacks/<stack>. The path names the project and not the stack: renaming the
         # stack keeps the state.
         home = f"../../../{self.folder}/{naming.project}-{naming.region}"
@@ -89,7 +89,7 @@ class S3State:
             check_arn("S3State: kms_key_id", self.kms_key_id, {"kms": _KEY_OR_ALIAS}, example=_EXAMPLE)
 
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
-        """Give the stack its backend."""
+        """Set the stack's backend."""
         backend = S3Backend(
             stack,
             bucket=self.bucket,

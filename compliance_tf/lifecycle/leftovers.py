@@ -90,7 +90,7 @@ class Account:
         return cls(session_of(identity.region, variables), variables.get("AWS_ENDPOINT_URL") or None, identity)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-        """Give a client of a service."""
+        """Return a client of a service."""
         return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def carried(self) -> list[Leftover]:
@@ -156,7 +156,7 @@ def _by_name(
 
 
 def _tags(kind: _Kind, client: Any, key: str) -> Tags:  # noqa: ANN401
-    """Give the tags of a thing; none where it is listed late and there is none any more."""
+    """Return the tags of a thing; none where it is listed late and there is none any more."""
     from botocore.exceptions import ClientError
 
     try:

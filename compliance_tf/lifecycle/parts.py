@@ -65,7 +65,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
 
 
 def import_id(type_: str, after: Attributes, account: Account) -> str | None:
-    """Give what a planned part is imported by.
+    """Return what a planned part is imported by.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class Stack:
 
     @property
     def has_workspace(self) -> bool:
-        """Whether its state has the workspace."""
+        """Return whether its state has the workspace."""
         return self.terraform.workspace in self.terraform.workspaces()
 
 
@@ -101,7 +101,7 @@ class Session:
         return stacks
 
     def synthesized(self) -> list[Stack]:
-        """Give the stacks as they were synthesized last for a command on this workspace."""
+        """Return the stacks as they were synthesized last for a command on this workspace."""
         return [
             Stack(terraform, Asked.of(terraform.id, terraform.configuration, self.folder.workspace))
             for path in self.folder.stacks().values()

@@ -205,7 +205,7 @@ class Demo:
         return sorted(name for name in names if name.startswith(f"compliance-{workspace}-"))
 
     def _is_settled(self, workspace: str) -> bool:
-        """Tell whether the table holds what AWS Config says of every rule."""
+        """Return whether the table holds what AWS Config says of every rule."""
         config = self._client("config")
         pages = config.get_paginator("get_compliance_details_by_config_rule")
         known = {

@@ -149,7 +149,7 @@ def check_provider_version(value: str) -> None:
 
 
 def is_provider_version(value: object) -> bool:
-    """Tell whether it is one exact version of the AWS provider from 5.100.0 to below 7."""
+    """Return whether it is one exact version of the AWS provider from 5.100.0 to below 7."""
     found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", value) if isinstance(value, str) else None
     return bool(found and (5, 100, 0) <= tuple(map(int, found.groups())) < (7, 0, 0))
 

@@ -22,7 +22,7 @@ class Condition:
     message: str
 
     def to_terraform(self) -> dict[str, str]:
-        """Give the block as it stands in Terraform JSON."""
+        """Return the block as it stands in Terraform JSON."""
         return {"condition": f"${{{self.expression}}}", "error_message": self.message}
 
 

@@ -210,7 +210,7 @@ def _unknown(path: str, body: Body, known: Iterable[str], whose: str) -> Iterato
 
 
 def _path(block: Block) -> str:
-    """Give the construct's path, where CDKTF wrote it into the comments, and the address elsewhere."""
+    """Return the construct's path, where CDKTF wrote it into the comments, and the address elsewhere."""
     for comment in block.body.comments:
         metadata = comment.get("metadata") if isinstance(comment, Mapping) else None
         if isinstance(metadata, Mapping) and isinstance(metadata.get("path"), str):

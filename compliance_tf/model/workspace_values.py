@@ -45,11 +45,11 @@ class ByWorkspace(Generic[T_co]):
 
     @property
     def differs(self) -> bool:
-        """Whether some workspace has another value than the others."""
+        """Return whether some workspace has another value than the others."""
         return bool(self.differing)
 
     def in_workspace(self, workspace: str | None) -> T_co:
-        """Give the value of a workspace; that of all which are not named for None."""
+        """Return the value of a workspace; that of all which are not named for None."""
         return self.default if workspace is None else self.values.get(workspace, self.default)
 
     def map(self, function: Callable[[T_co], U]) -> ByWorkspace[U]:
@@ -65,7 +65,7 @@ Setting: TypeAlias = T | ByWorkspace[T]
 
 
 def by_workspace(*, default: T, **values: T) -> ByWorkspace[T]:
-    """Give a value by workspace.
+    """Return a value by workspace.
 
     Parameters
     ----------

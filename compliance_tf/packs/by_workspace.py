@@ -42,7 +42,7 @@ class WorkspaceRule:
         return self.by_workspace.map(lambda rule: rule is not None)
 
     def setting(self, read: Callable[[PackRule], T]) -> ByWorkspace[T]:
-        """Give one of its settings by workspace; where there is no rule, that of another workspace."""
+        """Return one of its settings by workspace; where there is no rule, that of another workspace."""
         return self.by_workspace.map(lambda rule: read(rule or self.resolved.rule))
 
 

@@ -31,7 +31,7 @@ class PackDifference:
     shared: int
 
     def __bool__(self) -> bool:
-        """Tell whether they differ at all."""
+        """Return whether they differ at all."""
         return bool(self.only_first or self.only_second or self.changed)
 
 

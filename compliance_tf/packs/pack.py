@@ -211,7 +211,7 @@ class Pack:
 
     @classmethod
     def named(cls, name: PackName | PackAlias) -> Pack:
-        """Give one of AWS's conformance packs, by its short name or by AWS's.
+        """Return one of AWS's conformance packs, by its short name or by AWS's.
 
         Raises
         ------
@@ -247,7 +247,7 @@ class Pack:
 
 
 def check_parameter_texts(check: Check[Any], parameters: object) -> dict[str, str]:
-    """Give a check's parameters as AWS Config takes them.
+    """Return a check's parameters as AWS Config takes them.
 
     Raises
     ------

@@ -68,7 +68,7 @@ class Change:
     severity: Severity | None = None
 
     def apply(self, rule: PackRule) -> PackRule:
-        """Give the changed rule.
+        """Return the changed rule.
 
         Raises
         ------
@@ -102,7 +102,7 @@ class ResolvedRule:
     packs: tuple[str, ...]
 
     def is_available_in(self, region: str) -> bool:
-        """Tell whether a region has the rule, and records the types that it evaluates."""
+        """Return whether a region has the rule, and records the types that it evaluates."""
         match self.rule:
             case ManagedPackRule():
                 return managed_rule(self.rule.identifier).is_available_in(region)

@@ -150,7 +150,7 @@ class Region:
 
 
 def tags_of_role(iam: IAMClient, name: str) -> Mapping[str, str] | None:
-    """Give the tags of a role; None when there is no such role."""
+    """Return the tags of a role; None when there is no such role."""
     try:
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:

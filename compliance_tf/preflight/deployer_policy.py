@@ -200,7 +200,7 @@ def default_boundary(project: str) -> str:
 
 
 def deployer_policy(project: str, boundary: str | None = None) -> dict[str, object]:
-    """Give the policy of those who deploy a project, as IAM takes it.
+    """Return the policy of those who deploy a project, as IAM takes it.
 
     Parameters
     ----------

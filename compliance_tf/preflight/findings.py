@@ -53,7 +53,7 @@ class Finding:
 
     @property
     def blocks(self) -> bool:
-        """Whether the deployment should not go ahead."""
+        """Return whether the deployment should not go ahead."""
         return self.verdict is Verdict.FAIL or (self.vital and self.verdict is Verdict.UNKNOWN)
 
 

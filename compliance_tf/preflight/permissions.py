@@ -104,7 +104,7 @@ class PermissionQuestions:
         return filled.replace("arn:*:iam::*:", f"arn:{self.caller.partition}:iam::{self.caller.account}:")
 
     def _resource(self, statement: DeployerStatement) -> str:
-        """Give the ARN of something that may be deployed: all names of a stack begin alike."""
+        """Return the ARN of something that may be deployed: all names of a stack begin alike."""
         if statement.resource == "*":
             return "*"
         service, region, _, resource = statement.resource.split(":", 3)

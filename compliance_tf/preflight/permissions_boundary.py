@@ -35,7 +35,7 @@ _OF_OPTIONS: Final = (
 def permissions_boundary(
     project: str, *, own_actions: Collection[str] = (), execution_role: str | None = None
 ) -> dict[str, object]:
-    """Give the policy, as IAM takes it.
+    """Return the policy, as IAM takes it.
 
     Parameters
     ----------

@@ -162,7 +162,7 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
 
 
 def workspace_refusals(configuration: Mapping[str, Any], evaluator: Evaluator) -> tuple[str, ...]:
-    """Give the sentences by which a plan would refuse the workspace; empty when it would not.
+    """Return the sentences by which a plan would refuse the workspace; empty when it would not.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _part(block: Mapping[str, Any], attributes: tuple[str, ...]) -> dict[str, Js
 
 
 def _exists(block: Mapping[str, Any]) -> bool:
-    """Tell whether the workspace has a resource. An unanswered expression counts as having it."""
+    """Return whether the workspace has a resource. An unanswered expression counts as having it."""
     repeated = next((block[name] for name in _REPEATED if name in block), True)
     return bool(repeated)
 

@@ -58,7 +58,7 @@ class Quota:
     adjustable: bool = True
 
     def default_of(self, region: str) -> int:
-        """Give what AWS documents for a region."""
+        """Return what AWS documents for a region."""
         return dict(self.default_in).get(region, self.default)
 
 

@@ -49,7 +49,7 @@ class Report:
 
     @property
     def may_go_ahead(self) -> bool:
-        """Whether nothing stands in the way of a deployment."""
+        """Return whether nothing stands in the way of a deployment."""
         return not any(finding.blocks for finding in self.findings)
 
     @property

@@ -69,7 +69,7 @@ def open_results(
     table: str | None = None,
     folder: Path | None = None,
 ) -> ResultsReader:
-    """Give a reader of the results of a workspace; the parameters are those of :func:`results_place`.
+    """Return a reader of the results of a workspace; the parameters are those of :func:`results_place`.
 
     Nothing is asked of AWS yet.
 

@@ -35,7 +35,7 @@ class ResultsPlace:
         return f"{self.rule_prefix}record"
 
     def whole(self, rule: str) -> str:
-        """Give the whole name of a rule that is named with or without what all names begin with."""
+        """Return the whole name of a rule that is named with or without what all names begin with."""
         return rule if rule.startswith(self.rule_prefix) else f"{self.rule_prefix}{rule}"
 
     def __str__(self) -> str:

@@ -104,7 +104,7 @@ class ResultsReader:
             return cls(place, boto3.client("dynamodb", region_name=place.region, config=_PATIENT))
 
     def again(self) -> ResultsReader:
-        """Give a reader of the same table as it is now."""
+        """Return a reader of the same table as it is now."""
         return ResultsReader(self.place, self._client)
 
     @property

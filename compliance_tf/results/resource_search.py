@@ -69,7 +69,7 @@ class Arn:
         return tuple(dict.fromkeys(one for one in ids if one))
 
     def may_be(self, resource_type: str) -> bool:
-        """Tell whether a type's name sounds like the ARN's service."""
+        """Return whether a type's name sounds like the ARN's service."""
         service = resource_type.split("::")[1].casefold()
         mine = self.service.replace("-", "")
         return bool(service) and (mine.startswith(service) or service.startswith(mine))

@@ -76,7 +76,7 @@ class ResourceView:
         return cls(reader.place, resource, rows, reader.history(resource))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it for JSON."""
+        """Return it for JSON."""
         return {
             "resource": resource_to_json(self.resource),
             "results": [row_to_json(row) for row in self.rows],
@@ -112,7 +112,7 @@ class ResourceView:
             console.print(Text(f"{counted(left, 'earlier change')}; --changes {len(self.history)} shows all.", "dim"))
 
     def _rule_id(self, change: Result) -> str:
-        """Give the id of the rule of a change, which the present result of that rule knows."""
+        """Return the id of the rule of a change, which the present result of that rule knows."""
         ids = {row.rule.name: row.rule.id for row in self.rows}
         return ids.get(change.rule_name) or RuleEntry(change.rule_name, change.severity).id
 

@@ -36,7 +36,7 @@ COLUMNS: Final = (
 
 
 def row_to_json(row: Row) -> dict[str, Any]:
-    """Give a result for JSON; times are in ISO 8601 with an offset."""
+    """Return a result for JSON; times are in ISO 8601 with an offset."""
     result = row.result
     return {
         "rule": row.rule.id,
@@ -55,12 +55,12 @@ def row_to_json(row: Row) -> dict[str, Any]:
 
 
 def resource_to_json(resource: Resource) -> dict[str, str]:
-    """Give a resource for JSON."""
+    """Return a resource for JSON."""
     return {"account": resource.account, "region": resource.region, "type": resource.type, "id": resource.id}
 
 
 def change_to_json(change: Result, rule_id: str) -> dict[str, Any]:
-    """Give a change of the history of a rule's result for JSON."""
+    """Return a change of the history of a rule's result for JSON."""
     return {
         "rule": rule_id,
         "compliance": change.compliance.value,

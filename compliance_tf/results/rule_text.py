@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rule_url(rule: RuleEntry) -> str | None:
-    """Give the page that describes a rule: AWS's for a managed rule, None for others."""
+    """Return the page that describes a rule: AWS's for a managed rule, None for others."""
     facts = managed_rules().rules.get(rule.identifier or "")
     return facts.documentation_url if facts else None
 

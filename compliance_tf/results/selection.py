@@ -66,7 +66,7 @@ class Selection:
 
     @property
     def comes_worst_first(self) -> bool:
-        """Whether the rows come in that order: read by resource type they do not."""
+        """Return whether the rows come in that order: read by resource type they do not."""
         return not self.types or bool(self.rules or self.packs or self.resource)
 
     def rows(self, reader: ResultsReader, page_items: int = PAGE_ITEMS) -> Iterator[Row]:
@@ -155,7 +155,7 @@ def parse_since(text: str, now: datetime) -> datetime:
 
 
 def whole_names(reader: ResultsReader, rules: Iterable[str], packs: Iterable[str]) -> tuple[str, ...]:
-    """Give the whole names of rules, after it is sure that they and the packs are there.
+    """Return the whole names of rules, after it is sure that they and the packs are there.
 
     Raises
     ------

@@ -66,7 +66,7 @@ class Summary:
         return sum(self.severities[severity].non_compliant for severity in severities)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it for JSON."""
+        """Return it for JSON."""
         place = self.place
         return {
             "project": place.project,
@@ -98,7 +98,7 @@ class Summary:
         }
 
     def csv_rows(self) -> list[tuple[str, ...]]:
-        """Give it as lines of CSV, with a heading; what is not known is empty."""
+        """Return it as lines of CSV, with a heading; what is not known is empty."""
         groups = [
             *(("severity", one.value, counts) for one, counts in self.severities.items()),
             *(("rule", rule.id, counts) for rule, counts in self.rules.items()),

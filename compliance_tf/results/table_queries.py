@@ -126,7 +126,7 @@ class TableQueries:
         self.usage = Usage()
 
     def items(self, queries: Sequence[Query], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Give the items of several partitions, merged in the order of their sort keys.
+        """Return the items of several partitions, merged in the order of their sort keys.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class TableQueries:
         return self.items_in_groups([queries], page_items)
 
     def items_in_groups(self, groups: Iterable[Sequence[Query]], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Give the items of one group after the other, each as :meth:`items`.
+        """Return the items of one group after the other, each as :meth:`items`.
 
         At most one page of each partition waits while another is fetched, for this and the next group, so memory
         does not grow with the table; nothing is fetched that is not taken, beyond that. Closing the iterator ends all
@@ -212,7 +212,7 @@ class TableQueries:
 
 
 def _prefetched(pool: ThreadPoolExecutor, table: TableQueries, query: Query, page_items: int) -> Iterator[Item]:
-    """Give a partition's items; its first page is asked for at once, each next one when its predecessor is here."""
+    """Return a partition's items; its first page is asked for at once, each next one when its predecessor is here."""
     first = pool.submit(table.page, query, page_items, None)
 
     def items() -> Iterator[Item]:

@@ -53,7 +53,7 @@ class Trend:
         return cls(today, dict(days))
 
     def before(self, days: int) -> Counts | None:
-        """Give the counts of that many days ago, or of the last comparison in the days before; None without one."""
+        """Return the counts of that many days ago, or of the last comparison in the days before; None without one."""
         at = (self.today - timedelta(days=days + more) for more in range(_GRACE + 1))
         return next((self.days[day] for day in at if day in self.days), None)
 

@@ -42,7 +42,7 @@ class WaiverLine:
     used: bool | None
 
     def to_json(self) -> dict[str, object]:
-        """Give it for JSON."""
+        """Return it for JSON."""
         return {
             "stack": self.stack,
             **self.waiver.to_json(),

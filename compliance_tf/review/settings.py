@@ -69,7 +69,7 @@ class Settings:
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
     def verdict(self, policy: Policy) -> Verdict:
-        """Give what a plan against a policy gets."""
+        """Return what a plan against a policy gets."""
         return self.verdicts.get(policy.id, policy.verdict)
 
     def acknowledgement(self, policy: Policy, fingerprint: str) -> Acknowledgement | None:

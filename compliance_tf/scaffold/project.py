@@ -113,7 +113,7 @@ class NewProject:
         return tuple(name for name in self.workspaces if name == _PROTECTED)
 
     def texts(self) -> dict[str, str]:
-        """Give the files below the project's folder, each with its text."""
+        """Return the files below the project's folder, each with its text."""
         check = NewCheck("bucket-names", Path("checks"), Path("tests"))
         templates = {**_COMMON, **self.forge.templates}
         return {

@@ -84,7 +84,7 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
 
 
 def _pinned(folder: Path) -> str:
-    """Give the version of the AWS provider that the stack in a folder is pinned to."""
+    """Return the version of the AWS provider that the stack in a folder is pinned to."""
     try:
         configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
         return str(configuration["terraform"]["required_providers"]["aws"]["version"])

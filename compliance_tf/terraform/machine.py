@@ -192,7 +192,7 @@ def engine_name(environment: Mapping[str, str]) -> str:
 
 
 def _holds_provider(folder: Path, provider: str) -> bool:
-    """Tell whether a mirror has a version that a stack may be pinned to, unpacked or packed, for this platform."""
+    """Return whether a mirror has a version that a stack may be pinned to, unpacked or packed, for this platform."""
     packed = f"terraform-provider-aws_*_{_platform()}.zip"
     versions = [path.parent.name for path in (folder / provider).glob(f"*/{_platform()}") if path.is_dir()]
     versions += [path.name.split("_")[1] for path in (folder / provider).glob(packed)]

@@ -82,11 +82,11 @@ class StackFolder:
         )
 
     def shown(self, file: str) -> bytes:
-        """Give the JSON of a saved plan."""
+        """Return the JSON of a saved plan."""
         return self._run(["show", "-json", file], f"Terraform to show the plan of {self.id}").encode()
 
     def state(self) -> dict[str, Any]:
-        """Give the JSON of the state."""
+        """Return the JSON of the state."""
         state: dict[str, Any] = json.loads(self._run(["show", "-json"], f"the state of {self.id}"))
         return state
 

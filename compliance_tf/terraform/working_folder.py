@@ -88,7 +88,7 @@ class WorkingFolder:
         _remove(self.synthesis)
 
     def stacks(self) -> dict[str, Path]:
-        """Give the folders of the stacks that were synthesized last, by the stack's id.
+        """Return the folders of the stacks that were synthesized last, by the stack's id.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class WorkingFolder:
         return {stack: self.path / stack for stack in sorted(json.loads(path.read_text(encoding="utf-8"))["stacks"])}
 
     def saved_plans(self) -> dict[str, Path]:
-        """Give the files of the saved plans, one for each stack, by its id.
+        """Return the files of the saved plans, one for each stack, by its id.
 
         Raises
         ------

@@ -319,7 +319,7 @@ def _list(parts: list[str]) -> str:
 
 
 def clients(session: Any, variables: Mapping[str, str]) -> Callable[[str], Any]:  # noqa: ANN401 (boto3 has no types)
-    """Give clients of a session by service, each made once; ``config-without-retries`` tries nothing again."""
+    """Return clients of a session by service, each made once; ``config-without-retries`` tries nothing again."""
     made: dict[str, Any] = {}
     endpoint = variables.get("AWS_ENDPOINT_URL") or None
 

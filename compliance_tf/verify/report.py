@@ -105,7 +105,7 @@ class Report:
         return ExitCode.DOES_NOT_HOLD if failed else ExitCode.ALL_HOLD
 
     def judged(self) -> Iterator[tuple[Assumption, Outcome]]:
-        """Give each assumption that has a probe with what was found, those that do not hold first."""
+        """Return each assumption that has a probe with what was found, those that do not hold first."""
         pairs = [
             (one, self.outcomes.get(one.probe, Outcome.open("It was not asked, for the verification ended early.")))
             for one in assumptions()

@@ -64,7 +64,7 @@ class Place:
         return {PROJECT: self.workspace}
 
     def name(self, quality: str) -> str:
-        """Give the name of a sample, which is unique in the account and region."""
+        """Return the name of a sample, which is unique in the account and region."""
         return f"{PROJECT}-{self.workspace}-{quality}"
 
 
@@ -134,7 +134,7 @@ class Kind(ABC):
                 raise
 
     def name(self, place: Place, quality: str) -> str:
-        """Give its name."""
+        """Return its name."""
         return place.name(quality)
 
 
@@ -144,7 +144,7 @@ class Bucket(Kind):
     type, check = "AWS::S3::Bucket", "bucket-tls-only"
 
     def name(self, place: Place, quality: str) -> str:
-        """Give its name, which is unique in the partition: at most 63 characters."""
+        """Return its name, which is unique in the partition: at most 63 characters."""
         return f"{PROJECT}-{place.workspace}-{place.account}-{place.region}-{quality}".replace("_", "-")
 
     def make(self, place: Place, quality: str) -> Sample:
@@ -247,7 +247,7 @@ class Policy(Kind):
     type, check = "AWS::IAM::Policy", "iam-policy-admin"
 
     def name(self, place: Place, quality: str) -> str:
-        """Give its name, which is unique in the account."""
+        """Return its name, which is unique in the account."""
         return f"{place.name(quality)}-{place.region}"
 
     def make(self, place: Place, quality: str) -> Sample:

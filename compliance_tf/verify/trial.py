@@ -86,7 +86,7 @@ class Trial:
         return [sample for sample in self.samples if not sample.kind.periodic]
 
     def rule(self, sample: Sample) -> str:
-        """Give the name of the rule that judges a sample."""
+        """Return the name of the rule that judges a sample."""
         return f"{PROJECT}-{self.place.workspace}-{sample.kind.check}"
 
     def wait(self, what: str, has_come: Callable[[float], bool]) -> bool:

@@ -118,7 +118,7 @@ def _order(waiver: Waiver) -> tuple[tuple[str, ...], str]:
 
 
 def _pack(waiver: Waiver) -> str | None:
-    """Give the short name of a waiver's pack, which may be called by AWS's."""
+    """Return the short name of a waiver's pack, which may be called by AWS's."""
     if waiver.pack is None:
         return None
     short = {pack.aws_name: pack.name for pack in conformance_packs().packs.values()}

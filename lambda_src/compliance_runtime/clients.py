@@ -79,7 +79,7 @@ def with_plain_host(made: Any) -> Any:  # noqa: ANN401 (boto3's clients have no 
 
 
 def _is_plain_host(host: str | None) -> bool:
-    """Tell whether a host is an address, or a name of this machine, for which nothing resolves a longer name."""
+    """Return whether a host is an address, or a name of this machine, for which nothing resolves a longer name."""
     return host is not None and (host == "localhost" or ":" in host or host.replace(".", "").isdigit())
 
 
@@ -108,7 +108,7 @@ client_in: Callable[[str, str], Any] = cache(_make_client)
 
 @cache
 def clients_of_role(role_arn: str) -> Clients:
-    """Give what makes clients with another role, which the function's own role must be allowed to assume."""
+    """Return what makes clients with another role, which the function's own role must be allowed to assume."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.session import get_session
 

@@ -121,7 +121,7 @@ class Environment:
         )
 
     def to_variables(self) -> dict[str, str]:
-        """Give the variables that ``from_variables`` reads."""
+        """Return the variables that ``from_variables`` reads."""
         variables = {
             RULE_NAME_PREFIX: self.rule_name_prefix,
             RESULTS_TABLE: self.results_table,
@@ -181,7 +181,7 @@ class DeployedRule:
     full_id: str | None = None
 
     def is_in(self, workspace: str) -> bool:
-        """Tell whether a workspace has the rule."""
+        """Return whether a workspace has the rule."""
         return (workspace in self.except_in) is not self.enabled
 
 
@@ -219,7 +219,7 @@ class Deployment:
         return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
-        """Give the rules that one workspace has, by the whole name of the Config rule.
+        """Return the rules that one workspace has, by the whole name of the Config rule.
 
         Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
         """
@@ -232,7 +232,7 @@ class Deployment:
         return MappingProxyType({rule.full_id or name: rule for name, rule in self.rules.items()})
 
     def waivers_by_rule(self, prefix: str) -> Mapping[str, tuple[DeployedWaiver, ...]]:
-        """Give the waivers that one workspace has, by the whole name of the Config rule."""
+        """Return the waivers that one workspace has, by the whole name of the Config rule."""
         by_rule: defaultdict[str, list[DeployedWaiver]] = defaultdict(list)
         names = {rule.full_id: name for name, rule in self.rules.items() if rule.full_id}
         for waiver in self.waivers:

@@ -38,7 +38,7 @@ def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
 
 
 def is_too_deep(value: JsonValue) -> bool:
-    """Tell whether objects and lists stand in each other deeper than :data:`MAX_DEPTH`."""
+    """Return whether objects and lists stand in each other deeper than :data:`MAX_DEPTH`."""
     containers = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         if not containers:
@@ -53,7 +53,7 @@ def is_too_deep(value: JsonValue) -> bool:
 
 
 def is_word(text: str | None, *words: str) -> bool:
-    """Tell whether a text is one of the words of an AWS API, in whatever case; None is none of them."""
+    """Return whether a text is one of the words of an AWS API, in whatever case; None is none of them."""
     return text is not None and text.casefold() in {word.casefold() for word in words}
 
 
@@ -103,7 +103,7 @@ class JsonObject:
         return value or None
 
     def is_word(self, name: str, *words: str) -> bool:
-        """Tell whether a text that must be there is one of the words of an AWS API, in whatever case.
+        """Return whether a text that must be there is one of the words of an AWS API, in whatever case.
 
         AWS Config records what services answer, and spells the same word as ``SUCCESS`` and as ``Success``.
         """

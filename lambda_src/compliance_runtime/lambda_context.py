@@ -21,7 +21,7 @@ class LambdaContext(Protocol):
     invoked_function_arn: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Give the milliseconds until AWS Lambda ends the invocation."""
+        """Return the milliseconds until AWS Lambda ends the invocation."""
         ...
 
 
@@ -50,5 +50,5 @@ class Place:
 
 
 def remaining_seconds(context: LambdaContext) -> float:
-    """Give the seconds until AWS Lambda ends the invocation."""
+    """Return the seconds until AWS Lambda ends the invocation."""
     return context.get_remaining_time_in_millis() / 1000

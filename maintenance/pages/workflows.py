@@ -13,7 +13,7 @@ _FOLDERS: Final = {Forge.GITHUB: "github-actions", Forge.GITLAB: "gitlab"}
 
 
 def texts() -> dict[str, str]:
-    """Give the files below docs/workflows, each with its text."""
+    """Return the files below docs/workflows, each with its text."""
     found: dict[str, str] = {}
     for forge, folder in _FOLDERS.items():
         project = NewProject(

@@ -140,7 +140,7 @@ class Api:
     calls: Counter[str] = field(default_factory=Counter)
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[str, str]:
-        """Give status and body."""
+        """Return status and body."""
         if method == "GET":
             counts = json.dumps(self.calls)
             self.calls.clear()

@@ -115,5 +115,5 @@ def deployed(rules: Mapping[str, str], variables: Mapping[str, str]) -> Iterator
 
 
 def of_rule(event: dict[str, Any]) -> dict[str, Any]:
-    """Give the event the result token by which the endpoint knows its rule."""
+    """Set the event's result token, by which the endpoint knows its rule."""
     return event | {"resultToken": event["configRuleName"]}

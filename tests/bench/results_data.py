@@ -80,7 +80,7 @@ class LargeAccount:
         ]
 
     def present(self) -> Iterator[Result]:
-        """Give the results, resource by resource: each judged by some rules of its type."""
+        """Return the results, resource by resource: each judged by some rules of its type."""
         random = Random(2)  # noqa: S311 (the same every time)
         rules = self.rules
         of_type = {type_: [rule for rule in rules if type_ in self._types(rule)] for type_ in _TYPES}
@@ -95,7 +95,7 @@ class LargeAccount:
                 yield self._result(random, resource, rule, violates=random.random() < failing[rule.name])
 
     def days(self) -> Iterator[DailyCounts]:
-        """Give the counts of the last days, in which violations went down."""
+        """Return the counts of the last days, in which violations went down."""
         random = Random(3)  # noqa: S311 (the same every time)
         for back in range(DAYS):
             at = self.now - timedelta(days=back)

@@ -134,7 +134,7 @@ class ReviewedProject:
         return folder / "saved.plan"
 
     def shown(self, plan: Path) -> bytes:
-        """Give what Terraform shows of a plan."""
+        """Return what Terraform shows of a plan."""
         return self.project.run("terraform", "show", "-json", str(plan), folder=plan.parent).encode()
 
     def review(self, *options: str, settings: Settings | None = None, **plan: Any) -> Review:

@@ -25,7 +25,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="module")
 def moto_client() -> Iterator[Callable[[str, str], Any]]:
-    """Give clients of moto's server, by service and region."""
+    """Return clients of moto's server, by service and region."""
     from moto.server import ThreadedMotoServer
 
     # It would write a line for each request.

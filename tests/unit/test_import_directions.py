@@ -46,7 +46,7 @@ def imported(file: Path) -> Iterator[str]:
 
 
 def rooms_imported_by(folder: Path) -> dict[str, set[str]]:
-    """Give the rooms of the library that the files of a folder import, each with the files that do."""
+    """Return the rooms of the library that the files of a folder import, each with the files that do."""
     found: dict[str, set[str]] = {}
     for file in folder.rglob("*.py"):
         for name in imported(file):

@@ -38,7 +38,7 @@ class Scope:
         return cls(tag_key=key, tag_value=value)
 
     def to_terraform(self) -> dict[str, object]:
-        """Give the block as the provider takes it."""
+        """Return the block as the provider takes it."""
         block = {
             "compliance_resource_types": list(self.resource_types) or None,
             "compliance_resource_id": self.resource_id,

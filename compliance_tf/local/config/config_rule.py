@@ -48,11 +48,11 @@ class RuleScope:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing."""
+        """Return whether it says nothing."""
         return self == RuleScope()
 
     def matches(self, resource_type: str, resource_id: str, tags: Mapping[str, str]) -> bool:
-        """Whether a resource with these tags is in scope."""
+        """Return whether a resource with these tags is in scope."""
         if self.resource_types and resource_type not in self.resource_types:
             return False
         if self.resource_id is not None and resource_id != self.resource_id:
@@ -88,11 +88,11 @@ class ConfigRule:
 
     @property
     def is_periodic(self) -> bool:
-        """Whether a schedule evaluates it."""
+        """Return whether a schedule evaluates it."""
         return MessageType.SCHEDULED in self.message_types
 
     def concerns(self, resource_type: str, resource_id: str, tags: Mapping[str, str]) -> bool:
-        """Whether changes of a resource with these tags are evaluated."""
+        """Return whether changes of a resource with these tags are evaluated."""
         if MessageType.CHANGE not in self.message_types:
             return False
         if self.resource_types and resource_type not in self.resource_types:

@@ -72,7 +72,7 @@ class ConfigurationItem:
 
     @property
     def is_deleted(self) -> bool:
-        """Whether the resource was gone."""
+        """Return whether the resource was gone."""
         return self.status is Status.DELETED
 
     @property

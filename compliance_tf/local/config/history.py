@@ -81,7 +81,7 @@ class History:
         return [items[-1] for items in known if items and not items[-1].is_deleted]
 
     def is_deleted(self, resource_type: str, resource_id: str) -> bool:
-        """Whether a resource was recorded and is gone."""
+        """Return whether a resource was recorded and is gone."""
         items = self._items.get((resource_type, resource_id), [])
         return bool(items) and items[-1].is_deleted
 

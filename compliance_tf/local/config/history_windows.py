@@ -41,7 +41,7 @@ class Windows:
         self._first = items[0].captured.timestamp() if forward and items else latest
 
     def page(self, token: str | None, limit: int) -> tuple[Sequence[ConfigurationItem], str | None]:
-        """Give a page, and the token of the next one if there may be more.
+        """Return a page, and the token of the next one if there may be more.
 
         Raises
         ------

@@ -102,7 +102,7 @@ def _texts(item: dict[str, Any], name: str) -> list[str]:
 
 
 def _values(value: object, path: str) -> list[Any]:
-    """Give what a property has, in each member of the lists on the way to it."""
+    """Return what a property has, in each member of the lists on the way to it."""
     values = [value]
     for part in path.split("."):
         members = [one for value in values for one in (value if isinstance(value, list) else [value])]

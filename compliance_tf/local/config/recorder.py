@@ -31,7 +31,7 @@ class RecordingGroup:
     strategy: str
 
     def records(self, resource_type: str) -> bool:
-        """Whether resources of this type become configuration items."""
+        """Return whether resources of this type become configuration items."""
         if self.strategy == "EXCLUSION_BY_RESOURCE_TYPES":
             return resource_type not in self.excluded_types
         if self.strategy == "INCLUSION_BY_RESOURCE_TYPES":
@@ -112,7 +112,7 @@ class Recorder:
     changed: datetime | None = None
 
     def records(self, resource_type: str) -> bool:
-        """Whether changes of such resources are recorded now."""
+        """Return whether changes of such resources are recorded now."""
         return self.recording and self.group.records(resource_type)
 
     def describe(self) -> dict[str, Any]:

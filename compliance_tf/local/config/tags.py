@@ -29,7 +29,7 @@ class Tags:
         self._tags.pop(arn, None)
 
     def of(self, arn: str) -> dict[str, str]:
-        """Give the tags of what has this ARN; none when nothing has."""
+        """Return the tags of what has this ARN; none when nothing has."""
         return dict(self._tags.get(arn, {}))
 
     def tag(self, call: Call) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def complete_authorization() -> None:
 
 
 def _named(service: str, path: str, body: dict[str, Any]) -> str:
-    """Give the ARN that a request names, or what follows the account in it; empty where MiniStack knows it."""
+    """Return the ARN that a request names, or what follows the account in it; empty where MiniStack knows it."""
     if service == "lambda":
         # Only the creation has the function's name in its body.
         return f"function:{body['FunctionName']}" if path.rstrip("/").endswith("/functions") and body else ""
@@ -111,13 +111,13 @@ def _named(service: str, path: str, body: dict[str, Any]) -> str:
 
 
 def _role_arn(name: str, path: str, account: str) -> str:
-    """Give the ARN of a role, which has the path that it was made with."""
+    """Return the ARN of a role, which has the path that it was made with."""
     known = _roles().get(name)
     return str(known["Arn"]) if known else f"arn:aws:iam::{account}:role{path or '/'}{name}"
 
 
 def _boundary(action: str, parameters: dict[str, Any]) -> str:
-    """Give what a role is to be bounded by, or is: ``iam:PermissionsBoundary``."""
+    """Return what a role is to be bounded by, or is: ``iam:PermissionsBoundary``."""
     if action in {"iam:CreateRole", "iam:PutRolePermissionsBoundary"}:
         return _text(parameters, "PermissionsBoundary")
     return str((_roles().get(_text(parameters, "RoleName")) or {}).get("PermissionsBoundary") or "")

@@ -46,7 +46,7 @@ class Behaviour:
     event_rule_lag_seconds: float = 0.0
 
     def arguments(self) -> list[str]:
-        """Give the settings as arguments of the server's process."""
+        """Return the settings as arguments of the server's process."""
         return [text for name, value in vars(self).items() for text in (f"--{name.replace('_', '-')}", str(value))]
 
     @classmethod

@@ -181,7 +181,7 @@ class Engine:
     # -- Functions -------------------------------------------------------------------------------------------
 
     def may_invoke(self, function_arn: str, invoker: Invoker) -> bool:
-        """Whether a function exists and its resource policy lets a service of AWS invoke it."""
+        """Return whether a function exists and its resource policy lets a service of AWS invoke it."""
         function, _, _ = self._lambda._get_func_record_for_ref(function_arn)  # noqa: SLF001 -- no public door
         return bool(function) and may_invoke(function["policy"], invoker)
 

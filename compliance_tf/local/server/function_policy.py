@@ -17,7 +17,7 @@ class Invoker:
 
 
 def may_invoke(policy: dict[str, Any], invoker: Invoker) -> bool:
-    """Whether a statement of the policy allows it; AddPermission writes no other than allowing statements."""
+    """Return whether a statement of the policy allows it; AddPermission writes no other than allowing statements."""
     return any(_allows(statement, invoker) for statement in policy.get("Statement", []))
 
 

@@ -45,7 +45,7 @@ def create_recorder(
 
 
 def create_recorders(endpoint: Endpoint) -> None:
-    """Give the account a recorder in every region; one that is there stays.
+    """Create a recorder in every region; one that is there stays.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ class Endpoint:
         return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
 
     def answers(self) -> bool:
-        """Whether a server answers there."""
+        """Return whether a server answers there."""
         try:
             with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):  # noqa: S310 -- loopback
                 return True

@@ -147,7 +147,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _resource_type(config_type: str) -> str:
-    """Give Security Hub's name of a resource type: ``AwsS3Bucket`` for ``AWS::S3::Bucket``, ``Other`` for unknown."""
+    """Return Security Hub's name of a resource type: ``AwsS3Bucket`` for ``AWS::S3::Bucket``, ``Other`` for unknown."""
     return _resource_types().get(config_type.replace("::", "").lower(), "Other")
 
 

@@ -28,7 +28,7 @@ COLUMNS: Final = (
 
 
 def framework_to_json(framework: Framework) -> dict[str, Any]:
-    """Give a framework with its controls for JSON."""
+    """Return a framework with its controls for JSON."""
     return {
         "name": framework.name,
         "title": framework.title,
@@ -39,7 +39,7 @@ def framework_to_json(framework: Framework) -> dict[str, Any]:
 
 
 def control_to_json(control: Control) -> dict[str, Any]:
-    """Give a control with what speaks to it for JSON."""
+    """Return a control with what speaks to it for JSON."""
     return {
         "id": control.id,
         "title": control.title,
@@ -51,7 +51,7 @@ def control_to_json(control: Control) -> dict[str, Any]:
 def report_to_json(
     framework: Framework, assessments: Sequence[ControlAssessment], place: ResultsPlace
 ) -> dict[str, Any]:
-    """Give a report for JSON."""
+    """Return a report for JSON."""
     return {
         "framework": framework.name,
         "title": framework.title,
@@ -64,7 +64,7 @@ def report_to_json(
 
 
 def report_csv_rows(assessments: Sequence[ControlAssessment]) -> Iterator[Sequence[str]]:
-    """Give the lines of a report for CSV, the heading first."""
+    """Return the lines of a report for CSV, the heading first."""
     yield COLUMNS
     for one in assessments:
         cells = (

@@ -34,5 +34,5 @@ class About:
     packs: tuple[str, ...] = ()
 
     def covers(self, rule: RuleEntry | DailyCounts) -> bool:
-        """Tell whether a rule belongs into the report."""
+        """Return whether a rule belongs into the report."""
         return not self.packs or any(pack in self.packs for pack in rule.packs)

@@ -59,7 +59,7 @@ class SharedName:
 
 
 def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
-    """Give the parts of the name by which AWS knows a resource; None where they cannot be seen, or it has none."""
+    """Return the parts of the name by which AWS knows a resource; None where they cannot be seen, or it has none."""
     parts = [values.get(name) or _DEFAULTS.get(name) for name in _NAMES.get(type_, ())]
     if not parts or not all(isinstance(part, str) for part in parts):
         return None

@@ -39,7 +39,7 @@ class Coverage:
 
     @property
     def changes(self) -> bool:
-        """Whether it is another number afterwards."""
+        """Return whether it is another number afterwards."""
         return self.before != self.after
 
     def __str__(self) -> str:

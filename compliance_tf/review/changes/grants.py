@@ -50,7 +50,7 @@ class Grant:
     conditions: frozenset[str]
 
     def covers(self, other: Grant) -> bool:
-        """Tell whether all that ``other`` allows is allowed by this one; it is sure if it is."""
+        """Return whether all that ``other`` allows is allowed by this one; it is sure if it is."""
         return (
             self.allows == other.allows
             and self.principal in {ANYONE, other.principal}
@@ -61,14 +61,14 @@ class Grant:
 
     @property
     def is_administration(self) -> bool:
-        """Whether it allows every action, every one of a service, or all but some."""
+        """Return whether it allows every action, every one of a service, or all but some."""
         return self.allows and (
             self.action.startswith(_NOT) or self.resource.startswith(_NOT) or _takes_a_whole_service(self.action)
         )
 
     @property
     def is_public(self) -> bool:
-        """Whether anyone may, whoever that is."""
+        """Return whether anyone may, whoever that is."""
         return self.allows and (self.principal.startswith(_NOT) or self.principal.endswith(ANYONE))
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ def grants(document: Value) -> tuple[Grant, ...] | None:
 
 
 def _is_action(text: str) -> bool:
-    """Tell whether a text is an action as IAM takes it: with its service, or with a wildcard for that."""
+    """Return whether a text is an action as IAM takes it: with its service, or with a wildcard for that."""
     return bool(set(text) & set(":*"))
 
 

@@ -47,7 +47,7 @@ class Permissions:
 
     @property
     def are_unknown(self) -> bool:
-        """Whether what will be allowed cannot be seen."""
+        """Return whether what will be allowed cannot be seen."""
         return self.after is None
 
     @property
@@ -126,7 +126,7 @@ def _within_role(change: ResourceChange, values: Attributes, written_elsewhere: 
 
 
 def _named_policy(policy: Value) -> tuple[str | None, Value]:
-    """Give the name and the document of an inline policy; no name where either cannot be seen."""
+    """Return the name and the document of an inline policy; no name where either cannot be seen."""
     name, text = (policy.get("name"), policy.get("policy")) if isinstance(policy, dict) else (None, None)
     return (name, text) if isinstance(name, str) and isinstance(text, str) else (None, None)
 

@@ -93,7 +93,7 @@ def rule_facts(output: Value) -> Mapping[str, RuleFacts]:
 
 
 def rule_id(plan: Plan, values: Attributes) -> str:
-    """Give a rule's id: that of its tag, which a rule has whose id is too long for its name, or else its name's end."""
+    """Return a rule's id: from its tag, which it has where the id is too long for the name, else the name's end."""
     tags = values.get("tags")
     if isinstance(tags, dict) and isinstance(tagged := tags.get(RULE_TAG), str):
         return tagged

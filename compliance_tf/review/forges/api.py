@@ -143,7 +143,7 @@ class Api:
 
 
 def needed(environment: Mapping[str, str], name: str) -> str:
-    """Give a variable.
+    """Return a variable.
 
     Raises
     ------

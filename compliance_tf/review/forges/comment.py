@@ -35,7 +35,7 @@ class Forge(Protocol):
     """Where comments are."""
 
     def is_own(self, comment: Comment) -> bool:
-        """Tell whether whoever the token is of wrote a comment."""
+        """Return whether whoever the token is of wrote a comment."""
 
     def comments(self) -> Iterator[Comment]:
         """List the comments, the oldest first."""

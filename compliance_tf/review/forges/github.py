@@ -36,7 +36,7 @@ class GitHub:
     user: int | None
 
     def is_own(self, comment: Comment) -> bool:
-        """Tell whether the token's user wrote a comment; of an installation one only knows that it is a program."""
+        """Return whether the token's user wrote a comment; of an installation one only knows that it is a program."""
         return comment.by_program if self.user is None else comment.author == self.user
 
     def comments(self) -> Iterator[Comment]:

@@ -40,7 +40,7 @@ class GitLab:
         return f"/projects/{quote(self.project, safe='')}/merge_requests/{self.number}/notes"
 
     def is_own(self, comment: Comment) -> bool:
-        """Tell whether the token's user wrote a comment."""
+        """Return whether the token's user wrote a comment."""
         return comment.author == self.user
 
     def comments(self) -> Iterator[Comment]:

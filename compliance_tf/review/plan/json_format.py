@@ -140,7 +140,7 @@ class PlanFormat(msgspec.Struct):
     errored: bool = False
 
     def output_of_state(self, name: str) -> StateOutput | None:
-        """Give an output that the state has; None where it has no such output."""
+        """Return an output that the state has; None where it has no such output."""
         values = self.prior_state and self.prior_state.values
         return ((values and values.outputs) or {}).get(name)
 

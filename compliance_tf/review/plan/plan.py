@@ -27,7 +27,7 @@ class Action(Enum):
 
     @property
     def loses(self) -> bool:
-        """Whether the deployment has the resource no longer, or not with what it held."""
+        """Return whether the deployment has the resource no longer, or not with what it held."""
         return self in {Action.REPLACE, Action.DELETE, Action.FORGET}
 
 
@@ -81,7 +81,7 @@ class ResourceChange:
 
     @property
     def changes(self) -> bool:
-        """Whether anything is done: to the resource, or in the state."""
+        """Return whether anything is done: to the resource, or in the state."""
         nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.imported_by is None
         return not nothing
 
@@ -92,7 +92,7 @@ class ResourceChange:
         return tuple(sorted(filter(self.may_change, names)))
 
     def may_change(self, attribute: str) -> bool:
-        """Tell whether an attribute's value differs, or may: of two that are secret one cannot see whether they do."""
+        """Return whether an attribute's value differs, or may: two secret values cannot be compared."""
         before, after = self.before.get(attribute), self.after.get(attribute)
         return bool(before != after) if self.action is Action.NO_OP else may_differ(before, after)
 
@@ -117,7 +117,7 @@ class OutputChange:
 
     @property
     def changes(self) -> bool:
-        """Whether it is another one afterwards."""
+        """Return whether it is another one afterwards."""
         return not self.is_kept and may_differ(self.before, self.after)
 
 
@@ -224,9 +224,9 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether an apply would do nothing."""
+        """Return whether an apply would do nothing."""
         return not self.changes and not any(output.changes for output in self.outputs.values())
 
     def of_type(self, type_: str) -> tuple[ResourceChange, ...]:
-        """Give the resources of a type, also those to which nothing is done."""
+        """Return the resources of a type, also those to which nothing is done."""
         return tuple(resource for resource in self.resources if resource.managed and resource.type == type_)

@@ -192,7 +192,7 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
 
 
 def _leaves_out(plan: PlanFormat, configuration: Configuration) -> bool:
-    """Tell whether a plan that does not say whether it is complete leaves out resources of the configuration.
+    """Return whether a plan that does not say whether it is complete leaves out resources of the configuration.
 
     OpenTofu and Terraform before 1.8 do not say it, and a plan with ``-target`` lists what it is for. One that only
     removes, or only refreshes, lists what the state has.

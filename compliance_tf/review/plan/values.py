@@ -71,7 +71,7 @@ def with_unknowns(value: Value, unknown: object) -> Value:
 
 
 def may_differ(before: Value, after: Value) -> bool:
-    """Tell whether two values differ, or may, because part of them cannot be seen."""
+    """Return whether two values differ, or may, because part of them cannot be seen."""
     return bool(without_nothing(before) != without_nothing(after)) or is_hidden(after)
 
 
@@ -94,7 +94,7 @@ def _block_without_nothing(block: Attributes) -> Attributes:
 
 
 def is_hidden(value: Value) -> bool:
-    """Tell whether any part of a value cannot be seen."""
+    """Return whether any part of a value cannot be seen."""
     if isinstance(value, Hidden):
         return True
     if isinstance(value, Mapping):

@@ -70,7 +70,7 @@ _ARN_PARTS: Final = 7
 
 
 def _account(change: ResourceChange) -> str:
-    """Give the account of what is there already, as its ARN has it, which nobody but AWS writes."""
+    """Return the account of what is there already, as its ARN has it, which nobody but AWS writes."""
     arn = change.before.get("arn")
     own = change.managed and change.type != "aws_cloudwatch_event_target"
     return arn.split(":")[4] if own and isinstance(arn, str) and arn.count(":") > _ACCOUNT else ""

@@ -38,7 +38,7 @@ def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 def _is_singleton_elsewhere(change: ResourceChange) -> bool:
-    """Tell whether it is one of them by another provider, or by a resource that can be anything."""
+    """Return whether it is one of them by another provider, or by a resource that can be anything."""
     if change.type == "aws_cloudcontrolapi_resource":
         names = (values.get("type_name") for values in (change.before, change.after) if values)
         return any(not isinstance(name, str) or name in _CLOUD_CONTROL_TYPES for name in names)

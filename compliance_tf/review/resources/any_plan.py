@@ -166,21 +166,21 @@ class Instance:
 
     @property
     def exists(self) -> bool:
-        """Whether it is there before the apply, and is the same one afterwards."""
+        """Return whether it is there before the apply, and is the same one afterwards."""
         return bool(self.before) and "create" not in self.actions
 
     @property
     def changes(self) -> bool:
-        """Whether the apply creates, changes or destroys it."""
+        """Return whether the apply creates, changes or destroys it."""
         return self.actions not in {("no-op",), ("read",)}
 
     @property
     def stays(self) -> bool:
-        """Whether it is there after the apply."""
+        """Return whether it is there after the apply."""
         return bool(self.after)
 
     def expression(self, attribute: str) -> Any:  # noqa: ANN401 (Terraform's own form)
-        """Give the configuration's expression for an attribute; None where it has none."""
+        """Return the configuration's expression for an attribute; None where it has none."""
         return (self.configured.expressions or {}).get(attribute) if self.configured else None
 
 
@@ -273,7 +273,7 @@ def any_plan(content: bytes, name: str) -> AnyPlan:
 
 
 def module_path(address: str) -> tuple[str, ...]:
-    """Give the names of a module's address, without the keys of its instances: ``module.a["x"].module.b``."""
+    """Return the names of a module's address, without the keys of its instances: ``module.a["x"].module.b``."""
     return tuple(name for name, _ in module_steps(address))
 
 

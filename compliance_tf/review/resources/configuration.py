@@ -178,7 +178,7 @@ def json_blocks(text: str, file: str) -> Iterator[tuple[tuple[str, str], Block]]
 
 
 def _members(value: object) -> Iterator[tuple[str, Any]]:
-    """Give the members of an object, or of a list of them, which the JSON syntax takes in its place."""
+    """Return the members of an object, or of a list of them, which the JSON syntax takes in its place."""
     for part in _listed(value):
         yield from part.items()
 
@@ -199,7 +199,7 @@ def _line(text: str, type_: str, name: str) -> int:
 
 
 def _module_folders(folder: Path, plan: AnyPlan) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """Give the folder of each module: from Terraform's manifest, or by its relative source."""
+    """Return the folder of each module: from Terraform's manifest, or by its relative source."""
     yield (), folder
     known: dict[tuple[str, ...], Path] = {(): folder}
     try:

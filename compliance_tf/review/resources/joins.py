@@ -113,7 +113,7 @@ class Joins:
         return frozenset(part.instance.address for one in self._by_address.values() for part in one.parts)
 
     def of(self, instance: Instance) -> Joined:
-        """Give what completes a resource."""
+        """Return what completes a resource."""
         return self._by_address.get(instance.address, Joined())
 
     def _join(

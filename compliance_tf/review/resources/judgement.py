@@ -78,11 +78,11 @@ class Rule:
 
     @property
     def needs_account(self) -> bool:
-        """Whether it looks at the account, of which a plan tells nothing."""
+        """Return whether it looks at the account, of which a plan tells nothing."""
         return isinstance(self.check, PeriodicCheck) and not ANSWERED_ACTIONS.issuperset(self.check.actions)
 
     def judges(self, resource_type: str) -> bool:
-        """Tell whether it looks at a type; a check without types looks at all."""
+        """Return whether it looks at a type; a check without types looks at all."""
         types = self.resource_types or self.check.resource_types
         return (not types or resource_type in types) and not self.needs_account
 
@@ -193,19 +193,19 @@ class Judged:
     waiver_problems: tuple[str, ...] = ()
 
     def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
-        """Give the judgements with some outcomes, the gravest first."""
+        """Return the judgements with some outcomes, the gravest first."""
         order = list(Severity)
         found = [one for one in self.judgements if one.outcome in outcomes]
         return tuple(sorted(found, key=lambda one: -order.index(one.rule.severity)))
 
     @property
     def is_undecided(self) -> bool:
-        """Whether anything is undecided."""
+        """Return whether anything is undecided."""
         return bool(self.of(Outcome.UNDECIDED))
 
     @property
     def found_something(self) -> bool:
-        """Whether a resource violates a rule without a waiver, or the plan declares a recorder."""
+        """Return whether a resource violates a rule without a waiver, or the plan declares a recorder."""
         return bool(self.recorders or self.of(Outcome.VIOLATION))
 
 

@@ -29,7 +29,7 @@ class PlannedClients:
         self._plan, self._resource = plan, resource
 
     def __call__(self, service: str, /) -> Any:  # noqa: ANN401 (as boto3's clients)
-        """Give a client of a service."""
+        """Return a client of a service."""
         return PlannedClient(service, self._plan, self._resource)
 
 
@@ -76,7 +76,7 @@ class PlannedClient:
         return call
 
     def get_paginator(self, operation: str) -> _Paginator:
-        """Give what lists the pages of an operation: one page."""
+        """Return what lists the pages of an operation: one page."""
         return _Paginator(getattr(self, operation))
 
     def _read(self, answer: object, operation: str) -> Any:  # noqa: ANN401

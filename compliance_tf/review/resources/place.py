@@ -69,7 +69,7 @@ class Places:
         self._known: dict[str, Place] = {}
 
     def of(self, provider: str) -> Place:
-        """Give where a provider works, by the key of its configuration."""
+        """Return where a provider works, by the key of its configuration."""
         if provider not in self._known:
             self._known[provider] = Place(
                 self._account_of(provider), self._region_of(provider), self._tags_of(provider)

@@ -80,7 +80,7 @@ class Reads:
         raise UndecidedError(f"{reason}.")
 
     def value(self, stored: object) -> Any:  # noqa: ANN401 (whatever JSON can hold)
-        """Give a stored value to whoever reads it.
+        """Return a stored value, and note that it was read.
 
         Raises
         ------

@@ -89,7 +89,7 @@ class Scope:
         return revealed(self.values.get(name), f"{self.place}.{name}")
 
     def is_unset(self, name: str) -> bool:
-        """Tell whether the configuration leaves it to the provider or to AWS what a new resource gets."""
+        """Return whether the configuration leaves it to the provider or to AWS what a new resource gets."""
         configured = self.instance.configured
         return (
             self.is_top
@@ -193,7 +193,7 @@ def block(name: str, members: Members, *, absent: object = None, unset: object =
 
 
 def unset_block(scope: Scope, name: str, value: object) -> object:
-    """Give what AWS does where a block is not configured; :class:`Unknown` or :class:`Assumed` where it may be."""
+    """Return what AWS does where a block is not configured; :class:`Unknown` or :class:`Assumed` where it may be."""
     where = f"{scope.place}.{name}"
     found = scope.source.block if scope.instance is scope.source.instance else None
     if not scope.is_unset(name) or (found and name in found.dynamic_blocks):
@@ -244,7 +244,7 @@ def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> 
 
 
 def constant(value: object) -> Field:
-    """Give the same for all resources."""
+    """Return the same for all resources."""
     return lambda _: value
 
 
@@ -254,7 +254,7 @@ def unknown(reason: str) -> Field:
 
 
 def mapped(inner: Field, values: Mapping[object, object]) -> Field:
-    """Give another value for each; what is not listed stays as it is."""
+    """Return another value for each; what is not listed stays as it is."""
 
     def field_(scope: Scope) -> object:
         value = inner(scope)
@@ -289,7 +289,7 @@ def template(text: str, *names: str) -> Field:
 
 
 def first_known(*fields: Field) -> Field:
-    """Give the first of several that is known and not None; else why the last is not known."""
+    """Return the first of several that is known and not None; else why the last is not known."""
 
     def field_(scope: Scope) -> object:
         found = [value for one in fields if (value := one(scope)) is not None]
@@ -300,7 +300,7 @@ def first_known(*fields: Field) -> Field:
 
 
 def tags(scope: Scope) -> object:
-    """Give the tags of a resource, those that the provider gives to all included."""
+    """Return the tags of a resource, those that the provider gives to all included."""
     every, own = scope.get("tags_all"), scope.get("tags")
     if isinstance(every, Mapping):
         return Complete({key: value for key, value in every.items() if value is not None})

@@ -24,7 +24,7 @@ def ids_in(folder: Path) -> tuple[str, ...]:
 
 
 def check_module(check_id: str, package: str = __name__) -> str:
-    """Give the name of the module that declares a check, in this package or in another one."""
+    """Return the name of the module that declares a check, in this package or in another one."""
     return f"{package}.{check_id.replace('-', '_')}"
 
 

@@ -35,7 +35,7 @@ def _arn(item: ConfigurationItem) -> str:
 
 
 def _denies_plain(statement: Statement) -> bool:
-    """Tell whether a denial meets every request without TLS: any other condition beside that would weaken it."""
+    """Return whether a denial meets every request without TLS: any other condition beside that would weaken it."""
     return (
         statement.principals is not None
         and statement.principals.everyone_without_exception

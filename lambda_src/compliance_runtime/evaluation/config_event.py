@@ -47,12 +47,12 @@ class OversizedItem:
 
     @property
     def recorded(self) -> bool:
-        """Whether AWS Config records the resource; if not, its history says nothing about it."""
+        """Return whether AWS Config records the resource; if not, its history says nothing about it."""
         return self.status != NOT_RECORDED_STATUS
 
     @property
     def deleted(self) -> bool:
-        """Whether the resource is gone, so that there is nothing to read."""
+        """Return whether the resource is gone, so that there is nothing to read."""
         return self.status in DELETED_STATUSES
 
 

@@ -84,7 +84,7 @@ class ConfigurationItem:
 
     @property
     def is_kept_by_aws(self) -> bool:
-        """Whether it belongs to AWS itself, as its own policies of IAM do: its ARN has ``aws`` for an account."""
+        """Return whether it belongs to AWS itself, as AWS managed policies do: its ARN has ``aws`` as account."""
         return (self.arn or "").split(":")[_OWNER_IN_ARN : _OWNER_IN_ARN + 1] == ["aws"]
 
     @property
@@ -99,7 +99,7 @@ class ConfigurationItem:
         return JsonObject.of(self.configuration, f"{self.label}: configuration", EventError)
 
     def supplement(self, name: str) -> JsonObject | None:
-        """Give a value of the supplementary configuration as an object; None where it is absent or null.
+        """Return a value of the supplementary configuration as an object; None where it is absent or null.
 
         Raises
         ------
@@ -111,12 +111,12 @@ class ConfigurationItem:
 
     @property
     def recorded(self) -> bool:
-        """Whether AWS Config records the resource; if not, the item says nothing about it."""
+        """Return whether AWS Config records the resource; if not, the item says nothing about it."""
         return self.status != NOT_RECORDED_STATUS
 
     @property
     def deleted(self) -> bool:
-        """Whether the resource is gone. SQS announces that with status OK and no configuration."""
+        """Return whether the resource is gone. SQS announces that with status OK and no configuration."""
         return self.status in DELETED_STATUSES or (self.recorded and self.configuration is None)
 
 

@@ -67,7 +67,7 @@ def evaluate_change(
 def inapplicable(
     check: Check[Any], subject: ConfigurationItem | OversizedItem, *, left_scope: bool = False
 ) -> Verdict | None:
-    """Give the verdict where there is nothing to judge; None where there is.
+    """Return the verdict where there is nothing to judge; None where there is.
 
     Parameters
     ----------

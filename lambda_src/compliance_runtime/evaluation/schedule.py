@@ -38,18 +38,18 @@ class Seen:
         self._keys: set[int] = set()
 
     def note(self, evaluations: Iterable[Evaluation]) -> Iterator[Evaluation]:
-        """Give the evaluations on, and remember their resources."""
+        """Pass the evaluations on, and remember their resources."""
         for evaluation in evaluations:
             self._keys.add(hash((evaluation.resource_type, evaluation.resource_id)))
             yield evaluation
 
     def has(self, resource_type: str, resource_id: str) -> bool:
-        """Tell whether a resource was among them."""
+        """Return whether a resource was among them."""
         return hash((resource_type, resource_id)) in self._keys
 
 
 def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterator[Evaluation]:
-    """Give what the check finds, as it finds it.
+    """Return what the check finds, as it finds it.
 
     Raises
     ------

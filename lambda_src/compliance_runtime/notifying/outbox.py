@@ -39,7 +39,7 @@ KEPT_DAYS = 7
 
 
 def is_announced(result: Result, before: Compliance | None, recipient: Recipient | None, at: datetime) -> bool:
-    """Tell whether somebody is to be notified of a result.
+    """Return whether somebody is to be notified of a result.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Key:
     sort: str
 
     def to_item(self) -> dict[str, AttributeValueTypeDef]:
-        """Give it as DynamoDB takes it."""
+        """Return it as DynamoDB takes it."""
         return {PARTITION_KEY: {"S": self.partition}, SORT_KEY: {"S": self.sort}}
 
 

@@ -58,7 +58,7 @@ class Party:
 
     @property
     def fixed(self) -> bool:
-        """Whether they are certain ones, so that nobody else can become one of them.
+        """Return whether they are certain ones, so that nobody else can become one of them.
 
         As S3 does it: values without wildcards and policy variables, no address range wider than /8, for IPv6 /32.
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -162,7 +162,7 @@ def bucket_name(arn: str) -> str | None:
 
 
 def is_any_session(user_id: str) -> bool:
-    """Tell whether a value of ``aws:userid`` stands for all sessions of one role: ``AROAEXAMPLEID1234:*``."""
+    """Return whether a value of ``aws:userid`` stands for all sessions of one role: ``AROAEXAMPLEID1234:*``."""
     return _ANY_SESSION.fullmatch(user_id) is not None
 
 
@@ -190,7 +190,7 @@ def callers(principals: Principals) -> Bound:
 
 
 def _demanded(condition: Condition, statement: Statement) -> Bound | None:
-    """Give the parties that one of a statement's conditions lets through; None where it does not tell."""
+    """Return the parties that one of a statement's conditions lets through; None where it does not tell."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.NEVER} else None
     return _parties(condition) if condition in statement.demanding(condition.key) else None
@@ -198,7 +198,7 @@ def _demanded(condition: Condition, statement: Statement) -> Bound | None:
 
 @lru_cache(maxsize=256)
 def _spared(denial: Statement) -> Bound | None:
-    """Give the parties that a denial leaves; None where those are not bounded."""
+    """Return the parties that a denial leaves; None where those are not bounded."""
     if denial.principals is None or not denial.principals.everyone:
         return None
     services = tuple(Party(Relation.SERVICE, service) for service in denial.principals.services)
@@ -213,7 +213,7 @@ def _spared(denial: Statement) -> Bound | None:
 
 
 def spared_by(condition: Condition) -> Bound | None:
-    """Give the parties for which a condition of a denial does not hold; None where those are not bounded."""
+    """Return the parties for which a condition of a denial does not hold; None where those are not bounded."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.ALWAYS} else None
     holds_without_key = condition.holds({condition.key: None}) is Truth.ALWAYS
@@ -247,7 +247,7 @@ def _party(relation: Relation, kind: _Value | None, value: str, *, by_parts: boo
 
 
 def _is_beyond(denial: Statement, allowing: Statement) -> bool:
-    """Tell whether a denial is about everything that a statement allows."""
+    """Return whether a denial is about everything that a statement allows."""
     return _includes(denial.actions, allowing.actions) and _includes(denial.resources, allowing.resources)
 
 

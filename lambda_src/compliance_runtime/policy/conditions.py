@@ -35,7 +35,7 @@ class Truth(Enum):
     UNKNOWN = "unknown"
 
     def negated(self) -> Truth:
-        """Give what the opposite is."""
+        """Return what the opposite is."""
         return {Truth.ALWAYS: Truth.NEVER, Truth.NEVER: Truth.ALWAYS}.get(self, Truth.UNKNOWN)
 
 
@@ -114,26 +114,26 @@ class Condition:
 
     @property
     def names_values(self) -> bool:
-        """Whether a request that has the key must have one of the values for it."""
+        """Return whether a request that has the key must have one of the values for it."""
         return self.operator in {*_COMPARISONS, "ipaddress"}
 
     @property
     def needs_key(self) -> bool:
-        """Whether it holds for no request without the key."""
+        """Return whether it holds for no request without the key."""
         return self.holds({self.key: None}) is Truth.NEVER
 
     @property
     def demands(self) -> bool:
-        """Whether it holds only for requests that have the key, with one of the values."""
+        """Return whether it holds only for requests that have the key, with one of the values."""
         return self.names_values and self.needs_key
 
     @property
     def has_wildcards(self) -> bool:
-        """Whether ``*`` and ``?`` stand for other characters in one of the values."""
+        """Return whether ``*`` and ``?`` stand for other characters in one of the values."""
         return self.operator in _WITH_WILDCARDS and any(set(value) & {"*", "?"} for value in self.values)
 
     def holds(self, request: Request) -> Truth:
-        """Tell whether it holds for such a request."""
+        """Return whether it holds for such a request."""
         if self.key not in request:
             return Truth.UNKNOWN
         value = request[self.key]
@@ -167,7 +167,7 @@ def _truth(value: bool) -> Truth:  # noqa: FBT001 it is the value itself
 
 
 def all_hold(conditions: Iterable[Condition], request: Request) -> Truth:
-    """Tell whether all conditions hold for such a request."""
+    """Return whether all conditions hold for such a request."""
     truths = {condition.holds(request) for condition in conditions}
     if Truth.NEVER in truths:
         return Truth.NEVER

@@ -44,11 +44,11 @@ class Statement:
     conditions: tuple[Condition, ...]
 
     def holds(self, request: Request) -> Truth:
-        """Tell whether its conditions hold for a request of which this is known."""
+        """Return whether its conditions hold for a request of which this is known."""
         return all_hold(self.conditions, request)
 
     def demanding(self, key: str) -> tuple[Condition, ...]:
-        """Give the conditions that each let a request have only their own values for a condition key (in lower case).
+        """Return the conditions that each let a request have only their own values for a condition key (in lower case).
 
         There are none where a request may have any value, or no such key at all.
         """
@@ -58,7 +58,7 @@ class Statement:
         return tuple(condition for condition in own if condition.names_values)
 
     def demanded(self, key: str) -> tuple[str, ...] | None:
-        """Give the values of which a request must have one for a condition key (in lower case).
+        """Return the values of which a request must have one for a condition key (in lower case).
 
         None where a request may have any value, or none.
         """
@@ -121,7 +121,7 @@ class PolicyDocument:
 def may(
     documents: Iterable[PolicyDocument], action: str, resource: str | None = None, request: Request = NOTHING_KNOWN
 ) -> bool:
-    """Tell whether the policies of an identity let it take an action.
+    """Return whether the policies of an identity let it take an action.
 
     Conditions of what allows are taken to hold unless they never do; a denial counts only if it always holds.
 

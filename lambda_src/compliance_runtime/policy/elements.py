@@ -55,21 +55,21 @@ class Patterns:
     written: tuple[str, ...] = field(default=(), compare=False)
 
     def matches(self, text: str) -> bool:
-        """Tell whether a single action (in lower case) or resource belongs to them."""
+        """Return whether a single action (in lower case) or resource belongs to them."""
         return any_matches(self.patterns, text) is not self.negated
 
     def covers(self, pattern: str) -> bool:
-        """Tell whether everything that a pattern matches belongs to them for sure."""
+        """Return whether everything that a pattern matches belongs to them for sure."""
         return not self._may_share(pattern) if self.negated else self._covers(pattern)
 
     def touches(self, pattern: str) -> bool:
-        """Tell whether something that a pattern matches may belong to them."""
+        """Return whether something that a pattern matches may belong to them."""
         if self.negated:
             return not self._covers(pattern)
         return self._may_share(pattern)
 
     def grants(self, pattern: str) -> bool:
-        """Tell whether everything that a pattern matches belongs to them, but for what a negative form leaves out.
+        """Return whether everything that a pattern matches belongs to them, but for what a negative form leaves out.
 
         Those who write ``NotAction`` grant all actions and leave some out: that makes the rest no less.
         """

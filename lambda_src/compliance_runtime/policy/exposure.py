@@ -45,7 +45,7 @@ class Trusted:
     networks: frozenset[str] = frozenset()
 
     def includes(self, party: Party) -> bool:
-        """Tell whether all of a party may be let in; services of AWS may, and a network only if it is listed."""
+        """Return whether all of a party may be let in; services of AWS may, and a network only if it is listed."""
         if party.relation is Relation.NETWORK:
             return is_network_in(party.text, self.networks)
         return (
@@ -146,7 +146,7 @@ def _untrusted_principals_of(
 
 
 def _listed_in(party: Party) -> str | None:
-    """Give the field of ``Trusted`` that could hold a party; None where it is not certain who belongs to it."""
+    """Return the field of ``Trusted`` that could hold a party; None where it is not certain who belongs to it."""
     if party.relation is Relation.NETWORK:
         return "networks" if is_network(party.text) else None
     if party.account:
@@ -164,7 +164,7 @@ def _untrusted(named: Iterable[Party], bounds: tuple[Bound, ...], trusted: Trust
 
 
 def _is_excluded(party: Party, bounds: Iterable[tuple[set[Relation], set[str | None]]]) -> bool:
-    """Tell whether one of the bounds names only other accounts in the same relation."""
+    """Return whether one of the bounds names only other accounts in the same relation."""
     return party.account is not None and any(
         relations <= {party.relation} and not accounts & {None, party.account} for relations, accounts in bounds
     )

@@ -24,12 +24,12 @@ _ID = re.compile(r"vpce?-[0-9a-z]+|[0-9]{12}|o-[a-z0-9]{10,32}")
 
 
 def is_network(text: str) -> bool:
-    """Tell whether a text names a certain network: no wildcards, no range that is wider than S3 takes for one."""
+    """Return whether a text names a certain network: no wildcards, no range that is wider than S3 takes for one."""
     return _ID.fullmatch(_id(text)) is not None or _range(text) is not None
 
 
 def is_network_in(text: str, networks: Iterable[str]) -> bool:
-    """Tell whether all of a network belongs to one of others: the same one, or a range within a range."""
+    """Return whether all of a network belongs to one of others: the same one, or a range within a range."""
     own = _range(text)
     if own is None:
         return _ID.fullmatch(_id(text)) is not None and _id(text) in {_id(one) for one in networks}
@@ -38,7 +38,7 @@ def is_network_in(text: str, networks: Iterable[str]) -> bool:
 
 
 def _id(text: str) -> str:
-    """Give the id in an ARN, and the organization of a path in it; any other text as it is."""
+    """Return the id in an ARN, and the organization of a path in it; any other text as it is."""
     return text.rpartition("/")[2] if text.startswith("arn:") else text.partition("/")[0]
 
 

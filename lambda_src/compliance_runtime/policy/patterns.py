@@ -21,7 +21,7 @@ _RUN_OF_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Tell whether a pattern matches a text, whose own ``*`` and ``?`` only the pattern's wildcards match.
+    """Return whether a pattern matches a text, whose own ``*`` and ``?`` only the pattern's wildcards match.
 
     Actions compare without case: pass both in lower case.
     """
@@ -29,7 +29,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def covers(outer: str, inner: str) -> bool:
-    """Tell whether ``outer`` matches every text that ``inner`` matches: ``s3:*`` covers ``s3:Get*``.
+    """Return whether ``outer`` matches every text that ``inner`` matches: ``s3:*`` covers ``s3:Get*``.
 
     It is sure if it does. A question mark in ``outer`` that meets a star is taken not to cover it, though it may, as in
     ``?*`` and ``*a``.
@@ -38,7 +38,7 @@ def covers(outer: str, inner: str) -> bool:
 
 
 def longest_literals(patterns: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Give those patterns that have wildcards, each after the longest text without any in it.
+    """Return those patterns that have wildcards, each after the longest text without any in it.
 
     Whatever such a pattern covers has that text in it, which is found out much faster.
     """
@@ -47,12 +47,12 @@ def longest_literals(patterns: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def any_matches(patterns: Iterable[str], text: str) -> bool:
-    """Tell whether one of the patterns matches a text."""
+    """Return whether one of the patterns matches a text."""
     return any(matches(pattern, text) for pattern in patterns)
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether some text is matched by both patterns: ``s3:Get*`` and ``*:*Object`` share ``s3:GetObject``."""
+    """Return whether some text is matched by both patterns: ``s3:Get*`` and ``*:*Object`` share ``s3:GetObject``."""
     one, other = _normal(one), _normal(other)
     places = _places(other)
     stars = places.get("*", 0) << 1
@@ -106,7 +106,7 @@ def _match(segments: tuple[str, ...], text: str, *, star: str | None) -> bool:
 
 
 def _is_at(segment: str, text: str, position: int, star: str | None) -> bool:
-    """Tell whether a text has a segment at a place, which must be inside it."""
+    """Return whether a text has a segment at a place, which must be inside it."""
     if "?" not in segment:
         return text.startswith(segment, position)
     there = text[position : position + len(segment)]
@@ -133,7 +133,7 @@ def _end_of(segment: str, text: str, start: int, end: int, star: str | None) -> 
 
 @lru_cache(maxsize=64)
 def _places(text: str) -> dict[str, int]:
-    """Give the places of each character, as bits of a number."""
+    """Return the places of each character, as bits of a number."""
     places: dict[str, list[int]] = {}
     for position, character in enumerate(text):
         places.setdefault(character, []).append(position)

@@ -48,17 +48,17 @@ class Principals:
 
     @property
     def everyone(self) -> bool:
-        """Whether they are everyone, also those without an account; with an exception or not where that allows."""
+        """Return whether they are everyone, also those without an account, if perhaps with an exception."""
         return self.negated or EVERYONE in self.aws
 
     @property
     def everyone_without_exception(self) -> bool:
-        """Whether nobody is left out, as a denial for all needs."""
+        """Return whether nobody is left out, as a denial for all needs."""
         return not self.negated and EVERYONE in self.aws
 
 
 def account_of(principal: str) -> str | None:
-    """Give the account of an AWS principal: its 12 digits or what stands in their place in an ARN.
+    """Return the account of an AWS principal: its 12 digits or what stands in their place in an ARN.
 
     None for the unique id that IAM leaves in a policy when it deletes a user or role: nobody has it any more.
     """
@@ -69,7 +69,7 @@ def account_of(principal: str) -> str | None:
 
 
 def is_account(text: str) -> bool:
-    """Tell whether a text is the 12 digits of an account."""
+    """Return whether a text is the 12 digits of an account."""
     return _ACCOUNT.fullmatch(text) is not None
 
 

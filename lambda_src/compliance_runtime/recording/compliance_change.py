@@ -53,7 +53,7 @@ class ComplianceChange:
     before: Compliance | None
 
     def result(self, severity: Severity) -> Result:
-        """Give the result to keep, with the severity of its rule."""
+        """Return the result to keep, with the severity of its rule."""
         return Result(
             resource=self.resource,
             rule_name=self.rule_name,

@@ -91,7 +91,7 @@ class KnownResults:
         return self._mark(self._number(resource.key))
 
     def is_listed(self, resource: Resource) -> bool:
-        """Tell whether AWS Config lists a resource."""
+        """Return whether AWS Config lists a resource."""
         key = self._number(resource.key)
         part = self._parts[key % PARTS]
         position = part.position(key)
@@ -103,7 +103,7 @@ class KnownResults:
         return sum(part.listed.count(0) for part in self._parts)
 
     def listed_keys(self) -> array[int]:
-        """Give what is listed, for a later :meth:`restore` in another process."""
+        """Return what is listed, for a later :meth:`restore` in another process."""
         keys = array("Q", self._new)
         for part in self._parts:
             keys.extend(key for key, listed in zip(part.keys, part.listed, strict=True) if listed)

@@ -199,7 +199,7 @@ def _is_news(result: Result, listed: datetime | None) -> str:
 
 
 def _values(result: Result, listed: datetime | None) -> dict[str, str]:
-    """Give the values that the condition names."""
+    """Return the values that the condition names."""
     values = {":time": time_text(result.time), ":severity": result.severity.value}
     values |= {f":{name}": text for name, text in result.waiver_texts.items()}
     return values | ({":closed": Compliance.NOT_APPLICABLE.value, ":listed": time_text(listed)} if listed else {})

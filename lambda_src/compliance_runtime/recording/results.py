@@ -70,11 +70,11 @@ class Result:
     waiver: WaiverNote | None = None
 
     def is_waived(self, at: datetime) -> bool:
-        """Tell whether it is a violation that is accepted at a time, which must have an offset."""
+        """Return whether it is a violation that is accepted at a time, which must have an offset."""
         return self.compliance is Compliance.NON_COMPLIANT and self.waiver is not None and self.waiver.is_active(at)
 
     def closed(self, at: datetime) -> Result:
-        """Give the result that says that there is none any more, since a time."""
+        """Return the result that says that there is none any more, since a time."""
         return replace(self, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at, since=at, waiver=None)
 
     @property

@@ -82,7 +82,7 @@ class Sides:
 
     @property
     def is_time_up(self) -> bool:
-        """Whether nothing more is to be begun."""
+        """Return whether nothing more is to be begun."""
         return self.remaining_seconds() < RESERVE
 
 

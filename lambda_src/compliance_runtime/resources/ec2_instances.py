@@ -14,7 +14,7 @@ _ENDED = ("shutting-down", "terminated")
 
 
 def ended_state(instance: JsonObject) -> str | None:
-    """Give the state of an instance that is terminated, or about to be; None for any other.
+    """Return the state of an instance that is terminated, or about to be; None for any other.
 
     Raises
     ------

@@ -21,7 +21,7 @@ _NO_ID_AND_ANOTHER = (None, "\0")
 
 
 def asks_for_external_id(statement: Statement, document: PolicyDocument, trusted: Trusted) -> bool:
-    """Tell whether those whom a statement lets in must give an external id, but for the trusted.
+    """Return whether those whom a statement lets in must give an external id, but for the trusted.
 
     A condition of the statement may demand it, or a denial may refuse whoever does not give it. An id of which any
     will do is no secret, and does not count.
@@ -44,7 +44,7 @@ def _refuses_without(denial: Statement, statement: Statement, trusted: Trusted) 
 
 
 def _meets(denied: Principals | None, allowed: Principals | None, trusted: Trusted) -> bool:
-    """Tell whether a denial is about everyone that is allowed, but for the trusted."""
+    """Return whether a denial is about everyone that is allowed, but for the trusted."""
     if denied is None or allowed is None:
         return False
     if denied.negated:

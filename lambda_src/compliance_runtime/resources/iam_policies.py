@@ -94,7 +94,7 @@ def default_version(item: ConfigurationItem) -> PolicyDocument:
 
 
 def is_aws_managed(item: ConfigurationItem) -> bool:
-    """Tell whether AWS keeps an AWS::IAM::Policy, so that nobody else can change it."""
+    """Return whether AWS keeps an AWS::IAM::Policy, so that nobody else can change it."""
     return item.members.text("arn").split(":")[4:5] == ["aws"]
 
 
@@ -105,7 +105,7 @@ def iam_arn(item: ConfigurationItem, resource: str) -> str:
 
 
 def is_everything(resources: Patterns | None, item: ConfigurationItem) -> bool:
-    """Tell whether a statement is about all resources: ``*``, all ARNs, or all but some."""
+    """Return whether a statement is about all resources: ``*``, all ARNs, or all but some."""
     every_arn = iam_arn(item, "").split(":iam:")[0] + ":*:*:*:*"
     return resources is not None and (resources.grants("*") or resources.grants(every_arn))
 

@@ -38,5 +38,5 @@ def principal_name(item: ConfigurationItem) -> str:
 
 
 def is_service_linked_role(item: ConfigurationItem) -> bool:
-    """Tell whether a service made the role for itself, which only it can change."""
+    """Return whether a service made the role for itself, which only it can change."""
     return item.resource_type == "AWS::IAM::Role" and item.members.text("path").startswith("/aws-service-role/")

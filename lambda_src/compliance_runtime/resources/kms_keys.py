@@ -40,7 +40,7 @@ def refuse_other_than_keys(parameter: str, keys: Iterable[str]) -> None:
 
 
 def is_approved(key: str, approved: Iterable[str]) -> bool:
-    """Tell whether a resource's key, an id or an ARN, is among the listed ids and ARNs.
+    """Return whether a resource's key, an id or an ARN, is among the listed ids and ARNs.
 
     Two ARNs must be equal; an id is that of every key ARN that ends in it, whatever its account and region.
     """

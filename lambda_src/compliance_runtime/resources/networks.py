@@ -22,12 +22,12 @@ PRIVATE: tuple[Network, ...] = tuple(ip_network(text) for text in f"{_PRIVATE_IP
 
 
 def is_internet(network: Network) -> bool:
-    """Tell whether a range is too wide for one organisation: wider than /8 of IPv4 or /16 of IPv6."""
+    """Return whether a range is too wide for one organisation: wider than /8 of IPv4 or /16 of IPv6."""
     return network.prefixlen < _WIDEST_PREFIX[network.version]
 
 
 def is_inside(network: Network, ranges: Iterable[Network]) -> bool:
-    """Tell whether one of the ranges holds the whole network."""
+    """Return whether one of the ranges holds the whole network."""
     return any(
         outer.version == network.version
         and int(outer.network_address) <= int(network.network_address)

@@ -68,7 +68,7 @@ _SERVICE_ACCOUNTS = "system:serviceaccount:"
 
 
 def oidc_provider(principal: str) -> str | None:
-    """Give the host and path of the OIDC provider that a federated principal is; None for one of SAML."""
+    """Return the host and path of the OIDC provider that a federated principal is; None for one of SAML."""
     match = _OIDC_ARN.fullmatch(principal)
     if match:
         return match[1]
@@ -77,12 +77,12 @@ def oidc_provider(principal: str) -> str | None:
 
 
 def claims_of(provider: str) -> Claims:
-    """Give the claims to ask for of a provider's tokens."""
+    """Return the claims to ask for of a provider's tokens."""
     return _CLAIMS.get(provider, _USUAL)
 
 
 def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: bool = True) -> bool:
-    """Tell whether the value for a claim that says who comes is fixed up to somebody in particular.
+    """Return whether the value for a claim that says who comes is fixed up to somebody in particular.
 
     That is an organization, a group, a namespace or an account: ``repo:acme/*`` is, ``repo:*`` and ``repo:acme*`` are
     not, since others have names that begin with acme; nor is ``ref:refs/heads/main``, which everybody has.
@@ -119,7 +119,7 @@ def _complete_parts(fixed: str) -> list[str]:
 
 
 def _names_owner(fixed: str, owners: tuple[str, ...], *, whole: bool) -> bool:
-    """Tell whether one of the claims of which a subject is made names an owner in its fixed part."""
+    """Return whether one of the claims of which a subject is made names an owner in its fixed part."""
     # A claim's value cannot hold a colon: GitHub writes it as %3A.
     segments = fixed.split(":")
     return any(

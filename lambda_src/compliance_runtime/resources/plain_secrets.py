@@ -108,7 +108,7 @@ def format_of_secret(value: str) -> str | None:
 
 
 def is_reference(value: str) -> bool:
-    """Tell whether a value only says where a secret is, or nothing at all: a path, a placeholder, a number."""
+    """Return whether a value only says where a secret is, or nothing at all: a path, a placeholder, a number."""
     text = value.strip()
     return (
         not text
@@ -118,7 +118,7 @@ def is_reference(value: str) -> bool:
 
 
 def texts_by_name(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
-    """Give all texts in a JSON value, each with the name of the member that it stands in, or under."""
+    """Return all texts in a JSON value, each with the name of the member that it stands in, or under."""
     pending: list[tuple[str, JsonValue, int]] = [(name, value, 0)]
     while pending:
         place, one, depth = pending.pop()
@@ -131,7 +131,7 @@ def texts_by_name(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]
 
 
 def _is_assigned_secret(name: str, sign: str, value: str) -> bool:
-    """Tell whether a secret is given a value in a text, as in ``password=…`` or ``api-key: …``."""
+    """Return whether a secret is given a value in a text, as in ``password=…`` or ``api-key: …``."""
     says = name_says(name)
     # In prose a colon is followed by anything.
     if says is NameSays.IT_IS_SECRET and sign == "=" and name.lower().endswith(_PASSWORDS):
@@ -193,7 +193,7 @@ def _decoded(text: str) -> str:
 
 
 def _members(value: str) -> Iterator[tuple[str, str]]:
-    """Give the members of a value that is a JSON object itself."""
+    """Return the members of a value that is a JSON object itself."""
     if not value.lstrip().startswith("{"):
         return
     try:

@@ -94,7 +94,7 @@ def _is_possible(
 
 
 def _requests(action: str, service: str | None, item: ConfigurationItem) -> Iterator[Request]:
-    """Give what is known of the requests that would do; one of them is enough."""
+    """Return what is known of the requests that would do; one of them is enough."""
     if action == PASS_ROLE.lower() and service is not None:
         # Some services have another name in China.
         yield from ({"iam:passedtoservice": name} for name in (service, f"{service}.cn"))

@@ -15,7 +15,7 @@ GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::I
 
 
 def records_listed_types_only(group: RecordingGroupOutputTypeDef) -> bool:
-    """Tell whether the types that are recorded are listed one by one."""
+    """Return whether the types that are recorded are listed one by one."""
     return _strategy(group) == "INCLUSION_BY_RESOURCE_TYPES"
 
 
@@ -25,7 +25,7 @@ def excluded_types(group: RecordingGroupOutputTypeDef) -> set[str]:
 
 
 def records(group: RecordingGroupOutputTypeDef, resource_type: str) -> bool:
-    """Tell whether a type is recorded, provided that the region supports it."""
+    """Return whether a type is recorded, provided that the region supports it."""
     if records_listed_types_only(group):
         return resource_type in group.get("resourceTypes", [])
     if _strategy(group) == "EXCLUSION_BY_RESOURCE_TYPES":

@@ -74,7 +74,7 @@ def resource_policy(item: ConfigurationItem) -> PolicyDocument:
 
 
 def _is_for_network(statement: Statement, item: ConfigurationItem) -> bool:
-    """Tell whether a statement lets in everyone, but only from inside of a VPC."""
+    """Return whether a statement lets in everyone, but only from inside of a VPC."""
     if not statement.allows or statement.principals is None or not statement.principals.everyone:
         return False
     if item.resource_type == "AWS::EFS::FileSystem":

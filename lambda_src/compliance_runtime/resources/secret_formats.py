@@ -39,7 +39,7 @@ class SecretFormat:
         return re.compile(self.pattern, re.ASCII)
 
     def is_in(self, value: str) -> bool:
-        """Tell whether a value holds such a secret."""
+        """Return whether a value holds such a secret."""
         return any(mark in value for mark in self.marks) and self._expression.search(value) is not None
 
 

@@ -96,12 +96,12 @@ class Permission:
         return ALL_PORTS.stop + (2 if self.protocol == ALL_TRAFFIC else 1)
 
     def within(self, ports: range) -> bool:
-        """Tell whether it opens nothing but some of these ports of TCP or UDP."""
+        """Return whether it opens nothing but some of these ports of TCP or UDP."""
         return self.ports is not None and ports.start <= self.ports.start and self.ports.stop <= ports.stop
 
 
 def protocol_name(recorded: str) -> str:
-    """Give the one name of a protocol that may be written as a name or as IANA's number."""
+    """Return the one name of a protocol that may be written as a name or as IANA's number."""
     return _PROTOCOLS.get(recorded.lower(), recorded.lower())
 
 

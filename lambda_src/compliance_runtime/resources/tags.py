@@ -23,7 +23,7 @@ EXEMPT_TAGS_DOC = (
 
 
 def is_allowed(value: str, allowed: Iterable[str]) -> bool:
-    """Tell whether a tag's value is among the allowed ones, case-sensitive; without any, every value is allowed.
+    """Return whether a tag's value is among the allowed ones, case-sensitive; without any, every value is allowed.
 
     An allowed value with ``*`` or ``?`` is a pattern: ``*`` stands for any characters, also none, ``?`` for exactly
     one. Any other is the value itself.

@@ -33,7 +33,7 @@ _DOCKER_PIPE = "docker_engine"
 
 
 def is_deregistered(item: ConfigurationItem) -> bool:
-    """Tell whether no new task can be started from an AWS::ECS::TaskDefinition."""
+    """Return whether no new task can be started from an AWS::ECS::TaskDefinition."""
     return is_word(item.members.optional_text("Status"), *_DEREGISTERED)
 
 

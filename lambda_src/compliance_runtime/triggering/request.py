@@ -54,7 +54,7 @@ def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[
 
 
 def request_ids(event: object, invocation: str) -> frozenset[str]:
-    """Give what tells an event from others: EventBridge may deliver one twice, and AWS Lambda invokes again.
+    """Return what tells an event from others: EventBridge may deliver one twice, and AWS Lambda invokes again.
 
     Parameters
     ----------

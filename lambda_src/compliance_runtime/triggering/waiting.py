@@ -86,7 +86,7 @@ class Waiting:
         return replace(self, rules=self.rules | set(names), requests=dict(kept) | dict.fromkeys(requests, now))
 
     def belongs_to_another(self, worker: str, now: float) -> bool:
-        """Tell whether another invocation makes the calls."""
+        """Return whether another invocation makes the calls."""
         return self.worker not in {None, worker} and now < self.worker_until
 
     def taken(self, worker: str, now: float) -> Waiting:

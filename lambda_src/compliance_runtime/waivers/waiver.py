@@ -84,7 +84,7 @@ class WaiverNote:
     expires: date
 
     def is_active(self, at: datetime) -> bool:
-        """Tell whether it holds at a time, which must have an offset."""
+        """Return whether it holds at a time, which must have an offset."""
         return at.astimezone(UTC).date() <= self.expires
 
 
@@ -131,19 +131,19 @@ class DeployedWaiver:
 
     @property
     def needs_recorded(self) -> bool:
-        """Whether what AWS Config recorded of a resource decides if it is for that one."""
+        """Return whether what AWS Config recorded of a resource decides if it is for that one."""
         return not isinstance(self.target, ResourceId)
 
     def is_in(self, workspace: str) -> bool:
-        """Tell whether it is for a workspace."""
+        """Return whether it is for a workspace."""
         return not self.workspaces or workspace in self.workspaces
 
     def is_active(self, at: datetime) -> bool:
-        """Tell whether it holds at a time, which must have an offset."""
+        """Return whether it holds at a time, which must have an offset."""
         return self.note.is_active(at)
 
     def covers(self, resource: Resource, recorded: Recorded | None) -> bool:
-        """Tell whether it is for a resource.
+        """Return whether it is for a resource.
 
         Parameters
         ----------

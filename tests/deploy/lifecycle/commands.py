@@ -52,7 +52,7 @@ class Running:
     output: Path
 
     def has_shown(self, text: str) -> bool:
-        """Tell whether a text has come."""
+        """Return whether a text has come."""
         return text in self.output.read_text(errors="replace")
 
     def wait_until_shown(self, text: str) -> None:

@@ -47,7 +47,7 @@ def prepared(aws: LocalAws, folder: Path, project: str, state: str) -> Project:
 
 
 def converge(project: Project, command: str) -> str:
-    """Give a command again until it ends well, with what its messages say to do; give all that was written."""
+    """Run a command again, with what its messages say to do, until it ends well; return all that was written."""
     written = ""
     for _ in range(3):
         output = start(project, command, *APPROVED).end()

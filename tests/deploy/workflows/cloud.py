@@ -59,7 +59,7 @@ class Cloud:
     provider: Provider
 
     def client(self, service: str) -> Any:
-        """Give a client that may do everything."""
+        """Return a client that may do everything."""
         return self.aws.client(service, ACCOUNT, REGION)
 
     def create(self) -> Cloud:
@@ -82,7 +82,7 @@ class Cloud:
         )
 
     def unsigned(self) -> dict[str, str]:
-        """Give the variables that lead to it, without any credentials."""
+        """Return the variables that lead to it, without any credentials."""
         variables = self.aws.environment(ACCOUNT, REGION)
         # Local AWS has no name of its own for each bucket, and the backend asks for roles only where it is told to.
         style = {

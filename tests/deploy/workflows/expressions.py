@@ -20,7 +20,7 @@ def filled_in(text: str, contexts: Mapping[str, Any]) -> str:
 
 
 def evaluated(expression: str, contexts: Mapping[str, Any]) -> Any:
-    """Give an expression's value; what is not there is an empty text, as GitHub has it."""
+    """Return an expression's value; what is not there is an empty text, as GitHub has it."""
     tokens = [match for match in _TOKEN.finditer(expression) if match[0].strip()]
     assert "".join(match[0].strip() for match in tokens) == re.sub(r"\s", "", expression), f"not known: {expression}"
     value, rest = _any(tokens, contexts)

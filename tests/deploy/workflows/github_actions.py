@@ -94,7 +94,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 def inputs(workspace: str) -> dict[str, str]:
-    """Give what compliance.yml hands over for a workspace."""
+    """Return the inputs that compliance.yml passes for a workspace."""
     job = load("compliance.yml")["jobs"]["workspace"]
     (entry,) = [entry for entry in job["strategy"]["matrix"]["include"] if entry["workspace"] == workspace]
     return {name: filled_in(value, {"matrix": entry}) for name, value in job["with"].items()}

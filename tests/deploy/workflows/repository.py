@@ -61,7 +61,7 @@ class Forge:
         return self.head(branch)
 
     def head(self, branch: str = "main") -> str:
-        """Give the last commit of a branch."""
+        """Return the last commit of a branch."""
         return self.git("rev-parse", branch)
 
     def merge(self, branch: str, into: str) -> str:

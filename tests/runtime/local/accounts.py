@@ -94,7 +94,7 @@ class Account:
         return str(ec2.create_security_group(GroupName=name, Description="for a test")["GroupId"])
 
     def grow(self, group: str) -> None:
-        """Give a security group more rules than a change notification can carry."""
+        """Add to a security group more rules than a change notification can carry."""
         ranges = [
             {"CidrIp": f"10.{number // 256}.{number % 256}.0/24", "Description": "d" * 200} for number in range(1200)
         ]

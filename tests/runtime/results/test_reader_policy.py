@@ -46,7 +46,7 @@ def account(local_aws: LocalAws) -> Account:
 
 
 def run_as(account: Account, monkeypatch: pytest.MonkeyPatch, policy: object, command: list[str]) -> bool:
-    """Whether somebody with this policy alone can run a command."""
+    """Return whether somebody with this policy alone can run a command."""
     iam = account.client("iam")
     user = f"reader-{next(_users)}"
     iam.create_user(UserName=user)

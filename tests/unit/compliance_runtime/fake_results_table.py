@@ -131,7 +131,7 @@ class FakeResultsTable:
         return {"UnprocessedItems": {TABLE: left} if left else {}}
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-        """Give all but the last item; the last one when it is asked for alone."""
+        """Return all but the last item; the last one when it is asked for alone."""
         request = RequestItems[TABLE]
         keys = self._batch({TABLE: request["Keys"]}, 100)
         assert request["ConsistentRead"]

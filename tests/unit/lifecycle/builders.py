@@ -113,7 +113,7 @@ class FakeProject:
         return Machine({"PATH": f"{self.path}/bin{os.pathsep}{os.environ['PATH']}"}, working_folder=self.path)
 
     def project(self, workspace: str = "dev", *, approves: bool = True, waits: bool = True) -> Project:
-        """Give it to be worked on in a workspace."""
+        """Return the project set up for a workspace."""
         person = Person(self.shown.append, self.said.append, approves=approves, waits=waits)
         return Project(self.machine, self.path, workspace, person)
 

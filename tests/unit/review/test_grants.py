@@ -63,7 +63,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _takes(statement: Statement, name: str, text: str) -> bool:
-    """Tell whether a statement's element takes a text, as IAM's documentation has it."""
+    """Return whether a statement's element takes a text, as IAM's documentation has it."""
     if f"Not{name}" in statement:
         return not any(matches(one, text) for one in _list(statement[f"Not{name}"]))
     return name not in statement or any(matches(one, text) for one in _list(statement[name]))

@@ -58,7 +58,7 @@ def _blocks(scope: Scope) -> object:
 
 
 def _name(scope: Scope) -> object:
-    """Give an inline policy's name; the provider makes one up where the configuration has none."""
+    """Return an inline policy's name; the provider makes one up where the configuration has none."""
     if not scope.is_unset("name"):
         return scope.get("name")
     prefix = scope.get("name_prefix")

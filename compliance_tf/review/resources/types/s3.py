@@ -164,7 +164,7 @@ _POLICY = part("aws_s3_bucket_policy", attribute("policy"), otherwise=attribute(
 
 
 def _owner_id(scope: Scope) -> object:
-    """Give the owner's canonical id where it could matter: a policy that names none is about nobody by it."""
+    """Return the owner's canonical id where it could matter: a policy that names none is about nobody by it."""
     policy = _POLICY(scope)
     if isinstance(policy, str) and _CANONICAL_ID.search(policy):
         return Unknown("the canonical id of the account is not in a plan, and the policy names such ids")

@@ -129,7 +129,7 @@ def _description(scope: Scope) -> object:
 
 
 def _same(one: object, other: object) -> bool:
-    """Tell whether two permissions open the same, whatever people wrote on them."""
+    """Return whether two permissions open the same, whatever people wrote on them."""
     names = ("ipProtocol", "fromPort", "toPort", "ipRanges")
     if not isinstance(one, dict) or not isinstance(other, dict):
         return False
