@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from constructs import Construct
 
 from compliance_runtime.check import PeriodicCheck, Severity
+from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.constructs.rules.check_rule import CheckRule
 from compliance_tf.constructs.rules.managed_rule import ManagedRule
 from compliance_tf.constructs.rules.policy_rule import PolicyRule
@@ -83,12 +84,13 @@ class Packs(Construct):
             chosen.map(_read), leave_out=as_tuple("Packs: leave_out", leave_out), change=change
         )
         region = stack.naming.region
-        missing = [rule for rule in rules if not rule.resolved.is_available_in(region)]
+        resolved = [rule.resolved for rule in rules if not stack.leaves_to_another(*_evaluates(rule.resolved.rule))]
+        missing = [rule for rule in resolved if not rule.is_available_in(region)]
         if missing and not skip_unavailable:
-            raise PackError(_unavailable_message(region, [rule.resolved for rule in missing]))
-        present = [rule for rule in rules if rule.resolved.is_available_in(region)]
+            raise PackError(_unavailable_message(region, missing))
+        present = [rule for rule in rules if rule.resolved not in missing]
         self.rules = tuple(rule.resolved for rule in present)
-        self.unavailable = tuple(rule.resolved.rule.id for rule in missing)
+        self.unavailable = tuple(rule.rule.id for rule in missing)
         for rule in present:
             self._declare(rule)
 
@@ -140,6 +142,17 @@ class Packs(Construct):
 
 def _read(packs: Sequence[PackName | PackAlias | Pack]) -> list[Pack]:
     return [pack if isinstance(pack, Pack) else Pack.named(pack) for pack in as_tuple("Packs: packs", packs)]
+
+
+def _evaluates(rule: PackRule) -> tuple[tuple[str, ...], str | None]:
+    """Give the types that a rule evaluates, and its identifier."""
+    match rule:
+        case ManagedPackRule():
+            return rule.resource_types or managed_rule(rule.identifier).resource_types, rule.identifier
+        case CheckPackRule():
+            return rule.resource_types or rule.check.resource_types, rule.check.id
+        case PolicyPackRule():
+            return rule.resource_types, None
 
 
 def _parameters(rule: PackRule) -> Any:  # noqa: ANN401 (values by name, or a check's own dataclass)

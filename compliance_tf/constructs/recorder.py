@@ -19,10 +19,11 @@ from cdktf import (
 from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
 from constructs import Construct
 
+from compliance_tf.catalog.home_region import recorded_here
 from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.model.allow_list import RECORDER_TYPE
 from compliance_tf.model.terraform_values import Condition, escape, literal
-from compliance_tf.model.workspace_values import ALWAYS, expression, together
+from compliance_tf.model.workspace_values import ALWAYS, NEVER, expression, together
 from compliance_tf.terraform import read_recorder
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class ExistingRecorder(Construct):
         The recorder's name: ``default`` unless something like a landing zone chose another.
     source
         Where the plan reads it from.
+    home_region
+        The region whose recorder alone has to record what is global; every one's unless given.
     preconditions
         What else has to hold before anything is read.
 
@@ -77,11 +80,13 @@ class ExistingRecorder(Construct):
         naming: Naming,
         name: str = "default",
         source: RecorderSource = RecorderSource.CLOUD_CONTROL,
+        home_region: str | None = None,
         preconditions: Sequence[Condition] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._name = name
         self._region = naming.region
+        self._home_region = home_region or naming.region
         self.program: tuple[str, ...] = ()
         self._rules_by_type: defaultdict[str, dict[str, ByWorkspace[bool]]] = defaultdict(dict)
         if source is RecorderSource.CLOUD_CONTROL:
@@ -104,7 +109,9 @@ class ExistingRecorder(Construct):
         SettingError
             When AWS Config does not know a type, or never records it in the stack's region.
         """
-        types = tuple(resource_types)
+        if enabled == NEVER:
+            return
+        types = recorded_here(resource_types, self._region, self._home_region)
         check_types(f"Rule '{rule}'", types, region=self._region)
         for resource_type in types:
             self._rules_by_type[resource_type][rule] = enabled

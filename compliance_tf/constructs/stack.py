@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct
 
 from compliance_runtime.deployment import DeployedRule, Deployment
+from compliance_tf.catalog.home_region import check_home_region, only_region
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
 from compliance_tf.constructs.address import address
@@ -26,19 +27,21 @@ from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
 from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
+from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
 from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
-from compliance_tf.model.workspace_values import Setting, as_by_workspace
+from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
 from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from constructs import IConstruct
 
     from compliance_tf.constructs.notifications import Notifications
+    from compliance_tf.model.workspace_values import ByWorkspace
     from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
@@ -57,7 +60,10 @@ class ComplianceStack(TerraformStack):
     project
         The first part of every name: a lower-case letter, then lower-case letters, digits and underscores.
     region
-        The AWS region. Have a stack for each region.
+        The AWS region. Have a stack for each region, or a fleet, which gives it another one.
+    home_region
+        The region in which rules about what is global are evaluated, such as those on IAM's types: a stack of another
+        region is without them. A fleet gives it its own. Unless given, each stack evaluates them.
     recorder_name
         The recorder that the account has.
     recorder_source
@@ -112,6 +118,7 @@ class ComplianceStack(TerraformStack):
         *,
         project: str,
         region: str,
+        home_region: str | None = None,
         recorder_name: str = "default",
         recorder_source: RecorderSource = RecorderSource.CLOUD_CONTROL,
         workspaces: Workspaces | None = None,
@@ -139,6 +146,11 @@ class ComplianceStack(TerraformStack):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        if of_fleet := FleetRegion.from_context(self.node.try_get_context(CONTEXT)):
+            region, home_region = of_fleet.region, of_fleet.home_region
+        if home_region is not None:
+            check_home_region(f"Stack '{id_}': home_region", home_region)
+        self._home_region = home_region
         self.workspaces = workspaces or Workspaces()
         periods = (as_by_workspace(history_days), as_by_workspace(log_retention_days))
         schedules = (as_by_workspace(reconcile or Schedule.days(1)), as_by_workspace(reevaluate))
@@ -187,6 +199,7 @@ class ComplianceStack(TerraformStack):
             naming=self.naming,
             name=recorder_name,
             source=recorder_source,
+            home_region=home_region,
             preconditions=self.workspaces.conditions(self.naming),
         )
         self.table = ResultsTable(
@@ -241,6 +254,28 @@ class ComplianceStack(TerraformStack):
         if not isinstance(stack, cls):
             raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
         return stack
+
+    def existence(
+        self, enabled: ByWorkspace[bool], resource_types: Collection[str], identifier: str | None = None
+    ) -> ByWorkspace[bool]:
+        """Tell in which workspaces a rule exists: in none where another region is the only one for it.
+
+        Parameters
+        ----------
+        enabled
+            Where it is wanted.
+        resource_types
+            The types that it evaluates.
+        identifier
+            That of a managed rule, or the id of a check.
+        """
+        return NEVER if self.leaves_to_another(resource_types, identifier) else enabled
+
+    def leaves_to_another(self, resource_types: Collection[str], identifier: str | None = None) -> bool:
+        """Tell whether another region is the only one for a rule; see :meth:`existence`."""
+        if self._home_region is None:
+            return False
+        return only_region(resource_types, identifier, self._home_region) not in {None, self.naming.region}
 
     def _refuse_duplicate(self, scope: Construct) -> None:
         """Refuse another stack of this project and region: both would have the same names, and the same state."""

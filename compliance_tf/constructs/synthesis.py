@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -11,10 +12,11 @@ from cdktf import App
 
 from compliance_tf.checks.declaration import import_problem
 from compliance_tf.errors import ComplianceError
+from compliance_tf.model.fleet_regions import VARIABLE, from_variable
 from compliance_tf.output.sanitize import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # How cdktf words that validations or annotations refused the app.
 _REFUSALS = ("Validation failed with the following errors:", 'Encountered Annotations with level "ERROR":')
@@ -23,15 +25,18 @@ _REFUSALS = ("Validation failed with the following errors:", 'Encountered Annota
 def synthesize(build: Callable[[App], None]) -> None:
     """Build an app and synthesize it; end the program with one message when something is wrong with it.
 
+    For a fleet it is built once for each of its regions, into a folder of the output each: see
+    :class:`~compliance_tf.model.fleet_regions.FleetRegion`.
+
     Parameters
     ----------
     build
         Adds stacks to the app that it is given.
     """
-    app = App()
     try:
-        build(app)
-        app.synth()
+        for app in _apps():
+            build(app)
+            app.synth()
     except SyntaxError as error:
         # An import inside of build: a check's file, most likely.
         sys.exit(f"error: {import_problem(Path(error.filename or 'main.py'), error)}")
@@ -41,6 +46,16 @@ def synthesize(build: Callable[[App], None]) -> None:
         if refusal := _refusal(str(error)):
             sys.exit(f"error: {message(refusal)}")
         raise
+
+
+def _apps() -> Iterator[App]:
+    regions = from_variable(os.environ.get(VARIABLE, ""))
+    if not regions:
+        yield App()
+    for region in regions:
+        output = Path(os.environ["CDKTF_OUTDIR"], region.folder)
+        output.mkdir(parents=True)
+        yield App(outdir=str(output), context=region.to_context())
 
 
 def _place(error: Exception, build: Callable[[App], None]) -> str:

@@ -95,6 +95,9 @@ def as_by_workspace(setting: Setting[T]) -> ByWorkspace[T]:
 ALWAYS: Final = by_workspace(default=True)
 """What is so in every workspace."""
 
+NEVER: Final = by_workspace(default=False)
+"""What is so in none."""
+
 
 def together(settings: Mapping[str, ByWorkspace[T]]) -> ByWorkspace[Mapping[str, T]]:
     """Put settings together into one: a mapping by workspace."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compliance_runtime.account import ACCOUNT_TYPE
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 from compliance_tf.preflight.prices import prices
 
@@ -33,9 +34,6 @@ provisioned throughput considerations.
 
 FUNCTION_SECONDS = 0.5
 """How long an invocation of a function is assumed to take."""
-
-ACCOUNT_TYPE = "AWS::::Account"
-"""What AWS Config calls the account itself, which is not among the recorded resources."""
 
 _RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
 _HOURS_OF_A_UNIT = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}

@@ -16,7 +16,7 @@ from compliance_tf.constructs.rules.declaration import change_notifications, dec
 from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import SettingError
-from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
+from compliance_tf.model.workspace_values import NEVER, as_by_workspace, to_terraform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,7 @@ class CheckRule(Construct, Generic[P]):
         given = as_by_workspace(parameters)
         stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
         if isinstance(check, PeriodicCheck):
+            existence = stack.existence(existence, check.resource_types, check.id)
             if rule_scope is not None:
                 raise SettingError(
                     f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and finds its resources itself."
@@ -95,8 +96,10 @@ class CheckRule(Construct, Generic[P]):
         else:
             rule_scope = _change_scope(id_, check, rule_scope, frequency)
             types = (rule_scope and rule_scope.resource_types) or check.resource_types
+            existence = stack.existence(existence, types, check.id)
             stack.recorder.require(types, rule=id_, enabled=existence)
-        stack.triggers.watch(evaluate_after)
+        if existence != NEVER:
+            stack.triggers.watch(evaluate_after)
         stack.functions.serve(check)
         function = stack.functions.evaluate
         self.address = declare_rule(

@@ -11,7 +11,7 @@ from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.constructs.rules.declaration import declare_rule, deployed_rule
 from compliance_tf.constructs.stack import ComplianceStack
-from compliance_tf.model.workspace_values import as_by_workspace, to_terraform, together
+from compliance_tf.model.workspace_values import NEVER, as_by_workspace, to_terraform, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,15 +83,17 @@ class ManagedRule(Construct):
         frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
         given = together({name: _by_workspace(value) for name, value in (parameters or {}).items()})
         stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
+        existence = stack.existence(existence, scope_types or facts.resource_types, facts.identifier)
         for one in (frequencies.default, *frequencies.values.values()):
             validate_use(
                 facts,
-                region=stack.naming.region,
+                region=None if existence == NEVER else stack.naming.region,
                 frequency=one,
                 scope_types=scope_types,
                 scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
             )
-        stack.triggers.watch(evaluate_after)
+        if existence != NEVER:
+            stack.triggers.watch(evaluate_after)
         if facts.change_triggered:
             stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
         self.address = declare_rule(

@@ -86,6 +86,7 @@ class PolicyRule(Construct):
                 f"Rule '{id_}': the policy was not parsed, for cfn-guard-rs is not installed (it has none for this "
                 "Python). AWS Config will tell at the deployment."
             )
+        existence = stack.existence(existence, rule_scope.resource_types)
         stack.recorder.require(rule_scope.resource_types, rule=id_, enabled=existence)
         self.address = declare_rule(
             stack,
