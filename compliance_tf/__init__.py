@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from compliance_tf.waivers.waiver import Waiver as Waiver
     from compliance_tf.waivers.waiver_file import waivers_from_file as waivers_from_file
 
-# Loaded when they are named: the constructs start Node, which the other half of the library does without.
+# Imported lazily: the constructs start Node, which the command line does not need.
 _HOMES = {
     "ApiCall": "compliance_tf.constructs.schedule",
     "CheckRule": "compliance_tf.constructs.rules.check_rule",

@@ -1,4 +1,4 @@
-"""All errors that this library raises on purpose, in one tree.
+"""All exceptions that this library raises on purpose, in one tree.
 
 Each message names the place, the value, what is allowed and what to do::
 
@@ -33,7 +33,7 @@ Each message names the place, the value, what is allowed and what to do::
         CheckError
 
 :class:`ComplianceError` is defined in ``compliance_runtime``, which runs without this package: catching it
-catches what the parameters of checks refuse, too.
+also catches errors of the parameters of checks.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ class SettingError(ComplianceError):
 
 
 class GuardError(ComplianceError):
-    """A synthesized configuration declares what a deployment may not consist of, or cannot be read."""
+    """A synthesized configuration declares what the allow-list lacks, or cannot be read."""
 
 
 class ManagedRuleError(ComplianceError):
-    """The base of the errors about managed rules."""
+    """The base of errors about managed rules."""
 
 
 class UnknownManagedRuleError(ManagedRuleError):
@@ -96,7 +96,7 @@ class UnknownManagedRuleError(ManagedRuleError):
 
 
 class _RuleProblemsError(ManagedRuleError):
-    """One rule and all that is wrong with it.
+    """A rule and all problems found with it.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class UnknownPackError(ComplianceError):
 
 
 class FactsError(ManagedRuleError):
-    """A file of facts that was to be imported is not of the form that is known."""
+    """A file of facts to import does not have the expected form."""
 
 
 class UnknownFrameworkError(ComplianceError):
@@ -133,7 +133,7 @@ class UnknownFrameworkError(ComplianceError):
 
 
 class PackError(ComplianceError):
-    """A pack, or one of its rules, contradicts itself."""
+    """A pack, or one of its rules, is inconsistent."""
 
 
 class PackFileError(PackError):
@@ -141,7 +141,7 @@ class PackFileError(PackError):
 
 
 class PackConflictError(PackError):
-    """Packs ask for the same rule with different settings."""
+    """Packs have the same rule with different settings."""
 
 
 class WaiverError(ComplianceError):
@@ -149,11 +149,11 @@ class WaiverError(ComplianceError):
 
 
 class WaiverFileError(WaiverError):
-    """A file does not hold waivers."""
+    """A file has no valid waivers."""
 
 
 class SynthesizedAppError(ComplianceError):
-    """There is no synthesized app, or one of another version."""
+    """There is no synthesized app, or it is of another version."""
 
 
 class CommandError(ComplianceError):
@@ -161,14 +161,14 @@ class CommandError(ComplianceError):
 
 
 class InterruptedCommandError(CommandError):
-    """A command was ended by a signal.
+    """A command was interrupted by a signal.
 
     Parameters
     ----------
     signal
-        Which one came first.
+        The first signal.
     reason
-        What the program that ran has said of its end; empty where it ended well.
+        The error output of the program that ran; empty where it exited with 0.
     """
 
     def __init__(self, signal: Signals, reason: str = "") -> None:
@@ -181,7 +181,7 @@ class RefusedPlanError(ComplianceError):
 
 
 class PreflightError(ComplianceError):
-    """The account cannot be asked, or what is planned cannot be read."""
+    """The account cannot be queried, or the synthesized app cannot be read."""
 
 
 class ReviewError(ComplianceError):
@@ -189,15 +189,15 @@ class ReviewError(ComplianceError):
 
 
 class UndecidedError(ComplianceError):
-    """A check read what a plan does not show, so that there is no verdict."""
+    """A check read a value that the plan does not show, so there is no verdict."""
 
 
 class CommentError(ComplianceError):
-    """A review cannot be put into a pull or merge request."""
+    """A review cannot be published on a pull or merge request."""
 
 
 class ResultsError(ComplianceError):
-    """Results cannot be read, or were asked for in a way that cannot be answered."""
+    """Results cannot be read, or the request for them is invalid."""
 
 
 class ExportError(ComplianceError):

@@ -1,4 +1,4 @@
-"""Builders for the tests of checks: what AWS Config sends and keeps, in its own forms.
+"""Builders for the tests of checks: events and configuration items in AWS Config's own forms.
 
     from compliance_tf.testing import event_item, verdict
 
@@ -35,7 +35,7 @@ CAPTURED = "2026-03-01T10:20:30.456Z"
 CAPTURED_TIME = datetime.fromisoformat(CAPTURED)
 
 _TEXT_IN_EVENTS = frozenset({"AccessControlList", "Policy"})
-"""Supplementary values that are JSON texts even in events, and thus are encoded twice in the history."""
+"""Supplementary values that are JSON texts even in events, and thus encoded twice in the history."""
 
 
 def event_item(
@@ -43,32 +43,32 @@ def event_item(
     resource_id: str = "logs",
     *,
     arn: str | None = None,
-    configuration: Any = ...,  # noqa: ANN401 whatever JSON a test makes of it
+    configuration: Any = ...,  # noqa: ANN401 any JSON
     supplementary: Mapping[str, Any] | None = None,
     tags: Any = None,  # noqa: ANN401
     status: str = "OK",
     captured: str = CAPTURED,
 ) -> dict[str, Any]:
-    """Build an item as it stands in an event.
+    """Build a configuration item as an event has it.
 
     Parameters
     ----------
     resource_type
         AWS Config's name of the type.
     resource_id
-        What identifies the resource.
+        AWS Config's id of the resource.
     arn
         Its ARN.
     configuration
-        What AWS Config recorded of it; an object with its name unless given.
+        The recorded configuration; an object with its name unless given.
     supplementary
-        The supplementary configuration, as objects: what AWS Config gives as a text becomes one.
+        The supplementary configuration, as objects: values that AWS Config encodes as texts are encoded here.
     tags
         The tags, as a map.
     status
         OK, ResourceDiscovered, ResourceNotRecorded, ResourceDeleted or ResourceDeletedNotRecorded.
     captured
-        When AWS Config captured it: ISO 8601 with an offset.
+        The capture time: ISO 8601 with an offset.
     """
     return {
         "resourceType": resource_type,
@@ -92,7 +92,7 @@ def event_item(
 
 
 def history_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the same item as GetResourceConfigHistory gives it."""
+    """Build the same item as GetResourceConfigHistory returns it."""
     names = {"ARN": "arn", "awsAccountId": "accountId", "configurationItemVersion": "version"}
     history = {names.get(name, name): value for name, value in item.items()}
     history["configurationItemMD5Hash"] = history.pop("configurationStateMd5Hash")
@@ -105,7 +105,7 @@ def history_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def normal_forms(item: Mapping[str, Any]) -> tuple[ConfigurationItem, ConfigurationItem]:
-    """Read an event's item as the function does: from the event, and from the history."""
+    """Parse an event's item as the function does: from the event, and from the history."""
     return (
         item_from_event(JsonObject.of(item, "configurationItem", EventError)),
         item_from_history(JsonObject.of(history_item(item), "configurationItems[0]", EventError)),
@@ -118,7 +118,7 @@ def verdict(
     parameters: P | None = None,
     account: Account | None = None,
 ) -> Verdict:
-    """Have a check judge an item in both forms that AWS Config has, and give its verdict.
+    """Evaluate a check on an item in both forms that AWS Config has, and return the verdict.
 
     Parameters
     ----------
@@ -129,12 +129,12 @@ def verdict(
     parameters
         The check's parameters; its defaults unless given.
     account
-        What a ``LookupCheck`` asks.
+        The account that a ``LookupCheck`` queries.
 
     Raises
     ------
     AssertionError
-        When the check says something else of the same resource in the other form.
+        When the verdicts on the two forms of the item differ.
     TypeError
         When a ``LookupCheck`` is given no account.
     """
@@ -156,9 +156,9 @@ def _judged(
 
 
 def account_with(**clients: object) -> Account:
-    """Build the account that a check asks, with these clients by service: ``account_with(iam=stubbed)``.
+    """Build the account that a check queries, with these clients by service: ``account_with(iam=stubbed)``.
 
-    botocore's Stubber makes good ones: it refuses what AWS's own model of the API does not allow.
+    botocore's Stubber makes good clients: it validates requests and responses by AWS's model of the API.
     """
     return Account(ACCOUNT, REGION, CAPTURED_TIME, cast("Clients", clients.__getitem__))
 
@@ -178,13 +178,13 @@ def config_event(
     item
         The item as ``event_item`` builds it.
     rule_name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     parameters
         The rule's parameters, as AWS Config keeps them: all values are texts.
     left_scope
-        Whether the resource does not belong to the rule's scope any more.
+        Whether the resource has left the rule's scope.
     invoking
-        What AWS Config nests in the event, if not the change of ``item``.
+        The invoking event that AWS Config nests in the event; the change of ``item`` unless given.
     """
     changed = {
         "configurationItem": event_item() if item is None else item,
@@ -229,7 +229,7 @@ def scheduled_event(
     Parameters
     ----------
     at
-        When the notification was made: ISO 8601 with an offset.
+        The creation time of the notification: ISO 8601 with an offset.
     """
     invoking = {"awsAccountId": ACCOUNT, "messageType": "ScheduledNotification", "notificationCreationTime": at}
     return config_event(invoking=invoking, rule_name=rule_name, parameters=parameters)

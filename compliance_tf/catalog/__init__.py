@@ -1,1 +1,1 @@
-"""What AWS publishes about AWS Config's managed rules, as data files with typed access."""
+"""AWS's facts about managed rules and conformance packs, as data files with typed access."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DATA_FILE: Final = Path(__file__).with_name("conformance_packs.json")
 
 PROCESS_CHECK: Final = "AWS_CONFIG_PROCESS_CHECK"
-"""What stands in a pack for duties that people do and tick off. No rule of this name can be declared, nor would
+"""The identifier in packs of duties that people do and tick off. No rule of this name can be declared, nor would
 anything evaluate it (AWS Config Developer Guide, Process Checks)."""
 
 
@@ -38,11 +38,11 @@ class ConformancePackRule:
     Attributes
     ----------
     identifier
-        Which managed rule it is.
+        The managed rule's identifier.
     parameters
         The pack's values, as AWS Config takes them. The rule's defaults hold for the others.
     frequency
-        How often the pack has it evaluated; None for every 24 hours, or at changes alone.
+        The interval of its evaluation in the pack; None for every 24 hours, or for changes alone.
     """
 
     identifier: str
@@ -59,7 +59,7 @@ class ConformancePack:
     name
         Its short name, such as ``pci-dss-4.0``; ``pack_naming`` makes it.
     aws_name
-        What AWS calls its template.
+        AWS's name of its template.
     title
         A few words for tables and headings.
     rules
@@ -84,7 +84,7 @@ class ConformancePackCatalog:
     source
         Where the facts come from.
     as_of
-        The day on which they were true.
+        The date of the facts.
     packs
         The packs by short name, in the order of the names.
     """
@@ -101,7 +101,7 @@ def conformance_packs() -> ConformancePackCatalog:
 
 
 def conformance_pack(name: str) -> ConformancePack:
-    """Return what is known of a conformance pack.
+    """Return the facts of a conformance pack.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def conformance_pack(name: str) -> ConformancePack:
     Raises
     ------
     UnknownPackError
-        No pack is called so; the message says which one was probably meant.
+        No pack has this name; the message suggests the nearest one.
 
     Examples
     --------

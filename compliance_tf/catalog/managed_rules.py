@@ -29,7 +29,7 @@ _GUIDE: Final = "https://docs.aws.amazon.com/config/latest/developerguide"
 
 
 class ParameterType(enum.Enum):
-    """The types that AWS's documentation gives to rule parameters. In the API each value is a text."""
+    """The types that AWS's documentation gives to rule parameters. In the API each value is a string."""
 
     STRING = "String"
     INT = "int"
@@ -48,9 +48,9 @@ class ManagedRuleParameter:
     Attributes
     ----------
     name
-        Its name; AWS tells upper from lower case.
+        Its name; case matters to AWS.
     type
-        What its text must look like.
+        The format of its text.
     required
         Whether PutConfigRule refuses the rule without it. It does so even where a default is documented: the
         API does not fill it in.
@@ -66,20 +66,20 @@ class ManagedRuleParameter:
 
 @dataclass(frozen=True, slots=True)
 class ManagedRuleFacts:
-    """What is known of one managed rule.
+    """The facts of a managed rule.
 
     Attributes
     ----------
     identifier
-        What PutConfigRule calls it, such as ``INCOMING_SSH_DISABLED``.
+        Its identifier in PutConfigRule, such as ``INCOMING_SSH_DISABLED``.
     name
-        What AWS's documentation calls it, such as ``restricted-ssh``.
+        Its name in AWS's documentation, such as ``restricted-ssh``.
     change_triggered
-        Whether a change of a resource has it evaluated.
+        Whether a change of a resource triggers it.
     periodic
         Whether it is evaluated on a schedule. A few rules are both; every rule is one of them.
     resource_types
-        The types that it evaluates. Empty where it looks at something that AWS Config does not record.
+        The types that it evaluates. Empty where it evaluates something that AWS Config does not record.
     parameters
         The parameters that it takes.
     excluded_regions
@@ -87,7 +87,7 @@ class ManagedRuleFacts:
     only_regions
         Codes of the only regions that have it; empty if it is in all but `excluded_regions`.
     rating
-        A community's rating; AWS gives none. None for rules that were not rated.
+        A community's severity rating, as AWS publishes none; None for rules that were not rated.
     """
 
     identifier: str
@@ -102,7 +102,7 @@ class ManagedRuleFacts:
 
     @property
     def severity(self) -> Severity:
-        """How bad a violation is: the community's rating, medium where there is none."""
+        """The severity of a violation: the community's rating, medium where there is none."""
         return self.rating or Severity.MEDIUM
 
     @property
@@ -129,7 +129,7 @@ class ManagedRuleCatalog:
     source
         Where the facts come from.
     as_of
-        The day on which they were true.
+        The date of the facts.
     rules
         The rules by identifier, in the order of the identifiers.
     """
@@ -146,7 +146,7 @@ def managed_rules() -> ManagedRuleCatalog:
 
 
 def managed_rule(identifier: str) -> ManagedRuleFacts:
-    """Return what is known of a managed rule.
+    """Return the facts of a managed rule.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def managed_rule(identifier: str) -> ManagedRuleFacts:
     Raises
     ------
     UnknownManagedRuleError
-        No rule is called so; the message says which one was probably meant, also for a name in the form of
+        No rule has this identifier; the message suggests the nearest one, also for a name in the form of
         AWS's documentation such as ``restricted-ssh``.
 
     Examples
@@ -172,7 +172,7 @@ def managed_rule(identifier: str) -> ManagedRuleFacts:
 
 
 def kebab_case(identifier: str) -> str:
-    """Return the name that AWS's documentation gives to nearly every rule with this identifier."""
+    """Return the identifier in kebab case, which is AWS's documented name of nearly every rule."""
     return identifier.lower().replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""The short names and titles of AWS's conformance packs, made of AWS's names by rules and a few exceptions."""
+"""Short names and titles of AWS's conformance packs, derived from AWS's names by rules and a few exceptions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES_UNLIKE_RULES: Final = {
     "Operational-Best-Practices-for-PCI-DSS-v4.0-including-global-resourcetypes": "pci-dss-4.0",
     "Self-Hosted-AI-ML-Security-Governance-Best-Practices": "ai-ml-self-hosted",
 }
-"""Short names for what the rules would make long, or less than clear."""
+"""Short names of packs for which the rules would give a long or unclear one."""
 
 _OPERATIONAL: Final = re.compile(r"Operational-Best-Practices-[Ff]or-")
 _SECURITY: Final = re.compile(r"Security-Best-Practices-for-(.+)")
@@ -29,10 +29,10 @@ _NUMBERED: Final = re.compile(r"-?(Part|Level|Essential|Top)-?(?=\d)")
 
 
 def short_name(aws_name: str) -> str:
-    """Make a pack's short name.
+    """Derive a pack's short name from AWS's name.
 
-    What says only that it is a pack, and AWS's own name, go; the practices for a service end in ``-security``;
-    versions lose their ``v``, and a revision is ``r5``; a number stands apart from its word.
+    Words that say only that it is a pack, and AWS's own name, are dropped; those for a service end in ``-security``;
+    versions lose their ``v``, a revision is ``r5``, and a number is separated from its word.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def short_name(aws_name: str) -> str:
 
 
 def title(aws_name: str) -> str:
-    """Make a pack's title: AWS's name without what stands before most of them, as words.
+    """Derive a pack's title: AWS's name without its usual prefix, as words.
 
     Examples
     --------

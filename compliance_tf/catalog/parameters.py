@@ -1,4 +1,4 @@
-"""The parameters given to a managed rule: checked before AWS Config refuses them, and turned into texts."""
+"""Parameters of managed rules: checked before AWS Config refuses them, and converted to strings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance_tf.catalog.managed_rules import ManagedRuleFacts, ManagedRuleParameter
 
 ParameterValue: TypeAlias = str | int | float | bool | Sequence[str]
-"""What a user may give for a parameter; a text may hold Terraform expressions (``${...}``)."""
+"""A parameter's value as a user gives it; a string may hold Terraform expressions (``${...}``)."""
 
 _EXPRESSION: Final = re.compile(r"\$\{[^}]*\}")
 
@@ -47,7 +47,7 @@ _SEQUENCE_TYPES: Final = (ParameterType.CSV, ParameterType.STRING_MAP)
 
 
 def check_parameters(facts: ManagedRuleFacts, parameters: Mapping[str, ParameterValue]) -> dict[str, str]:
-    """Check the parameters for a managed rule and return them as the texts that AWS Config takes.
+    """Check the parameters of a managed rule and convert them to the strings that AWS Config takes.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def check_parameters(facts: ManagedRuleFacts, parameters: Mapping[str, Parameter
     Raises
     ------
     RuleParametersError
-        A name is unknown, a value has the wrong type, a required parameter is missing, or all together are
+        A name is unknown, a value has the wrong type, a required parameter is missing, or all parameters together are
         longer than `MAX_RULE_PARAMETERS`. The message names all problems at once.
     """
     texts = {
@@ -85,17 +85,17 @@ def check_parameters(facts: ManagedRuleFacts, parameters: Mapping[str, Parameter
 
 
 def input_parameters(texts: Mapping[str, str]) -> str:
-    """Return checked parameters as the JSON text for ConfigRule.InputParameters, whose length was checked.
+    """Return checked parameters as the JSON text of ConfigRule.InputParameters.
 
-    What an expression stands for is put in by Terraform as it is, so it must not hold quotes or backslashes.
+    Terraform inserts the value of an expression unescaped, so it must not contain quotes or backslashes.
     """
     text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    # Terraform reads quotes in an expression as its own, and would not understand them escaped.
+    # Quotes in an expression belong to Terraform's syntax and must not be escaped.
     return _EXPRESSION.sub(lambda expression: str(json.loads(f'"{expression[0]}"')), text)
 
 
 def _text(kind: ParameterType, value: object) -> str | None:
-    """Return the text for a value, None if the value does not fit the type."""
+    """Return the text of a value; None if the value does not fit the type."""
     match value:
         case str():
             text = value
@@ -148,7 +148,7 @@ def _advice(parameter: ManagedRuleParameter) -> str:
 
 
 def _too_long(texts: Mapping[str, str]) -> Iterator[str]:
-    # An expression may turn out to be empty: without them, what is too long is so whatever their values.
+    # An expression may become an empty text: what is too long without them is too long whatever their values.
     literal = {name: _EXPRESSION.sub("", text) for name, text in texts.items()}
     length = len(input_parameters(literal))
     if length > MAX_RULE_PARAMETERS:

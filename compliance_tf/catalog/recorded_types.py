@@ -1,9 +1,9 @@
-"""Which resource types a region never records.
+"""Resource types that a region never records.
 
-A rule that is triggered by changes of a type that its region does not record is deployed and never evaluates. Two facts
-are sure enough to refuse it. The four IAM types of before February 2022 are recorded only in regions that AWS Config
-had by then; which those are follows from the regions that have no managed rule for them. What has a home region is
-recorded there alone; its managed rules are in that region only. That a region lacks the rules of other types proves
+A rule that is triggered by changes of a type that its region does not record is deployed and never evaluated. Two facts
+are certain enough to refuse it. The four IAM types of before February 2022 are recorded only in regions that AWS Config
+had by then, which are those with a managed rule for them. A type with a home region is
+recorded there alone; its managed rules are in that region only. That a region lacks rules for other types proves
 nothing: rules come to new regions long after the types.
 
 Source: https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html, "Regional and global resources".
@@ -28,16 +28,16 @@ IAM_TYPES: Final = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AW
 """The global types that AWS Config recorded before February 2022."""
 
 _HOME_REGIONS: Final = ("us-east-1", "us-west-2")
-"""Of global services in the partition ``aws``; other partitions have others, which the catalogue does not know."""
+"""Home regions of global services in the partition ``aws``; the catalogue has none for other partitions."""
 
 
 def check_types(place: str, resource_types: Iterable[str], *, region: str | None = None) -> None:
-    """Check types by whose changes a rule is triggered.
+    """Check the types whose changes trigger a rule.
 
     Parameters
     ----------
     place
-        How the message calls the rule or check.
+        The rule or check, for messages.
     resource_types
         The types.
     region
@@ -61,7 +61,7 @@ def check_types(place: str, resource_types: Iterable[str], *, region: str | None
 
 
 def is_recorded_in(resource_type: str, region: str) -> bool:
-    """Return whether a region may record a type: False only where that is sure not to be."""
+    """Return whether a region may record a type: False only where it certainly does not."""
     if home := _home(resource_type):
         return region == home or partition(region) != "aws"
     return region not in _regions_without(resource_type)
@@ -69,7 +69,7 @@ def is_recorded_in(resource_type: str, region: str) -> bool:
 
 @functools.cache
 def _home(resource_type: str) -> str | None:
-    """Find the one region in which all managed rules for this type alone are, where that is a home of such types."""
+    """Return the one region of all managed rules for this type alone, if that is a home region of such types."""
     regions = {rule.only_regions for rule in _change_triggered(resource_type) if len(rule.resource_types) == 1}
     return next((home for home in _HOME_REGIONS if regions == {(home,)}), None)
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CUSTOM: Final = re.compile(r"(?!(?i:aws|amzn|amazon|alexa)::)[A-Za-z0-9]+(::[A-Za-z0-9]+){1,2}")
-"""A type that somebody registered with AWS CloudFormation, whose resources are recorded by PutResourceConfig. The names
+"""Pattern of a third-party type in the CloudFormation registry, recorded by PutResourceConfig. The names
 of AWS itself are not allowed: https://docs.aws.amazon.com/config/latest/APIReference/API_PutResourceConfig.html."""
 
 
 @cache
 def known_resource_types() -> frozenset[str]:
-    """List the types of AWS itself.
+    """List AWS's own types.
 
     AWS publishes no list of what PutEvaluations takes. These are the types that boto3's model of AWS Config has, and
-    those that AWS's own rules report of, such as the account and log groups, which it does not record.
+    those that AWS's managed rules report on, such as the account and log groups, which it does not record.
     """
     import botocore.session
 
@@ -46,22 +46,22 @@ def check_resource_types(subject: str, names: Iterable[str]) -> None:
     Parameters
     ----------
     subject
-        What has them, as messages call it.
+        The rule or check that has them, for messages.
 
     Raises
     ------
     SettingError
-        When it does not take one of them.
+        When AWS Config does not accept evaluations of one of them.
     """
     for name in names:
         if not is_resource_type(name):
             raise SettingError(
                 f"{subject}: AWS Config knows no resource type {name!r}, and would refuse its results."
-                f"{hint(name, sorted(known_resource_types()))} If AWS supports it since lately, update boto3."
+                f"{hint(name, sorted(known_resource_types()))} If AWS added it recently, update boto3."
             )
 
 
 def is_resource_type(name: str) -> bool:
-    """Return whether AWS Config takes evaluations of a type: one of AWS's, or of somebody's own."""
+    """Return whether AWS Config accepts evaluations of a type: one of AWS's, or a third-party one."""
     # boto3's model takes a third of a second to load, and most types need none.
     return name in _reported_types() or _CUSTOM.fullmatch(name) is not None or name in known_resource_types()

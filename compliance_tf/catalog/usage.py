@@ -1,4 +1,4 @@
-"""Where and when a managed rule may run, checked before AWS Config refuses it."""
+"""Checks of a managed rule's region, frequency and scope, before AWS Config refuses them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 MaximumExecutionFrequency: TypeAlias = Literal[
     "One_Hour", "Three_Hours", "Six_Hours", "Twelve_Hours", "TwentyFour_Hours"
 ]
-"""How often a periodic rule may be evaluated (AWS Config API Reference, ConfigRule)."""
+"""Intervals of a periodic rule (AWS Config API Reference, ConfigRule)."""
 
 DEFAULT_FREQUENCY: Final[MaximumExecutionFrequency] = "TwentyFour_Hours"
-"""AWS Config's own, for a periodic rule that is given none (AWS Config API Reference, ConfigRule)."""
+"""AWS Config's default interval of a periodic rule (AWS Config API Reference, ConfigRule)."""
 
 _FREQUENCIES: Final[tuple[str, ...]] = get_args(MaximumExecutionFrequency)
 
@@ -32,20 +32,20 @@ def validate_use(
     scope_types: Sequence[str] = (),
     scoped_by_tag: bool = False,
 ) -> None:
-    """Check that AWS Config will accept a managed rule as it is to be used.
+    """Check that AWS Config accepts a managed rule with these settings.
 
     Parameters
     ----------
     facts
         The managed rule.
     region
-        Code of the region that it is for; None where that is not known yet.
+        The region's code; None where it is not known yet.
     frequency
-        How often it is to be evaluated; None for AWS Config's every 24 hours.
+        The interval; None for AWS Config's default of 24 hours.
     scope_types
-        The resource types that it is to be limited to; none for all that it evaluates.
+        The resource types that limit its scope; empty for all that it evaluates.
     scoped_by_tag
-        Whether it is to be limited to resources with some tag.
+        Whether its scope is limited to resources with a tag.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _scope_problems(facts: ManagedRuleFacts, scope_types: Sequence[str], *, scop
     if not facts.change_triggered:
         scope = ", ".join(scope_types) or "by tag"
         yield (
-            f"scope {scope} is not allowed: the rule is periodic and finds its resources itself. Leave the scope out."
+            f"scope {scope} is not allowed: the rule is periodic and lists its resources itself. Leave the scope out."
         )
         return
     for scope_type in scope_types:

@@ -1,1 +1,1 @@
-"""Checks on this machine: a user's own folder of them, and the commands that write and run them."""
+"""Checks on this machine: the user's own folder of them, and the commands that write and run them."""

@@ -1,4 +1,4 @@
-"""What a user's file declares of a check, held against all that a deployment needs of it: with file and line."""
+"""Validation of the check that a user's file declares; errors name the file and the line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ARGUMENTS: Final = {
     LookupCheck: "(item, parameters, account)",
     PeriodicCheck: "(account, parameters)",
 }
-"""What ``evaluate`` of each kind is called with."""
+"""The arguments of ``evaluate`` by kind of check."""
 
 _ACTION: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 
@@ -41,20 +41,20 @@ def declared_check(path: Path, check_id: str, module: ModuleType) -> Check[Any]:
     path
         The file.
     check_id
-        The id that the file's name asks for.
+        The id that follows from the file's name.
     module
         The file, imported.
 
     Raises
     ------
     SettingError
-        When it declares none, or one that could not be deployed; the message begins with file and line.
+        When it declares none, or one that cannot be deployed; the message begins with file and line.
     """
     return _File(path).check(check_id, getattr(module, "CHECK", None))
 
 
 def import_problem(path: Path, cause: BaseException) -> SettingError:
-    """Say why a file cannot be imported, with the line of that file that led to it."""
+    """Describe why a file cannot be imported, with the line of that file that caused it."""
     if isinstance(cause, SyntaxError):
         return SettingError(f"{cause.filename or path}, line {cause.lineno or 1} is not Python: {cause.msg}.")
     frames = traceback.extract_tb(cause.__traceback__)
@@ -75,7 +75,7 @@ class _File:
                 "", f"the file must end in CHECK = ChangeCheck(id={check_id!r}, ...), or another kind; it {what}."
             )
         if declared.id != check_id:
-            self._refuse("id", f"id={declared.id!r} must be {check_id!r}, for the file is called {self.path.name}.")
+            self._refuse("id", f"id={declared.id!r} must be {check_id!r}, because the file is called {self.path.name}.")
         if not isinstance(declared.severity, Severity):
             names = [f"Severity.{name}" for name in Severity.__members__]
             asked = f"Severity.{str(declared.severity).upper()}"
@@ -93,17 +93,18 @@ class _File:
         for name in ("title", "description"):
             value = getattr(declared, name)
             if not isinstance(value, str) or not value.strip():
-                self._refuse(name, f"{name}={value!r:.80} is not a text.")
+                self._refuse(name, f"{name}={value!r:.80} is not a string.")
         if len(declared.description) > MAX_DESCRIPTION:
             self._refuse(
                 "description",
-                f"a description of {len(declared.description)} characters is too long: a Config rule holds "
-                f"{MAX_DESCRIPTION}.",
+                f"the description is too long: it has {len(declared.description)} characters (at most "
+                f"{MAX_DESCRIPTION}).",
             )
         types: object = declared.resource_types
         if not isinstance(types, tuple) or not all(isinstance(one, str) for one in types):
             self._refuse(
-                "resource_types", f"resource_types={types!r:.80} is not a tuple of texts, as ('AWS::S3::Bucket',)."
+                "resource_types",
+                f"resource_types={types!r:.80} is not a tuple of strings, such as ('AWS::S3::Bucket',).",
             )
         try:
             check_types(f"check {declared.id}", declared.resource_types)
@@ -112,7 +113,9 @@ class _File:
 
     def _check_parameters(self, declared: Check[Any]) -> None:
         if not isinstance(declared.parameters, type) or not is_dataclass(declared.parameters):
-            self._refuse("parameters", f"parameters={declared.parameters!r:.80} is not a frozen dataclass.")
+            self._refuse(
+                "parameters", f"parameters={declared.parameters!r:.80} is not an instance of a frozen dataclass."
+            )
         try:
             declared_parameters(declared.parameters)
         except ParameterError as cause:
@@ -120,7 +123,7 @@ class _File:
 
     def _check_evaluate(self, declared: Check[Any]) -> None:
         arguments = _ARGUMENTS[type(declared)]
-        evaluate: Any = getattr(declared, "evaluate")  # noqa: B009 (each kind has another type of it)
+        evaluate: Any = getattr(declared, "evaluate")  # noqa: B009 (its type depends on the kind)
         if not callable(evaluate):
             self._refuse("evaluate", f"evaluate={evaluate!r:.80} is not a function: give evaluate{arguments}.")
         try:
@@ -142,7 +145,10 @@ class _File:
             self._refuse("actions", f"actions={actions!r:.80} is not a tuple of IAM actions, as ('iam:ListRoles',).")
         for action in actions:
             if not isinstance(action, str) or not _ACTION.fullmatch(action):
-                self._refuse("actions", f"the action {action!r:.80} is not the whole name of one, as iam:ListRoles.")
+                self._refuse(
+                    "actions",
+                    f"the action {action!r:.80} is not complete: give the service and the name, such as iam:ListRoles.",
+                )
 
     def _refuse(self, member: str, message: str, *, line: int | None = None) -> NoReturn:
         raise SettingError(f"{self.path}, line {line or self._lines.get(member) or self._lines.get('', 1)}: {message}")

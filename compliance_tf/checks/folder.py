@@ -1,4 +1,4 @@
-"""A folder with checks of the user's own: found, validated, and packed with the functions."""
+"""A folder of the user's own checks: found, validated, and packed with the functions."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from compliance_runtime.check import Check
 
 IN_THE_FUNCTION = frozenset({"boto3", "botocore", "compliance_runtime"})
-"""What code in the function can import beside Python's own modules and its own folder."""
+"""Packages that code in the function can import beside the standard library and its own folder."""
 
 
 @dataclass(frozen=True)
 class CheckFolder:
-    """A folder of Python files, each of which declares a check; files that begin with ``_`` serve the others.
+    """A folder of Python files, each of which declares a check; files that begin with ``_`` are helpers.
 
     In the function it has its own name as a package, so that ``from checks._names import ...`` works there as it does
-    at home.
+    on this machine.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class CheckFolder:
     Raises
     ------
     SettingError
-        When there is no such folder, or its name cannot be a package's.
+        When there is no such folder, or its name is not valid for a package.
     """
 
     path: Path
@@ -51,12 +51,12 @@ class CheckFolder:
         if not self.package.isidentifier() or self.package in taken:
             raise SettingError(
                 f"checks={str(self.path)!r}: the folder's name is that of a package, so it must be a Python name that "
-                "no module has yet: call it checks or the like."
+                "no module has yet: call it checks, for example."
             )
 
     @property
     def package(self) -> str:
-        """The name of the package that the folder is."""
+        """The package name of the folder."""
         return self.path.resolve().name
 
     @property
@@ -69,12 +69,12 @@ class CheckFolder:
         return check_module(check_id, self.package)
 
     def load(self, check_id: str) -> Check[Any]:
-        """Import a check as the function will.
+        """Import a check in the same way as the function.
 
         Raises
         ------
         SettingError
-            When it is not there, declares itself wrongly, or needs what the function does not have.
+            When it does not exist, its declaration is invalid, or it imports what the function does not have.
         """
         self._refuse_misplaced()
         if check_id not in self.ids:
@@ -83,7 +83,7 @@ class CheckFolder:
                 f"It has {', '.join(self.ids) or 'none'}."
             )
         if check_id in check_ids():
-            raise SettingError(f"{self.path} has a check {check_id!r}, which compliance_tf ships too: rename yours.")
+            raise SettingError(f"{self.path} has a check {check_id!r}, which is also a shipped check: rename yours.")
         self._import_package()
         path = self.path / f"{check_id.replace('-', '_')}.py"
         try:
@@ -93,7 +93,7 @@ class CheckFolder:
         return declared_check(path, check_id, module)
 
     def validate(self) -> None:
-        """Make sure that all checks can be deployed.
+        """Validate that all checks can be deployed.
 
         Raises
         ------
@@ -119,27 +119,27 @@ class CheckFolder:
                 yield path
 
     def _refuse_misplaced(self) -> None:
-        """Refuse a check that would not be found: in a folder below, or in a file that Python cannot import."""
+        """Refuse a check that would not be found: in a subfolder, or in a file that Python cannot import."""
         for path in self._files("*.py"):
             below = path.relative_to(self.path)
             if len(below.parts) == 1 and path.stem.startswith("_"):
                 continue
             if len(below.parts) > 1 and _declares_a_check(path):
                 raise SettingError(
-                    f"{path} declares a check in a folder below {self.path}, where none is looked for: move it to "
-                    f"{self.path / path.name}. Files below may only serve the checks."
+                    f"{path} declares a check in a subfolder of {self.path}, where checks are not searched: move it to "
+                    f"{self.path / path.name}. Subfolders may only have helpers."
                 )
             if len(below.parts) == 1 and not path.stem.isidentifier():
                 name = _python_name(path.stem)
                 raise SettingError(
-                    f"{path} cannot be imported, for its name is no Python name: call it {name}.py. Its check then has "
-                    f"the id {name.replace('_', '-')!r}."
+                    f"{path} cannot be imported, because its name is not a Python identifier: call it {name}.py. Its "
+                    f"check then has the id {name.replace('_', '-')!r}."
                 )
 
     def _import_package(self) -> None:
         parent = str(self.path.resolve().parent)
         if parent not in sys.path:
-            # At the end, so that nothing beside the folder hides a module that others import.
+            # At the end, so that nothing beside the folder shadows a module that others import.
             sys.path.append(parent)
         places = [Path(place).resolve() for place in import_module(self.package).__path__]
         if self.path.resolve() not in places:
@@ -163,7 +163,7 @@ class CheckFolder:
 
 
 def _imports(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
-    """Return line and module of all imports but those that only type checkers read, and relative ones."""
+    """Yield the line and module of all imports except relative ones and those for type checkers."""
     for statement in body:
         if isinstance(statement, ast.If) and ast.unparse(statement.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
             yield from _imports(statement.orelse)

@@ -1,4 +1,4 @@
-"""Saved configuration items, in any of the forms that people have at hand."""
+"""A reader of saved configuration items, in the forms that the AWS CLI, events and S3 have."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 _GZIP = b"\x1f\x8b"
 _CAPTURED = "configurationItemCaptureTime"
 _ITEM_LISTS = ("configurationItems", "baseConfigurationItems")
-"""Members that list items: answers of the history and files in S3, answers of batch-get-resource-config."""
+"""Members that list items: in history responses and files of S3, and in responses of batch-get-resource-config."""
 
 FILE_ENDINGS = (".json", ".json.gz")
-"""What is read of a folder."""
+"""The endings of files that are read from a folder."""
 
 
 def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
-    """Read all items of a file; of several of one resource the newest.
+    """Read all items of a file; the newest one of each resource.
 
     Parameters
     ----------
     data
         JSON, perhaps compressed as AWS Config delivers it to S3: the event of a custom rule or its invoking event, a
-        notification by SNS or EventBridge, also inside of an event of SQS or Lambda; an answer of ``aws configservice``
+        notification of SNS or EventBridge, also inside an event of SQS or Lambda; a response of ``aws configservice``
         ``get-resource-config-history``, ``batch-get-resource-config`` (which holds no tags), ``select-resource-config``
         or ``select-aggregate-resource-config``; a snapshot or history file of S3; an item in the form of one of these,
         or a list of them.
     place
-        How messages call it: the file's name.
+        The file's name, for messages.
 
     Raises
     ------
     SettingError
-        When it is none of them; the message says what is missing.
+        When it has none of these forms; the message says what is missing.
     """
     try:
         text = (gzip.decompress(data) if data.startswith(_GZIP) else data).decode()
@@ -63,7 +63,7 @@ def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:
-    """Return the files themselves and, of folders, the JSON files in them, sorted.
+    """Yield the files themselves and the JSON files in folders, sorted.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _of_object(value: JsonObject) -> Iterator[ConfigurationItem]:
 
 
 def _listed(value: JsonObject) -> tuple[JsonObject, ...]:
-    """List the items of an object, or give itself where it is one."""
+    """List the items of an object, or the object itself where it is one."""
     for name in _ITEM_LISTS:
         if name in value.values:
             items = value.objects(name)
@@ -129,20 +129,20 @@ def _listed(value: JsonObject) -> tuple[JsonObject, ...]:
 
 
 def _item(value: JsonObject) -> ConfigurationItem:
-    """Read an item by the form of its names; times may be numbers, as version 1 of the AWS CLI writes them."""
+    """Parse an item by the form of its names; times may be numbers, as version 1 of the AWS CLI writes them."""
     values: dict[str, Any] = dict(value.values)
     captured = values.get(_CAPTURED)
     if isinstance(captured, int | float) and not isinstance(captured, bool):
         try:
             values[_CAPTURED] = datetime.fromtimestamp(captured, UTC)
         except (ValueError, OverflowError, OSError) as cause:
-            raise EventError(f"{value.place}.{_CAPTURED} is {captured}, which is no time: {cause}.") from cause
+            raise EventError(f"{value.place}.{_CAPTURED} is {captured}, which is not a time: {cause}.") from cause
     item = JsonObject(values, value.place, EventError)
     if "awsAccountId" in values:
         return item_from_event(item)
     if "accountId" in values:
         return item_from_history(item)
     raise EventError(
-        f"{value.place} holds no configuration item: give an event of AWS Config, an answer of "
+        f"{value.place} holds no configuration item: give an event of AWS Config, a response of "
         "get-resource-config-history, or an item of one of them."
     )

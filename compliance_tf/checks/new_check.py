@@ -1,4 +1,4 @@
-"""Writes a check and its test, to begin from."""
+"""Templates for a new check and its test."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _RESOURCE_TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+")
 
 @dataclass(frozen=True)
 class NewCheck:
-    """A check that does not exist yet.
+    """A check to create.
 
     Parameters
     ----------
     id
         Its id, in kebab case.
     folder
-        The folder for it, which becomes a package.
+        Its folder, which becomes a package.
     tests
-        The folder for its test.
+        The folder of its test.
     resource_type
-        What a check of changes judges, such as ``AWS::S3::Bucket``.
+        The type that a check of changes evaluates, such as ``AWS::S3::Bucket``.
     periodic
-        Whether it finds its resources itself, on a schedule.
+        Whether it is periodic and lists its resources itself.
 
     Raises
     ------
     SettingError
-        When a name cannot be one, or is taken.
+        When a name is invalid or taken.
     """
 
     id: str
@@ -51,7 +51,7 @@ class NewCheck:
         if not _ID.fullmatch(self.id):
             raise SettingError(f"{self.id!r} cannot be a check's id: use lower-case words joined by hyphens.")
         if self.id in check_ids():
-            raise SettingError(f"compliance_tf ships a check {self.id!r} already: call yours otherwise.")
+            raise SettingError(f"compliance_tf ships a check {self.id!r} already: give yours another id.")
         if not _RESOURCE_TYPE.fullmatch(self.resource_type):
             raise SettingError(f"{self.resource_type!r} is not a resource type such as AWS::S3::Bucket.")
         if not self.folder.name.isidentifier():
@@ -63,7 +63,7 @@ class NewCheck:
         return self.id.replace("-", "_")
 
     def texts(self) -> dict[Path, str]:
-        """Return the files: the check, what makes its folder a package, and the test."""
+        """Return the files by path: the check, its package's ``__init__.py``, and the test."""
         kind = "periodic_check" if self.periodic else "change_check"
         return {
             self.folder / f"{self.module}.py": self._fill(f"{kind}.txt"),
@@ -82,7 +82,7 @@ class NewCheck:
         Raises
         ------
         SettingError
-            When one of them exists already; nothing is written then.
+            When one of them exists already; then nothing is written.
         """
         texts = self.texts()
         for path in texts:

@@ -1,4 +1,4 @@
-"""Runs a check here, as the function would: on a saved item, on a live one, or on the whole account."""
+"""Local runs of a check, as in the function: on a saved item, on a live one, or on the whole account."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 MAX_ATTEMPTS = 3
-"""How often AWS is asked in vain; a person waits."""
+"""Attempts of a request, few because a person waits."""
 
 
 def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:
-    """Find a check among those that are shipped and those of a folder.
+    """Find a check among the shipped ones and those of a folder.
 
     Raises
     ------
     SettingError
-        When there is none, or the folder's cannot be deployed.
+        When there is none, or the folder's one cannot be deployed.
     """
     if folder and check_id in folder.ids:
         return folder.load(check_id)
@@ -55,15 +55,15 @@ def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:
 
 
 def read_parameters(check: Check[Any], text: str | None, place: str) -> object:
-    """Read a check's parameters.
+    """Parse a check's parameters.
 
     Parameters
     ----------
     text
-        A JSON object with names as the check or as AWS Config writes them, and values as JSON's own or as AWS Config's
-        texts. None for the defaults.
+        A JSON object with the check's or AWS Config's names, and with values of JSON or AWS Config's strings.
+        None for the defaults.
     place
-        How messages call it.
+        The source of the text, for messages.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read_parameters(check: Check[Any], text: str | None, place: str) -> object:
 
 @dataclass(frozen=True)
 class CheckRun:
-    """A check with its parameters, and an account to ask.
+    """A check with its parameters, and the account to query.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class CheckRun:
     parameters
         Its parameters.
     region
-        The region to ask; None for that of the environment.
+        The region to query; None for that of the environment.
     """
 
     check: Check[Any]
@@ -98,28 +98,28 @@ class CheckRun:
     region: str | None = None
 
     def on_item(self, item: ConfigurationItem) -> Verdict:
-        """Judge an item.
+        """Evaluate an item.
 
         Raises
         ------
         SettingError
             When the check is periodic.
         Exception
-            Whatever the check raises.
+            Any error of the check.
         """
         if not isinstance(self.check, ChangeCheck | LookupCheck):
             raise SettingError(
-                f"Check {self.check.id} is periodic, and finds its resources itself: give --from-account."
+                f"Check {self.check.id} is periodic, and lists its resources itself: give --from-account."
             )
         verdict = inapplicable(self.check, item)
         return verdict or judge(self.check, item, self.parameters, self._clients)
 
     def is_for(self, item: ConfigurationItem) -> bool:
-        """Return whether the check judges resources of this type."""
+        """Return whether the check evaluates resources of this type."""
         return not self.check.resource_types or item.resource_type in self.check.resource_types
 
     def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:
-        """Read what AWS Config recorded last of a resource.
+        """Read the last configuration item that AWS Config recorded of a resource.
 
         Raises
         ------
@@ -130,24 +130,24 @@ class CheckRun:
         item = _last_item(config, resource_type, resource_id)
         if item is None:
             raise ComplianceError(
-                f"AWS Config knows no {resource_type} {resource_id} in {config.meta.region_name}. Resources are called "
-                "by AWS Config's own ids: aws configservice list-discovered-resources shows them."
+                f"AWS Config knows no {resource_type} {resource_id} in {config.meta.region_name}. Give AWS Config's "
+                "own id: aws configservice list-discovered-resources shows it."
             )
         return item
 
     def on_account(self) -> Iterator[Finding]:
-        """Find and judge what a periodic check looks for.
+        """List and evaluate the resources of a periodic check.
 
         Raises
         ------
         SettingError
-            When the check is not periodic, or finds something of a type that AWS Config does not know.
+            When the check is not periodic, or yields a resource of a type that AWS Config does not know.
         Exception
-            Whatever the check or boto3 raises.
+            Any error of the check or boto3.
         """
         if not isinstance(self.check, PeriodicCheck):
             raise SettingError(
-                f"Check {self.check.id} judges single resources: name one with --type and --id, or give --item."
+                f"Check {self.check.id} evaluates single resources: name one with --type and --id, or give --item."
             )
         config = self._clients("config")
         account_id = self._clients("sts").get_caller_identity()["Account"]
@@ -167,7 +167,7 @@ def _clients_in(region: str | None) -> Clients:
     from botocore.config import Config
 
     session = boto3.Session(region_name=region)
-    # A person waits: an endpoint that does not answer is said soon.
+    # A person waits: report an endpoint that does not answer soon.
     config = Config(connect_timeout=CONNECT_SECONDS, retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS})
     make = cast("Any", session.client)
     return cast("Clients", cache(lambda service: with_plain_host(make(service, config=config))))
@@ -177,14 +177,14 @@ def _last_item(config: ConfigServiceClient, resource_type: str, resource_id: str
     try:
         captured = captured_time(config, resource_type, resource_id)
     except config.exceptions.ClientError:
-        # It is only the shorter way, and takes a permission of its own.
+        # It only saves requests, and needs a permission of its own.
         captured = None
     item = item_until(config, resource_type, resource_id, captured) if captured else None
     return item or last_item(config, resource_type, resource_id)
 
 
 def _written(value: object) -> str:
-    """Write a value of JSON as a rule's parameter holds it."""
+    """Write a JSON value as a rule's parameter has it."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):

@@ -106,7 +106,7 @@ def new_check(
     tests: Annotated[Path, typer.Option(help="Where its test goes.")] = TESTS_FOLDER,
     resource_type: Annotated[str, typer.Option("--type", help="What a check of changes judges.")] = "AWS::S3::Bucket",
     periodic: Annotated[
-        bool, typer.Option("--periodic", help="It runs on a schedule and finds its resources itself.")
+        bool, typer.Option("--periodic", help="It runs on a schedule and lists its resources itself.")
     ] = False,
 ) -> None:
     """Write a check and its test, both complete, to change them into yours."""

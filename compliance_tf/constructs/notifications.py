@@ -73,7 +73,7 @@ class Notifications:
         return _PUBLISH[self.target.split(":")[2]]
 
     def check_partition(self, region: str) -> None:
-        """Refuse a target in another partition than a region's: AWS has no way from one to another.
+        """Refuse a target in another partition than a region's: nothing in AWS crosses partitions.
 
         Raises
         ------

@@ -99,7 +99,7 @@ class ComplianceStack(TerraformStack):
         How the functions run, and what bounds their roles: see
         :class:`~compliance_tf.constructs.function_options.FunctionOptions`.
     waivers
-        Violations that somebody accepts for a while: of rules and packs of this stack.
+        Violations that an owner accepts for a time: of rules and packs of this stack.
     max_waiver_days
         For how many days a waiver may be granted: at least 1.
     tags
@@ -191,7 +191,7 @@ class ComplianceStack(TerraformStack):
         AwsProvider(
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
         )
-        self.add_override("variable.workspace", self.workspaces.asked_for)
+        self.add_override("variable.workspace", self.workspaces.variable)
         account = Account(self, "account", region=region)
         self.recorder = ExistingRecorder(
             self,

@@ -1,4 +1,4 @@
-"""What a deployment may consist of, and why of nothing else."""
+"""The allow-list: what a deployment may consist of, and why anything else is refused."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _REASON = "a deployment consists of Config rules, Lambda functions, EventBridge 
 _REASON += "destroyed without touching anything else"
 
 SINGLETONS: Final = frozenset(type_ for type_, reason in _REASONS.items() if reason is _SINGLETON)
-"""What an account has once and all share: the recorder above all."""
+"""Resource types that exist once per account and are shared: the recorder above all."""
 
 RECORDER_TYPE: Final = "AWS::Config::ConfigurationRecorder"
-"""What Cloud Control calls a recorder."""
+"""Cloud Control's name of the recorder's type."""
 
 DATA_TYPES: Final = frozenset(
     {
@@ -59,7 +59,7 @@ DATA_TYPES: Final = frozenset(
         "external",
     }
 )
-"""What may be read: where the deployment goes, the recorder, and the ARNs of what exists and is given to a setting.
+"""Data sources that may be read: the account and region, the recorder, and the ARNs of what settings name.
 
 Neither what runs a program or sends a request of one's choice (``http``, ``aws_lambda_invocation``) nor what brings
 secrets or another state into this one (``aws_secretsmanager_secret_version``, ``terraform_remote_state``).
@@ -68,7 +68,7 @@ secrets or another state into this one (``aws_secretsmanager_secret_version``, `
 BLOCKS: Final = MappingProxyType(
     {"resource": 2, "data": 2, "provider": 1, "terraform": 0, "output": 1, "variable": 1, "locals": 0, "moved": 0}
 )
-"""The blocks that a configuration may have at its top, each with the number of its labels."""
+"""The top-level blocks that a configuration may have, each with the number of its labels."""
 
 BLOCK_REASONS: Final = MappingProxyType(
     {
@@ -80,10 +80,10 @@ BLOCK_REASONS: Final = MappingProxyType(
         "ephemeral": "an ephemeral resource acts in every plan, and no plan shows it",
     }
 )
-"""Why other blocks are refused. Any that is not listed is refused as well."""
+"""Reasons for refusing other blocks. One that is not listed is refused as well."""
 
 PROVIDER_SETTINGS: Final = frozenset({"region", "default_tags"})
-"""What the AWS provider is set up with. Credentials, roles and endpoints come from the environment of who deploys."""
+"""Arguments of the AWS provider that are set. Credentials, roles and endpoints come from the deployer's environment."""
 
 PROVIDER_SOURCES: Final = MappingProxyType(
     {
@@ -91,7 +91,7 @@ PROVIDER_SOURCES: Final = MappingProxyType(
         for name in ("aws", "external")
     }
 )
-"""Where providers may come from: a provider is a program that runs with the deployer's permissions."""
+"""Registry addresses of allowed providers: a provider is a program that runs with the deployer's permissions."""
 
 BACKENDS: Final = MappingProxyType(
     {
@@ -99,7 +99,7 @@ BACKENDS: Final = MappingProxyType(
         "s3": frozenset({"bucket", "region", "key", "workspace_key_prefix", "encrypt", "kms_key_id", "use_lockfile"}),
     }
 )
-"""Where a state may be kept, each with its arguments: what the State classes write."""
+"""Backends that may keep a state, each with its arguments: those that the State classes write."""
 
 REFUSED_ARGUMENTS: Final = MappingProxyType(
     {
@@ -110,7 +110,7 @@ REFUSED_ARGUMENTS: Final = MappingProxyType(
         "_": "it hides arguments from whoever reads the configuration",
     }
 )
-"""What the language itself offers inside resources and data sources and a deployment has no use for.
+"""Arguments that the language has in every resource and data source and that no deployment needs.
 
 Source: Terraform's configs.ResourceBlockSchema. The arguments of a type are the provider's, which refuses others.
 """
@@ -125,12 +125,12 @@ LIFECYCLE: Final = frozenset(
         "replace_triggered_by",
     }
 )
-"""What a lifecycle block may hold. ``create_before_destroy`` may only be false."""
+"""Members that a lifecycle block may have. ``create_before_destroy`` may only be false."""
 
 ONE_TABLE: Final = frozenset({"count", "for_each", "replica", "import_table"})
-"""What makes several tables, or another one's content, of one resource."""
+"""Meta-arguments that make several tables of one resource, or replace its content."""
 
 
 def refusal(resource_type: str) -> str:
-    """Say, without a full stop, why a type that is not on the list is refused."""
+    """Return the reason, without a full stop, why a type that is not on the list is refused."""
     return f"a resource of type {resource_type} is refused: {_REASONS.get(resource_type, _REASON)}"

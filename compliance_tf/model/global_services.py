@@ -26,14 +26,14 @@ _UNUSUAL: Final = {
 
 
 def event_region(service: str, region: str) -> str:
-    """Tell in which region the API calls that are made in a region become events of EventBridge.
+    """Return the region in which API calls become EventBridge events.
 
     Parameters
     ----------
     service
         The service as CloudTrail names it, without ``.amazonaws.com``.
     region
-        Where the calls are waited for.
+        The region in which the calls are made.
 
     Returns
     -------

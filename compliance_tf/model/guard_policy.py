@@ -1,4 +1,4 @@
-"""Policies in Guard's language: what of them can be checked before AWS Config refuses them."""
+"""Checks of policies in Guard's language, before AWS Config refuses them."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _PLACE = re.compile(r"at line (?P<line>\d+) at column (?P<column>\d+)")
 
 
 def check_policy(rule_id: str, policy: str, resource_types: Sequence[str]) -> bool:
-    """Check a policy as far as can be: by Guard's own parser and a trial run where the library is installed.
+    """Check a policy with Guard's own parser and a trial run, where the library is installed.
 
     The trial evaluates, for each type, an item that has nothing but its type: what a policy says of a real one is for
-    AWS Config to find out.
+    AWS Config to evaluate.
 
     Parameters
     ----------
     rule_id
-        How a message calls it.
+        The rule's id, for messages.
     policy
         The policy's text.
     resource_types
-        The types that it is to look at.
+        The types that it evaluates.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def check_policy(rule_id: str, policy: str, resource_types: Sequence[str]) -> bo
     place = f"Rule '{rule_id}'"
     if not resource_types:
         raise SettingError(
-            f"{place}: a policy needs resource types, for without them every recorded change would have it evaluated."
+            f"{place}: a policy needs resource types: without them every recorded change would invoke it."
         )
     if not policy.strip():
         raise SettingError(f"{place}: the policy is blank.")
@@ -82,7 +82,7 @@ def _try(place: str, policy: str, resource_types: Sequence[str]) -> bool:
         try:
             run_checks({"resourceType": resource_type, "configuration": {}}, policy)
         except MissingValueError as cause:
-            raise SettingError(f"{place}: the policy names what it does not have: {cause}.") from cause
+            raise SettingError(f"{place}: the policy uses a name that it does not define: {cause}.") from cause
         except ParseError as cause:
             raise SettingError(f"{place}: the policy is not Guard{_where(str(cause), policy)}.") from cause
         except GuardError:

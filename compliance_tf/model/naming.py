@@ -20,14 +20,14 @@ WORKSPACE = "${terraform.workspace}"
 """The workspace's name, as Terraform fills it in."""
 
 NAME_PART = r"[a-z][a-z0-9_]*"
-"""What a project and a workspace may be called: lower case, for IAM compares names without regard to case."""
+"""Pattern of a project and a workspace: lower case, because IAM compares names without regard to case."""
 
 PURPOSE = r"[a-z0-9]+(-[a-z0-9]+)*"
-"""What the last part of a name may be: words in kebab case."""
+"""Pattern of the last part of a name: words in kebab case."""
 
 
 RULE_TAG = "rule"
-"""The tag that holds the whole id of a Config rule whose name has no room for it."""
+"""The tag with the full id of a Config rule whose name is too short for it."""
 
 
 class Kind(Enum):
@@ -53,17 +53,17 @@ class Naming:
     Parameters
     ----------
     project
-        What the deployment belongs to; the same project in another region is another deployment.
+        The project; the same project in another region is another deployment.
     region
         The AWS region. IAM roles are global, so their names carry it.
     max_workspace_length
-        How many characters a workspace's name may have. The name is not known at synthesis, so this much room is
+        Characters that a workspace's name may have, at least 1. The name is not known at synthesis, so this much is
         reserved in every name, and the plan refuses a longer workspace.
 
     Raises
     ------
     SettingError
-        When a part contains what it may not.
+        When a part has a character that it must not have, or ``max_workspace_length`` is below 1.
     """
 
     project: str
@@ -74,7 +74,7 @@ class Naming:
         if not re.fullmatch(NAME_PART, self.project):
             raise SettingError(
                 f"project={self.project!r} is not a name part: use a lower-case letter, then lower-case letters, "
-                "digits and underscores. Hyphens separate the parts of a name, so none may stand in one."
+                "digits and underscores. Hyphens separate the parts of a name, so no part may contain one."
             )
         check_region("region", self.region)
         if self.max_workspace_length < 1:
@@ -82,7 +82,7 @@ class Naming:
 
     @property
     def prefix(self) -> str:
-        """What every name of this deployment begins with, and no name of another one does."""
+        """The prefix of every name of this deployment, and of no other deployment's."""
         return f"{self.project}-{WORKSPACE}-"
 
     def config_rule(self, rule_id: str, name: str | None = None) -> str:
@@ -109,7 +109,7 @@ class Naming:
         return self._name(Kind.CONFIG_RULE, name or rule_id)
 
     def short_rule_name(self, rule_id: str) -> str | None:
-        """Shorten the id of a rule that nobody here named, so that it fits into a name.
+        """Shorten the id of a rule that was not named by hand, so that it fits into a name.
 
         Returns
         -------
@@ -119,7 +119,7 @@ class Naming:
         Raises
         ------
         SettingError
-            When project and workspace leave no room that a readable name could have.
+            When project and workspace leave too little room for a readable name.
         """
         room = self._room(Kind.CONFIG_RULE)
         if len(rule_id) <= room:
@@ -137,7 +137,7 @@ class Naming:
         return self._name(Kind.FUNCTION, purpose)
 
     def role(self, purpose: str) -> str:
-        """Name an IAM role: it carries the region, for roles are global."""
+        """Name an IAM role: the name includes the region, because roles are global."""
         return self._name(Kind.ROLE, f"{purpose}-{self.region}")
 
     def table(self, purpose: str) -> str:

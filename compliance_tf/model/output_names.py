@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 DEPLOYMENT: Final = "deployment"
-"""Which deployment it is: its project, region, workspace and table, and where its state is."""
+"""The deployment's identity: its project, region, workspace and table, and its state's backend."""
 
 RULES: Final = "rules"
 """The severity and the packs of each rule by its id: ``HIGH cis-1.4-level-1 hipaa``."""

@@ -16,13 +16,13 @@ _PARTITIONS: Final = {
     "aws-iso-f": r"us-isof-\w+-\d+",
     "aws-us-gov": r"us-gov-\w+-\d+",
 }
-"""What the regions of each partition are called, those of tomorrow included.
+"""Patterns of the region codes of each partition, future ones included.
 
 Source: partitions.json of botocore, regionRegex; a test compares the two.
 """
 
 REGION: Final = "(?:" + "|".join(_PARTITIONS.values()) + ")"
-"""The code of a region of any partition, as a regular expression to be matched as a whole."""
+"""A region code of any partition, as a regular expression for ``fullmatch``."""
 
 PARTITION: Final = r"aws(?:-[a-z]+)*"
 """The second part of an ARN, as a regular expression."""
@@ -30,5 +30,5 @@ PARTITION: Final = r"aws(?:-[a-z]+)*"
 
 @cache
 def partition(region: str) -> str | None:
-    """Tell the partition of a region; None for what is no region's code."""
+    """Return the partition of a region; None for what is not a region's code."""
     return next((name for name, pattern in _PARTITIONS.items() if re.fullmatch(pattern, region)), None)

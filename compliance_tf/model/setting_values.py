@@ -1,4 +1,4 @@
-"""What settings may hold: lists that are lists, and names of AWS's that can be ones."""
+"""Checks of settings: lists, and names and ARNs of AWS."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}")
 
 
 def as_tuple(place: str, values: Iterable[T]) -> tuple[T, ...]:
-    """Take the elements of a setting that is a list.
+    """Return the elements of a setting that is a list, as a tuple.
 
-    A text is iterable too, and would silently become its letters.
+    A text is iterable too, and would silently become its characters.
 
     Parameters
     ----------
     place
-        How a message calls the setting: ``Workspaces: protected``.
+        The setting, for messages: ``Workspaces: protected``.
     values
         What was given.
 
@@ -74,16 +74,16 @@ def check_arn(setting: str, value: str, kinds: Mapping[str, str], *, example: st
     value
         What was given.
     kinds
-        By service, what may follow the account, as a regular expression.
+        By service, the regular expression of what follows the account.
     example
-        An ARN that would do.
+        A valid ARN, for the message.
     region
         The region that it must be in; None where it may be in any.
 
     Raises
     ------
     SettingError
-        When it is none, or is in another partition or region than it must be.
+        When it is not an ARN of these kinds, or is in another partition or region.
     """
     forms = (
         rf"arn:{PARTITION}:{service}:{'' if service in _GLOBAL else REGION}:(?:{_ACCOUNT}|aws):{resource}"
@@ -96,15 +96,15 @@ def check_arn(setting: str, value: str, kinds: Mapping[str, str], *, example: st
         return
     if own_partition != partition(region):
         raise SettingError(
-            f"{setting}={value!r} is in the partition {own_partition}, and {region} is in {partition(region)}: AWS has "
-            "no way from one to another."
+            f"{setting}={value!r} is in the partition {own_partition}, and {region} is in {partition(region)}: nothing "
+            "in AWS crosses partitions. Give an ARN of the stack's partition."
         )
     if service not in _GLOBAL and own_region != region:
         raise SettingError(f"{setting}={value!r} is in {own_region}, and it must be in the stack's region, {region}.")
 
 
 def check_region(setting: str, value: str) -> None:
-    """Refuse a text that is no region's code.
+    """Refuse a text that is not a region's code.
 
     Raises
     ------
@@ -128,18 +128,18 @@ def check_bucket(setting: str, value: str) -> None:
     if not isinstance(value, str) or not _BUCKET.fullmatch(value) or _ADDRESS.fullmatch(value):
         raise SettingError(
             f"{setting}={value!r} cannot be the name of an S3 bucket: those have 3 to 63 lower-case letters, digits, "
-            "hyphens and single dots, begin and end with a letter or digit, and are no IP address. Give the name "
+            "hyphens and single dots, begin and end with a letter or digit, and are not an IP address. Give the name "
             "alone, without s3:// or arn:."
         )
 
 
 def check_provider_version(value: str) -> None:
-    """Refuse what is not one exact version of the AWS provider that takes what the bindings write.
+    """Refuse what is not one exact version of the AWS provider that the bindings support.
 
     Raises
     ------
     SettingError
-        When it is a range, or older or newer than what was compared with the bindings' schema.
+        When it is a range, or outside the versions that were compared with the bindings' schema.
     """
     if not is_provider_version(value):
         raise SettingError(
@@ -155,12 +155,12 @@ def is_provider_version(value: object) -> bool:
 
 
 def check_choice(setting: str, value: Any, allowed: Iterable[str]) -> None:  # noqa: ANN401 (what a user gave)
-    """Refuse a value that is none of a few, with the nearest one.
+    """Refuse a value that is not among the allowed ones, and suggest the nearest one.
 
     Raises
     ------
     SettingError
-        When it is none.
+        When it is not among them.
     """
     choices = list(allowed)
     if value not in choices:

@@ -1,4 +1,4 @@
-"""Short forms of rule ids, for names that have no room for the whole id."""
+"""Short forms of rule ids, for names that cannot hold the full id."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from hashlib import sha256
 from typing import Final
 
 _DIGEST: Final = 4
-"""Hexadecimal digits that tell apart ids whose words are shortened to the same letters."""
+"""Hexadecimal digits that distinguish ids whose words are shortened to the same letters."""
 
 MIN_LENGTH: Final = 10
-"""Below this a short form would hardly say what it is short for."""
+"""Characters; a shorter form would not be recognizable."""
 
 
 def shorten(rule_id: str, length: int) -> str:
-    """Shorten an id so that it fits, reads like the whole one, and differs from every other id's short form.
+    """Shorten an id so that it fits, stays readable, and differs from every other id's short form.
 
     It depends on nothing but the id and the length, so that adding or removing other rules renames none. All words
-    stay, the longest lose letters at their end first, and a digest of the whole id follows.
+    stay, the longest are cut at their end first, and a digest of the whole id follows.
 
     Parameters
     ----------
     rule_id
         Words in kebab case.
     length
-        How many characters it may have, at least :data:`MIN_LENGTH`.
+        Maximum length in characters, at least :data:`MIN_LENGTH`.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""Read Terraform's JSON syntax into one form, whichever of its equivalent forms a configuration has.
+"""A reader of Terraform's JSON syntax that treats its equivalent forms alike.
 
-A block may stand as an object or as a list of objects, so may every level of its labels, a body may be given in parts,
-null is no block but in a list, where it is an empty one, and ``//`` in a body is a comment. What Terraform itself
-refuses, as lists in lists of labels, is read as if it did not.
+A block is an object or a list of objects, and so is every level of its labels; a body may be given in parts,
+null is no block except in a list, where it is an empty one, and ``//`` in a body is a comment. What Terraform itself
+refuses, such as lists in lists of labels, is read nevertheless.
 
 Source: https://developer.hashicorp.com/terraform/language/syntax/json and the JSON syntax specification of HCL.
 """
@@ -25,23 +25,23 @@ class Body:
     Parameters
     ----------
     members
-        What is written under each name: more than one value where the body is given in parts. Without comments.
+        The values of each name: more than one where the body is given in parts. Without comments.
     comments
-        What is written as comments.
+        The values of ``//``.
     """
 
     members: Mapping[str, tuple[object, ...]]
     comments: tuple[object, ...] = ()
 
     def blocks(self, kind: str, labels: int = 0) -> Iterator[Block]:
-        """Read the blocks of a kind that stand in this body.
+        """Read the blocks of a kind in this body.
 
         Parameters
         ----------
         kind
-            Their name, as ``resource``.
+            The kind's keyword, such as ``resource``.
         labels
-            How many labels a block of this kind has.
+            The number of labels of a block of this kind.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Block:
-    """A block with its labels, as ``resource``, (``aws_iam_role``, ``mine``)."""
+    """A block with its labels, such as ``resource``, (``aws_iam_role``, ``mine``)."""
 
     kind: str
     labels: tuple[str, ...]
@@ -62,7 +62,7 @@ class Block:
 
     @property
     def address(self) -> str:
-        """Its place in the configuration, without the word ``resource``, as Terraform writes addresses."""
+        """The address as Terraform writes it, without the word ``resource``."""
         return ".".join(self.labels if self.kind == "resource" else (self.kind, *self.labels))
 
 
@@ -72,7 +72,7 @@ def read_configuration(text: str) -> object:
     Raises
     ------
     GuardError
-        When it is not JSON, is nested too deeply to read, or an object has a member twice: which of two counts differs
+        When it is not JSON, is nested too deeply, or an object has a member twice: which of the two counts differs
         from parser to parser.
     """
     try:
@@ -89,7 +89,7 @@ def root(configuration: object) -> Body:
     Raises
     ------
     GuardError
-        When it is something else.
+        When it is neither.
     """
     return _body(configuration)
 
@@ -123,7 +123,7 @@ def _collect(value: object) -> dict[str, list[object]]:
         elif isinstance(one, list):
             waiting.extend(reversed(one))
         elif one is not None:
-            raise GuardError(f"{json.dumps(one)[:40]} stands where a block is expected: write an object.")
+            raise GuardError(f"{json.dumps(one)[:40]} is where a block is expected: write an object.")
     return members
 
 
@@ -132,5 +132,5 @@ def _without_duplicates(members: list[tuple[str, object]]) -> dict[str, object]:
     if len(unique) < len(members):
         names = [name for name, _ in members]
         twice = next(name for name in names if names.count(name) > 1)
-        raise GuardError(f"The member {json.dumps(twice)} stands twice in one object.")
+        raise GuardError(f"The member {json.dumps(twice)} occurs twice in one object: remove one.")
     return unique

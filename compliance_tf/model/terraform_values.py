@@ -22,15 +22,15 @@ class Condition:
     message: str
 
     def to_terraform(self) -> dict[str, str]:
-        """Return the block as it stands in Terraform JSON."""
+        """Return the block as Terraform JSON has it."""
         return {"condition": f"${{{self.expression}}}", "error_message": self.message}
 
 
 def literal(value: object) -> str:
-    """Write a text, number, truth value, list or mapping as a literal of Terraform's language, which takes JSON."""
+    """Write a text, number, boolean, list or mapping as a literal of Terraform's language, which takes JSON."""
     return escape(json.dumps(value, sort_keys=True))
 
 
 def escape(text: str) -> str:
-    """Keep a text from being read as a Terraform template."""
+    """Escape a text so that Terraform does not read it as a template."""
     return text.replace("${", "$${").replace("%{", "%%{")

@@ -1,4 +1,4 @@
-"""Find what a synthesized configuration declares and may not."""
+"""The guard's rules: find what a synthesized configuration declares and must not."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _ARGUMENTS: Final = {
 
 @dataclass(frozen=True)
 class Violation:
-    """Something that a stack may not declare.
+    """Something that a stack must not declare.
 
     Parameters
     ----------
     path
         The construct's path, or the address in the configuration of what was added by an override.
     reason
-        What it is and why it is refused.
+        The kind of thing, and why it is refused.
     """
 
     path: str
@@ -53,12 +53,12 @@ class Violation:
 
 
 def violations(configuration: object, *, program: Sequence[str] = ()) -> Iterator[Violation]:
-    """Find what a synthesized configuration declares and may not.
+    """Find what a synthesized configuration declares and must not.
 
     Parameters
     ----------
     configuration
-        The whole Terraform JSON of a stack, as it was written, overrides included.
+        The Terraform JSON of a stack as it was written, overrides included.
     program
         The command that ``data.external`` may run: none by default.
     """
@@ -138,7 +138,7 @@ def _data(block: Block, program: Sequence[str]) -> Iterator[Violation]:
             path, block.body, {"program", "query", "for_each", "depends_on", "lifecycle"}, "of external"
         )
         if members.get("program") != (list(program),) or not program:
-            yield Violation(path, "a program is refused: only the one that reads the recorder is known.")
+            yield Violation(path, "a program is refused: only the one that reads the recorder is allowed.")
     if data_type == "aws_cloudcontrolapi_resource":
         if members.get("type_name") != (RECORDER_TYPE,):
             yield Violation(path, f"Cloud Control reads nothing but {RECORDER_TYPE}: else it may bring secrets.")
@@ -159,7 +159,7 @@ def _language_arguments(block: Block) -> Iterator[Violation]:
         if any(_text(value) not in {"false", ""} for value in lifecycle.body.members.get("create_before_destroy", ())):
             yield Violation(
                 path,
-                "create_before_destroy is refused: AWS knows it by its name, so the new one would be written over the "
+                "create_before_destroy is refused: AWS identifies it by its name, so the new one would overwrite the "
                 "old one, and destroying the old one would remove both.",
             )
 
@@ -210,7 +210,7 @@ def _unknown(path: str, body: Body, known: Iterable[str], whose: str) -> Iterato
 
 
 def _path(block: Block) -> str:
-    """Return the construct's path, where CDKTF wrote it into the comments, and the address elsewhere."""
+    """Return the construct's path, where CDKTF wrote it into the comments, else the address."""
     for comment in block.body.comments:
         metadata = comment.get("metadata") if isinstance(comment, Mapping) else None
         if isinstance(metadata, Mapping) and isinstance(metadata.get("path"), str):

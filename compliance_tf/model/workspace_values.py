@@ -25,7 +25,7 @@ U = TypeVar("U")
 
 @dataclass(frozen=True)
 class ByWorkspace(Generic[T_co]):
-    """A value for some workspaces, and one for all others. Build it with :func:`by_workspace`."""
+    """A value for some workspaces, and a default for all others. Build it with :func:`by_workspace`."""
 
     values: Mapping[str, T_co]
     default: T_co
@@ -40,20 +40,20 @@ class ByWorkspace(Generic[T_co]):
 
     @property
     def differing(self) -> Mapping[str, T_co]:
-        """The values that are another than the default."""
+        """The values that differ from the default."""
         return {workspace: value for workspace, value in self.values.items() if value != self.default}
 
     @property
     def differs(self) -> bool:
-        """Return whether some workspace has another value than the others."""
+        """Return whether any workspace has another value than the default."""
         return bool(self.differing)
 
     def in_workspace(self, workspace: str | None) -> T_co:
-        """Return the value of a workspace; that of all which are not named for None."""
+        """Return the value of a workspace; the default for None."""
         return self.default if workspace is None else self.values.get(workspace, self.default)
 
     def map(self, function: Callable[[T_co], U]) -> ByWorkspace[U]:
-        """Make another value of each."""
+        """Apply a function to each value."""
         return ByWorkspace(
             MappingProxyType({workspace: function(value) for workspace, value in self.values.items()}),
             function(self.default),
@@ -65,19 +65,19 @@ Setting: TypeAlias = T | ByWorkspace[T]
 
 
 def by_workspace(*, default: T, **values: T) -> ByWorkspace[T]:
-    """Return a value by workspace.
+    """Declare a value that differs by workspace.
 
     Parameters
     ----------
     default
-        The value in every workspace that is not named. It is no workspace: name one ``default`` otherwise.
+        The value in every workspace that is not named. A workspace called ``default`` cannot be named here.
     values
         The values of workspaces, by their names.
 
     Raises
     ------
     SettingError
-        When a name can be no workspace's.
+        When a name cannot be a workspace's.
 
     Examples
     --------
@@ -88,19 +88,19 @@ def by_workspace(*, default: T, **values: T) -> ByWorkspace[T]:
 
 
 def as_by_workspace(setting: Setting[T]) -> ByWorkspace[T]:
-    """Take a setting as one by workspace, whether it is or not."""
+    """Convert a setting to one by workspace; one that is already stays."""
     return setting if isinstance(setting, ByWorkspace) else ByWorkspace(MappingProxyType({}), setting)
 
 
 ALWAYS: Final = by_workspace(default=True)
-"""What is so in every workspace."""
+"""The value in every workspace."""
 
 NEVER: Final = by_workspace(default=False)
 """What is so in none."""
 
 
 def together(settings: Mapping[str, ByWorkspace[T]]) -> ByWorkspace[Mapping[str, T]]:
-    """Put settings together into one: a mapping by workspace."""
+    """Combine settings into one: a mapping by workspace."""
     workspaces = sorted({workspace for setting in settings.values() for workspace in setting.values})
 
     def of(workspace: str | None) -> Mapping[str, T]:
@@ -110,12 +110,12 @@ def together(settings: Mapping[str, ByWorkspace[T]]) -> ByWorkspace[Mapping[str,
 
 
 def expression(setting: ByWorkspace[T]) -> str:
-    """Write the value of the plan's workspace in Terraform's language, for use in a longer expression."""
+    """Return the Terraform expression of the value in the plan's workspace, for use in a longer expression."""
     if not setting.differs:
         return literal(setting.default)
     return f"lookup({literal(dict(setting.differing))}, terraform.workspace, {literal(setting.default)})"
 
 
 def to_terraform(setting: ByWorkspace[U]) -> U | str:
-    """Write the value as Terraform JSON takes it: as it is where it does not differ, else as an expression."""
+    """Return the value as Terraform JSON takes it: as it is where it does not differ, else as an expression."""
     return f"${{{expression(setting)}}}" if setting.differs else setting.default

@@ -1,4 +1,4 @@
-"""Which Terraform workspaces a stack may be deployed to, and which of them are protected."""
+"""The Terraform workspaces that a stack may be deployed to, and which of them are protected."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ class Workspaces:
 
     @property
     def is_protected(self) -> str:
-        """The Terraform expression that tells whether the workspace of the plan is protected."""
+        """The Terraform expression that is true where the plan's workspace is protected."""
         return f"${{contains({literal(list(self.protected or ()))}, terraform.workspace)}}"
 
     @property
-    def asked_for(self) -> dict[str, object]:
-        """The Terraform variable by which whoever plans says which workspace is meant, so that no other one is used.
+    def variable(self) -> dict[str, object]:
+        """The Terraform variable ``workspace``, by which the caller names the intended workspace; any other is refused.
 
-        Conditions of resources do not hold where something is destroyed, and those of variables do.
+        Conditions of resources are not checked on destroy; those of variables are.
         """
         return {
             "type": "string",
             "default": "",
             "nullable": False,
-            "description": "The workspace that is meant. In any other one nothing is planned, applied or destroyed.",
+            "description": "The intended workspace. In any other one nothing is planned, applied or destroyed.",
             "validation": [
                 Condition(
                     'var.workspace == "" || var.workspace == terraform.workspace',
@@ -76,7 +76,7 @@ class Workspaces:
         }
 
     def refuse_unknown(self, settings: Iterable[ByWorkspace[Any]], place: str) -> None:
-        """Refuse values for workspaces that the stack can never be deployed to.
+        """Refuse values for workspaces that the stack cannot be deployed to.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class Workspaces:
         self.refuse_unknown_names((name for setting in settings for name in setting.values), place)
 
     def refuse_unknown_names(self, names: Iterable[str], place: str) -> None:
-        """Refuse names of workspaces that the stack can never be deployed to.
+        """Refuse names of workspaces that the stack cannot be deployed to.
 
         Raises
         ------
@@ -96,12 +96,12 @@ class Workspaces:
         for workspace in names:
             if self.allowed and workspace not in self.allowed:
                 raise SettingError(
-                    f"{place}: the stack is never deployed to the workspace {workspace!r}."
+                    f"{place}: the stack cannot be deployed to the workspace {workspace!r}."
                     f"{hint(workspace, self.allowed)} Allowed: {', '.join(self.allowed)}."
                 )
 
     def conditions(self, naming: Naming) -> list[Condition]:
-        """List what the plan refuses about its workspace.
+        """List the plan's conditions on its workspace.
 
         Raises
         ------

@@ -1,7 +1,7 @@
-"""Reading YAML files that people wrote, strictly: what is wrong is named with file, line and place.
+"""A strict reader of YAML files: errors name the file, the line and the place.
 
-Plain words mean what they look like, as in YAML 1.2: only ``true`` and ``false`` are truth values, a number is decimal,
-and ``22:30`` or ``2026-01-01`` is a text. A key that is given twice is refused.
+Plain scalars are read as in YAML 1.2: only ``true`` and ``false`` are booleans, a number is decimal,
+and ``22:30`` or ``2026-01-01`` is a string. A duplicate key is refused.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ _PLAIN_WORDS: Final = {
     "tag:yaml.org,2002:null": (r"~|null|", ["~", "n", ""]),
     "tag:yaml.org,2002:merge": (r"<<", "<"),
 }
-"""What a word without quotes may be beside a text, and the letters that it begins with."""
+"""Tags of plain scalars other than strings, with the characters that they begin with."""
 
 
 MAX_BYTES: Final = 1_000_000
-"""Of a file: some four thousand waivers, which take a few seconds."""
+"""Bytes of a file: some four thousand waivers, which take a few seconds."""
 
 MAX_DEPTH: Final = 32
-"""How deep lists and mappings may stand in each other: ours have four levels, parameters some more."""
+"""Levels of nested lists and mappings: packs and waivers have four, parameters some more."""
 
 MAX_VALUES: Final = 100_000
 """Values of a file, aliases counted each time: what a megabyte can hold without them."""
 
-_TOO_DEEP: Final = f"lists and mappings stand in each other more than {MAX_DEPTH} deep: write them flatter"
+_TOO_DEEP: Final = f"lists and mappings are nested more than {MAX_DEPTH} deep: nest them less"
 
 
 class _Mapping(dict[str, Any]):
-    """A mapping that knows its line."""
+    """A mapping with its line."""
 
     line = 0
 
@@ -84,7 +84,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _values(node: yaml.Node, counted: dict[int, float]) -> float:
-    """Count the values of a node, those behind aliases each time; of one that contains itself there is no end."""
+    """Count the values of a node, those behind aliases each time; infinite for one that contains itself."""
     if id(node) in counted:
         return counted[id(node)]
     counted[id(node)] = math.inf
@@ -124,20 +124,20 @@ def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> _Mapp
 
 @dataclass(frozen=True)
 class Entry:
-    """A mapping in a YAML file, which says where it stands when something in it is wrong.
+    """A mapping in a YAML file, with its place for messages.
 
     Parameters
     ----------
     values
         Its members.
     file
-        The file, as messages call it.
+        The file's name, for messages.
     line
-        Where it begins, from 1.
+        The line where it begins, from 1.
     path
-        Where it stands inside the file, such as ``rules[3]``; empty for the whole.
+        Its path inside the file, such as ``rules[3]``; empty for the whole file.
     error
-        What is raised.
+        The class of errors to raise.
     """
 
     values: dict[str, Any]
@@ -152,7 +152,7 @@ class Entry:
         raise self.error(f"{self.file}, line {self.line}{', ' if place else ''}{place}: {message}")
 
     def check_members(self, *, required: Collection[str] = (), optional: Collection[str] = ()) -> None:
-        """Refuse members that are not known, and the lack of those that are required."""
+        """Refuse unknown members, and missing required ones."""
         known = [*required, *optional]
         for name in self.values:
             if name not in known:
@@ -168,14 +168,14 @@ class Entry:
         return value
 
     def flag(self, name: str) -> bool:
-        """Read true or false; false where there is none."""
+        """Read a boolean; false where there is none."""
         value = self.values.get(name, False)
         if not isinstance(value, bool):
             self.refuse(f"give true or false, not {value!r:.80}.", name)
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Read a list of texts; empty where there is none."""
+        """Read a list of strings; empty where there is none."""
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.refuse(f"give a list of texts, not {value!r:.80}.", name)
@@ -217,12 +217,12 @@ def read_yaml(path: Path, error: type[ComplianceError]) -> Entry:
     path
         The file.
     error
-        What is raised, now and by what is read from the entry.
+        The class of errors to raise, now and by the readers of the entry.
 
     Raises
     ------
     ComplianceError
-        The given ``error``: the file cannot be read, is not YAML, has a key twice, or is something else than a mapping.
+        The given ``error``: the file cannot be read, is not YAML, has a duplicate key, or is not a mapping.
     """
     try:
         if (size := path.stat().st_size) > MAX_BYTES:

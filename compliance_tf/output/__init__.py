@@ -1,1 +1,1 @@
-"""What commands write: tables for the terminal, and files."""
+"""Output of commands: tables for the terminal, and files."""

@@ -1,4 +1,4 @@
-"""A file that is there as a whole, or as it was before: whoever waits for it never sees half of one."""
+"""Atomic writes: a reader of the file sees the old content or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def atomic_write(path: Path, *, newline: str = "") -> Iterator[TextIO]:
-    """Open a file to write UTF-8, which takes its place when the block has ended well.
+    """Open a UTF-8 file for writing that replaces the target when the block ends without an error.
 
     Parameters
     ----------
     newline
-        What line ends become: see :func:`open`. They are left as they are unless given.
+        The translation of line ends, as in :func:`open`. None unless given.
 
     Raises
     ------
     OSError
         When it cannot be written.
     """
-    # A name of its own: of two writers at once the later one wins, and neither takes the other's file away.
+    # A unique name: of two concurrent writers the later one wins, and neither removes the other's file.
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline=newline) as stream:

@@ -1,4 +1,4 @@
-"""Tables as CSV, in which no cell becomes a formula."""
+"""Tables as CSV, without cells that a spreadsheet would evaluate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def write_csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]], stream: TextIO) -> None:
-    """Write a heading and rows as they come, every cell in quotes; what looks like a formula begins with ``'``."""
+    """Write a heading and rows one by one, every cell in quotes; one that looks like a formula begins with ``'``."""
     writer = csv.writer(stream, dialect="unix")
     writer.writerow(columns)
     for row in rows:

@@ -1,8 +1,9 @@
-"""Texts that somebody else wrote, made safe for where they go: one function for each kind of output.
+"""Sanitizing of untrusted texts: one function for each kind of output.
 
-A resource's id, a tag, a reason or a file's name may hold anything. On a terminal an escape sequence moves the cursor,
-sets the clipboard or hides a link; a line break forges a line; a mark that turns the direction of writing makes a name
-look like another; a spreadsheet computes what begins like a formula; half a surrogate pair cannot be written at all.
+A resource's id, a tag, a reason or a file's name may contain anything. On a terminal an escape sequence moves the
+cursor, sets the clipboard or hides a link; a line break forges a line; a mark that turns the direction of writing
+makes a name look like another; a spreadsheet computes what begins like a formula; half a surrogate pair cannot be
+written at all.
 """
 
 from __future__ import annotations
@@ -17,55 +18,54 @@ _INVISIBLE: Final = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
-"""Controls, what has no width, what turns the direction of writing, and what cannot be written in UTF-8."""
+"""Control characters, characters without width, bidirectional marks, and what UTF-8 cannot encode."""
 
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 _COLOR: Final = re.compile(r"(\x1b\[[0-9;]*m)")
-"""What sets a colour or a weight, and does nothing else (ECMA-48, SGR)."""
+"""Sequences that set a colour or a weight, and nothing else (ECMA-48, SGR)."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
 _FORMULA: Final = frozenset("=+-@")
-"""What a cell begins with that a spreadsheet takes for a formula, once spaces and marks are left out.
+"""Beginnings of cells that a spreadsheet takes for a formula, after spaces and marks are removed.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 
-def visible(text: str, longest: int | None = None) -> str:
-    """Show what cannot be seen as an escape, for a place in one line: a terminal, a page, an attribute of XML.
+def visible(text: str, max_length: int | None = None) -> str:
+    """Escape invisible characters, for output on one line: a terminal, a page, an attribute of XML.
 
     Parameters
     ----------
     text
         The text.
-    longest
-        How many characters the result has at most; an ellipsis is at the end of what was longer. Any number unless
-        given.
+    max_length
+        Characters that the result may have; a longer text is cut and ends in an ellipsis. Unlimited unless given.
 
     Returns
     -------
     str
-        The text without line breaks, controls, and what turns the direction of writing; UTF-8 can hold it.
+        The text without line breaks, control characters and bidirectional marks, valid in UTF-8.
     """
-    shown = _INVISIBLE.sub(_escape, text[:longest])
-    if longest is None or (len(text) <= longest and len(shown) <= longest):
+    shown = _INVISIBLE.sub(_escape, text[:max_length])
+    if max_length is None or (len(text) <= max_length and len(shown) <= max_length):
         return shown
-    return f"{shown[: longest - 1]}…"
+    return f"{shown[: max_length - 1]}…"
 
 
 def colored_line(text: str) -> str:
-    """Show a line that another program printed for a terminal: as :func:`visible`, but its colours and tabs stay.
+    """Escape a line that another program printed for a terminal, as :func:`visible`, but keep its colours and tabs.
 
-    Terraform prints what a plan or an account holds; nothing but its own colours is to reach the terminal.
+    Terraform prints values of plans and accounts; only its own colours may reach the terminal.
     """
     parts = _COLOR.split(text.replace("\t", "    "))
     return "".join(part if _COLOR.fullmatch(part) else visible(part) for part in parts)
 
 
 def message(text: str) -> str:
-    """Show a message of several lines: as :func:`visible`, but its line breaks stay.
+    """Escape a message of several lines, as :func:`visible`, but keep its line breaks.
 
     What follows a line break is indented, so that no line of it is taken for a message of its own.
     """
@@ -74,9 +74,9 @@ def message(text: str) -> str:
 
 
 def csv_cell(text: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula: what looks like one gets an apostrophe before it.
+    """Keep a spreadsheet from evaluating a cell: put an apostrophe before what looks like a formula.
 
-    Spaces, quotes and marks at the beginning are looked past, and the wide forms of the characters count as well, for
+    Leading spaces, quotes and marks are skipped, and the full-width forms of the characters count too, because
     spreadsheets differ in what they strip. A cell is one line.
     """
     plain = unicodedata.normalize("NFKC", text).lstrip("\"'`")
@@ -87,7 +87,7 @@ def csv_cell(text: str) -> str:
 def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 (anything that JSON holds)
     """Write JSON in ASCII that every parser takes: half a surrogate pair becomes a replacement character.
 
-    All other texts stay exactly as they are, for programs compare them; JSON itself escapes controls.
+    All other texts stay exactly as they are, because programs compare them; JSON itself escapes control characters.
     """
     text = json.dumps(value, indent=indent)
     if r"\ud" in text:

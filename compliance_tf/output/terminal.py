@@ -1,4 +1,4 @@
-"""The console that everything for a terminal is printed with."""
+"""The console for everything that is printed to a terminal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Terminal(Console):
-    """A console that lets nothing through but what can be seen: rich's own styles are added behind it.
+    """A console that escapes invisible characters of what is printed; rich's own styles are added afterwards.
 
-    It cannot tell a line break in a name from one that ends a line: whoever prints a name makes it
+    It cannot distinguish a line break in a name from one that ends a line: callers pass names through
     :func:`~compliance_tf.output.sanitize.visible` first.
     """
 
@@ -27,7 +27,7 @@ class Terminal(Console):
         super().__init__(highlight=False, markup=False, emoji=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Turn what is printed into pieces of text, each cleaned."""
+        """Render to segments of text, each sanitized."""
         for segment in super().render(renderable, options):
             if segment.control or segment.text.isprintable():
                 yield segment

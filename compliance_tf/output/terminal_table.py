@@ -1,4 +1,4 @@
-"""Tables for the terminal, and for what a command is piped into."""
+"""Tables for the terminal and for pipes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 _MAX_PADDED: Final = 60
-"""The width in characters to which a column is padded in a pipe."""
+"""The maximum width, in characters, to which a column is padded in a pipe."""
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Collection[str] = ()) -> None:
@@ -28,11 +28,11 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
     rows
         The cells, as many in each row as there are columns.
     whole
-        The columns whose cells stay on one line.
+        The columns whose cells are never wrapped.
     """
     cells = [[visible(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        # What a long cell would add to every other line is left out: its own line alone is longer.
+        # Do not pad other rows to the width of a very long cell: only its own line is longer.
         widths = [min(_MAX_PADDED, max(map(len, column))) for column in zip(columns, *cells, strict=True)]
         for row in (columns, *cells):
             line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

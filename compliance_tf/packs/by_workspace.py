@@ -1,4 +1,4 @@
-"""Packs that differ by workspace: what each workspace's own packs agree on, put together rule by rule."""
+"""Packs that differ by workspace: each workspace's packs resolved, then combined rule by rule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SEVERITIES = tuple(Severity)
 
 @dataclass(frozen=True)
 class WorkspaceRule:
-    """A rule that some workspaces have, perhaps not with the same settings.
+    """A rule that some workspaces have, possibly with different settings.
 
     Parameters
     ----------
@@ -38,11 +38,11 @@ class WorkspaceRule:
 
     @property
     def enabled(self) -> ByWorkspace[bool]:
-        """In which workspaces there is the rule."""
+        """By workspace, whether the rule is enabled."""
         return self.by_workspace.map(lambda rule: rule is not None)
 
     def setting(self, read: Callable[[PackRule], T]) -> ByWorkspace[T]:
-        """Return one of its settings by workspace; where there is no rule, that of another workspace."""
+        """Return a setting by workspace; where the rule is not enabled, the value of another workspace."""
         return self.by_workspace.map(lambda rule: read(rule or self.resolved.rule))
 
 
@@ -52,7 +52,7 @@ def resolve_by_workspace(
     leave_out: Collection[str] = (),
     change: Mapping[str, Change] | None = None,
 ) -> tuple[WorkspaceRule, ...]:
-    """Put the packs of each workspace together, and the workspaces.
+    """Resolve the packs of each workspace, and combine the workspaces.
 
     Returns
     -------
@@ -62,8 +62,8 @@ def resolve_by_workspace(
     Raises
     ------
     PackError
-        As :func:`~compliance_tf.packs.resolution.resolve` for the packs of one workspace; or when two workspaces mean
-        different rules by an id, or have it look at other types.
+        As :func:`~compliance_tf.packs.resolution.resolve` for the packs of one workspace; or when an id is of
+        different rules in two workspaces, or of rules with different types.
     """
     change = change or {}
     everything = [pack for chosen in (packs.default, *packs.values.values()) for pack in chosen]
@@ -92,7 +92,9 @@ def _together(rules: ByWorkspace[ResolvedRule | None]) -> WorkspaceRule:
         if type(other.rule) is not type(one) or other.rule.subject != one.subject:
             raise PackError(f"{one.id} is not the same rule in all workspaces: give one of them another id.")
         if other.rule.resource_types != one.resource_types:
-            raise PackError(f"{one.id} looks at other types in some workspaces: give it the same with change.")
+            raise PackError(
+                f"{one.id} evaluates other types in some workspaces: give it the same resource_types with change."
+            )
     given = [rule.rule.severity for rule in found if rule.rule.severity is not None]
     severity = max(given, key=_SEVERITIES.index, default=None)
     packs = tuple(sorted({pack for rule in found for pack in rule.packs}))

@@ -1,4 +1,4 @@
-"""What one pack asks for and another one does not."""
+"""The differences between two packs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PackDifference:
-    """How two packs differ.
+    """The differences between two packs.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class PackDifference:
     changed
         The rules that both have, with different settings: as the first has it and as the second does.
     shared
-        How many rules both have, those with different settings included.
+        The number of rules that both have, those with different settings included.
     """
 
     only_first: tuple[PackRule, ...]
@@ -31,12 +31,12 @@ class PackDifference:
     shared: int
 
     def __bool__(self) -> bool:
-        """Return whether they differ at all."""
+        """Return whether there are any differences."""
         return bool(self.only_first or self.only_second or self.changed)
 
 
 def difference(first: Pack, second: Pack) -> PackDifference:
-    """Compare two packs rule by rule, by what they say explicitly."""
+    """Compare two packs rule by rule, by what they give explicitly."""
     left, right = ({rule.id: rule for rule in pack.rules} for pack in (first, second))
     shared = sorted(left.keys() & right.keys())
     return PackDifference(

@@ -1,4 +1,4 @@
-"""Packs: rules that belong together, of AWS or of your own."""
+"""Packs: rules that are deployed together, AWS's or your own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from compliance_tf.catalog.pack_names import PackAlias, PackName
 
 PACK_NAME = r"[a-z0-9]+([-.][a-z0-9]+)*"
-"""What a pack may be called: words of lower case and digits, joined by hyphens and dots."""
+"""Pattern of a pack's name: lower-case words and digits, joined by hyphens and dots."""
 
 MAX_PACK_NAME = 64
 
@@ -43,22 +43,22 @@ class ManagedPackRule:
     Parameters
     ----------
     identifier
-        Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
+        The rule's identifier, such as ``S3_BUCKET_VERSIONING_ENABLED``.
     parameters
         Values of the rule's own parameters; AWS's defaults hold for the others.
     frequency
-        How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
+        The interval of a periodic rule, where AWS's default is every 24 hours.
     resource_types
-        The types that it looks at; all that it can evaluate unless given. Not for a periodic rule.
+        The types that it evaluates; all that it can evaluate unless given. Not for a periodic rule.
     severity
-        How bad it is when a resource does not comply; the catalogue's rating unless given.
+        The severity of its violations; the catalogue's rating unless given.
     id
         The last part of the rule's name; the identifier in kebab case unless given.
 
     Raises
     ------
     ComplianceError
-        When AWS Config would refuse the rule, or has none of this name.
+        When AWS Config would refuse the rule, or has no such rule.
     """
 
     identifier: ManagedRuleIdentifier
@@ -70,7 +70,7 @@ class ManagedPackRule:
 
     @property
     def subject(self) -> str:
-        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        """The identity of the rule's logic: rules of one kind and subject differ in their settings at most."""
         return self.identifier
 
     def __post_init__(self) -> None:
@@ -84,27 +84,27 @@ class ManagedPackRule:
 
 @dataclass(frozen=True)
 class CheckPackRule:
-    """One of our checks, or of yours, in a pack.
+    """A check in a pack, shipped or your own.
 
     Parameters
     ----------
     check
-        What evaluates a resource.
+        The check that evaluates a resource.
     parameters
         An instance of the check's own parameters; its defaults unless given.
     frequency
-        How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
+        The interval of a periodic check: every 24 hours unless given.
     resource_types
-        The types that it looks at; all of the check's unless given. Not for a periodic check.
+        The types that it evaluates; all of the check's unless given. Not for a periodic check.
     severity
-        How bad it is when a resource does not comply; the check's own unless given.
+        The severity of its violations; the check's own unless given.
     id
         The last part of the rule's name; the check's id unless given.
 
     Raises
     ------
     PackError
-        When the check does not take what is given.
+        When the check does not take these settings.
     """
 
     check: Check[Any]
@@ -116,7 +116,7 @@ class CheckPackRule:
 
     @property
     def subject(self) -> str:
-        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        """The identity of the rule's logic: rules of one kind and subject differ in their settings at most."""
         return self.check.id
 
     def __post_init__(self) -> None:
@@ -138,9 +138,9 @@ class PolicyPackRule:
     policy
         The policy: at most 10,000 characters of Guard 2.
     resource_types
-        The types that it looks at: at least one.
+        The types that it evaluates: at least one.
     severity
-        How bad it is when a resource does not comply; medium unless given.
+        The severity of its violations; medium unless given.
 
     Raises
     ------
@@ -155,7 +155,7 @@ class PolicyPackRule:
 
     @property
     def subject(self) -> str:
-        """What evaluates: rules of one kind with the same subject differ in their settings at most."""
+        """The identity of the rule's logic: rules of one kind and subject differ in their settings at most."""
         return self.policy
 
     def __post_init__(self) -> None:
@@ -171,23 +171,23 @@ PackRule: TypeAlias = ManagedPackRule | CheckPackRule | PolicyPackRule
 
 @dataclass(frozen=True)
 class Pack:
-    """Rules that belong together.
+    """Rules that are deployed together.
 
     Parameters
     ----------
     name
-        What tables, reports and waivers call it: words in lower case joined by hyphens and dots, at most 64 characters.
+        Its name in tables, reports and waivers: lower-case words joined by hyphens and dots, at most 64 characters.
     rules
-        Its rules: at least one, each of another id.
+        Its rules: at least one, with unique ids.
     title
         A few words for tables; the name unless given.
     process_checks
-        Whether the framework also asks for what no rule can evaluate, as AWS's packs do with their process checks.
+        Whether the framework also has duties that no rule can evaluate: the process checks of AWS's packs.
 
     Raises
     ------
     PackError
-        When the name is none, there is no rule, or two have the same id.
+        When the name is invalid, there is no rule, or two have the same id.
     """
 
     name: str
@@ -206,17 +206,19 @@ class Pack:
             raise PackError(f"pack {self.name!r} has no rules: give it at least one.")
         twice = [rule_id for rule_id, number in Counter(rule.id for rule in self.rules).items() if number > 1]
         if twice:
-            raise PackError(f"pack {self.name!r} has two rules {', '.join(sorted(twice))}: give one another id.")
+            raise PackError(
+                f"pack {self.name!r} has more than one rule {', '.join(sorted(twice))}: give each another id."
+            )
         object.__setattr__(self, "title", self.title or self.name)
 
     @classmethod
     def named(cls, name: PackName | PackAlias) -> Pack:
-        """Return one of AWS's conformance packs, by its short name or by AWS's.
+        """Return a conformance pack of AWS, by its short name or AWS's name.
 
         Raises
         ------
         UnknownPackError
-            When there is none; the message says which one was probably meant.
+            When there is none; the message suggests the nearest one.
         """
         facts = conformance_pack(name)
         rules = tuple(
@@ -234,7 +236,7 @@ class Pack:
         path
             The file.
         checks
-            The folder of your own checks, if the pack has some of them.
+            The folder of your own checks, if the pack uses any.
 
         Raises
         ------
@@ -252,7 +254,7 @@ def check_parameter_texts(check: Check[Any], parameters: object) -> dict[str, st
     Raises
     ------
     PackError
-        When they are not the check's, or miss something.
+        When they are not the check's, or a required one is missing.
     """
     if parameters is None:
         required = [declared.name for declared in declared_parameters(check.parameters) if declared.required]
@@ -278,7 +280,7 @@ def _check_use_of_check(rule: CheckPackRule) -> None:
     if isinstance(check, PeriodicCheck):
         if rule.resource_types:
             raise PackError(
-                f"resource_types is not allowed: the check '{check.id}' is periodic, and finds its resources itself."
+                f"resource_types is not allowed: the check '{check.id}' is periodic, and lists its resources itself."
             )
         return
     if rule.frequency is not None:

@@ -1,4 +1,4 @@
-"""Packs in YAML files."""
+"""A reader of packs in YAML files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compliance_tf.packs.pack import PackRule
 
 KINDS: Final = ("managed", "check", "policy")
-"""What a rule in a file is: the member that says which one."""
+"""The kinds of rules in a file: the member that identifies the rule."""
 
 PACK_MEMBERS: Final = ("title", "process_checks")
 RULE_MEMBERS: Final = {
@@ -28,7 +28,7 @@ RULE_MEMBERS: Final = {
     "check": ("id", "parameters", "frequency", "resource_types", "severity"),
     "policy": ("severity",),
 }
-"""What a rule may have beside its kind."""
+"""The members that a rule may have beside its kind."""
 
 POLICY_REQUIRED: Final = ("id", "resource_types")
 
@@ -66,9 +66,7 @@ def _rule(entry: Entry, folder: CheckFolder | None) -> PackRule:
             required = (kind, *(POLICY_REQUIRED if kind == "policy" else ()))
             entry.check_members(required=required, optional=RULE_MEMBERS[kind])
         case kinds:
-            entry.refuse(
-                f"say with one of {', '.join(KINDS)} which rule it is; it has {' and '.join(kinds) or 'none'}."
-            )
+            entry.refuse(f"give exactly one of {', '.join(KINDS)}; it has {' and '.join(kinds) or 'none'}.")
     common: dict[str, Any] = {
         "id": entry.text("id"),
         "resource_types": entry.texts("resource_types"),
@@ -90,6 +88,6 @@ def _rule(entry: Entry, folder: CheckFolder | None) -> PackRule:
 
 
 def _check_parameters(check: Check[Any], entry: Entry) -> object:
-    """Make an instance of a check's parameters; None for its defaults."""
+    """Convert a check's parameters to its dataclass; None for its defaults."""
     values = entry.entry("parameters").values
     return read_parameters(check, json.dumps(values), f"{entry.path}.parameters") if values else None

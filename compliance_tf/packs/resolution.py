@@ -1,4 +1,4 @@
-"""Several packs together: each rule once, with all packs that it comes from, or an error that says who disagrees."""
+"""Resolution of several packs: each rule once, with all packs that have it, or an error that names the conflicts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ADVICE = (
 )
 
 _MAX_NAMES = 5
-"""How many packs a message names for one setting before it only counts the rest."""
+"""Packs that a message names for one setting before it only counts the rest."""
 
 
 _SETTINGS = (
@@ -42,24 +42,24 @@ _SETTINGS = (
     ("frequency", "another frequency", "none"),
     ("resource_types", "other types", "all"),
 )
-"""What packs may disagree about, what a message calls that, and what it calls nothing at all."""
+"""The settings that packs may disagree about, and their words in messages: for a difference, and for none given."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be otherwise than in the packs that a rule comes from. What is not given stays.
+    """Settings of a rule that override those of its packs. What is not given stays.
 
     Parameters
     ----------
     parameters
-        All parameters of the rule: they take the place of those in the packs. For a managed rule values by name, none
+        All parameters of the rule, in place of those in the packs. For a managed rule values by name, an empty mapping
         for AWS's defaults; for a check an instance of its parameters.
     frequency
-        How often it is evaluated.
+        The interval of a periodic rule.
     resource_types
-        The types that it looks at.
+        The types that it evaluates.
     severity
-        How bad it is when a resource does not comply.
+        The severity of its violations.
     """
 
     parameters: Mapping[str, ParameterValue] | object = None
@@ -73,7 +73,7 @@ class Change:
         Raises
         ------
         ComplianceError
-            When the rule does not take what is given.
+            When the rule does not take these settings.
         """
         if isinstance(rule, PolicyPackRule) and (self.parameters is not None or self.frequency is not None):
             raise PackError("a policy takes neither parameters nor a frequency.")
@@ -88,14 +88,14 @@ class Change:
 
 @dataclass(frozen=True)
 class ResolvedRule:
-    """A rule that is to be declared.
+    """A rule to declare.
 
     Parameters
     ----------
     rule
         The rule, changes included.
     packs
-        The names of the packs that it comes from, sorted.
+        The names of its packs, sorted.
     """
 
     rule: PackRule
@@ -120,19 +120,19 @@ def _are_recorded(resource_types: Iterable[str], region: str) -> bool:
 def resolve(
     packs: Iterable[Pack], *, leave_out: Collection[str] = (), change: Mapping[str, Change] | None = None
 ) -> tuple[ResolvedRule, ...]:
-    """Put packs together.
+    """Resolve packs: combine them so that each rule is declared once.
 
-    Packs agree on a rule when it would be evaluated in the same way: a parameter that is given AWS's default is like
-    one that is not given, and so is the frequency of every 24 hours. Of different severities the highest holds.
+    Packs agree on a rule when it would be evaluated in the same way: AWS's default of a parameter equals leaving
+    it out, and so does the frequency of every 24 hours. Of different severities the highest one counts.
 
     Parameters
     ----------
     packs
         The packs, in any order: the result is the same.
     leave_out
-        Ids of rules that are not to be declared.
+        Ids of rules to leave out.
     change
-        What is to be otherwise, by rule id. It also ends a disagreement between packs about what it gives.
+        Overrides by rule id. They also settle conflicts between packs about the settings that they give.
 
     Returns
     -------
@@ -142,11 +142,11 @@ def resolve(
     Raises
     ------
     PackConflictError
-        When packs ask for a rule with different settings that no change decides, or mean different rules by an id.
+        When packs have a rule with different settings that no change settles, or different rules with one id.
         The message names all of them with their packs.
     PackError
         When two packs have the same name, a rule that is to be left out or changed is in none of them, or a change is
-        not what the rule takes.
+        not valid for the rule.
     """
     change = change or {}
     origins: dict[str, dict[str, PackRule]] = {}
@@ -160,11 +160,11 @@ def resolve(
     refuse_unknown_rules("leave_out", leave_out, origins)
     refuse_unknown_rules("change", change, origins)
     if both := sorted(set(leave_out) & set(change)):
-        raise PackError(f"{', '.join(both)} cannot be both left out and changed: decide for one.")
+        raise PackError(f"{', '.join(both)} cannot be both left out and changed: choose one.")
     kept = {rule_id: origins[rule_id] for rule_id in sorted(origins.keys() - set(leave_out))}
     changed = {rule_id: _changed(rule_id, rules, change.get(rule_id)) for rule_id, rules in kept.items()}
     if conflicts := [text for rule_id, rules in changed.items() for text in _conflicts(rule_id, rules)]:
-        raise PackConflictError("\n".join(["the packs do not agree:", *conflicts, _ADVICE]))
+        raise PackConflictError("\n".join(["the packs conflict:", *conflicts, _ADVICE]))
     return tuple(
         ResolvedRule(_merged(list(rules.values()), change.get(rule_id)), tuple(sorted(rules)))
         for rule_id, rules in changed.items()
@@ -172,12 +172,12 @@ def resolve(
 
 
 def refuse_unknown_rules(place: str, rule_ids: Iterable[str], known: Collection[str]) -> None:
-    """Refuse rules that no pack has.
+    """Refuse ids of rules that no pack has.
 
     Raises
     ------
     PackError
-        For the first of them; the message says which was probably meant.
+        For the first of them; the message suggests the nearest one.
     """
     for rule_id in sorted(rule_ids):
         if rule_id not in known:
@@ -197,7 +197,7 @@ def _changed(rule_id: str, rules: Mapping[str, PackRule], change: Change | None)
 def _conflicts(rule_id: str, rules: Mapping[str, PackRule]) -> Iterator[str]:
     kinds = _by_value((_what(rule), pack) for pack, rule in rules.items())
     if len(kinds) > 1:
-        yield f"  - {rule_id} is not the same rule, so give one another id or leave it out:"
+        yield f"  - {rule_id} is a different rule in each pack; give one another id or leave it out:"
         yield from (f"      {_packs(packs)}: {what}" for what, packs in kinds)
         return
     for setting, called, without in _SETTINGS:
@@ -205,7 +205,7 @@ def _conflicts(rule_id: str, rules: Mapping[str, PackRule]) -> Iterator[str]:
         shared = frozenset.intersection(*texts.values())
         values = _by_value((", ".join(sorted(given - shared)) or without, pack) for pack, given in texts.items())
         if len(values) > 1:
-            yield f"  - {rule_id} has {called} in different packs:"
+            yield f"  - {rule_id} has {called} in some packs:"
             yield from (f"      {_packs(packs)}: {value}" for value, packs in values)
 
 
@@ -232,7 +232,7 @@ def _what(rule: PackRule) -> str:
 
 
 def _setting(rule: PackRule, name: str) -> frozenset[str]:
-    """Write a setting, so that what has the same effect is the same."""
+    """Normalize a setting, so that equal effects compare equal."""
     match name, rule:
         case "parameters", ManagedPackRule():
             return _listed(_effective_parameters(rule))
@@ -271,7 +271,7 @@ def _one_spelling(parameter: ManagedRuleParameter, text: str) -> str:
 
 
 def _merged(rules: Sequence[PackRule], change: Change | None) -> PackRule:
-    """Make one rule of some that agree: the one that says most, with the highest severity."""
+    """Merge rules that agree: the most explicit one, with the highest severity."""
     most = max(rules, key=_given)
     given = [rule.severity for rule in rules if rule.severity is not None]
     highest = max(given, key=_SEVERITIES.index, default=None)
@@ -280,7 +280,7 @@ def _merged(rules: Sequence[PackRule], change: Change | None) -> PackRule:
 
 
 def _given(rule: PackRule) -> tuple[int, list[str], str]:
-    """Order rules by what they give explicitly, be it a default or not."""
+    """Return the sort key of a rule by what it gives explicitly, be it a default or not."""
     if isinstance(rule, PolicyPackRule):
         return 0, [], ""
     given: list[str] = []

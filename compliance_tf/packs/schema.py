@@ -17,14 +17,14 @@ _TEXT = {"type": "string", "pattern": r"\S"}
 
 _MEMBERS: dict[str, dict[str, Any]] = {
     "name": {
-        "description": "What tables, reports and waivers call the pack.",
+        "description": "The pack's name in tables, reports and waivers.",
         "type": "string",
         "pattern": f"^{PACK_NAME}$",
         "maxLength": MAX_PACK_NAME,
     },
     "title": {"description": "A few words for tables; the name unless given.", **_TEXT},
     "process_checks": {
-        "description": "Whether the framework also asks for what no rule can evaluate.",
+        "description": "Whether the framework also has duties that no rule can evaluate.",
         "type": "boolean",
     },
     "rules": {
@@ -33,11 +33,11 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "items": {"oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in KINDS]},
     },
     "managed": {
-        "description": "A rule that AWS wrote and runs. `compliance-tf rules search` finds it.",
+        "description": "The identifier of an AWS managed rule. `compliance-tf rules search` finds it.",
         "enum": list(get_args(ManagedRuleIdentifier)),
     },
     "check": {
-        "description": "The id of a check that is shipped, or of one in your own folder.",
+        "description": "The id of a shipped check, or of one in your own folder.",
         "type": "string",
         "pattern": f"^{PURPOSE}$",
     },
@@ -57,23 +57,23 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "additionalProperties": {"type": ["string", "number", "boolean", "array", "object"]},
     },
     "frequency": {
-        "description": "How often a periodic rule is evaluated; every 24 hours unless given.",
+        "description": "The interval of a periodic rule; every 24 hours unless given.",
         "enum": list(get_args(MaximumExecutionFrequency)),
     },
     "resource_types": {
-        "description": "The types that the rule looks at; all that it can evaluate unless given.",
+        "description": "The types that the rule evaluates; all that it can evaluate unless given.",
         "type": "array",
         "items": {"type": "string", "pattern": "^AWS::"},
     },
     "severity": {
-        "description": "How bad it is when a resource does not comply.",
+        "description": "The severity of the rule's violations.",
         "enum": [severity.name.lower() for severity in Severity],
     },
 }
 
 
 def schema() -> dict[str, Any]:
-    """Make the schema from what the reader of files takes."""
+    """Generate the schema from the tables of the file reader."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A pack of AWS Config rules",
@@ -85,7 +85,7 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Write the schema as the file in ``docs/reference`` has it."""
+    """Return the schema as the file in ``docs/reference`` has it."""
     return json.dumps(schema(), indent=2) + "\n"
 
 

@@ -1,1 +1,1 @@
-"""A project of one's own, to begin from."""
+"""Templates for a new project."""

@@ -1,4 +1,4 @@
-"""Writes a new project: an app, a check with its test, waivers, settings, and a pipeline."""
+"""Files of a new project: an app, a check with its test, waivers, settings, and a pipeline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DISTRIBUTION: Final = "compliance-tf"
 DEFAULT_WORKSPACES: Final = ("dev", "prod")
 EXAMPLE_ACCOUNT: Final = "111122223333"
-"""An account number of AWS's documentation, until the real one is put into the pipeline."""
+"""A placeholder account number, as in AWS's documentation, until the pipeline gets the real one."""
 
 _PROTECTED: Final = "prod"
 _COMMON: Final = {
@@ -42,7 +42,7 @@ _COMMON: Final = {
 
 
 class Forge(Enum):
-    """Where a repository is kept, and so which pipeline it gets."""
+    """The forge of a repository, which determines its pipeline."""
 
     GITHUB = "github"
     GITLAB = "gitlab"
@@ -63,7 +63,7 @@ class Forge(Enum):
 
 @dataclass(frozen=True)
 class NewProject:
-    """A project that does not exist yet.
+    """A project to create.
 
     Parameters
     ----------
@@ -74,16 +74,16 @@ class NewProject:
     workspaces
         The Terraform workspaces that it is deployed to; ``prod`` is protected if it is one of them.
     packs
-        AWS's conformance packs by name. Without any the app has some single rules.
+        Names of AWS's conformance packs. Without any the app declares some single rules.
     forge
-        Where the repository is kept.
+        The forge of the repository.
     accounts
-        The AWS account of each workspace, for the pipeline; the example's where a workspace has none.
+        The AWS account of each workspace, for the pipeline; a placeholder where a workspace has none.
 
     Raises
     ------
     ComplianceError
-        When a setting has a value that cannot work, or the packs disagree.
+        When a setting has an invalid value, or the packs conflict.
     """
 
     name: str
@@ -105,7 +105,7 @@ class NewProject:
             )
         for account in self.accounts.values():
             if not re.fullmatch(r"[0-9]{12}", account):
-                raise SettingError(f"{account!r} is not an AWS account: give its twelve digits.")
+                raise SettingError(f"{account!r} is not an AWS account number: give twelve digits.")
         resolve([Pack.named(name) for name in self.packs])  # type: ignore[arg-type]  # unknown ones are refused
 
     @property
@@ -113,7 +113,7 @@ class NewProject:
         return tuple(name for name in self.workspaces if name == _PROTECTED)
 
     def texts(self) -> dict[str, str]:
-        """Return the files below the project's folder, each with its text."""
+        """Return the texts of the files by path below the project's folder."""
         check = NewCheck("bucket-names", Path("checks"), Path("tests"))
         templates = {**_COMMON, **self.forge.templates}
         return {
@@ -127,12 +127,12 @@ class NewProject:
         Parameters
         ----------
         folder
-            Its folder, which is made if it does not exist.
+            Its folder, which is created if it does not exist.
 
         Returns
         -------
         list[Path]
-            What was written, sorted.
+            The files that were written, sorted.
 
         Raises
         ------
@@ -144,7 +144,7 @@ class NewProject:
         if taken:
             raise SettingError(
                 f"{', '.join(taken)} {'exists' if len(taken) == 1 else 'exist'} already, and nothing was written: "
-                "give a new folder, or move what is there away."
+                "give a new folder, or move the existing files away."
             )
         try:
             for path, text in texts.items():
@@ -152,7 +152,7 @@ class NewProject:
                 with atomic_write(path) as file:
                     file.write(text)
         except OSError as cause:
-            raise SettingError(f"{folder} cannot be written to: {cause}. Give another folder.") from cause
+            raise SettingError(f"{folder} is not writable: {cause}. Give another folder.") from cause
         return sorted(texts)
 
     def _fill(self, template: str) -> str:
@@ -186,7 +186,7 @@ class NewProject:
 
 
 def name_from(folder: Path) -> str:
-    """Make a project's name of a folder's; ``compliance`` where nothing of it can stand in one."""
+    """Derive a project's name from a folder's; ``compliance`` where it has no usable characters."""
     name = re.sub(r"[^a-z0-9]+", "_", folder.resolve().name.lower()).strip("_")
     return name if re.fullmatch(NAME_PART, name) else "compliance"
 
@@ -207,8 +207,8 @@ def _tuple(names: Sequence[str]) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    # Braces and percent signs are the pipelines' own.
-    return Environment(  # noqa: S701 (nothing of it is HTML)
+    # Braces and percent signs are syntax of the pipelines.
+    return Environment(  # noqa: S701 (no HTML)
         loader=FunctionLoader(_template),
         variable_start_string="@{",
         variable_end_string="}@",

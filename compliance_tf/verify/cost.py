@@ -34,7 +34,7 @@ def estimate(kinds: Sequence[Kind], log_groups: int) -> float:
     kinds
         The kinds of samples.
     log_groups
-        How many log groups the region has: 0 or more. The rule of log groups finds its resources itself, so it judges
+        How many log groups the region has: 0 or more. The rule of log groups lists its resources itself, so it judges
         all of them.
     """
     samples = SAMPLES_OF_A_KIND * len(kinds)

@@ -1,1 +1,1 @@
-"""Waivers: who accepts which violations, why and until when."""
+"""Waivers: accepted violations, with owner, reason and expiry."""

@@ -1,4 +1,4 @@
-"""When waivers expire: said by every plan, and by ``compliance-tf waivers``."""
+"""Expiry of waivers, as every plan and ``compliance-tf waivers`` show it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from compliance_runtime.waivers.waiver import DeployedWaiver
 
 SOON_DAYS: Final = 30
-"""Days before its last one from which on a waiver expires soon."""
+"""Days before the last one in which a waiver counts as expiring soon."""
 
 _DAY = timedelta(days=1)
 
 
 class State(Enum):
-    """How long a waiver will hold."""
+    """The state of a waiver on a day."""
 
     ACTIVE = "active"
     EXPIRES_SOON = "expires soon"
@@ -29,12 +29,12 @@ class State(Enum):
 
 
 def days_left(waiver: DeployedWaiver, today: date) -> int:
-    """Count the days until a waiver's last one: 0 on that day, and negative from then on."""
+    """Count the days until a waiver's last one: 0 on that day, negative afterwards."""
     return (waiver.expires - today).days
 
 
 def state(waiver: DeployedWaiver, today: date) -> State:
-    """Tell how long a waiver will hold, seen from a day in UTC."""
+    """Return the state of a waiver on a day in UTC."""
     days = days_left(waiver, today)
     if days < 0:
         return State.EXPIRED
@@ -42,14 +42,14 @@ def state(waiver: DeployedWaiver, today: date) -> State:
 
 
 def in_workspace(waivers: Iterable[DeployedWaiver]) -> str:
-    """Write the Terraform expression that lists, as texts, the waivers of a workspace, expired or not."""
+    """Return the Terraform expression that lists the waivers of a workspace as texts, expired or not."""
     return _texts(waivers)
 
 
 def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
-    """Write the Terraform expression that lists, as texts, the waivers which expire soon when a plan is made.
+    """Return the Terraform expression that lists, as texts, the waivers that expire soon at the time of the plan.
 
-    The texts hold dates and no days left: as long as the list has the same waivers, a plan has no changes.
+    The texts have dates, not days left: as long as the list has the same waivers, a plan has no changes.
     """
     return _texts(
         waivers,
@@ -73,7 +73,7 @@ def _texts(waivers: Iterable[DeployedWaiver], *conditions: str) -> str:
 
 
 def subject(waiver: DeployedWaiver) -> str:
-    """Name the rule or the pack that a waiver is for."""
+    """Name the rule or the pack of a waiver."""
     return f"pack {waiver.pack}" if waiver.pack else f"rule {', '.join(waiver.rules)}"
 
 

@@ -1,4 +1,4 @@
-"""From waivers as they are declared to those that the functions know: packs become rules."""
+"""Resolution of declared waivers into those of the functions: packs become rules."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resolution:
-    """What came of waivers.
+    """Resolved waivers, and problems.
 
     Parameters
     ----------
     waivers
-        Those that can be deployed, in an order that is not that of their declaration.
+        The waivers that can be deployed, in an order that does not depend on their declaration.
     problems
-        What is wrong with the others: a sentence each.
+        The problems of the others: a sentence each.
     """
 
     waivers: tuple[DeployedWaiver, ...]
@@ -36,20 +36,20 @@ class Resolution:
 
 
 def check_waivers(waivers: Sequence[Waiver], *, max_days: int, workspaces: Workspaces) -> None:
-    """Refuse waivers that the settings of a stack do not allow.
+    """Refuse waivers that the stack's settings do not allow.
 
     Parameters
     ----------
     max_days
-        For how many days a waiver may be granted: at least 1.
+        Days for which a waiver may be granted: at least 1.
 
     Raises
     ------
     ComplianceError
-        When there is one, or no waiver could ever be allowed.
+        When a waiver is longer than that, or the limit is below 1.
     """
     if max_days < 1:
-        raise WaiverError(f"max_waiver_days={max_days} allows no waiver: give at least 1.")
+        raise WaiverError(f"max_waiver_days={max_days} must be at least 1.")
     for waiver in waivers:
         if waiver.days > max_days:
             raise WaiverError(
@@ -60,7 +60,7 @@ def check_waivers(waivers: Sequence[Waiver], *, max_days: int, workspaces: Works
 
 
 def resolve_waivers(waivers: Sequence[Waiver], rules: Mapping[str, DeployedRule]) -> Resolution:
-    """Find the rules that waivers are for.
+    """Resolve the rules of waivers.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def resolve_waivers(waivers: Sequence[Waiver], rules: Mapping[str, DeployedRule]
     """
     ordered = sorted(waivers, key=_order)
     problems = [problem for waiver in ordered if (problem := _unknown(waiver, rules))]
-    problems += _twins(ordered)
+    problems += _duplicates(ordered)
     known = (waiver for waiver in ordered if not _unknown(waiver, rules))
     return Resolution(tuple(_deployed(waiver, rules) for waiver in known), tuple(problems))
 
@@ -91,18 +91,18 @@ def _deployed(waiver: Waiver, rules: Mapping[str, DeployedRule]) -> DeployedWaiv
 
 
 def _unknown(waiver: Waiver, rules: Mapping[str, DeployedRule]) -> str | None:
-    """Say what is wrong with a waiver that is for no rule of the stack."""
+    """Return the problem of a waiver that matches no rule of the stack."""
     if waiver.rule is not None and waiver.rule not in rules:
         return f"{waiver}: the stack has no rule '{waiver.rule}'.{hint(waiver.rule, rules)}"
     packs = {pack for rule in rules.values() for pack in rule.packs}
     if waiver.pack is not None and _pack(waiver) not in packs:
         has = f"its packs are {', '.join(sorted(packs))}" if packs else "it has none"
-        return f"{waiver}: no rule of the stack is from a pack '{waiver.pack}': {has}.{hint(waiver.pack, packs)}"
+        return f"{waiver}: no rule of the stack belongs to a pack '{waiver.pack}': {has}.{hint(waiver.pack, packs)}"
     return None
 
 
-def _twins(ordered: Sequence[Waiver]) -> Iterator[str]:
-    """Find waivers of which nobody could say which one counts."""
+def _duplicates(ordered: Sequence[Waiver]) -> Iterator[str]:
+    """Find waivers for the same rules and resources, of which it would be undefined which one counts."""
     for _, alike in groupby(ordered, key=_covered):
         for one, other in combinations(alike, 2):
             if not one.workspaces or not other.workspaces or set(one.workspaces) & set(other.workspaces):
@@ -118,7 +118,7 @@ def _order(waiver: Waiver) -> tuple[tuple[str, ...], str]:
 
 
 def _pack(waiver: Waiver) -> str | None:
-    """Return the short name of a waiver's pack, which may be called by AWS's."""
+    """Return the short name of a waiver's pack, which may be given by AWS's name."""
     if waiver.pack is None:
         return None
     short = {pack.aws_name: pack.name for pack in conformance_packs().packs.values()}

@@ -16,18 +16,18 @@ _DAY = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]
 
 _MEMBERS: dict[str, dict[str, Any]] = {
     "rule": {
-        "description": "The id of the rule in the stack that it is for. Give this or pack.",
+        "description": "The id of the stack's rule that it is for. Give this or pack.",
         "type": "string",
         "pattern": f"^{PURPOSE}$",
     },
-    "pack": {"description": "The name of the pack for whose rules it is.", **_TEXT},
+    "pack": {"description": "The name of the pack whose rules it is for.", **_TEXT},
     "resource_id": {
         "description": "AWS Config's id of the resource that it is for. Give this, or arn, or tag_key.",
         "maxLength": MAX_RESOURCE_ID,
         **_EXACT,
     },
     "arn": {
-        "description": "What the ARN of a resource must match, with the wildcards * and ? of IAM. It must name more of "
+        "description": "A pattern of the ARNs of resources, with the wildcards * and ? of IAM. It must name more of "
         "the resource than its type.",
         "type": "string",
         "pattern": f"^{ARN_PATTERN}$",
@@ -43,11 +43,11 @@ _MEMBERS: dict[str, dict[str, Any]] = {
         "maxLength": MAX_TAG_VALUE,
     },
     "reason": {"description": "Why the violations are accepted.", "maxLength": MAX_REASON, **_TEXT},
-    "owner": {"description": "Who answers for it.", "maxLength": MAX_NAME, **_TEXT},
-    "ticket": {"description": "Where it was decided.", "maxLength": MAX_NAME, **_TEXT},
-    "granted": {"description": "The day of the decision.", **_DAY},
+    "owner": {"description": "The person or team responsible for it.", "maxLength": MAX_NAME, **_TEXT},
+    "ticket": {"description": "The ticket of the decision.", "maxLength": MAX_NAME, **_TEXT},
+    "granted": {"description": "The date of the decision.", **_DAY},
     "expires": {
-        "description": "The last day, in UTC, on which it holds: after granted, and at most max_waiver_days later.",
+        "description": "Its last day, in UTC: after granted, and at most max_waiver_days later.",
         **_DAY,
     },
     "workspaces": {
@@ -59,10 +59,10 @@ _MEMBERS: dict[str, dict[str, Any]] = {
 
 
 def schema() -> dict[str, Any]:
-    """Make the schema from what the reader of files takes."""
+    """Generate the schema from the tables of the file reader."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Violations that somebody accepts for a while",
+        "title": "Violations that an owner accepts for a time",
         "type": "object",
         "additionalProperties": False,
         "required": ["waivers"],
@@ -84,7 +84,7 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Write the schema as the file in ``docs/reference`` has it."""
+    """Return the schema as the file in ``docs/reference`` has it."""
     return json.dumps(schema(), indent=2) + "\n"
 
 

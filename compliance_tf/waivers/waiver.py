@@ -1,4 +1,4 @@
-"""Waivers as they are declared: who accepts which violations, why and until when."""
+"""The declaration of waivers: accepted violations, with owner, reason and expiry."""
 
 from __future__ import annotations
 
@@ -29,50 +29,50 @@ DEFAULT_MAX_DAYS: Final = 365
 # Of "bucket" and "function:orders" the first names a resource, the second a type and then the resource.
 _NAME = "[^:/]*[A-Za-z0-9][^:/]*|[^:/]*[:/].*[A-Za-z0-9].*"
 ARN_PATTERN: Final = f"arn:[^:]+:[^:]*[A-Za-z0-9][^:]*:[^:]*:[^:]*:({_NAME})"
-"""What an ARN's pattern may be: with a service, and with at least a letter or digit of the resource's own name."""
+"""Valid patterns of ARNs: with a service, and at least one letter or digit of the resource's own name."""
 
 _WILDCARDS = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """Violations that somebody accepts for a while.
+    """Violations that an owner accepts for a time.
 
-    It never changes what AWS Config says: they are recorded with their verdict and the waiver, and read as waived until
-    the end of its last day, in UTC.
+    It never changes AWS Config's verdict: they are recorded with their verdict and the waiver, and shown as waived
+    until the end of its last day, in UTC.
 
     Parameters
     ----------
     rule
-        The id of the rule in the stack that it is for. Give this or ``pack``.
+        The id of the stack's rule that it is for. Give this or ``pack``.
     pack
-        The name of the pack for whose rules it is.
+        The name of the pack whose rules it is for.
     resource_id
-        AWS Config's id of the resource that it is for: of one whole id. Give this, or ``arn``, or ``tag_key``.
+        AWS Config's id of the resource that it is for, without wildcards. Give this, or ``arn``, or ``tag_key``.
     arn
-        What the ARN of a resource must match, with the wildcards ``*`` and ``?`` of IAM, such as
+        A pattern of the ARNs of resources, with the wildcards ``*`` and ``?`` of IAM, such as
         ``arn:aws:s3:::acme-legacy-*``. It must name more of the resource than its type.
     tag_key
         The key of a tag that a resource must have, exactly as it is written.
     tag_value
         The value that the tag must have; any unless given.
     reason
-        Why they are accepted: at most 500 characters.
+        The reason: at most 500 characters.
     owner
-        Who answers for it: at most 100 characters.
+        The person or team responsible for it: at most 100 characters.
     ticket
-        Where it was decided: at most 100 characters.
+        The ticket of the decision: at most 100 characters.
     granted
-        The day of the decision.
+        The date of the decision.
     expires
-        The last day on which it holds: at most as many days after ``granted`` as the stack allows.
+        Its last day, in UTC: after ``granted``, by at most the stack's ``max_waiver_days``.
     workspaces
         The only workspaces that it is for; all unless given.
 
     Raises
     ------
     WaiverError
-        When something is missing or cannot be; the message says which waiver it is.
+        When something is missing or invalid; the message names the waiver.
 
     Examples
     --------
@@ -103,35 +103,35 @@ class Waiver:
 
     def __post_init__(self) -> None:
         if (self.rule is None) == (self.pack is None):
-            self._refuse(f"give it a rule or a pack: it has {_and(self._given('rule', 'pack'))}.")
+            self._refuse(f"give exactly one of rule and pack: it has {_and(self._given('rule', 'pack'))}.")
         kinds = self._given("resource_id", "arn", "tag_key")
         if len(kinds) != 1:
-            self._refuse(f"say with one of resource_id, arn and tag_key what it is for: it has {_and(kinds)}.")
+            self._refuse(f"give exactly one of resource_id, arn and tag_key: it has {_and(kinds)}.")
         if self.tag_value is not None and self.tag_key is None:
-            self._refuse(f"tag_value={self.tag_value!r:.80} is the value of no tag: give tag_key too.")
+            self._refuse(f"tag_value={self.tag_value!r:.80} has no tag_key: give it too.")
         self._check_resource()
         self._check_text("reason", MAX_REASON)
         self._check_text("owner", MAX_NAME)
         self._check_text("ticket", MAX_NAME)
         self._check_dates()
         if isinstance(self.workspaces, str):
-            self._refuse(f"workspaces={self.workspaces!r:.80} is a text: give a tuple, as ('prod',).")
+            self._refuse(f"workspaces={self.workspaces!r:.80} is a string: give a tuple, such as ('prod',).")
         for workspace in self.workspaces:
             if not re.fullmatch(NAME_PART, workspace):
                 self._refuse(
-                    f"the workspace {workspace!r:.80} is none: use a lower-case letter, then lower-case letters, "
-                    "digits and underscores."
+                    f"the workspace {workspace!r:.80} is not a workspace's name: use a lower-case letter, then "
+                    "lower-case letters, digits and underscores."
                 )
 
     def __str__(self) -> str:
-        """Name it in messages."""
+        """Return its name for messages."""
         subjects = ("rule", "pack", "resource_id", "arn", "tag_key", "tag_value")
         given = ", ".join(f"{name}={getattr(self, name)!r:.80}" for name in self._given(*subjects))
         return f"Waiver {self.ticket!r:.80} ({given or 'for nothing'})"
 
     @property
     def days(self) -> int:
-        """For how many days it is granted."""
+        """The days for which it is granted."""
         return (self.expires - self.granted).days
 
     @property
@@ -144,12 +144,12 @@ class Waiver:
         return Tagged(self.tag_key or "", self.tag_value)
 
     def _check_resource(self) -> None:
-        for name, longest in (("resource_id", MAX_RESOURCE_ID), ("tag_key", MAX_TAG_KEY)):
+        for name, max_length in (("resource_id", MAX_RESOURCE_ID), ("tag_key", MAX_TAG_KEY)):
             text = getattr(self, name)
             if text is None:
                 continue
-            if not text.strip() or len(text) > longest:
-                self._refuse(f"{name} has {len(text)} characters: give 1 to {longest}, not all of them blank.")
+            if not text.strip() or len(text) > max_length:
+                self._refuse(f"{name} has {len(text)} characters: give 1 to {max_length}, not all of them blank.")
             if _WILDCARDS.search(text):
                 self._refuse(f"{name}={text!r:.80} has a wildcard, and is compared exactly: use arn for a pattern.")
         if self.tag_value is not None and len(self.tag_value) > MAX_TAG_VALUE:
@@ -160,27 +160,28 @@ class Waiver:
     def _check_arn(self, pattern: str) -> None:
         if not re.fullmatch(ARN_PATTERN, pattern):
             self._refuse(
-                f"arn={pattern!r:.200} is too broad, or no ARN: give all of its parts, with a service and at least a "
+                f"arn={pattern!r:.200} is too broad, or not an ARN: give all of its parts, with a service and at "
+                "least a "
                 "part of the resource's name, as arn:aws:s3:::acme-legacy-*. What no resource has to comply with "
                 "should be no rule."
             )
 
-    def _check_text(self, name: str, longest: int) -> None:
+    def _check_text(self, name: str, max_length: int) -> None:
         text = getattr(self, name)
-        # It stands on one line of plans and tables.
+        # Plans and tables show it on one line.
         line = " ".join(text.split()) if isinstance(text, str) else ""
         if not line:
-            self._refuse(f"{name} is empty: a waiver says why, who answers for it and where that was decided.")
-        if len(line) > longest:
-            self._refuse(f"{name} has {len(line)} characters: give at most {longest}.")
+            self._refuse(f"{name} is empty: a waiver needs a reason, an owner and a ticket.")
+        if len(line) > max_length:
+            self._refuse(f"{name} has {len(line)} characters: give at most {max_length}.")
         object.__setattr__(self, name, line)
 
     def _check_dates(self) -> None:
         for name in ("granted", "expires"):
             day = getattr(self, name)
-            # A datetime is a date to Python, and would fail when it is compared with one.
+            # A datetime is a subclass of date, and comparing the two raises TypeError.
             if not isinstance(day, date) or isinstance(day, datetime):
-                self._refuse(f"{name}={day!r:.80} is no day: give a date, as date(2027, 3, 31).")
+                self._refuse(f"{name}={day!r:.80} is not a date: give one, such as date(2027, 3, 31).")
         if self.expires <= self.granted:
             self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
 

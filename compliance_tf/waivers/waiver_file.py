@@ -1,4 +1,4 @@
-"""Waivers in YAML files."""
+"""A reader of waivers in YAML files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from compliance_tf.model.yaml_file import Entry
 
 SUBJECTS: Final = ("rule", "pack")
-"""What a waiver is for: one of them."""
+"""Members that name the rules of a waiver: exactly one is given."""
 
 RESOURCES: Final = ("resource_id", "arn", "tag_key")
-"""Which resources it is for: one of them."""
+"""Members that name its resources: exactly one is given."""
 
 REQUIRED: Final = ("reason", "owner", "ticket", "granted", "expires")
 OPTIONAL: Final = ("tag_value", "workspaces")
@@ -29,12 +29,12 @@ def waivers_from_file(path: str | Path) -> tuple[Waiver, ...]:
     Parameters
     ----------
     path
-        The file. Members are called as those of :class:`~compliance_tf.waivers.waiver.Waiver`.
+        The file. Its members have the names of :class:`~compliance_tf.waivers.waiver.Waiver`'s parameters.
 
     Raises
     ------
     WaiverFileError
-        When it cannot be read, or a waiver in it cannot be granted; the message names the file, the line and the place.
+        When it cannot be read, or a waiver in it is invalid; the message names the file, the line and the place.
     """
     document = read_yaml(Path(path), WaiverFileError)
     document.check_members(required=("waivers",))
@@ -78,4 +78,4 @@ def _day(entry: Entry, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        entry.refuse(f"{text!r:.80} is no day: write it as 2027-03-31.", name)
+        entry.refuse(f"{text!r:.80} is not a date: write it as 2027-03-31.", name)

@@ -134,7 +134,7 @@ def test_a_rule_of_some_workspaces_is_counted_and_its_types_are_needed_there_alo
             lambda stack: ManagedRule(
                 stack, "r", identifier="CLOUD_TRAIL_ENABLED", enabled=by_workspace(prdo=True, default=False)
             ),
-            r"Rule 'r': the stack is never deployed to the workspace 'prdo'\. Did you mean prod\? Allowed: dev, prod",
+            r"Rule 'r': the stack cannot be deployed to the workspace 'prdo'\. Did you mean prod\? Allowed: dev, prod",
         ),
         (
             lambda stack: ManagedRule(

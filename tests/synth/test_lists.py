@@ -72,7 +72,7 @@ WAIVER = Waiver(
     ],
 )
 def test_a_single_value_is_refused(synthesize: Synthesize, make: Any) -> None:
-    with pytest.raises(ComplianceError, match=r"takes a list|must be a (list|tuple)|is a text|tuple of texts"):
+    with pytest.raises(ComplianceError, match=r"takes a list|must be a (list|tuple)|is a string|tuple of strings"):
         synthesize(make)
 
 

@@ -101,7 +101,7 @@ def test_the_runtimes_are_those_that_the_check_would_let_pass() -> None:
         ({"runtime": "nodejs22.x"}, "Allowed: python3.13"),
         ({"architecture": "arm"}, r"architecture='arm' is not known. Did you mean arm64\?"),
         ({"permissions_boundary": "arn:aws:iam::1:policy/x"}, "permissions_boundary='arn:aws:iam::1:policy/x' is not"),
-        ({"permissions_boundary": "arn:aws-cn:iam::111122223333:policy/x"}, "AWS has no way from one to another"),
+        ({"permissions_boundary": "arn:aws-cn:iam::111122223333:policy/x"}, "nothing in AWS crosses partitions"),
         ({"permissions_boundary": ""}, "permissions_boundary='' is not an ARN"),
         ({"role_path": "compliance"}, "role_path='compliance' must begin and end with a slash"),
         ({"role_path": "/a//b/"}, "must begin and end"),

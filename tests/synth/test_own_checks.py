@@ -111,14 +111,14 @@ def test_a_periodic_check_takes_no_scope_and_no_name_that_its_results_cannot_be_
         ),
         (
             {"broken": check_file("broken", "LookupCheck", ("iam:*",))},
-            r"line 10: the action 'iam:\*' is not the whole name",
+            r"line 10: the action 'iam:\*' is not complete",
         ),
         (
             {"broken": check_file("broken").replace("title=", "titel=")},
             r"broken\.py, line 8: the check cannot be imported: TypeError: .*titel",
         ),
-        ({"required_tags": check_file("required-tags")}, "'required-tags', which compliance_tf ships too"),
-        ({"broken": check_file("broken").replace('"D"', '"D" * 257')}, "a description of 257 characters"),
+        ({"required_tags": check_file("required-tags")}, "'required-tags', which is also a shipped check"),
+        ({"broken": check_file("broken").replace('"D"', '"D" * 257')}, "is too long: it has 257 characters"),
         (
             {"broken": check_file("broken").replace("NoParameters, e", "Odd, e").replace(
                 "def evaluate", "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass Odd:\n"

@@ -70,7 +70,7 @@ def test_a_check_gets_the_actions_that_it_declares(synthesize: Synthesize, own_c
 
 def test_a_check_that_asks_for_a_wildcard_is_refused(synthesize: Synthesize, own_checks: CheckFolderOfTest) -> None:
     own_checks.write(greedy=check_file("greedy", "LookupCheck", ("s3:Get*",)))
-    with pytest.raises(SettingError, match=r"greedy\.py, line 10: the action 's3:Get\*' is not the whole name"):
+    with pytest.raises(SettingError, match=r"greedy\.py, line 10: the action 's3:Get\*' is not complete"):
         synthesize(lambda stack: CheckRule(stack, "tls", check=own_checks.check("greedy")), checks=own_checks.path)
 
 

@@ -69,8 +69,8 @@ def test_what_terraform_would_take_for_a_template_reaches_aws_as_it_is(synthesiz
         ("rule a { x exists }\n" + "# " + "x" * 10_000, "the policy has 10022 characters, and AWS Config takes 10000"),
         (POLICY.rstrip().removesuffix("}"), "the policy is not Guard: line 11, column 1: 'the end'"),
         (POLICY.replace("==", "=~", 1), "the policy is not Guard: line 4, column 33: 'rule is_table when"),
-        (POLICY.replace("let wanted = ['ACTIVE']", ""), "names what it does not have: .*wanted"),
-        (POLICY.replace("when is_table", "when is_tabel"), "names what it does not have: .*is_tabel"),
+        (POLICY.replace("let wanted = ['ACTIVE']", ""), "uses a name that it does not define: .*wanted"),
+        (POLICY.replace("when is_table", "when is_tabel"), "uses a name that it does not define: .*is_tabel"),
         (POLICY.replace("['ACTIVE']", "count(configuration.x)"), "calls the function count, which came with Guard 3"),
     ],
 )

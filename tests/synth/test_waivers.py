@@ -119,7 +119,10 @@ def test_only_a_stack_with_waivers_has_the_output(synthesize: Synthesize) -> Non
     ("waivers", "message"),
     [
         ([waiver("tsl")], r"Waiver 'SEC-1' \(rule='tsl', .*the stack has no rule 'tsl'\. Did you mean tls\?"),
-        ([waiver(None, pack="acne")], r"no rule of the stack is from a pack 'acne': its packs are acme\. Did you mean"),
+        (
+            [waiver(None, pack="acne")],
+            r"no rule of the stack belongs to a pack 'acne': its packs are acme\. Did you mean",
+        ),
         ([waiver(), waiver(ticket="SEC-2")], r"'SEC-1' .* and Waiver 'SEC-2' .* are for the same rules and resources"),
         ([waiver("tsl"), waiver("versoning")], r"(?s)has no rule 'tsl'.*has no rule 'versoning'"),
     ],
@@ -139,7 +142,7 @@ def test_waivers_that_do_not_fit_the_rules_are_refused_all_at_once(
             "is 366 days .* max_waiver_days allows 365",
         ),
         ({"waivers": [waiver()], "max_waiver_days": 30}, "max_waiver_days allows 30"),
-        ({"max_waiver_days": 0}, "max_waiver_days=0 allows no waiver"),
+        ({"max_waiver_days": 0}, "max_waiver_days=0 must be at least 1"),
         ({"waivers": [waiver(workspaces=("prdo",))]}, r"SEC-1.* to the workspace 'prdo'\. Did you mean prod\?"),
     ],
 )

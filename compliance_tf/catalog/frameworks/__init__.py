@@ -1,1 +1,1 @@
-"""Frameworks as data: their controls, and the rules that speak to each; one file a framework."""
+"""Frameworks as data: their controls, and the rules that map to each; one file per framework."""

@@ -33,12 +33,12 @@ class Control:
     id
         As the framework writes it, such as ``PR.DS-1`` or ``2.1.2``.
     title
-        What it is called; None where the framework's text is not free to use.
+        Its title; None where the framework's text is not free to use.
     rules
-        The identifiers of the managed rules that speak to it, sorted.
+        The identifiers of the managed rules that map to it, sorted.
     checks
-        The ids of our checks that ask what no managed rule does, sorted. A check that does the same as a managed
-        rule is not listed: ``compliance_tf.results.frameworks.equivalents`` knows those.
+        The ids of checks for which there is no managed rule, sorted. A check that does the same as a managed
+        rule is not listed: ``compliance_tf.results.frameworks.equivalents`` has those.
     """
 
     id: str
@@ -56,13 +56,13 @@ class Framework:
     name
         Its short name, which is that of AWS's conformance pack for it.
     title
-        Its whole name with the version.
+        Its full name with the version.
     source
-        Where it is said which rule speaks to which control.
+        The source of the mapping from rules to controls.
     as_of
-        The day on which that was taken over.
+        The date of that source.
     controls
-        The controls that rules speak to, in the framework's order. What no rule can tell is not among them.
+        The controls that rules map to, in the framework's order. Controls that no rule can judge are left out.
     """
 
     name: str
@@ -85,7 +85,7 @@ def framework(name: str) -> Framework:
     Raises
     ------
     UnknownFrameworkError
-        None is called so; the message says which one was probably meant.
+        No framework has this name; the message suggests the nearest one.
 
     Examples
     --------

@@ -91,7 +91,7 @@ class CheckRule(Construct, Generic[P]):
             existence = stack.existence(existence, check.resource_types, check.id)
             if rule_scope is not None:
                 raise SettingError(
-                    f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and finds its resources itself."
+                    f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and lists its resources itself."
                 )
         else:
             rule_scope = _change_scope(id_, check, rule_scope, frequency)

@@ -38,7 +38,7 @@ def test_a_use_that_aws_config_accepts_passes(facts: ManagedRuleFacts, use: dict
 def test_a_scope_is_refused_for_a_purely_periodic_rule() -> None:
     assert problems(periodic_rule(), scope_types=["AWS::S3::Bucket"]) == (
         (
-            "scope AWS::S3::Bucket is not allowed: the rule is periodic and finds its resources itself. "
+            "scope AWS::S3::Bucket is not allowed: the rule is periodic and lists its resources itself. "
             "Leave the scope out."
         ),
     )

@@ -146,7 +146,7 @@ def test_an_empty_block_is_a_block_wherever_terraform_takes_it_for_one(body: obj
 @pytest.mark.parametrize("value", ["text", 1, True, [["text"]], {GROUP: "text"}, {GROUP: {"g": "text"}}])
 def test_what_stands_where_a_block_is_expected_is_refused(value: object) -> None:
     (message,) = refused({"resource": value})
-    assert "stands where a block is expected: write an object" in message
+    assert "is where a block is expected: write an object" in message
 
 
 def test_a_configuration_nested_a_hundred_thousand_deep_is_read() -> None:
@@ -157,7 +157,7 @@ def test_a_configuration_nested_a_hundred_thousand_deep_is_read() -> None:
 
 
 def test_a_file_is_refused_whose_meaning_depends_on_the_parser() -> None:
-    with pytest.raises(GuardError, match='member "resource" stands twice'):
+    with pytest.raises(GuardError, match='member "resource" occurs twice'):
         read_configuration('{"resource": {}, "resource": {}}')
     with pytest.raises(GuardError, match="nested too deeply"):
         read_configuration('{"a":' * 200_000)
@@ -169,8 +169,8 @@ def test_a_file_is_refused_whose_meaning_depends_on_the_parser() -> None:
 def test_each_refusal_names_the_place_and_the_reason() -> None:
     (message,) = refused(BAD["create_before_destroy"])
     assert message == (
-        "aws_config_config_rule.mine: create_before_destroy is refused: AWS knows it by its name, so the new one would "
-        "be written over the old one, and destroying the old one would remove both."
+        "aws_config_config_rule.mine: create_before_destroy is refused: AWS identifies it by its name, so the new one "
+        "would overwrite the old one, and destroying the old one would remove both."
     )
     assert refused(BAD["a request"])[0].startswith("data.http.mine: a data source of type http is refused: ")
     assert refused({"import": [{"to": "a", "id": "b"}]})[0].endswith(

@@ -12,7 +12,7 @@ from compliance_tf.model.yaml_file import MAX_BYTES, MAX_DEPTH, read_yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEEP = r"line \d+: lists and mappings stand in each other more than 32 deep: write them flatter\."
+DEEP = r"line \d+: lists and mappings are nested more than 32 deep: nest them less\."
 LAUGHS = "\n".join(f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join([f'*{chr(n)}'] * 10)}]" for n in range(97, 106))
 
 

@@ -38,7 +38,10 @@ def test_a_pack_of_aws_has_its_rules_parameters_and_title() -> None:
         (lambda: Pack("Acme Rules", (KEYS,)), "pack 'Acme Rules': a pack's name has lower-case words"),
         (lambda: Pack("a" * 65, (KEYS,)), "at most 64 characters"),
         (lambda: Pack("acme", ()), "pack 'acme' has no rules"),
-        (lambda: Pack("acme", (KEYS, KEYS)), "pack 'acme' has two rules access-keys-rotated: give one another id"),
+        (
+            lambda: Pack("acme", (KEYS, KEYS)),
+            "pack 'acme' has more than one rule access-keys-rotated: give each another id",
+        ),
         (lambda: wrong("ACCESS_KEYS_ROTATE"), "'ACCESS_KEYS_ROTATE' is not known, did you mean 'ACCESS_KEYS_ROTATED'"),
         (lambda: wrong("ACCESS_KEYS_ROTATED"), "(?s)ACCESS_KEYS_ROTATED.*'maxAccessKeyAge' .* is required"),
         (lambda: wrong("ENCRYPTED_VOLUMES", frequency="One_Hour"), "(?s)ENCRYPTED_VOLUMES.*'One_Hour' is not allowed"),

@@ -144,11 +144,11 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
         ("name: acme\nrules: [x]", "acme.yaml, line 1, rules[0]: give members as 'name: value', not 'x'."),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "check: bucket-tls-only"),
-            "acme.yaml, line 3, rules[0]: say with one of managed, check, policy which rule it is; it has managed and",
+            "acme.yaml, line 3, rules[0]: give exactly one of managed, check, policy; it has managed and",
         ),
         (
             with_rule("id: x"),
-            "acme.yaml, line 3, rules[0]: say with one of managed, check, policy which rule it is; it ",
+            "acme.yaml, line 3, rules[0]: give exactly one of managed, check, policy; it has none",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLE"),

@@ -86,28 +86,28 @@ def test_one_of_several_spellings_is_declared_whatever_the_order() -> None:
         (
             keys(90),
             keys(45),
-            ["access-keys-rotated has other parameters in different packs:", "p1: maxAccessKeyAge='45'", "p0: maxAcc"],
+            ["access-keys-rotated has other parameters in some packs:", "p1: maxAccessKeyAge='45'", "p0: maxAcc"],
         ),
         (
             keys(90),
             keys(90, frequency="Six_Hours"),
-            ["access-keys-rotated has another frequency in different packs:", "p1: Six_Hours", "p0: TwentyFour_Hours"],
+            ["access-keys-rotated has another frequency in some packs:", "p1: Six_Hours", "p0: TwentyFour_Hours"],
         ),
         (
             CheckPackRule(bucket_tls_only.CHECK, id="tls"),
             CheckPackRule(bucket_tls_only.CHECK, resource_types=BUCKET, id="tls"),
-            ["tls has other types in different packs:", "p1: AWS::S3::Bucket", "p0: all"],
+            ["tls has other types in some packs:", "p1: AWS::S3::Bucket", "p0: all"],
         ),
         (
             CheckPackRule(iam_access_keys.CHECK),
             CheckPackRule(iam_access_keys.CHECK, frequency="One_Hour"),
-            ["iam-access-keys has another frequency in different packs:", "p1: One_Hour", "p0: TwentyFour_Hours"],
+            ["iam-access-keys has another frequency in some packs:", "p1: One_Hour", "p0: TwentyFour_Hours"],
         ),
         (
             tags("owner"),
             tags("team"),
             [
-                "required-tags has other parameters in different packs:",
+                "required-tags has other parameters in some packs:",
                 "p0: tags='{\"owner\":[]}'",
                 "p1: tags='{\"team",
             ],
@@ -115,13 +115,13 @@ def test_one_of_several_spellings_is_declared_whatever_the_order() -> None:
         (
             ManagedPackRule("VPC_FLOW_LOGS_ENABLED"),
             ManagedPackRule("VPC_FLOW_LOGS_ENABLED", {"trafficType": "REJECT"}),
-            ["vpc-flow-logs-enabled has other parameters in different packs:", "p0: none", "p1: trafficType='REJECT'"],
+            ["vpc-flow-logs-enabled has other parameters in some packs:", "p0: none", "p1: trafficType='REJECT'"],
         ),
         (
             ManagedPackRule("CLOUD_TRAIL_ENABLED", id="trail"),
             ManagedPackRule("MULTI_REGION_CLOUD_TRAIL_ENABLED", id="trail"),
             [
-                "trail is not the same rule, so give one another id or leave it out:",
+                "trail is a different rule in each pack; give one another id or leave it out:",
                 "p0: managed rule CLOUD_TRAIL_ENABLED",
                 "p1: managed rule MULTI_REGION_CLOUD_TRAIL_ENABLED",
             ],
@@ -130,7 +130,7 @@ def test_one_of_several_spellings_is_declared_whatever_the_order() -> None:
             CheckPackRule(bucket_tls_only.CHECK, id="trail"),
             ManagedPackRule("CLOUD_TRAIL_ENABLED", id="trail"),
             [
-                "trail is not the same rule, so give one another id or leave it out:",
+                "trail is a different rule in each pack; give one another id or leave it out:",
                 "p0: check bucket-tls-only",
                 "p1: ",
             ],
@@ -138,7 +138,7 @@ def test_one_of_several_spellings_is_declared_whatever_the_order() -> None:
         (
             PolicyPackRule("names", "rule a { x exists }", BUCKET),
             PolicyPackRule("names", "rule a { y exists }", BUCKET),
-            ["names is not the same rule, so give one another id or leave it out:", "p"],
+            ["names is a different rule in each pack; give one another id or leave it out:", "p"],
         ),
     ],
 )
@@ -148,7 +148,7 @@ def test_packs_that_disagree_are_named_with_what_each_wants(
     with pytest.raises(PackConflictError) as raised:
         one(first, second)
     told = str(raised.value).splitlines()
-    assert [told[0], told[-1][:11]] == ["the packs do not agree:", "Decide with"]
+    assert [told[0], told[-1][:11]] == ["the packs conflict:", "Decide with"]
     begin = told.index(f"  - {lines[0]}")
     for line, expected in zip(told[begin + 1 :], lines[1:], strict=False):
         assert line.startswith(f"      {expected}")

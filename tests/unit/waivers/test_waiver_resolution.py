@@ -54,7 +54,7 @@ def test_a_pack_may_be_called_by_aws_s_name() -> None:
         ),
         (
             waiver(pack="hippa"),
-            "no rule of the stack is from a pack 'hippa': its packs are hipaa, s3. Did you mean hipaa?",
+            "no rule of the stack belongs to a pack 'hippa': its packs are hipaa, s3. Did you mean hipaa?",
         ),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_waiver_of_nothing_in_the_stack_is_a_problem(one: Waiver, message: str
 def test_a_stack_without_packs_says_so() -> None:
     (problem,) = resolve_waivers([waiver(pack="hipaa")], {"mfa": RULES["mfa"]}).problems
 
-    assert problem.endswith("no rule of the stack is from a pack 'hipaa': it has none.")
+    assert problem.endswith("no rule of the stack belongs to a pack 'hipaa': it has none.")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_waiver_for_longer_than_the_stack_allows_is_refused() -> None:
 
     with pytest.raises(ComplianceError, match=r"is 365 days after granted=2026-01-15, .* max_waiver_days allows 364"):
         check_waivers([longest], max_days=364, workspaces=Workspaces())
-    with pytest.raises(ComplianceError, match="max_waiver_days=0 allows no waiver: give at least 1"):
+    with pytest.raises(ComplianceError, match="max_waiver_days=0 must be at least 1"):
         check_waivers([], max_days=0, workspaces=Workspaces())
 
 
@@ -108,7 +108,9 @@ def test_a_waiver_of_a_workspace_that_the_stack_is_never_deployed_to_is_refused(
     one = waiver("tls", workspaces=("prdo",))
     check_waivers([one], max_days=365, workspaces=Workspaces())
 
-    with pytest.raises(ComplianceError, match=r"SEC-1.*never deployed to the workspace 'prdo'\. Did you mean prod\?"):
+    with pytest.raises(
+        ComplianceError, match=r"SEC-1.*cannot be deployed to the workspace 'prdo'\. Did you mean prod\?"
+    ):
         check_waivers([one], max_days=365, workspaces=Workspaces(allowed=("dev", "prod")))
 
 

@@ -55,32 +55,32 @@ def test_a_reason_becomes_one_line() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pack": "hipaa"}, "give it a rule or a pack: it has rule and pack."),
-        ({"rule": None}, "give it a rule or a pack: it has none."),
-        ({"resource_id": None}, "say with one of resource_id, arn and tag_key what it is for: it has none."),
+        ({"pack": "hipaa"}, "give exactly one of rule and pack: it has rule and pack."),
+        ({"rule": None}, "give exactly one of rule and pack: it has none."),
+        ({"resource_id": None}, "give exactly one of resource_id, arn and tag_key: it has none."),
         (
             {"tag_key": "team"},
-            "say with one of resource_id, arn and tag_key what it is for: it has resource_id and",
+            "give exactly one of resource_id, arn and tag_key: it has resource_id and",
         ),
         ({"arn": "arn:aws:s3:::logs", "tag_key": "team"}, "it has resource_id and arn and tag_key."),
-        ({"tag_value": "data"}, "tag_value='data' is the value of no tag: give tag_key too."),
+        ({"tag_value": "data"}, "tag_value='data' has no tag_key: give it too."),
         ({"resource_id": " "}, "resource_id has 1 characters: give 1 to 768"),
         ({"resource_id": "a" * 769}, "resource_id has 769 characters: give 1 to 768"),
         ({"resource_id": "acme-*"}, "resource_id='acme-*' has a wildcard, and is compared exactly: use arn"),
         ({"resource_id": None, "tag_key": "*"}, "tag_key='*' has a wildcard"),
         ({"resource_id": None, "tag_key": "t" * 129}, "tag_key has 129 characters: give 1 to 128"),
         ({"resource_id": None, "tag_key": "t", "tag_value": "v" * 257}, "tag_value has 257 characters: AWS allows 256"),
-        ({"reason": " \n"}, "reason is empty: a waiver says why, who answers for it and where that was decided."),
+        ({"reason": " \n"}, "reason is empty: a waiver needs a reason, an owner and a ticket."),
         ({"owner": ""}, "owner is empty"),
         ({"ticket": ""}, "ticket is empty"),
         ({"reason": "r" * 501}, "reason has 501 characters: give at most 500."),
         ({"owner": "o" * 101}, "owner has 101 characters: give at most 100."),
         ({"expires": date(2026, 1, 15)}, "expires=2026-01-15 is not after granted=2026-01-15."),
         ({"expires": date(2025, 12, 31)}, "expires=2025-12-31 is not after granted=2026-01-15."),
-        ({"expires": "2026-12-31"}, "expires='2026-12-31' is no day: give a date, as date(2027, 3, 31)."),
+        ({"expires": "2026-12-31"}, "expires='2026-12-31' is not a date: give one, such as date(2027, 3, 31)."),
         ({"granted": datetime(2026, 1, 15, tzinfo=UTC)}, "granted=datetime.datetime(2026, 1, 15, 0, 0"),
-        ({"workspaces": "prod"}, "workspaces='prod' is a text: give a tuple"),
-        ({"workspaces": ("Prod",)}, "the workspace 'Prod' is none: use a lower-case letter"),
+        ({"workspaces": "prod"}, "workspaces='prod' is a string: give a tuple"),
+        ({"workspaces": ("Prod",)}, "the workspace 'Prod' is not a workspace's name: use a lower-case letter"),
     ],
 )
 def test_what_cannot_be_granted_is_refused_with_the_waiver_s_ticket(change: dict[str, Any], message: str) -> None:
@@ -99,7 +99,7 @@ def test_what_cannot_be_granted_is_refused_with_the_waiver_s_ticket(change: dict
     ],
 )
 def test_a_pattern_that_names_no_resource_is_too_broad(pattern: str) -> None:
-    with pytest.raises(WaiverError, match="is too broad, or no ARN: give all of its parts"):
+    with pytest.raises(WaiverError, match="is too broad, or not an ARN: give all of its parts"):
         Waiver(**BY_ID | {"resource_id": None, "arn": pattern})
 
 
@@ -168,12 +168,12 @@ def test_a_file_with_all_that_may_be_in_one_is_read(tmp_path: Path) -> None:
         (f"waivers:\n- {{rule: tls, resource_id: 42, reason: R, {COMMON}}}", "waivers[0].resource_id: give a text"),
         (
             f"waivers:\n- {{rule: tls, reason: R, {COMMON}}}",
-            "line 2, waivers[0]: Waiver 'SEC-1' (rule='tls'): say",
+            "line 2, waivers[0]: Waiver 'SEC-1' (rule='tls'): give exactly",
         ),
         (f"waivers:\n- {{rule: tls, resource_id: a, reason: ' ', {COMMON}}}", "waivers[0].reason: give a text that is"),
         (
             f"waivers:\n- {{rule: tls, resource_id: a, reason: R, {COMMON}}}".replace("2026-12-31", "31.12.2026"),
-            "line 2, waivers[0].expires: '31.12.2026' is no day: write it as 2027-03-31.",
+            "line 2, waivers[0].expires: '31.12.2026' is not a date: write it as 2027-03-31.",
         ),
         (
             f"waivers:\n- {{rule: tls, resource_id: a, reason: R, {COMMON}}}".replace("2026-12-31", "2026-01-01"),
