@@ -72,6 +72,7 @@ mutants: setup ## Put deliberate faults into the code, one at a time, and see wh
 
 facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that changed in maintenance/facts
 	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json
+	python -m maintenance.import_frameworks maintenance/facts/frameworks.json
 
 docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m maintenance.pages.checks >docs/reference/checks.md

@@ -26,8 +26,13 @@ Name = Annotated[str, typer.Argument(metavar="FRAMEWORK", help="Its name, as nis
 @frameworks.callback(invoke_without_command=True)
 def list_frameworks(context: typer.Context, *, output: TableOrJson = TableFormat.TABLE) -> None:
     """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
-    if context.invoked_subcommand is not None:
-        return
+    if context.invoked_subcommand is None:
+        list_(output=output)
+
+
+@frameworks.command("list")
+def list_(*, output: TableOrJson = TableFormat.TABLE) -> None:
+    """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
     from compliance_tf.catalog.frameworks.framework import frameworks as known
     from compliance_tf.output.terminal_table import print_table
 
@@ -49,7 +54,10 @@ def list_frameworks(context: typer.Context, *, output: TableOrJson = TableFormat
 
 @frameworks.command()
 def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
-    """Show a framework's controls, and the managed rules and checks that speak to each."""
+    """Show a framework's controls, and the managed rules and checks that speak to each.
+
+    "Not asked" is how much else the framework's source names for a control, of which no rule asks the same.
+    """
     from compliance_tf.catalog.frameworks.framework import framework
     from compliance_tf.output.terminal_table import print_table
     from compliance_tf.results.frameworks.formats import framework_to_json
@@ -59,8 +67,11 @@ def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
         typer.echo(json.dumps(framework_to_json(found), indent=2))
         return
     typer.echo(f"{found.title}. Source: {found.source}.", err=True)
-    rows = [(one.id, " ".join((*one.rules, *one.checks)), one.title or "") for one in found.controls]
-    print_table(("Control", "Rules", "Title"), rows, whole=("Control",))
+    rows = [
+        (one.id, " ".join((*one.rules, *one.checks)), str(one.unmatched or ""), one.title or "")
+        for one in found.controls
+    ]
+    print_table(("Control", "Rules", "Not asked", "Title"), rows, whole=("Control", "Not asked"))
 
 
 @frameworks.command()
@@ -77,9 +88,9 @@ def report(
     """Show how the controls of a framework stand: pass, partly evaluated, fail, waived or not evaluated.
 
     A control passes when all rules that the framework names for it are deployed, have results and comply; where some
-    are missing, or have no results yet, it is partly evaluated. One that no rule of the deployment speaks to, or whose
-    rules have no results, is not evaluated. Controls that no rule can tell anything about, such as training or
-    contracts, are not listed at all.
+    are missing or have no results yet, or where no rule asks all that the framework's source names, it is partly
+    evaluated. One that no rule of the deployment speaks to, or whose rules have no results, is not evaluated. Controls
+    that no rule can tell anything about, such as training or contracts, are not listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework
     from compliance_tf.results.deployment import open_results
@@ -135,4 +146,7 @@ def _why(one: ControlAssessment) -> str:
         ("no results: ", silent),
         ("not deployed: ", one.not_deployed),
     )
-    return "; ".join(said + ", ".join(names) for said, names in parts if names)
+    why = [said + ", ".join(names) for said, names in parts if names]
+    if one.control.unmatched:
+        why.append(f"{one.control.unmatched} more that no rule asks")
+    return "; ".join(why)

@@ -1,7 +1,7 @@
 """Typed access to the frameworks.
 
-Each is a JSON file beside this module, kept by hand by ``frameworks.schema.json``. They are read at the first look-up,
-not at import.
+Each is a JSON file beside this module that fits ``frameworks.schema.json``: some kept by hand, others written by
+``python -m maintenance.import_frameworks``. They are read at the first look-up, not at import.
 """
 
 from __future__ import annotations
@@ -39,12 +39,15 @@ class Control:
     checks
         The ids of checks for which there is no managed rule, sorted. A check that does the same as a managed
         rule is not listed: ``compliance_tf.results.frameworks.equivalents`` has those.
+    unmatched
+        How many further requirements the source names for it for which there is no rule: with some, it never passes.
     """
 
     id: str
     title: str | None
     rules: tuple[str, ...]
     checks: tuple[str, ...] = ()
+    unmatched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Framework:
     Attributes
     ----------
     name
-        Its short name, which is that of AWS's conformance pack for it.
+        Its short name, which is that of AWS's conformance pack for it where there is one.
     title
         Its full name with the version.
     source
@@ -118,4 +121,5 @@ def _read_control(control: dict[str, Any]) -> Control:
         title=control.get("title"),
         rules=tuple(control["rules"]),
         checks=tuple(control.get("checks", ())),
+        unmatched=control.get("unmatched", 0),
     )

@@ -26,9 +26,9 @@ class ControlStatus(Enum):
     WAIVED = "waived"
     """All that violates its rules is waived."""
     PARTLY_EVALUATED = "partly evaluated"
-    """What has results complies, but one of its rules is not deployed, or is deployed and has no result."""
+    """What has results complies, but that is not all: a rule is not deployed or has no result, or no rule asks it."""
     PASSED = "pass"
-    """All of its rules are deployed and have results, and all comply."""
+    """Rules ask all that the framework's source names, are deployed and have results, and all comply."""
     NOT_EVALUATED = "not evaluated"
     """None of its rules is deployed, or none has a result."""
 
@@ -100,7 +100,7 @@ class ControlAssessment:
         if not self.compliant:
             return ControlStatus.NOT_EVALUATED
         # A rule that never ran has no results either: what is not known must not read as a pass.
-        is_whole = not self.not_deployed and not self.without_results
+        is_whole = not self.not_deployed and not self.without_results and not self.control.unmatched
         return ControlStatus.PASSED if is_whole else ControlStatus.PARTLY_EVALUATED
 
     @property

@@ -23,6 +23,7 @@ COLUMNS: Final = (
     "failing_rules",
     "without_results",
     "not_deployed",
+    "unmatched",
     "title",
 )
 
@@ -45,6 +46,7 @@ def control_to_json(control: Control) -> dict[str, Any]:
         "title": control.title,
         "rules": list(control.rules),
         "checks": list(control.checks),
+        "unmatched": control.unmatched,
     }
 
 
@@ -76,6 +78,7 @@ def report_csv_rows(assessments: Sequence[ControlAssessment]) -> Iterator[Sequen
             " ".join(counts.rule.id for counts in one.failing),
             " ".join(counts.rule.id for counts in one.without_results),
             " ".join(one.not_deployed),
+            str(one.control.unmatched),
             one.control.title or "",
         )
         yield tuple(map(csv_cell, cells))
@@ -91,6 +94,7 @@ def _assessment_to_json(one: ControlAssessment) -> dict[str, Any]:
         "compliant": one.compliant,
         "rules": [_counts_to_json(counts) for counts in one.rules],
         "notDeployed": list(one.not_deployed),
+        "unmatched": one.control.unmatched,
     }
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,6 +83,18 @@ def test_a_control_passes_only_when_every_rule_of_it_has_results() -> None:
         ControlStatus.PARTLY_EVALUATED,
         ControlStatus.PASSED,
     )
+
+
+def test_a_control_of_which_no_rule_asks_all_never_passes() -> None:
+    control = Control("A-1", None, ("S3_BUCKET_SSL_REQUESTS_ONLY",), unmatched=2)
+    framework = replace(FRAMEWORK, controls=(control,))
+
+    statuses = [
+        assess(framework, [TLS], [row(status, rule=TLS)])[0].status
+        for status in (Status.COMPLIANT, Status.NON_COMPLIANT)
+    ]
+
+    assert statuses == [ControlStatus.PARTLY_EVALUATED, ControlStatus.FAILED]
 
 
 def test_what_fails_or_is_waived_reads_so_though_a_rule_is_missing() -> None:

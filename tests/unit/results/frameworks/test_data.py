@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,13 +16,23 @@ from compliance_tf.catalog.frameworks.framework import FOLDER, SCHEMA_FILE, fram
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import UnknownFrameworkError
 from compliance_tf.results.frameworks.equivalents import EQUIVALENTS
+from maintenance.import_frameworks import import_frameworks
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = sorted(FOLDER.glob("*.json"))
 
-COPYRIGHTED = {"cis-1.4-level-1", "cis-1.4-level-2", "pci-dss", "pci-dss-4.0"}
+COPYRIGHTED = {
+    *("cis-1.4-level-1", "cis-1.4-level-2", "cis-3.0", "cis-5.0", "pci-dss", "pci-dss-4.0"),
+    *("c5-2025", "gdpr", "iso-27001-2022", "soc2"),
+}
+FREE = {
+    *("hipaa", "nist-800-53-r4", "nist-800-53-r5", "nist-csf"),
+    *("fedramp-high-r5", "fedramp-low-r5", "fedramp-moderate-r5"),
+}
+FACTS = REPOSITORY / "maintenance" / "facts" / "frameworks.json"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -34,7 +45,14 @@ def test_each_file_fits_the_schema(file: Path) -> None:
 
 
 def test_the_frameworks_are_those_that_people_ask_for() -> None:
-    assert set(frameworks()) == COPYRIGHTED | {"hipaa", "nist-800-53-r4", "nist-800-53-r5", "nist-csf"}
+    assert set(frameworks()) == COPYRIGHTED | FREE
+
+
+def test_the_files_of_mapped_frameworks_are_what_the_facts_say(tmp_path: Path) -> None:
+    shutil.copy(FOLDER / "nist-800-53-r5.json", tmp_path)
+
+    for name in import_frameworks(FACTS, tmp_path):
+        assert (tmp_path / f"{name}.json").read_text("utf-8") == (FOLDER / f"{name}.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", frameworks())
@@ -94,6 +112,13 @@ def test_a_framework_of_an_older_page_shares_most_rules_with_the_pack_of_its_nam
         ("nist-csf", "PR.DS-2", "S3_BUCKET_SSL_REQUESTS_ONLY"),
         ("pci-dss", "3.4", "ENCRYPTED_VOLUMES"),
         ("pci-dss-4.0", "8.3.9", "ACCESS_KEYS_ROTATED"),
+        ("cis-3.0", "2.1.4", "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC"),
+        ("cis-5.0", "5.3", "VPC_SG_PORT_RESTRICTION_CHECK"),
+        ("iso-27001-2022", "A.8.5", "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS"),
+        ("soc2", "CC6.6", "EC2_INSTANCE_NO_PUBLIC_IP"),
+        ("gdpr", "32", "CLOUD_TRAIL_ENCRYPTION_ENABLED"),
+        ("c5-2025", "IAM-03.01B", "IAM_ROOT_ACCESS_KEY_CHECK"),
+        ("fedramp-moderate-r5", "SC-28(1)", "RDS_STORAGE_ENCRYPTED"),
     ],
 )
 def test_a_sample_of_each_source_is_as_it_was_read(name: str, control: str, rule: str) -> None:
