@@ -8,7 +8,7 @@ from constructs import Construct
 
 
 class Account(Construct):
-    """Where the deployment goes: the same configuration goes to any account.
+    """The account, partition and region of the deployment; the same configuration fits any account.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ class Account(Construct):
         self.id = DataAwsCallerIdentity(self, "caller").account_id
 
     def arn(self, service: str, resource: str) -> str:
-        """Build the ARN of something in this account and region."""
+        """Build the ARN of a resource in this account and region."""
         return f"arn:{self._partition}:{service}:{self._region}:{self.id}:{resource}"
 
     def global_arn(self, service: str, resource: str) -> str:
-        """Build the ARN of something of a service that is not regional, in this account."""
+        """Build the ARN of a resource of a global service in this account."""
         return f"arn:{self._partition}:{service}::{self.id}:{resource}"

@@ -1,4 +1,4 @@
-"""How the functions run: what differs from one organization to another, and points at what exists already."""
+"""Settings of the functions that differ between organizations and refer to existing resources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Architecture = Literal["arm64", "x86_64"]
 """Lambda API, CreateFunction.Architectures."""
 
 MIN_PYTHON: Final = (3, 13)
-"""The oldest Python of Lambda that the functions are tested with."""
+"""The oldest Lambda runtime that the functions are tested with."""
 
 MAX_CONCURRENCY: Final = 1000
 """Lambda quotas, "Concurrent executions", unless AWS raised it for the account."""
@@ -31,7 +31,7 @@ _POLICY_NAME: Final = re.compile(r"(?!arn:)(?:[!-.0-~]+/)*[\w+=,.@-]{1,128}")
 
 @dataclass(frozen=True)
 class KmsKeys:
-    """Keys of the account, by their ARNs, that encrypt what a deployment keeps. AWS's own do where none is given.
+    """Customer managed keys, by their ARNs, that encrypt a deployment's data; AWS's own where none is given.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class KmsKeys:
     Raises
     ------
     SettingError
-        When one is not a key's ARN.
+        When one is not the ARN of a key.
     """
 
     table: str | None = None
@@ -56,7 +56,7 @@ class KmsKeys:
         self.check()
 
     def check(self, region: str | None = None) -> None:
-        """Refuse keys that are none, or are in another region than the given one."""
+        """Refuse ARNs that are not of keys, or are of another region."""
         for name, key in (("table", self.table), ("logs", self.logs), ("environment", self.environment)):
             if key is not None:
                 check_arn(f"KmsKeys: {name}", key, {"kms": KEY}, example=_KEY_EXAMPLE, region=region)
@@ -64,10 +64,10 @@ class KmsKeys:
 
 @dataclass(frozen=True)
 class Network:
-    """Subnets and security groups of the account, in which the functions run.
+    """The VPC subnets and security groups in which the functions run.
 
-    From there they must reach AWS Config, DynamoDB, CloudWatch Logs and what checks ask: by a NAT gateway, or by
-    endpoints.
+    From there they must reach AWS Config, DynamoDB, CloudWatch Logs and the services that checks call, by a NAT
+    gateway or by VPC endpoints.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class Network:
     Raises
     ------
     SettingError
-        When there is none of one of them, or an id cannot be one.
+        When one of them is empty, or has something that is not an id.
     """
 
     subnets: Sequence[str]
@@ -99,33 +99,33 @@ class Network:
 
 @dataclass(frozen=True)
 class FunctionOptions:
-    """How all functions of a deployment run.
+    """Settings of all functions of a deployment.
 
     Parameters
     ----------
     runtime
-        Lambda's Python: ``python3.13`` or a later one that AWS still maintains.
+        The Lambda runtime: ``python3.13`` or a later one that AWS still supports.
     architecture
         ``arm64``, which costs less, or ``x86_64``.
     permissions_boundary
-        The managed policy that bounds every role: its ARN, or its name with its path for one of the account itself.
+        The permissions boundary of every role: a managed policy's ARN, or name with path for one of the same account.
     role_path
         The path of every role.
     kms_keys
-        Keys of the account that encrypt.
+        Customer managed keys for the table, logs and environment.
     network
-        Where the functions run, if in a network of the account.
+        The VPC subnets and security groups, if the functions run in a VPC.
     tracing
         Whether AWS X-Ray traces each invocation.
     dead_letter_queue
-        The ARN of an SQS queue that gets the events which a function failed for the last time.
+        The ARN of an SQS queue for events that failed on every attempt.
     reserved_concurrency
-        How many invocations of each function run at once at most, which are kept free for it: 1 to 1,000.
+        The reserved concurrency of each function: 1 to 1,000.
 
     Raises
     ------
     SettingError
-        When a value cannot work.
+        When a value is not allowed.
     """
 
     runtime: str = "python3.13"
@@ -145,17 +145,17 @@ class FunctionOptions:
             raise SettingError(f"role_path={self.role_path!r} must begin and end with a slash, such as '/compliance/'.")
         if self.reserved_concurrency is not None and not 1 <= self.reserved_concurrency <= MAX_CONCURRENCY:
             raise SettingError(
-                f"reserved_concurrency={self.reserved_concurrency} is out of bounds: give 1 to {MAX_CONCURRENCY}. None "
-                "at all would have nothing evaluated."
+                f"reserved_concurrency={self.reserved_concurrency} is out of bounds: give 1 to {MAX_CONCURRENCY}. "
+                "With 0 no function would run."
             )
 
     def check(self, region: str) -> None:
-        """Refuse what is not where a stack can use it.
+        """Refuse ARNs that the stack cannot use.
 
         Raises
         ------
         SettingError
-            When an ARN is none, or is of another partition or region.
+            When one is not an ARN, or is of another partition or region.
         """
         self.kms_keys.check(region)
         if self.dead_letter_queue is not None:
@@ -167,7 +167,7 @@ class FunctionOptions:
         check_arn("permissions_boundary", self.permissions_boundary, {"iam": POLICY}, example=example, region=region)
 
     def statements(self) -> tuple[Statement, ...]:
-        """List what every role may do because of these options."""
+        """List the statements that these options add to every role."""
         found = []
         if self.tracing:
             found.append(Statement(("xray:PutTelemetryRecords", "xray:PutTraceSegments"), ("*",)))
@@ -176,7 +176,7 @@ class FunctionOptions:
         if self.kms_keys.environment:
             found.append(Statement(("kms:Decrypt",), (self.kms_keys.environment,)))
         if self.network:
-            # The actions of AWSLambdaVPCAccessExecutionRole, which AWS has no resource-level permission for.
+            # The actions of AWSLambdaVPCAccessExecutionRole, which have no resource-level permissions.
             interfaces = ("Create", "Delete", "Describe")
             actions = [f"ec2:{verb}NetworkInterface{'s' if verb == 'Describe' else ''}" for verb in interfaces]
             addresses = ("ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses")
@@ -184,7 +184,7 @@ class FunctionOptions:
         return tuple(found)
 
     def table_statements(self, region: str) -> tuple[Statement, ...]:
-        """List what a role that uses the table may do with the table's key: through DynamoDB alone."""
+        """List the statements for the table's key, limited to use through DynamoDB."""
         if self.kms_keys.table is None:
             return ()
         actions = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
@@ -193,7 +193,7 @@ class FunctionOptions:
 
 
 def runtimes() -> list[str]:
-    """List the runtimes that the functions run on and that are not deprecated, by the facts that the check has."""
+    """List the supported runtimes that are not deprecated, by the facts of the check ``lambda-runtime``."""
     return [
         runtime
         for runtime, deprecated in DEPRECATION_DATES.items()

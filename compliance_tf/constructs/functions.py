@@ -52,21 +52,21 @@ MAX_TIMEOUT_SECONDS = 900
 
 MEMORY_MB = 256
 RECORD_MEMORY_MB = 512
-"""A comparison of 1,000,000 results fits into 128 MB; more memory buys time, as a share of a processor: of 256 MB and
-more, 512 take a fifth of the time less, and beyond it is waiting that is paid (`make bench`)."""
+"""A comparison of 1,000,000 results fits into 128 MB. CPU grows with memory: 512 MB take a fifth less time than 256 MB,
+and beyond that the function mostly waits for AWS (`make bench`)."""
 
-RETRY_ATTEMPTS = 2  # Lambda's most for an asynchronous invocation
-RETRY_SECONDS = 6 * 60 * 60  # Lambda's longest age of an asynchronous event
+RETRY_ATTEMPTS = 2  # Lambda's maximum for an asynchronous invocation
+RETRY_SECONDS = 6 * 60 * 60  # Lambda's maximum age of an asynchronous event
 
 LOG_RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-"""What CloudWatch Logs accepts. Source: CloudWatch Logs API, PutRetentionPolicy."""
+"""Days. Source: CloudWatch Logs API, PutRetentionPolicy."""
 
 
 class Invoker(Enum):
-    """Who invokes a function: its service principal."""
+    """The service principal that invokes a function."""
 
     CONFIG = "config.amazonaws.com"
     EVENTBRIDGE = "events.amazonaws.com"
@@ -80,23 +80,23 @@ class ComplianceFunction(Construct):
     purpose
         The last part of its names, and the handler's name in ``compliance_runtime.handlers``.
     description
-        What it does, as the console shows it.
+        Its description in the console.
     timeout_seconds
-        1 to 900.
+        The timeout in seconds: 1 to 900.
     memory_mb
-        128 to 10,240: what it may hold, and its share of the processors with it.
+        The memory in MB, 128 to 10,240, which also determines the share of CPU.
     environment
-        What its code reads from the environment.
+        Its environment variables.
     statements
-        What its role may do beside writing its log.
+        The permissions of its role, beside those to write its log.
     invoker
-        Who may invoke it, for rules of this account and deployment.
+        The service that may invoke it, for rules of this account and deployment.
     history_days
-        How long the history of results is kept, by workspace.
+        Days that the history of results is kept, by workspace.
     log_retention_days
-        How long its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
+        Days that its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
     options
-        How it runs.
+        The settings of all functions.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class ComplianceFunction(Construct):
             ),
             depends_on=[recorder.reading],
         )
-        # ARNs that the plan knows, so that people read in it what a role may do, and not "known after apply".
+        # ARNs that are known at plan time, so that a plan shows a role's permissions instead of "known after apply".
         log_arn = account.arn("logs", f"log-group:/aws/lambda/{name}:*")
         own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (log_arn,))
         uses_table = any(action.startswith("dynamodb:") for statement in statements for action in statement.actions)
@@ -187,10 +187,10 @@ class ComplianceFunction(Construct):
                 else None
             ),
             logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
-            # A function that runs before its role may do its work fails its first events.
+            # A function that runs before its role has its permissions fails its first events.
             depends_on=[policy],
         )
-        # Asked for once: each reading of an attribute is a call to Node.
+        # Read once: each access to an attribute is a call to Node.
         self.arn = self.resource.arn
         LambdaFunctionEventInvokeConfig(
             self,
@@ -204,7 +204,7 @@ class ComplianceFunction(Construct):
         self.permission_address = address(self.permission)
 
     def _goes_with_the_function(self) -> TerraformResourceLifecycle:
-        # A function that is replaced keeps its name, so nothing else says that what AWS removed with it has to be made
+        # A replaced function keeps its name, so nothing else has the permissions that AWS removed with it created
         # again: https://github.com/hashicorp/terraform-provider-aws/issues/20598 and 46632.
         return TerraformResourceLifecycle(replace_triggered_by=[f"{address(self.resource)}.id"])
 
@@ -217,7 +217,7 @@ class ComplianceFunction(Construct):
             action="lambda:InvokeFunction",
             function_name=self.resource.function_name,
             principal=invoker.value,
-            # The ARN of a Config rule is made up by AWS, and comes too late: the rule needs the permission first.
+            # AWS generates the ARN of a Config rule, which comes too late: the rule needs the permission first.
             source_account=account.id if invoker is Invoker.CONFIG else None,
             source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
             lifecycle=self._goes_with_the_function(),
@@ -225,7 +225,7 @@ class ComplianceFunction(Construct):
 
 
 class ComplianceFunctions(Construct):
-    """The functions that evaluate checks, record results and trigger evaluations."""
+    """The functions that evaluate checks, record results and start evaluations."""
 
     def __init__(
         self,
@@ -255,7 +255,7 @@ class ComplianceFunctions(Construct):
         environment = Environment(naming.prefix, table.resource.name, history_days.default)
 
         def on_own_rules(*actions: str) -> Statement:
-            # A rule's ARN holds an id that AWS makes up, so only its tags tell whose it is.
+            # A rule's ARN has a generated id, so only its tags identify the deployment.
             tags = {"project": naming.project, "workspace": WORKSPACE}
             return Statement(actions, (account.arn("config", "config-rule/*"),), resource_tags=tags)
 
@@ -276,7 +276,7 @@ class ComplianceFunctions(Construct):
             invoker=Invoker.CONFIG,
             timeout_seconds=60,
             environment=replace(environment, execution_role=execution_role),
-            # AWS has no resource-level permission for either of them.
+            # Neither of them has resource-level permissions.
             statements=(Statement(("config:PutEvaluations", "config:GetResourceConfigHistory"), ("*",)),),
         )
         self.record = declare(
@@ -300,18 +300,18 @@ class ComplianceFunctions(Construct):
             description="Has AWS Config evaluate rules on a schedule and after API calls",
             invoker=Invoker.EVENTBRIDGE,
             environment=environment,
-            timeout_seconds=MAX_TIMEOUT_SECONDS,  # AWS Config takes one of these calls a minute
+            timeout_seconds=MAX_TIMEOUT_SECONDS,  # AWS Config allows one of these calls a minute
             statements=(
                 on_own_rules("config:StartConfigRulesEvaluation"),
-                # AWS has no resource-level permission for it.
+                # It has no resource-level permissions.
                 Statement(("config:DescribeConfigRuleEvaluationStatus",), ("*",)),
-                # The rules that wait, and none of the results.
+                # The queue of rules, and none of the results.
                 Statement(("dynamodb:PutItem", "dynamodb:GetItem"), (table.arn,), leading_keys=(WAITING_KEY,)),
             ),
         )
 
     def serve(self, check: Check[Any]) -> None:
-        """Let a check look up what it needs, and a periodic one clear what it does not find any more.
+        """Add the permissions that a check needs for its lookups, and to close results of a periodic one.
 
         Raises
         ------
@@ -335,7 +335,7 @@ class ComplianceFunctions(Construct):
                 policy=_policy(*(statement.to_policy() for statement in statements)),
             )
         if any(waiver.needs_recorded for waiver in deployment.waivers):
-            # AWS has no resource-level permission for either of them.
+            # Neither of them has resource-level permissions.
             IamRolePolicy(
                 self,
                 "waivers",
@@ -360,7 +360,7 @@ class ComplianceFunctions(Construct):
         if self._check_actions and self._execution_role:
             statements.append(Statement(("sts:AssumeRole",), (self._execution_role,)))
         elif self._check_actions:
-            # A check may be asked about any resource of the account.
+            # A check may be invoked for any resource of the account.
             statements.append(Statement(self._check_actions, ("*",)))
         if self._has_periodic_checks:
             statements.append(self._read_own_results)
@@ -377,8 +377,8 @@ def _boundary(options: FunctionOptions, account: Account) -> str | None:
 def _validate_log_retention(days: int) -> None:
     if days not in LOG_RETENTION_DAYS:
         raise SettingError(
-            f"log_retention_days={days} is not a period that CloudWatch Logs knows: "
-            f"use one of {', '.join(map(str, LOG_RETENTION_DAYS))}."
+            f"log_retention_days={days} is not a retention period of CloudWatch Logs: use one of "
+            f"{', '.join(map(str, LOG_RETENTION_DAYS))}."
         )
 
 

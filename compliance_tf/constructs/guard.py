@@ -1,4 +1,4 @@
-"""The guard: what a stack synthesizes is held against the allow-list, in the file as it was written."""
+"""The guard: compares the synthesized file, as it was written, with the allow-list."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 FILE: Final = "cdk.tf.json"
 _READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
-_OPENING: Final = "Validation failed with the following errors:"  # as CDKTF words its own refusals
+_OPENING: Final = "Validation failed with the following errors:"  # CDKTF's own wording
 
 
 @jsii.implements(IStackSynthesizer)
 class GuardedSynthesizer:
-    """Synthesizes a stack and refuses it when the file that came out declares what it may not.
+    """A synthesizer that removes the file and fails when it declares what the allow-list does not have.
 
-    It reads the file that Terraform will read, after everything else has run: neither a late aspect, nor a value that
-    differs each time it is asked for, nor ``skip_validation`` comes behind it.
+    It reads the file that Terraform will read, after everything else has run: late aspects, values that differ at
+    each access, and ``skip_validation`` cannot bypass it.
 
     Parameters
     ----------
     stack
         The stack.
     program
-        Gives the command that ``data.external`` may run: none where it is empty.
+        Returns the command that ``data.external`` may run; empty for none.
     """
 
     def __init__(self, stack: TerraformStack, program: Callable[[], Sequence[str]]) -> None:
@@ -43,14 +43,14 @@ class GuardedSynthesizer:
         self._synthesizer = stack.synthesizer
 
     def synthesize(self, session: ISynthesisSession) -> None:
-        """Write the file, and remove it again when it is refused.
+        """Write the file, and remove it if it is refused.
 
         Raises
         ------
         GuardError
-            When it declares what it may not.
+            When it declares what the allow-list does not have.
         """
-        # Not asked of the session's manifest: that of CDK Terrain takes no stack of CDKTF.
+        # Not from the session's manifest: that of CDK Terrain takes no stack of CDKTF.
         folder = Path(session.outdir, "stacks", self._stack.node.id)
         self._synthesizer.synthesize(session)
         if refused := list(self._refused(folder)):

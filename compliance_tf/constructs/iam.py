@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a role may do.
+    """A statement that allows actions.
 
     Parameters
     ----------
     actions
-        Whole names of actions: never a wildcard.
+        Full names of actions, without wildcards.
     resources
-        What they may be done to. ``*`` only where AWS has no resource-level permission for the action.
+        ARNs of resources. ``*`` only where the action has no resource-level permissions.
     resource_tags
-        Tags that the resource must have.
+        Tags that the resource must have (``aws:ResourceTag``).
     equal
-        Other values that a request must have, by condition key.
+        Other required values (``StringEquals``), by condition key.
     leading_keys
-        The only partition keys of a DynamoDB table that may be touched; all where this is empty.
+        The partition keys of a DynamoDB table that may be accessed; all where this is empty.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Statement:
                 raise SettingError(f"The action {action!r} is a wildcard: name each action that is needed.")
 
     def to_policy(self) -> dict[str, object]:
-        """Return the statement as it stands in a policy document."""
+        """Return the statement as a policy document has it."""
         statement: dict[str, object] = {
             "Effect": "Allow",
             "Action": sorted(self.actions),

@@ -1,4 +1,4 @@
-"""New violations are told to a topic or an event bus that exists: with one notification, however many they are."""
+"""Notifications: a digest of new violations, published to an existing SNS topic or event bus."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from compliance_tf.model.workspace_values import ByWorkspace
 
 _EXAMPLES = (
-    "that of an SNS topic which is no FIFO topic, arn:aws:sns:eu-west-1:111122223333:security, or of an event bus, "
+    "that of a standard SNS topic, arn:aws:sns:eu-west-1:111122223333:security, or of an event bus, "
     "arn:aws:events:eu-west-1:111122223333:event-bus/security"
 )
 _PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
@@ -36,25 +36,25 @@ _PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
 
 @dataclass(frozen=True)
 class Notifications:
-    """Who is told of new violations, of which, and how often.
+    """The target of notifications, and the violations that they include.
 
-    A violation is new when the resource had no result of the rule, or another one. What is waived, what was there
-    before, and what was mended before the notification is not told.
+    A violation is new when the resource had no result of the rule, or another one. Violations that are waived, that
+    existed before, or that were fixed before the notification are not published.
 
     Parameters
     ----------
     target
-        The ARN of an SNS topic, but no FIFO one, or of an EventBridge event bus. It exists already, perhaps in another
-        account or region, whose policy then has to let the role of the function ``record`` publish.
+        The ARN of a standard SNS topic or an EventBridge event bus. It exists already; if it is in another account, its
+        policy has to allow the role of the function ``record`` to publish.
     severities
-        The severities that are told.
+        The severities to publish: at least one.
     every
-        How often the function looks whether something is new: what is new by then comes in one notification.
+        The interval of notifications: violations that are new by then are published in one digest.
 
     Raises
     ------
     SettingError
-        When the target is something else, or no severity is given.
+        When the target is not such an ARN, or no severity is given.
     """
 
     target: str
@@ -65,20 +65,20 @@ class Notifications:
         check_arn("Notifications: target", self.target, {"sns": TOPIC, "events": EVENT_BUS}, example=_EXAMPLES)
         as_tuple("Notifications: severities", self.severities)
         if not self.severities:
-            raise SettingError("Notifications(severities=()) tells nothing: give at least one severity.")
+            raise SettingError("Notifications(severities=()) would publish nothing: give at least one severity.")
 
     @property
     def action(self) -> str:
-        """What the function has to be allowed to do with the target."""
+        """The action that publishes to the target."""
         return _PUBLISH[self.target.split(":")[2]]
 
     def check_partition(self, region: str) -> None:
-        """Refuse a target in another partition than a region's: nothing in AWS crosses partitions.
+        """Refuse a target in another partition: nothing in AWS crosses partitions.
 
         Raises
         ------
         SettingError
-            When it is in another one.
+            When it is in another partition.
         """
         _, given, _, target_region, *_ = self.target.split(":")
         own = partition(region)
@@ -90,16 +90,16 @@ class Notifications:
 
 
 class Delivery(Construct):
-    """Lets the function ``record`` tell somebody of new violations, and has it do so by schedule.
+    """The permission and the schedule with which the function ``record`` publishes new violations.
 
     Parameters
     ----------
     functions
         The functions.
     triggers
-        What sets them going.
+        The EventBridge rules of the deployment.
     recipients
-        Who is told, by workspace; nobody for None.
+        The notifications by workspace; none for None.
     """
 
     def __init__(
@@ -126,13 +126,13 @@ class Delivery(Construct):
                 role=record.role.name,
                 policy=_policy(Statement((action,), (target,))),
             )
-            told = recipients.map(partial(_tells, target))
-            if told.differs:
-                policy.add_override("count", f"${{{expression(told)} ? 1 : 0}}")
+            publishes = recipients.map(partial(_publishes_to, target))
+            if publishes.differs:
+                policy.add_override("count", f"${{{expression(publishes)} ? 1 : 0}}")
         triggers.notify(recipients.map(lambda one: one.every if one else None))
 
 
-def _tells(target: str, recipient: Notifications | None) -> bool:
+def _publishes_to(target: str, recipient: Notifications | None) -> bool:
     return recipient is not None and recipient.target == target
 
 

@@ -1,4 +1,4 @@
-"""What a deployment says of itself in Terraform's outputs, where a plan shows how it was and how it will be."""
+"""Terraform outputs that describe a deployment, so that a plan shows their values before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def outputs(naming: Naming, state: State, deployment: Deployment) -> dict[str, object]:
-    """Make the outputs of a stack, by their name."""
+    """Build the outputs of a stack, by their name."""
     texts: dict[str, object] = {
         DEPLOYMENT: {
             "project": naming.project,

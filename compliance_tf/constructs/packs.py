@@ -1,4 +1,4 @@
-"""Declares the rules of packs."""
+"""Declarations of the rules of packs."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ if TYPE_CHECKING:
 
 
 class Packs(Construct):
-    """The rules of some packs, each declared once.
+    """The rules of packs, each declared once.
 
-    A rule's id is for AWS's packs the identifier in kebab case. Its name ends in the id, or in a short form of it where
-    project and workspace leave no room for the whole one; the tag ``rule`` has the id then. What several packs have is
-    declared once and remembers all of them; :func:`~compliance_tf.packs.resolution.resolve` says when they agree.
+    In AWS's packs a rule's id is its identifier in kebab case. Its name ends in the id, or in a short form of it where
+    the full name would be too long; then the tag ``rule`` has the id. A rule of several packs is declared once, with
+    the names of all of them; :func:`~compliance_tf.packs.resolution.resolve` describes when packs agree.
 
     Parameters
     ----------
     packs
-        AWS's conformance packs by name, and packs of your own. Their order does not matter. By workspace, each has the
-        rules of its own packs, with the settings that those agree on.
+        Names of AWS's conformance packs, and packs of your own, in any order. By workspace, each workspace has the
+        rules of its own packs.
     leave_out
-        Ids of rules that are not to be declared.
+        Ids of rules to leave out.
     change
-        What is to be otherwise than in the packs, by rule id. It also decides where they do not agree.
+        Overrides of the packs' settings, by rule id. They also settle conflicts between packs.
     skip_unavailable
-        Whether rules that the stack's region does not have are left out rather than refused. `unavailable` lists them.
+        Whether rules that the stack's region lacks are left out rather than refused. ``unavailable`` lists them.
 
     Attributes
     ----------
     rules
-        What was declared, sorted by id.
+        The rules that were declared, sorted by id.
     unavailable
-        Ids of the rules that were left out because the region does not have them.
+        Ids of the rules that were left out because the region lacks them.
 
     Raises
     ------
     ComplianceError
-        When a pack is not known, packs do not agree, the region lacks a rule, or AWS Config would refuse one.
+        When a pack is unknown, packs conflict, the region lacks a rule, or AWS Config would refuse one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The account's AWS Config recorder: read, and never declared."""
+"""The account's AWS Config recorder: read, never declared."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from compliance_tf.model.workspace_values import ByWorkspace
 
 GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User")
-"""What a recorder of all supported types leaves out unless it is told to include global types.
+"""The types that a recorder of all supported types leaves out unless it includes global types.
 
 Source: AWS Config API, RecordingGroup.includeGlobalResourceTypes.
 """
@@ -43,33 +43,33 @@ _RULES_NAMED = 3
 
 
 class RecorderSource(Enum):
-    """Where the plan reads the recorder from."""
+    """The source from which the plan reads the recorder."""
 
     CLOUD_CONTROL = "Cloud Control, by the AWS provider itself"
     CONFIG_API = "the AWS Config API, by a Python program with boto3, where Cloud Control cannot read a recorder yet"
 
 
 class ExistingRecorder(Construct):
-    """The recorder that somebody else owns, and what the plan refuses about it.
+    """The account's recorder, and the conditions that the plan checks on it.
 
     The plan fails when there is no such recorder, and when it does not record a resource type that a
-    change-triggered rule of the stack needs: such a rule would be created and then never evaluate.
+    change-triggered rule of the stack needs: such a rule would be created and then never be evaluated.
 
     Parameters
     ----------
     name
-        The recorder's name: ``default`` unless something like a landing zone chose another.
+        The recorder's name: ``default`` unless it was created with another one, as by a landing zone.
     source
-        Where the plan reads it from.
+        The source from which the plan reads it.
     home_region
         The region whose recorder alone has to record what is global; every one's unless given.
     preconditions
-        What else has to hold before anything is read.
+        Other conditions, checked before anything is read.
 
     Attributes
     ----------
     program
-        The command that the plan reads it with; empty where the AWS provider reads it.
+        The command that reads it; empty where the AWS provider reads it.
     """
 
     def __init__(
@@ -97,12 +97,12 @@ class ExistingRecorder(Construct):
         self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self)))
 
     def require(self, resource_types: Iterable[str], *, rule: str, enabled: ByWorkspace[bool] = ALWAYS) -> None:
-        """Have the plan fail unless the recorder records these types, which a change-triggered rule needs.
+        """Make the plan fail unless the recorder records these types, which a change-triggered rule needs.
 
         Parameters
         ----------
         enabled
-            In which workspaces there is the rule.
+            By workspace, whether the rule is enabled.
 
         Raises
         ------
@@ -126,12 +126,12 @@ class ExistingRecorder(Construct):
         return Condition(
             f"length({unrecorded}) == 0",
             f"The AWS Config recorder '{escape(self._name)}' in {self._region} does not record ${{{listing}}}. A rule "
-            "that is triggered by changes of a type never evaluates where the type is not recorded: have the "
+            "that is triggered by changes of a type is never evaluated where the type is not recorded: have the "
             "recorder's owner add the type, or remove the rule.",
         )
 
     def _needed_types(self) -> str:
-        """Write the expression of the types that the rules of the workspace need."""
+        """Return the Terraform expression of the types that the rules of the workspace need."""
         needed = {
             resource_type: together(rules).map(lambda enabled: any(enabled.values()))
             for resource_type, rules in sorted(self._rules_by_type.items())
@@ -141,8 +141,8 @@ class ExistingRecorder(Construct):
     def _read_by_cloud_control(self) -> TerraformDataSource:
         reading = DataAwsCloudcontrolapiResource(self, "reading", type_name=RECORDER_TYPE, identifier="${each.value}")
         reading.override_logical_id("existing_recorder")
-        # A failed read is the provider's error, which no condition can word. But Terraform prints the address with
-        # it, and an instance's key may be any text: so the key says what to do.
+        # A failed read is the provider's error, whose text no condition can change. But Terraform prints the address
+        # with it, and an instance's key may be any text: so the key says what to do.
         advice = (
             f"{self._name}: if it cannot be read, turn on AWS Config in {self._region} or set recorder_name; if Cloud "
             "Control does not support recorders there, set recorder_source=RecorderSource.CONFIG_API"
@@ -165,7 +165,7 @@ class ExistingRecorder(Construct):
 
 @jsii.implements(IAnyProducer)
 class _Coverage:
-    """Builds the postcondition when all rules are known: at synthesis."""
+    """The postcondition, built at synthesis, when all rules are known."""
 
     def __init__(self, recorder: ExistingRecorder) -> None:
         self._recorder = recorder
@@ -175,11 +175,11 @@ class _Coverage:
 
 
 def _unrecorded_types(properties: str, resource_types: str) -> str:
-    """Write the expression of those types that the recorder does not record.
+    """Return the Terraform expression of the types that the recorder does not record.
 
     ``resource_types`` is the expression of the list of types, ``properties`` that of the recorder's properties, a JSON
     text in the form of its CloudFormation schema.
-    A recorder names its strategy in ``RecordingStrategy``; one of before 2023 has only a list of types, or none.
+    A recorder has its strategy in ``RecordingStrategy``; one from before 2023 has only a list of types, or none.
     """
     group = f"try(jsondecode({properties}).RecordingGroup, {{}})"
     strategy = (
@@ -192,7 +192,7 @@ def _unrecorded_types(properties: str, resource_types: str) -> str:
         "!try(contains(group.ExclusionByResourceTypes.ResourceTypes, type), false) : "
         f"try(group.IncludeGlobalResourceTypes, false) || !contains({literal(GLOBAL_TYPES)}, type)"
     )
-    # A loop over one value gives it a name: the language has no other way inside an expression.
+    # A loop over one value names it: an expression has no other way to define a local name.
     return (
         f"flatten([for group in [{group}] : [for strategy in [{strategy}] : "
         f"[for type in {resource_types} : type if !({recorded})]]])"

@@ -1,4 +1,4 @@
-"""The DynamoDB table of results. Its keys are described where they are written, in compliance_runtime."""
+"""The DynamoDB table of results. Its keys are described in compliance_runtime, which writes them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class ResultsTable(Construct):
-    """The one table: paid by request, recoverable to any second of the last 35 days, encrypted by AWS KMS.
+    """The table: on-demand capacity, point-in-time recovery for 35 days, encrypted by AWS KMS.
 
     Parameters
     ----------
     kms_key
-        The ARN of the key of the account that encrypts it; that of AWS for DynamoDB where there is none.
+        The ARN of the customer managed key that encrypts it; the AWS managed key for DynamoDB unless given.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ResultsTable(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name = naming.table("results")
-        # Not the resource's own attribute, which a plan that creates the table does not know.
+        # Not the resource's own attribute, which is unknown in the plan that creates the table.
         self.arn = account.arn("dynamodb", f"table/{name}")
         keys = {PARTITION_KEY, SORT_KEY} | {key for index in INDEXES for key in (index.partition_key, index.sort_key)}
         self.resource = DynamodbTable(
@@ -70,5 +70,5 @@ class ResultsTable(Construct):
         self.resource.add_override("deletion_protection_enabled", workspaces.is_protected)
 
     def index_arn(self, index: Index) -> str:
-        """Return the ARN of an index, which a role needs to query it."""
+        """Return the ARN of an index, which a role needs in order to query it."""
         return f"{self.arn}/index/{index.name}"

@@ -1,4 +1,4 @@
-"""When functions are invoked: schedules, and API calls that CloudTrail records."""
+"""Triggers: schedules, and API calls that CloudTrail records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CRON_FIELDS = 6
 
 _READS = re.compile(r"(BatchGet|Check|Describe|Get|Head|List|Lookup|Search|Select)(?=[A-Z0-9]|$)")
 _DELIVERED = {"sts.amazonaws.com:GetFederationToken", "sts.amazonaws.com:GetSessionToken"}
-"""Calls that are named like reading and are delivered all the same.
+"""Calls whose names begin like those of reading calls, and which EventBridge delivers nevertheless.
 
 Source: EventBridge User Guide, "Receiving read-only management events from AWS services".
 """
@@ -19,7 +19,7 @@ Source: EventBridge User Guide, "Receiving read-only management events from AWS 
 
 @dataclass(frozen=True)
 class Schedule:
-    """When something happens again and again.
+    """A schedule of EventBridge.
 
     Build it with :meth:`minutes`, :meth:`hours`, :meth:`days` or :meth:`cron`.
     """
@@ -28,22 +28,22 @@ class Schedule:
 
     @classmethod
     def minutes(cls, number: int) -> Schedule:
-        """Every so many minutes: at least 1."""
+        """Run every ``number`` minutes: at least 1."""
         return cls._rate(number, "minute")
 
     @classmethod
     def hours(cls, number: int) -> Schedule:
-        """Every so many hours: at least 1."""
+        """Run every ``number`` hours: at least 1."""
         return cls._rate(number, "hour")
 
     @classmethod
     def days(cls, number: int) -> Schedule:
-        """Every so many days: at least 1."""
+        """Run every ``number`` days: at least 1."""
         return cls._rate(number, "day")
 
     @classmethod
     def cron(cls, fields: str) -> Schedule:
-        """At the times of EventBridge's six cron fields, in UTC: ``0 6 * * ? *`` is every day at six."""
+        """Run at the times of EventBridge's six cron fields, in UTC: ``0 6 * * ? *`` is every day at six."""
         if len(fields.split()) != _CRON_FIELDS:
             raise SettingError(
                 f"Schedule.cron({fields!r}) has {len(fields.split())} fields, and EventBridge takes {_CRON_FIELDS}: "
@@ -62,8 +62,8 @@ class Schedule:
 class ApiCall:
     """A call of an AWS API, as CloudTrail names it.
 
-    EventBridge sees it only where a trail logs management events. It never sees calls that only read, and calls of
-    global services such as IAM only in one region, us-east-1 for most: both are refused at synthesis.
+    EventBridge receives it only where a trail logs management events. It does not receive calls that only read, and
+    calls of global services such as IAM only in one region, us-east-1 for most: both are refused at synthesis.
 
     Parameters
     ----------
@@ -84,10 +84,10 @@ class ApiCall:
             )
         if _READS.match(self.operation) and str(self) not in _DELIVERED:
             raise SettingError(
-                f"ApiCall({self.service!r}, {self.operation!r}) only reads, and EventBridge is given no such calls: it "
-                "would never trigger an evaluation. Name a call that changes something."
+                f"ApiCall({self.service!r}, {self.operation!r}) only reads, and EventBridge does not receive such "
+                "calls: it would never trigger an evaluation. Name a call that changes something."
             )
 
     def __str__(self) -> str:
-        """Write it as the deployment's manifest does."""
+        """Return the form of the deployment's manifest."""
         return f"{self.service}.amazonaws.com:{self.operation}"

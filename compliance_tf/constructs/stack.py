@@ -1,4 +1,4 @@
-"""The stack: puts the parts together and holds no logic of theirs."""
+"""The stack, which composes the parts and has no logic of its own."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ if TYPE_CHECKING:
     from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
-"""S3 locks a state by itself from this version on."""
+"""The first version of Terraform that locks a state in S3 without DynamoDB."""
 
 _RULE: Final = "aws_config_config_rule"
 
 
 class ComplianceStack(TerraformStack):
-    """Config rules beside the recorder that the account has, the functions that serve them, and their results.
+    """A stack of Config rules beside the account's recorder, with the functions that serve them and their results.
 
-    What is a ``Setting`` may differ by workspace: see :func:`~compliance_tf.model.workspace_values.by_workspace`.
+    A ``Setting`` may differ by workspace: see :func:`~compliance_tf.model.workspace_values.by_workspace`.
 
     Parameters
     ----------
@@ -65,50 +65,51 @@ class ComplianceStack(TerraformStack):
         The region in which rules about what is global are evaluated, such as those on IAM's types: a stack of another
         region is without them. A fleet gives it its own. Unless given, each stack evaluates them.
     recorder_name
-        The recorder that the account has.
+        The name of the account's recorder.
     recorder_source
-        Where the plan reads it from.
+        The source from which the plan reads it.
     workspaces
-        Which Terraform workspaces may be deployed to, and which are protected.
+        The Terraform workspaces that may be deployed to, and those that are protected.
     max_workspace_length
-        How many characters a workspace's name may have; names have to leave room for them.
+        Characters that a workspace's name may have, at least 1, which every name reserves.
     state
-        Where Terraform keeps its state.
+        The state's backend.
     aws_provider
-        The one version of the AWS provider that is used, from 5.100.0 to below 7: that of the bindings, 5.100.0, unless
-        given.
+        The exact version of the AWS provider, from 5.100.0 to below 7: that of the bindings, 5.100.0, unless given.
     history_days
-        How long the history of results is kept: 1 to 3,650.
+        Days that the history of results is kept: 1 to 3,650.
     log_retention_days
-        How long the functions' logs are kept.
+        Days that the functions' logs are kept: a retention period of CloudWatch Logs.
     reconcile
-        When the table is compared with AWS Config; it costs reads, no evaluations.
+        The schedule of reconciliation; it costs reads, no evaluations.
     reevaluate
-        When all rules are evaluated again; see :class:`~compliance_tf.constructs.triggers.Triggers` for its costs.
+        The schedule on which all rules are evaluated again; see :class:`~compliance_tf.constructs.triggers.Triggers`
+        for its costs.
     notifications
-        Who is told of new violations, if anybody: see :class:`~compliance_tf.constructs.notifications.Notifications`.
+        The target of notifications about new violations: see
+        :class:`~compliance_tf.constructs.notifications.Notifications`.
     checks
-        A folder with checks of your own, which are packed and validated with the rest: see
+        A folder of your own checks: see
         :class:`~compliance_tf.checks.folder.CheckFolder`.
     execution_role
-        The ARN of a role with which checks look up what AWS Config does not record, perhaps in another account; it must
-        trust the role of the function ``evaluate``. By default they use that function's own role. Results are always
-        put with the function's own role.
+        The ARN of a role that checks assume for their lookups, possibly in another account; it must trust the role of
+        the function ``evaluate``, which is used unless this is given. Evaluations are always put with the function's
+        own role.
     runtime, architecture, permissions_boundary, role_path, kms_keys, network, tracing, dead_letter_queue, \
     reserved_concurrency
-        How the functions run, and what bounds their roles: see
+        Settings of the functions and their roles: see
         :class:`~compliance_tf.constructs.function_options.FunctionOptions`.
     waivers
         Violations that an owner accepts for a time: of rules and packs of this stack.
     max_waiver_days
-        For how many days a waiver may be granted: at least 1.
+        Days for which a waiver may be granted: at least 1.
     tags
-        Tags for everything, beside ``project``, ``workspace`` and ``managed-by``.
+        Tags of all resources, beside ``project``, ``workspace`` and ``managed-by``.
 
     Raises
     ------
     SettingError
-        When a setting has a value that cannot work.
+        When a setting has a value that is not allowed.
     """
 
     def __init__(
@@ -160,7 +161,9 @@ class ComplianceStack(TerraformStack):
         self._waivers = as_tuple("waivers", waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
         if taken := sorted({*own_tags, RULE_TAG} & (tags or {}).keys()):
-            raise SettingError(f"tags gives a value to {', '.join(taken)}, which resources have already.")
+            raise SettingError(
+                f"tags gives a value to {', '.join(taken)}, which all resources have already: use others."
+            )
 
         self.checks = None if checks is None else CheckFolder(Path(checks))
         if self.checks:
@@ -244,15 +247,15 @@ class ComplianceStack(TerraformStack):
                 recipients=recipients,
             )
         self.synthesizer = GuardedSynthesizer(self, lambda: self.recorder.program)
-        # An aspect visits all that is below, in a call from Node each time: this construct has nothing below it.
+        # An aspect visits all children, each time in a call from Node: this construct has none.
         Aspects.of(Construct(self, "completion")).add(_Completion(self))
 
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
-        """Find the stack that a construct stands in."""
+        """Return the stack that contains a construct."""
         stack = construct if isinstance(construct, cls) else TerraformStack.of(construct)
         if not isinstance(stack, cls):
-            raise SettingError(f"{construct.node.path} does not stand in a ComplianceStack: give it one as its scope.")
+            raise SettingError(f"{construct.node.path} is not inside a ComplianceStack: give it one as its scope.")
         return stack
 
     def existence(
@@ -278,29 +281,30 @@ class ComplianceStack(TerraformStack):
         return only_region(resource_types, identifier, self._home_region) not in {None, self.naming.region}
 
     def _refuse_duplicate(self, scope: Construct) -> None:
-        """Refuse another stack of this project and region: both would have the same names, and the same state."""
+        """Refuse another stack of this project and region, which would have the same names and the same state."""
         for other in scope.node.children:
             if other is self or not isinstance(other, ComplianceStack):
                 continue
             if (other.naming.project, other.naming.region) == (self.naming.project, self.naming.region):
                 raise SettingError(
                     f"Stacks '{other.node.id}' and '{self.node.id}' are both of project '{self.naming.project}' in "
-                    f"{self.naming.region}: they would overwrite each other. Give one another project or region."
+                    f"{self.naming.region}: they would overwrite each other. Give one of them another project or "
+                    "region."
                 )
 
     def declare(self, rule_id: str, rule: DeployedRule, block: Mapping[str, object], *, name: str | None = None) -> str:
-        """Declare a Config rule, and make it known to the functions.
+        """Declare a Config rule, and add it to the functions' manifest.
 
         Parameters
         ----------
         rule_id
             Its id.
         rule
-            What the functions know of it.
+            Its entry in the manifest.
         block
             Its block in Terraform JSON.
         name
-            The end of its name, where that is not the id.
+            The end of its name, if not the id.
 
         Returns
         -------
@@ -340,14 +344,14 @@ class ComplianceStack(TerraformStack):
         }
         deployment = Deployment(named, resolution.waivers)
         for name, value in outputs(self.naming, self._state, deployment).items():
-            # Not TerraformOutput: in cdktf 0.21 one with an object makes Node warn of a deprecated call.
+            # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
             self.add_override(f"output.{name}.value", value)
         self.functions.complete(deployment)
 
 
 @jsii.implements(IAspect)
 class _Completion:
-    """Completes a stack when its synthesis begins, which is when all of its rules are there."""
+    """An aspect that completes a stack when its synthesis begins, after all of its rules were declared."""
 
     def __init__(self, stack: ComplianceStack) -> None:
         self._stack = stack

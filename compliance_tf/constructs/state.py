@@ -1,4 +1,4 @@
-"""Where Terraform keeps its state: a file of its own for every project, region and workspace."""
+"""Backends of the state: one file for every project, region and workspace."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LocalState:
     Parameters
     ----------
     folder
-        The folder's name. It stands beside ``cdktf.out``.
+        The folder's name, beside ``cdktf.out``.
     """
 
     folder: str = "state"
@@ -52,7 +52,7 @@ class LocalState:
         LocalBackend(stack, path=f"{home}/terraform.tfstate", workspace_dir=f"{home}/workspaces")
 
     def location(self, naming: Naming) -> str:
-        """Say where the state is, for all workspaces."""
+        """Describe where the state is, for all workspaces."""
         return f"folder {self.folder}/{naming.project}-{naming.region}"
 
 
@@ -63,13 +63,13 @@ class S3State:
     Parameters
     ----------
     bucket
-        The bucket. Turn its versioning on: it is the only way back from a damaged state.
+        The bucket. Enable versioning: it is the only way to restore a damaged state.
     region
         The bucket's region.
     workspace_key_prefix
-        What the keys begin with: ``<prefix>/<workspace>/<project>/<region>/terraform.tfstate``.
+        The prefix of the keys: ``<prefix>/<workspace>/<project>/<region>/terraform.tfstate``.
     kms_key_id
-        The key that encrypts the state; S3's own where there is none.
+        The KMS key that encrypts the state; the bucket's default encryption unless given.
     """
 
     bucket: str
@@ -103,7 +103,7 @@ class S3State:
         backend.add_override("use_lockfile", True)  # noqa: FBT003 (a value, not a flag)
 
     def location(self, naming: Naming) -> str:
-        """Say where the state is, for all workspaces."""
+        """Describe where the state is, for all workspaces."""
         key = "the bucket's own key" if self.kms_key_id is None else self.kms_key_id
         return f"s3://{self.bucket}/{self.workspace_key_prefix}/*/{naming.project}/{naming.region} ({key})"
 

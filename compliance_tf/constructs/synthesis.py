@@ -1,4 +1,4 @@
-"""Runs an app and turns what is wrong with it into one message with the place in the user's own file."""
+"""Synthesis of an app, with errors as one message that has the place in the user's own file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from compliance_tf.output.sanitize import message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# How cdktf words that validations or annotations refused the app.
+# CDKTF's words for failed validations and annotations.
 _REFUSALS = ("Validation failed with the following errors:", 'Encountered Annotations with level "ERROR":')
 
 
 def synthesize(build: Callable[[App], None]) -> None:
-    """Build an app and synthesize it; end the program with one message when something is wrong with it.
+    """Build an app and synthesize it; exit with one message when something is wrong with it.
 
     For a fleet it is built once for each of its regions, into a folder of the output each: see
     :class:`~compliance_tf.model.fleet_regions.FleetRegion`.
@@ -31,7 +31,7 @@ def synthesize(build: Callable[[App], None]) -> None:
     Parameters
     ----------
     build
-        Adds stacks to the app that it is given.
+        A function that adds stacks to the app.
     """
     try:
         for app in _apps():

@@ -1,4 +1,4 @@
-"""What sets the functions going: changes of compliance, schedules, and API calls that CloudTrail sees."""
+"""Triggers of the functions: compliance changes, schedules, and API calls that CloudTrail records."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
 
-RETRY_ATTEMPTS = 185  # EventBridge's most
-RETRY_SECONDS = 24 * 60 * 60  # EventBridge's longest age of an event
+RETRY_ATTEMPTS = 185  # EventBridge's maximum
+RETRY_SECONDS = 24 * 60 * 60  # EventBridge's maximum age of an event
 
 CONTINUE = Schedule.hours(1)
-"""How often ``record`` looks whether something is left to compare; mostly nothing is, which costs two small reads."""
+"""The interval at which ``record`` continues a comparison; usually there is none, which costs two small reads."""
 
 MAX_PATTERN = 2048
 """Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
@@ -43,15 +43,15 @@ class Triggers(Construct):
     Parameters
     ----------
     recorder
-        What they wait for, as everything does.
+        The recorder, on which every resource depends.
     functions
-        What they set going.
+        The functions that they invoke.
     reconcile
-        When the table is compared with AWS Config and repaired. It evaluates nothing.
+        The schedule on which the table is compared with AWS Config and repaired, without evaluations.
     reevaluate
-        When all rules are evaluated again. AWS charges each evaluation of a resource by a rule: 50 rules that each
-        look at 2,000 resources are 100,000 evaluations every time. Never, unless a schedule is given: changes
-        are evaluated as they come, and periodic rules at their own frequency.
+        The schedule on which all rules are evaluated again. AWS charges each evaluation of a resource by a rule: 50
+        rules of 2,000 resources each are 100,000 evaluations every time. None unless given: changes are evaluated as
+        they occur, and periodic rules at their own frequency.
     """
 
     def __init__(
@@ -88,42 +88,42 @@ class Triggers(Construct):
         self._on_schedule(
             "continue",
             functions.record,
-            "Goes on with a reconciliation and with evaluations, and compares all an hour after a deployment",
+            "Continues reconciliations and evaluations, and reconciles an hour after a deployment",
             as_by_workspace(CONTINUE),
             also=functions.trigger,
         )
         if reevaluate != as_by_workspace(None):
-            # The event has an id then: EventBridge may deliver it twice.
+            # Keeps the event's id, because EventBridge may deliver an event twice.
             self._on_schedule(
                 "reevaluate", functions.trigger, "Evaluates all rules again", reevaluate, has_payload=False
             )
 
     def watch(self, calls: Iterable[ApiCall]) -> None:
-        """Have these API calls trigger evaluations.
+        """Trigger evaluations by these API calls.
 
         Raises
         ------
         SettingError
-            When more calls of a service are watched than fit into an event pattern, or EventBridge is not given them in
-            this region.
+            When a service has more calls than fit into an event pattern, or EventBridge does not receive them in this
+            region.
         """
         for call in as_tuple("evaluate_after", calls):
             if (home := event_region(call.service, self._naming.region)) != self._naming.region:
                 raise SettingError(
-                    f"ApiCall({call.service!r}, {call.operation!r}): calls of this global service become events only "
-                    f"in {home}, so in {self._naming.region} it would never trigger an evaluation. Have the rule in a "
-                    f"stack of {home}, or let its own schedule find the change."
+                    f"ApiCall({call.service!r}, {call.operation!r}): EventBridge receives calls of this global "
+                    f"service only in {home}, so in {self._naming.region} it would never trigger an evaluation. "
+                    f"Declare the rule in a stack of {home}, or rely on its own schedule."
                 )
             operations = self._operations[call.service]
             operations.add(call.operation)
             _event_pattern(_api_call_pattern(call.service, operations), place=f"API calls to {call.service}")
 
     def notify(self, schedule: ByWorkspace[Schedule | None]) -> None:
-        """Have somebody told of new violations, where there is a schedule."""
-        self._on_schedule("notify", self._record, "Tells somebody of new violations", schedule)
+        """Publish new violations on a schedule, if there is one."""
+        self._on_schedule("notify", self._record, "Publishes new violations", schedule)
 
     def complete(self) -> None:
-        """Declare an EventBridge rule for each service whose API calls are watched: when all of them are known."""
+        """Declare an EventBridge rule for each service with watched API calls, when all of them are known."""
         for service, operations in sorted(self._operations.items()):
             self._on_event(
                 f"api-calls-{service}",
@@ -193,7 +193,7 @@ class Triggers(Construct):
 
 
 def _expression(schedule: Schedule | None) -> str:
-    # Where there is none the rule is disabled, and has an expression only because it must.
+    # Without a schedule the rule is disabled, and has an expression only because one is required.
     return (schedule or Schedule.days(1)).expression
 
 
@@ -213,7 +213,7 @@ def _event_pattern(pattern: Mapping[str, object], *, place: str) -> str:
     text = json.dumps(pattern, sort_keys=True)
     if len(text) > MAX_PATTERN:
         raise SettingError(
-            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {MAX_PATTERN}. Have "
-            "fewer API calls trigger an evaluation."
+            f"{place}: the event pattern has {len(text)} characters, and EventBridge takes {MAX_PATTERN}. Give fewer "
+            "API calls in evaluate_after."
         )
     return text

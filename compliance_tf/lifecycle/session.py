@@ -75,7 +75,7 @@ class Session:
         project
             The project's folder.
         command
-            What others are told that runs.
+            The command, for the messages of others.
 
         Raises
         ------

@@ -69,7 +69,8 @@ class RecorderQuestions:
                 THERE,
                 Verdict.FAIL,
                 f"There is none called '{expected}' (found: {enumerated(recorders) or 'none'}).",
-                f"Turn on AWS Config in {self.stack.region}, or give recorder_name the name of the recorder there is.",
+                f"Turn on AWS Config in {self.stack.region}, or set recorder_name to the name of the existing "
+                "recorder.",
             )
         found.append(recorders[expected])
         return self._says(THERE, Verdict.OK, f"'{expected}' is there.")

@@ -1,1 +1,1 @@
-"""Running Terraform and cdktf, and reading what was synthesized."""
+"""Runs of Terraform and of apps, and readers of what was synthesized."""

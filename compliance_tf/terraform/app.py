@@ -1,4 +1,4 @@
-"""Runs a project's app, which synthesizes its stacks: neither cdktf nor Node's packages are needed for it."""
+"""Runs of a project's app, which synthesizes its stacks, without the cdktf CLI or its Node packages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from compliance_tf.terraform.programs import Programs
 
 SETTINGS: Final = "cdktf.json"
-"""The file by which cdktf knows what the app is."""
+"""The settings file of cdktf, which names the app."""
 
 _APP: Final = "main.py"
 
@@ -29,14 +29,14 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
     Parameters
     ----------
     project
-        Its folder. The app is what its cdktf.json says, and main.py without one.
+        Its folder. The app is the one of its cdktf.json, and main.py without one.
     output
         The folder to synthesize into, which must not exist.
 
     Raises
     ------
     SynthesizedAppError
-        When there is no app, it fails, or it has no stack; the message is what it said.
+        When there is no app, it fails, or it has no stack; the message is the app's.
     """
     command, context = _app(project)
     variables = {"CDKTF_OUTDIR": str(output.absolute()), "PATH": _path(programs.environment)}
@@ -44,7 +44,7 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
         variables["CDKTF_CONTEXT_JSON"] = json.dumps(context)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # cdktf gives it to the shell as well.
+        # cdktf runs it in a shell as well.
         programs.run(["/bin/sh", "-c", command], folder=project, waiting_for=f"`{command}`", variables=variables)
     except InterruptedCommandError:
         raise
@@ -52,7 +52,8 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
         raise SynthesizedAppError(_without_label(str(cause))) from cause
     if not (output / MANIFEST).is_file() or not json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]:
         raise SynthesizedAppError(
-            f"`{command}` ended well and synthesized no stack: have it end with synthesize(build), and build add one."
+            f"`{command}` exited with 0 but synthesized no stack: let it end with synthesize(build), and let build "
+            "add one."
         )
 
 
@@ -75,11 +76,11 @@ def _app(project: Path) -> tuple[str, object]:
 
 
 def _path(environment: Mapping[str, str]) -> str:
-    """Put this interpreter first: the app's `python` is that of the virtual environment, activated or not."""
+    """Put this interpreter first on the PATH: the app's `python` is that of the virtual environment, active or not."""
     folders = [str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]
     return os.pathsep.join(folders)
 
 
 def _without_label(message: str) -> str:
-    """Take away what the app's own message begins with: it is said once more at the end of the command."""
+    """Remove the label of the app's own message, which the command adds again."""
     return message.removeprefix("error: ")

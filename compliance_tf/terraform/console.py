@@ -1,4 +1,4 @@
-"""Terraform's own answer to what an expression is in a workspace.
+"""Evaluation of Terraform expressions in a workspace, by Terraform itself.
 
 A synthesized configuration is the same for all workspaces, and what differs is an expression. Terraform evaluates those
 that need nothing but the workspace without a provider, a backend or a state: in a folder of its own.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-"""Any value that JSON has."""
+"""Any JSON value."""
 
 _TEMPLATE = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _REFERENCE = re.compile(r"(?<![\w.\"-])(aws_\w+|data|each|count|self|local|var|module|path)\.\w")
@@ -30,14 +30,14 @@ _SECONDS = 60
 
 
 class Evaluator:
-    """Evaluates expressions in one workspace.
+    """An evaluator of expressions in one workspace.
 
     Parameters
     ----------
     workspace
         The workspace, which need not exist.
     environment
-        The variables to run Terraform with.
+        The environment variables of Terraform.
     """
 
     def __init__(self, workspace: str, environment: Mapping[str, str]) -> None:
@@ -47,14 +47,14 @@ class Evaluator:
     def evaluate(self, value: Json, **local_values: Json) -> Json:
         """Evaluate all templates in a value.
 
-        A text that refers to a resource, or to whatever else only a plan knows, stays as it is.
+        A text that refers to a resource, or to anything else that is known only in a plan, stays as it is.
 
         Parameters
         ----------
         value
             A part of a Terraform JSON configuration.
         local_values
-            Values that the templates may call ``local.<name>``. They are no templates themselves.
+            Values of ``local.<name>`` in the templates. They are not templates themselves.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class Evaluator:
                 [engine(self._environment), "console"],
                 env=self._environment,
                 cwd=folder,
-                # What the console prints is escaped for people: base 64 comes through unchanged.
+                # The console escapes its output; base 64 passes through unchanged.
                 input="base64encode(jsonencode(local.asked))\n",
                 capture_output=True,
                 text=True,
@@ -90,7 +90,7 @@ class Evaluator:
 
 
 def _masked(value: Json, known: set[str]) -> Json:
-    """Keep texts that only a plan can evaluate from being evaluated."""
+    """Mask texts that only a plan can evaluate."""
     if isinstance(value, dict):
         return {key: _masked(member, known) for key, member in value.items() if key != "//"}
     if isinstance(value, list):

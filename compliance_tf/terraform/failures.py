@@ -1,4 +1,4 @@
-"""Puts Terraform's errors into plain text, and says what to do where that is known."""
+"""Terraform's errors as plain text, with what to do where that is known."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _LOCK_TIME: Final = re.compile(r"^\s*Created:\s+(\S+ \d\d:\d\d:\d\d)", re.MULTIL
 _TAKEN: Final = re.compile(
     r"(EntityAlreadyExists|ResourceAlreadyExists|ResourceConflict|ResourceInUse)(Exception)?\b|already exists"
 )
-"""How IAM, CloudWatch Logs, Lambda and DynamoDB refuse a name that is taken."""
+"""Errors of IAM, CloudWatch Logs, Lambda and DynamoDB for a name that is taken."""
 
 ERRORED_STATE: Final = "errored.tfstate"
-"""Where Terraform puts the state when it cannot be kept where it belongs."""
+"""The file in which Terraform saves the state when its backend fails."""
 
 
 def explain(errors: str, command: str, folder: Path, workspace: str, engine: str = "terraform") -> str:
-    """Say that Terraform failed, what it said, and what to do.
+    """Describe a failure of Terraform: its errors, and what to do.
 
     Parameters
     ----------
     errors
-        What it wrote to standard error.
+        Its standard error.
     command
         Terraform's command, such as ``plan``.
     folder
@@ -43,12 +43,12 @@ def explain(errors: str, command: str, folder: Path, workspace: str, engine: str
     workspace
         The workspace.
     engine
-        The name of the program that failed.
+        The name of the program: ``terraform``, or ``tofu``.
 
     Returns
     -------
     str
-        Plain text without escapes and boxes; the advice comes last.
+        Plain text without escape sequences and boxes; the advice comes last.
     """
     plain = _BLANK_LINES.sub("\n\n", _BOX.sub("", _ESCAPE.sub("", errors))).strip()
     advice = [f"What to do: {text}" for text in _advice(plain, command, folder, workspace, engine)]
@@ -68,18 +68,18 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
         owner, created = _LOCK_OWNER.search(plain), _LOCK_TIME.search(plain)
         yield (
             f"The state is locked by {owner[1] if owner else 'somebody'} since {created[1] if created else 'before'} "
-            "(UTC). Wait for that command to end. If it was killed, nobody else will free the lock: "
-            f"TF_WORKSPACE={workspace} {engine} -chdir={folder} force-unlock {lock[1]}"
+            f"(UTC). Wait for that command to end. If it was killed, release the lock: TF_WORKSPACE={workspace} "
+            f"{engine} -chdir={folder} force-unlock {lock[1]}"
         )
     if command == "apply" and _TAKEN.search(plain):
         yield (
-            "Something of this name exists and is in no state. If an earlier command was killed, it is this "
-            f"deployment's own: `compliance-tf recover -w {workspace}` shows it and takes it into the state."
+            "Something of this name exists and is in no state. If an earlier command was killed, it belongs to this "
+            f"deployment: `compliance-tf recover -w {workspace}` shows it and imports it into the state."
         )
     if (folder / ERRORED_STATE).is_file():
         yield (
-            f"Terraform could not keep the state and left it in {folder / ERRORED_STATE}. Before anything else: "
-            f"TF_WORKSPACE={workspace} {engine} -chdir={folder} state push {ERRORED_STATE}"
+            f"Terraform could not save the state to its backend and left it in {folder / ERRORED_STATE}. Before "
+            f"anything else: TF_WORKSPACE={workspace} {engine} -chdir={folder} state push {ERRORED_STATE}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Finds Terraform, or OpenTofu in its place, and the AWS provider, and gives them the environment that they need."""
+"""Discovery of Terraform or OpenTofu and of the AWS provider, and the environment to run them in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AWS_PROVIDER = "registry.terraform.io/hashicorp/aws"
 AWS_PROVIDERS = (AWS_PROVIDER, "registry.opentofu.org/hashicorp/aws")
-"""What Terraform and OpenTofu call the AWS provider: each completes ``aws`` with its own registry."""
+"""The AWS provider's names in Terraform and OpenTofu, each of which completes ``aws`` with its own registry."""
 
 AWS_PROVIDER_VERSION = "5.100.0"
 """The version that cdktf-cdktf-provider-aws 20.1 writes into the configuration."""
@@ -36,7 +36,7 @@ MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 
 @dataclass(frozen=True)
 class Machine:
-    """Where this machine keeps what Terraform needs.
+    """The places of Terraform and its files on a machine.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Machine:
     optional_software
         The folder below which optional software is installed.
     working_folder
-        Where the generated CLI configuration goes, below ``.cache``.
+        The folder below which, in ``.cache``, the generated CLI configuration is written.
     """
 
     variables: Mapping[str, str]
@@ -54,7 +54,7 @@ class Machine:
 
     @classmethod
     def this(cls) -> Machine:
-        """Describe the machine that this program runs on."""
+        """Describe this machine."""
         return cls(dict(os.environ))
 
     def cli_configuration(self) -> Path | None:
@@ -73,7 +73,7 @@ class Machine:
         Raises
         ------
         CommandError
-            When the mirror that the environment names holds none.
+            When the mirror that the environment names has none.
         """
         named = self.variables.get(MIRROR_VARIABLE)
         candidates = [Path(named)] if named else [*self._implied_mirrors(), *self._optional_mirrors()]
@@ -85,14 +85,14 @@ class Machine:
         }
         if named and not found:
             raise CommandError(
-                f"{MIRROR_VARIABLE}={named} holds no {' or '.join(AWS_PROVIDERS)} from {AWS_PROVIDER_VERSION} on for "
+                f"{MIRROR_VARIABLE}={named} has no {' or '.join(AWS_PROVIDERS)} from {AWS_PROVIDER_VERSION} on for "
                 f"{_platform()}: name the folder that has registry.terraform.io or registry.opentofu.org, or unset "
                 "it to use the registry."
             )
         return found
 
     def _implied_mirrors(self) -> list[Path]:
-        """List the folders that Terraform itself looks into: its documentation, "Implied Local Mirror Directories"."""
+        """List the folders that Terraform itself searches: its documentation, "Implied Local Mirror Directories"."""
         home = Path(self.variables.get("HOME", "/"))
         data_home = Path(self.variables.get("XDG_DATA_HOME") or home / ".local" / "share")
         data_folders = (self.variables.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":")
@@ -107,14 +107,14 @@ class Machine:
         return sorted({path.parents[2] for paths in found for path in paths})
 
     def environment(self) -> dict[str, str]:
-        """Build the variables to run Terraform with.
+        """Build the environment variables for Terraform.
 
-        This environment's own commands come first, nothing phones home, no workspace and no data directory is taken
-        from outside, and the AWS provider comes from a mirror where the machine has one.
+        This environment's own commands come first, telemetry is off, no workspace and no data directory is taken from
+        outside, and the AWS provider comes from a mirror where the machine has one.
         """
         variables = dict(self.variables)
-        # A command sets them for each of its runs: with the first, `terraform init` asks for a workspace that is not
-        # there yet, and with the second, stacks and workspaces would share a backend.
+        # A command sets them for each of its runs: with the first, `terraform init` asks for a workspace that does not
+        # exist yet, and with the second, stacks and workspaces would share a backend.
         for name in ("TF_WORKSPACE", "TF_DATA_DIR"):
             variables.pop(name, None)
         variables["PATH"] = os.pathsep.join([str(Path(sys.prefix, "bin")), variables.get("PATH", os.defpath)])
@@ -134,7 +134,7 @@ class Machine:
             lines += ["  direct {", f"    exclude = {json.dumps([*mirrors])}", "  }", "}"]
         path = self.working_folder / ".cache" / "terraform.rc"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Other commands may be reading it, or write it as well.
+        # Other commands may read or write it at the same time.
         unfinished = path.with_name(f"{path.name}.{os.getpid()}")
         unfinished.write_text("\n".join(lines) + "\n")
         unfinished.replace(path)
@@ -142,7 +142,7 @@ class Machine:
 
 
 def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> str:
-    """Run Terraform and give what it printed.
+    """Run Terraform and return its standard output.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Pa
 
 
 def engine(environment: Mapping[str, str]) -> str:
-    """Find the program that plans and applies: ``terraform``, or what the environment names instead.
+    """Find the program that plans and applies: ``terraform``, or the one that the environment names.
 
     Returns
     -------
@@ -174,25 +174,26 @@ def engine(environment: Mapping[str, str]) -> str:
     Raises
     ------
     CommandError
-        When it is not there; the message says what to install.
+        When it is not on the PATH; the message says what to install.
     """
     program = environment.get(ENGINE_VARIABLE) or _ENGINE
     path = shutil.which(program, path=environment["PATH"])
     if path is None:
         raise CommandError(
             f"{program} was not found on the PATH: install Terraform 1.10 or newer "
-            f"(https://developer.hashicorp.com/terraform/install), or name what you have in {ENGINE_VARIABLE}."
+            f"(https://developer.hashicorp.com/terraform/install), or set {ENGINE_VARIABLE} to the program that you "
+            "have, such as tofu."
         )
     return path
 
 
 def engine_name(environment: Mapping[str, str]) -> str:
-    """Name the program that plans and applies as a person would type it, without its folder."""
+    """Return the name of the program that plans and applies as a person would type it, without its folder."""
     return Path(environment.get(ENGINE_VARIABLE) or _ENGINE).name
 
 
 def _holds_provider(folder: Path, provider: str) -> bool:
-    """Return whether a mirror has a version that a stack may be pinned to, unpacked or packed, for this platform."""
+    """Return whether a mirror has an allowed version, unpacked or packed, for this platform."""
     packed = f"terraform-provider-aws_*_{_platform()}.zip"
     versions = [path.parent.name for path in (folder / provider).glob(f"*/{_platform()}") if path.is_dir()]
     versions += [path.name.split("_")[1] for path in (folder / provider).glob(packed)]

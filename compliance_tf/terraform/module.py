@@ -1,6 +1,6 @@
-"""A synthesized stack as a plain Terraform module, for people who write HCL.
+"""Export of a synthesized stack as a plain Terraform module, for people who write HCL.
 
-The same JSON without what a root module decides: no backend and no provider block, the environment and the region are
+The same JSON without the parts of a root module: no backend and no provider block, the environment and the region are
 variables, and every tag is on the resource itself, as conditions of the functions' policies depend on them.
 """
 
@@ -32,18 +32,19 @@ _TAGGED_TYPES: Final = frozenset(
         "aws_lambda_function",
     }
 )
-"""The resource types of ours that have tags (AWS provider 5.100, ``terraform providers schema``)."""
+"""The deployment's resource types that have tags (AWS provider 5.100, ``terraform providers schema``)."""
 
 _PROVIDER_VERSIONS: Final = ">= 5.100.0, < 7.0.0"
 _ASSET: Final = re.compile(r"^(?:\$\{path\.module\}/)?(assets/\S+)$")
 _FOREIGN_ARN: Final = re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S*")
-"""An ARN with an account's number: the user's own setting, which must not follow the region."""
+"""An ARN with an account number: a user's setting, in which the region must not become a variable."""
 
 _VARIABLES: Final = {
     "environment": {
         "type": "string",
         "nullable": False,
-        "description": "The environment, such as dev or prod. It is part of every name: a module for each environment.",
+        "description": "The environment, such as dev or prod. It is part of every name: use a module for each "
+        "environment.",
         "validation": {
             "condition": '${can(regex("^[a-z][a-z0-9_]*$", var.environment))}',
             "error_message": "Use a lower-case letter, then lower-case letters, digits and underscores.",
@@ -52,7 +53,7 @@ _VARIABLES: Final = {
     "region": {
         "type": "string",
         "nullable": False,
-        "description": "The region of the AWS provider that the module is given, such as eu-west-1.",
+        "description": "The region of the module's AWS provider, such as eu-west-1.",
         "validation": {
             "condition": '${can(regex("^[a-z]{2,5}(-[a-z]+)+-[0-9]+$", var.region))}',
             "error_message": "Give the name of an AWS region, such as eu-west-1.",
@@ -63,14 +64,14 @@ _VARIABLES: Final = {
 
 @dataclass(frozen=True)
 class Module:
-    """A Terraform module, ready to be written.
+    """A Terraform module to write.
 
     Parameters
     ----------
     files
-        The texts by their names.
+        The texts by file name.
     assets
-        The files that the module brings, by their names in it.
+        The assets, by their names in the module.
     """
 
     files: Mapping[str, str]
@@ -82,12 +83,12 @@ class Module:
         Raises
         ------
         ExportError
-            When the folder holds something else.
+            When the folder has other files.
         """
         ours = {*self.files, "assets"}
         if folder.exists() and (others := sorted(path.name for path in folder.iterdir() if path.name not in ours)):
             raise ExportError(
-                f"{folder} holds {', '.join(others[:5])}, which an export would mix with: give an empty folder."
+                f"{folder} holds {', '.join(others[:5])}, which do not belong to an export: give an empty folder."
             )
         for name, path in self.assets.items():
             target = folder / name
@@ -98,17 +99,17 @@ class Module:
 
 
 def module_of(stack: Path) -> Module:
-    """Make a module of a synthesized stack.
+    """Convert a synthesized stack to a module.
 
     Parameters
     ----------
     stack
-        The stack's folder, which holds ``cdk.tf.json`` and the assets.
+        The stack's folder, with ``cdk.tf.json`` and the assets.
 
     Raises
     ------
     ExportError
-        When the folder does not hold a stack of this library.
+        When the folder has no stack of this library.
     """
     try:
         configuration = json.loads((stack / "cdk.tf.json").read_text(encoding="utf-8"))
@@ -163,7 +164,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 (J
 
 
 def _with_variables(text: str, region: str) -> str:
-    """Put the variables in the place of the workspace and of the region, but for ARNs that a user has set."""
+    """Replace the workspace and the region by variables, except in ARNs that a user has set."""
     kept = _FOREIGN_ARN.findall(text)
     parts = _FOREIGN_ARN.split(text)
     changed = [
@@ -173,7 +174,7 @@ def _with_variables(text: str, region: str) -> str:
 
 
 def _check_region(configuration: dict[str, Any]) -> None:
-    """Have the plan fail where the provider works in another region than the names say."""
+    """Add a condition that the provider's region is the region of the names."""
     configuration["data"]["aws_region"] = {"current": {}}
     for type_ in ("aws_cloudcontrolapi_resource", "external"):
         for body in configuration["data"].get(type_, {}).values():
@@ -181,7 +182,7 @@ def _check_region(configuration: dict[str, Any]) -> None:
                 {
                     "condition": "${data.aws_region.current.id == var.region}",
                     "error_message": "The AWS provider of this module works in ${data.aws_region.current.id}, and the "
-                    "variable region is ${var.region}: give both the same.",
+                    "variable region is ${var.region}: set both to the same region.",
                 }
             )
 
@@ -196,7 +197,7 @@ def _readme(configuration: Mapping[str, Any]) -> str:
 
 def _readme_lines(configuration: Mapping[str, Any]) -> Iterator[str]:
     project = configuration["output"][DEPLOYMENT]["value"]["project"]
-    yield f"# {project}: AWS Config rules beside the recorder that is there"
+    yield f"# {project}: AWS Config rules beside the existing recorder"
     yield ""
     yield "Written by `compliance-tf export-module`: change the app that it was exported from, and export again."
     yield "The account needs an AWS Config recorder in the region, which this module reads and never declares."

@@ -1,8 +1,8 @@
-"""Runs programs to their end, and ends them in order when this program is to end.
+"""Runs of programs to their end, with an orderly shutdown when this program is interrupted.
 
-A program has no terminal: this one alone is sent Ctrl-C, and passes it on once, so that Terraform finishes what it has
-begun, keeps its state and releases its lock. Its output goes to files: a pipe would end Terraform in the middle of an
-apply when its reader is killed.
+A program has no terminal: this one alone receives Ctrl-C, and passes it on once, so that Terraform finishes what it
+has begun, saves its state and releases its lock. Its output goes to files: a broken pipe would end Terraform in the
+middle of an apply when its reader is killed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SILENCE_SECONDS: Final = 3.0
-"""After how much silence it is said what is waited for."""
+"""Seconds without output after which a message says what is waited for."""
 
 _POLL_SECONDS: Final = 0.05
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -36,18 +36,18 @@ _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 @dataclass
 class Programs:
-    """Runs one program after another.
+    """A runner of programs, one after another.
 
     Parameters
     ----------
     environment
-        The variables that they get.
+        Their environment variables.
     say
-        Takes sentences for the person who waits.
+        Prints a message for the person who waits.
     show
-        Takes each line of the programs' output that is to be seen.
+        Prints a line of the programs' visible output.
     kept_open
-        Descriptors that the programs inherit: a lock is held until the last of them has ended.
+        File descriptors that the programs inherit: a lock is held until the last of them has ended.
     """
 
     environment: Mapping[str, str]
@@ -59,7 +59,7 @@ class Programs:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Have signals end what runs politely, and this program afterwards.
+        """Let signals end the running program in order, and this program afterwards.
 
         Raises
         ------
@@ -92,23 +92,23 @@ class Programs:
         command
             The program, with its path, and its arguments.
         folder
-            Where it runs.
+            Its working directory.
         waiting_for
-            What it does, as it goes on after "Waiting for".
+            What it does, worded to follow "Waiting for".
         visible
-            Whether its output is to be seen while it runs.
+            Whether its output is shown while it runs.
         variables
-            What it gets beside the environment.
+            Its variables beside the environment.
 
         Returns
         -------
         str
-            Its output, without what it wrote to standard error.
+            Its standard output.
 
         Raises
         ------
         CommandError
-            When it fails; the message is what it wrote to standard error.
+            When it fails; the message is its standard error.
         InterruptedCommandError
             When a signal came; the program has ended.
         """
@@ -154,16 +154,19 @@ class Programs:
         if self._running is None:
             raise InterruptedCommandError(self._signal)
         if is_first:
-            self.say("Interrupted: waiting for what runs to finish what it has begun. Once more ends it at once.")
+            self.say(
+                "Interrupted: waiting for the running program to finish what it has begun. Interrupt once more to end "
+                "it at once."
+            )
             _send(self._running, signal.SIGINT)
         elif number == signal.SIGINT:
-            # A person insists. What ends machines sends SIGTERM after SIGINT, and Terraform may still be in time.
+            # A person insists. A machine's shutdown sends SIGTERM after SIGINT, and Terraform may still finish in time.
             _send(self._running, signal.SIGINT)
 
 
 @dataclass
 class _Lines:
-    """What a program has written, line by line."""
+    """The output that a program has written, line by line."""
 
     file: IO[bytes]
     show: Callable[[str], None] | None
@@ -171,7 +174,7 @@ class _Lines:
     _rest: bytes = b""
 
     def forward(self, *, all_of_it: bool) -> bool:
-        """Show the lines that are new; tell whether there were any."""
+        """Show the new lines, and return whether there were any."""
         # The program writes with the same descriptor, whose position must not be moved.
         size = os.fstat(self.file.fileno()).st_size
         new = os.pread(self.file.fileno(), size - self._position, self._position)
@@ -194,7 +197,7 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal to a program and to those that it started, as a terminal does."""
+    """Send a signal to a program and its children, as a terminal does."""
     try:
         os.killpg(process.pid, number)
     except ProcessLookupError:
@@ -210,5 +213,5 @@ if sys.platform == "linux":
     _LIBC: Final = ctypes.CDLL(None)
 
     def _end_with_parent() -> None:
-        """Have Linux interrupt this process when the one that started it is killed."""
+        """Have Linux interrupt this process when its parent is killed."""
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

@@ -1,6 +1,6 @@
-"""Reads the account's AWS Config recorder for Terraform's external data source.
+"""The program with which Terraform's external data source reads the account's AWS Config recorder.
 
-Terraform runs this file by itself, with a query on standard input: it imports nothing of this library.
+Terraform runs this file alone, with a query on standard input: it imports nothing from this library.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def main() -> None:
 
 
 def read(name: str, region: str) -> dict[str, object]:
-    """Read a recorder in the form in which Cloud Control would give it.
+    """Read a recorder in the form that Cloud Control returns.
 
     Raises
     ------
     LookupError
-        When boto3 or the recorder is not there, or it cannot be read; the message says what to do.
+        When boto3 or the recorder does not exist, or it cannot be read; the message says what to do.
     """
     try:
         import boto3
@@ -43,20 +43,20 @@ def read(name: str, region: str) -> dict[str, object]:
         answer = boto3.client("config", region_name=region).describe_configuration_recorders()
     except (BotoCoreError, ClientError) as error:
         raise LookupError(
-            f"The AWS Config recorders in {region} cannot be read: {error}. It takes credentials with "
+            f"The AWS Config recorders in {region} cannot be read: {error}. Use credentials that allow "
             "config:DescribeConfigurationRecorders."
         ) from error
     found = {recorder["name"]: recorder for recorder in answer["ConfigurationRecorders"]}
     if name not in found:
         raise LookupError(
             f"There is no AWS Config recorder '{name}' in {region} (found: {', '.join(sorted(found)) or 'none'}). "
-            "Turn on AWS Config there, or give recorder_name the name of the recorder there is."
+            "Turn on AWS Config there, or set recorder_name to the name of the existing recorder."
         )
     return to_cloudformation(found[name])
 
 
 def to_cloudformation(recorder: ConfigurationRecorderOutputTypeDef) -> dict[str, object]:
-    """Rename a recorder's members from the AWS Config API's form to that of its CloudFormation schema."""
+    """Convert a recorder from the AWS Config API's form to that of its CloudFormation schema."""
     group = recorder.get("recordingGroup", {})
     renamed: dict[str, object] = {
         "AllSupported": group.get("allSupported", False),

@@ -1,6 +1,6 @@
-"""Terraform in the folder of one stack, always in the workspace that was asked for.
+"""Terraform in the folder of one stack, always in the given workspace.
 
-The workspace is given to each run by TF_WORKSPACE. Nothing is ever selected, for a selection is a file that all
+Each run gets the workspace by TF_WORKSPACE. No workspace is ever selected, because a selection is a file that all
 commands in the folder would share.
 """
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from compliance_tf.terraform.programs import Programs
 
 LOCK_TIMEOUT: Final = "30s"
-"""How long Terraform waits for a state that another machine, or another checkout, has locked."""
+"""The time that Terraform waits for a state that another machine or checkout has locked."""
 
 
 @dataclass(frozen=True)
 class StackFolder:
-    """A stack that was synthesized, in one workspace.
+    """A synthesized stack in one workspace.
 
     Parameters
     ----------
     programs
-        What runs Terraform.
+        The runner of Terraform.
     path
         Its folder, with ``cdk.tf.json``.
     workspace
         The workspace.
     in_color
-        Whether what is shown of Terraform's output has colors.
+        Whether Terraform's visible output has colors.
     waits
         Whether Terraform waits for a locked state.
     """
@@ -55,29 +55,29 @@ class StackFolder:
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """What was synthesized."""
+        """The synthesized configuration."""
         configuration: dict[str, Any] = json.loads((self.path / "cdk.tf.json").read_text(encoding="utf-8"))
         return configuration
 
     def initialize(self) -> None:
-        """Have Terraform get its provider and reach its state."""
-        # A selection that somebody left here would make it fail when there is no such workspace any more.
+        """Have Terraform install its provider and initialize its backend."""
+        # A leftover selection would make it fail when its workspace does not exist any more.
         (self.path / ".terraform" / "environment").unlink(missing_ok=True)
         self._run(
             ["init", "-input=false"], f"Terraform to get its provider and reach the state of {self.id}", bare=True
         )
 
     def workspaces(self) -> list[str]:
-        """List the workspaces that the state has."""
+        """List the workspaces of the state."""
         listed = self._run(["workspace", "list"], f"the list of workspaces of {self.id}", bare=True)
         return [line.lstrip("* ").strip() for line in listed.splitlines() if line.strip()]
 
     def plan(self, file: str, *, destroy: bool = False, targets: Sequence[str] = (), visible: bool = True) -> None:
-        """Plan, show it, and save it into a file of the folder."""
+        """Plan, show the plan, and save it into a file of the folder."""
         options = [*(["-destroy"] if destroy else []), *(f"-target={target}" for target in targets)]
         self._run(
             ["plan", "-input=false", *self._lock_timeout, f"-out={file}", *options],
-            f"Terraform to plan {self.id} in {self.workspace}: it reads what AWS has",
+            f"Terraform to plan {self.id} in {self.workspace}, which reads the resources",
             visible=visible,
         )
 
@@ -103,10 +103,10 @@ class StackFolder:
         return [f"-lock-timeout={LOCK_TIMEOUT if self.waits else '0s'}"]
 
     def _run(self, arguments: Sequence[str], waiting_for: str, *, visible: bool = False, bare: bool = False) -> str:
-        """Run Terraform; bare, without a workspace, where it would refuse or ask for one that does not exist."""
+        """Run Terraform; ``bare`` without a workspace, where it would refuse one or ask for one that does not exist."""
         color = [] if visible and self.in_color else ["-no-color"]
         if arguments[0] == "workspace":
-            color = []  # it takes none, and has no colors in a list
+            color = []  # it has no such option, and no colors in a list
         try:
             return self.programs.run(
                 [engine(self.programs.environment), *arguments[:1], *color, *arguments[1:]],

@@ -1,4 +1,4 @@
-"""The stacks of the app that was synthesized last, as far as commands have to know them."""
+"""A reader of the stacks that were synthesized last."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OUTPUT: Final = "cdktf.out"
-"""The folder that an app is synthesized into, beside it."""
+"""The folder beside the app that it is synthesized into."""
 
 MANIFEST: Final = "manifest.json"
 """The file in it that lists the stacks."""
 
 WORKSPACE_PREFIX: Final = "workspace-"
-"""What the folders in it are called in which commands work on a workspace; no name of a workspace has a hyphen."""
+"""The prefix of the working folders of workspaces in it; no name of a workspace has a hyphen."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class SynthesizedStack:
     id
         Its id.
     region
-        Where it goes.
+        Its AWS region.
     table
-        The name of its results table; it holds :data:`~compliance_tf.model.naming.WORKSPACE` in place of the workspace.
+        The name of its results table, with :data:`~compliance_tf.model.naming.WORKSPACE` in place of the workspace.
     rule_prefix
-        What the names of its rules begin with, likewise.
+        The prefix of its rules' names, likewise.
     deployment
         The functions' manifest.
     """
@@ -50,7 +50,7 @@ class SynthesizedStack:
 
     @property
     def project(self) -> str:
-        """The project that it belongs to."""
+        """Its project."""
         return self.rule_prefix.partition("-")[0]
 
 
@@ -66,7 +66,7 @@ def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
     Raises
     ------
     SynthesizedAppError
-        When there is none, or something else than a ComplianceStack is in it.
+        When there is none, or one of its stacks is not a ComplianceStack.
     """
     manifests = [
         path for path in (output / MANIFEST, *output.glob(f"{WORKSPACE_PREFIX}*/{MANIFEST}")) if path.is_file()
@@ -94,7 +94,7 @@ def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
         )
     except (OSError, KeyError, IndexError, StopIteration, ValueError, zipfile.BadZipFile, ComplianceError) as cause:
         raise SynthesizedAppError(
-            f"'{stack_id}' in {folder} is no ComplianceStack of this version ({type(cause).__name__}: {cause}): "
+            f"'{stack_id}' in {folder} is not a ComplianceStack of this version ({type(cause).__name__}: {cause}): "
             "synthesize the app again."
         ) from cause
 

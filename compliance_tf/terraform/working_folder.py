@@ -1,8 +1,7 @@
-"""The folder that a command works in: one for each workspace, so that no command touches another's.
+"""The working folder of a command: one for each workspace, so that commands do not affect each other.
 
 ``cdktf.out/workspace-<workspace>/<stack>`` holds what was synthesized for the command, Terraform's data and the saved
-plan. It stands as deep below the project as the folder that cdktf itself works in, so relative paths in a backend lead
-to the same state.
+plan. It is as deep below the project as cdktf's own folder, so relative paths in a backend lead to the same state.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _PATIENCE_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class WorkingFolder:
-    """Where the commands on one workspace of a project work.
+    """The folder for commands on one workspace of a project.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ class WorkingFolder:
     Raises
     ------
     SettingError
-        When no ComplianceStack can be deployed to a workspace of this name.
+        When a workspace's name cannot be part of a deployment's names.
     """
 
     project: Path
@@ -64,16 +63,16 @@ class WorkingFolder:
 
     @property
     def path(self) -> Path:
-        """The folder itself."""
+        """The path of the folder."""
         return self.project / OUTPUT / f"{WORKSPACE_PREFIX}{self.workspace}"
 
     @property
     def synthesis(self) -> Path:
-        """Where the app is synthesized into."""
+        """The folder that the app is synthesized into."""
         return self.path / _SYNTHESIS
 
     def take_synthesized(self) -> None:
-        """Move what was synthesized into the stacks' folders, and keep what Terraform has there."""
+        """Move the synthesized files into the stacks' folders, and keep Terraform's files there."""
         manifest = json.loads((self.synthesis / MANIFEST).read_text(encoding="utf-8"))
         for stack, described in manifest["stacks"].items():
             target = self.path / stack
@@ -93,7 +92,7 @@ class WorkingFolder:
         Raises
         ------
         CommandError
-            When nothing was.
+            When there are none.
         """
         path = self.path / MANIFEST
         if not path.is_file():
@@ -116,24 +115,24 @@ class WorkingFolder:
 
     @contextmanager
     def locked(self, command: str, *, wait: bool, say: Callable[[str], None]) -> Iterator[int]:
-        """Work on the workspace alone.
+        """Lock the workspace for one command.
 
         Parameters
         ----------
         command
-            What others are told that runs.
+            The command, for the messages of others.
         wait
-            Whether to wait for another command to end.
+            Whether to wait for another command to end; otherwise refuse at once.
 
         Yields
         ------
         int
-            The lock's descriptor. Whoever inherits it holds the lock as well.
+            The file descriptor of the lock. A process that inherits it holds the lock as well.
 
         Raises
         ------
         CommandError
-            When another command works on it, and nobody wants to wait.
+            When another command has the lock, and ``wait`` is false.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / _LOCK).open("a+", encoding="utf-8") as file:

@@ -159,7 +159,7 @@ class DeployedRule:
         The API calls after which it is evaluated again, as ``<event source>:<event name>``, such as
         ``s3.amazonaws.com:PutBucketPolicy``.
     packs
-        The names of the packs that it comes from.
+        The names of its packs.
     enabled
         Whether there is the rule, in all workspaces but those of ``except_in``.
     except_in

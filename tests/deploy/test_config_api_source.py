@@ -91,8 +91,8 @@ def test_without_a_recorder_the_plan_fails_with_the_programs_advice(project: Pro
     record_everything(aws)
     aws.client("config", region=REGION).delete_configuration_recorder(ConfigurationRecorderName="default")
     assert (
-        "There is no AWS Config recorder 'default' in eu-west-1 (found: none). Turn on AWS Config there, or give "
-        "recorder_name the name of the recorder there is."
+        "There is no AWS Config recorder 'default' in eu-west-1 (found: none). Turn on AWS Config there, or set "
+        "recorder_name to the name of the existing recorder."
     ) in project.failed_plan()
 
 
@@ -135,8 +135,8 @@ def test_a_recorder_that_leaves_out_a_needed_type_fails_the_plan_in_the_words_of
     record_everything(aws, **group)
     assert (
         f"The AWS Config recorder 'default' in eu-west-1 does not record {unrecorded}. A rule that is triggered by "
-        "changes of a type never evaluates where the type is not recorded: have the recorder's owner add the type, or "
-        "remove the rule."
+        "changes of a type is never evaluated where the type is not recorded: have the recorder's owner add the type, "
+        "or remove the rule."
     ) in project.failed_plan()
 
 

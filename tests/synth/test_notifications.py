@@ -121,7 +121,7 @@ def test_workspaces_may_tell_different_people_or_nobody(synthesize: Synthesize) 
     ],
 )
 def test_what_is_neither_a_topic_nor_a_bus_is_refused(target: str) -> None:
-    with pytest.raises(SettingError, match="is not an ARN that it can take, such as that of an SNS topic"):
+    with pytest.raises(SettingError, match="is not an ARN that it can take, such as that of a standard SNS topic"):
         Notifications(target)
 
 

@@ -214,7 +214,7 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
             lambda stack: ManagedRule(
                 stack, "r", identifier="CLOUD_TRAIL_ENABLED", evaluate_after=[ApiCall("iam", "CreateUser")]
             ),
-            "become events only in us-east-1, so in eu-west-1 it would never trigger",
+            "only in us-east-1, so in eu-west-1 it would never trigger",
         ),
         (
             lambda stack: CheckRule(
@@ -258,7 +258,7 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
     ("settings", "message"),
     [
         ({"history_days": 0}, "history_days=0 is out of bounds"),
-        ({"log_retention_days": 8}, "log_retention_days=8 is not a period that CloudWatch Logs knows"),
+        ({"log_retention_days": 8}, "log_retention_days=8 is not a retention period of CloudWatch Logs"),
         ({"tags": {"workspace": "x"}}, "tags gives a value to workspace"),
         (
             {"execution_role": "reader"},

@@ -31,12 +31,12 @@ NOT_LIMITED = {
     "ec2:CreateNetworkInterface": "AWS Lambda makes the network interfaces: AWSLambdaVPCAccessExecutionRole.",
     "ec2:DeleteNetworkInterface": "AWS Lambda makes the network interfaces: AWSLambdaVPCAccessExecutionRole.",
     "ec2:UnassignPrivateIpAddresses": "AWS Lambda makes the network interfaces: AWSLambdaVPCAccessExecutionRole.",
-    "glue:GetJob": "A check may be asked about any resource of the account.",
+    "glue:GetJob": "A check may be invoked for any resource of the account.",
     "iam:SimulatePrincipalPolicy": "Preflight simulates whoever asks.",
     "lambda:GetFunction": "Preflight looks for what other projects have.",
-    "lambda:GetFunctionConfiguration": "A check may be asked about any resource of the account.",
+    "lambda:GetFunctionConfiguration": "A check may be invoked for any resource of the account.",
     "logs:ListTagsForResource": "Preflight looks for what other projects have.",
-    "rds:DescribeDBInstances": "A check may be asked about any resource of the account.",
+    "rds:DescribeDBInstances": "A check may be invoked for any resource of the account.",
 }
 """Actions that could be limited to resources and are not, and why."""
 

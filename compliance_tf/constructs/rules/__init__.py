@@ -1,1 +1,1 @@
-"""AWS Config rules: those that AWS manages, those that run our checks, and those of a policy."""
+"""AWS Config rules: managed rules, check rules and policy rules."""

@@ -1,4 +1,4 @@
-"""Rules that our checks evaluate, and those of users."""
+"""Rules that run checks, shipped or the user's own."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ P = TypeVar("P")
 
 
 class CheckRule(Construct, Generic[P]):
-    """A rule that one of our checks evaluates.
+    """A Config rule that runs a check.
 
     Parameters
     ----------
     id_
-        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
+        Its id in waivers and reports: kebab case, unique in the stack, and the end of the rule's name.
     check
-        What evaluates a resource.
+        The check that evaluates a resource.
     parameters
         The check's own parameters; its defaults unless given.
     rule_scope
-        Which resources it looks at, if not at all of the check's types. A check of any type looks at every
-        recorded resource unless this narrows it. Not for a periodic check.
+        The resources that it evaluates; all of the check's types unless given. A check of any type evaluates every
+        recorded resource unless this limits it. Not for a periodic check.
     frequency
-        How often a periodic check is evaluated: every 24 hours unless given. Only for a periodic one.
+        The interval of a periodic check: every 24 hours unless given.
     severity
-        How bad it is when a resource does not comply; the check's own unless given.
+        The severity of its violations; the check's own unless given.
     enabled
-        Whether there is the rule: by workspace for one that only some have.
+        Whether the rule is deployed; by workspace where that differs.
     evaluate_after
-        API calls after which the rule is evaluated at once, which costs an evaluation of each of its resources.
+        API calls that trigger an evaluation at once, which costs an evaluation of each of its resources.
     packs
-        The names of the packs that it comes from, for views and reports.
+        The names of its packs, for views and reports.
     name
-        The end of the rule's name, in kebab case, where the id is too long for it.
+        The end of the rule's name, in kebab case, where the id is too long.
 
     Attributes
     ----------
     address
-        Its Terraform address, for what depends on it.
+        Its Terraform address, for ``depends_on``.
 
     Raises
     ------
@@ -123,15 +123,15 @@ class CheckRule(Construct, Generic[P]):
                 "source_detail": _notifications(check, frequencies),
             },
             description=check.description,
-            # AWS takes such a rule only when it may invoke the function.
+            # PutConfigRule fails unless AWS Config may invoke the function.
             needs=[function.permission_address],
         )
 
 
 def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
-    """Find where the function will import a check from: what it cannot find must not be deployed."""
+    """Return the module that the function imports a check from, and refuse a check that it cannot import."""
     if not isinstance(check, Check):
-        raise SettingError(f"Rule '{rule_id}': check={check!r:.80} is no check: give it the CHECK of a check's file.")
+        raise SettingError(f"Rule '{rule_id}': check={check!r:.80} is not a check: give the CHECK of a check's file.")
     if stack.checks and check.id in stack.checks.ids:
         declared, module = stack.checks.load(check.id), stack.checks.module(check.id)
     elif check.id in check_ids():
@@ -140,7 +140,7 @@ def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
         own = (
             f"in {stack.checks.path}."
             if stack.checks
-            else "in a folder of yours: give that to the stack, checks=<folder>."
+            else "in a folder of your own: give that to the stack, checks=<folder>."
         )
         known = [*check_ids(), *(stack.checks.ids if stack.checks else ())]
         raise SettingError(
@@ -148,8 +148,8 @@ def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
         )
     if declared is not check:
         raise SettingError(
-            f"Rule '{rule_id}': the function would import another check '{check.id}', that of {module}: "
-            "give the rule the one that is declared there."
+            f"Rule '{rule_id}': the function would import another check '{check.id}', from {module}: give the rule "
+            "the one that is declared there."
         )
     return module
 

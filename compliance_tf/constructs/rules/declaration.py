@@ -1,4 +1,4 @@
-"""What all Config rules of a deployment have in common, and what the functions know of them."""
+"""The parts that all Config rules of a deployment share, and their entries in the functions' manifest."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NO_PARAMETERS: Final[ByWorkspace[Mapping[str, str]]] = as_by_workspace({})
 
 
 def change_notifications() -> list[dict[str, str]]:
-    """Have AWS Config tell a rule of every change."""
-    # A rule without the second one never hears of an item of more than 256 KB.
+    """Build the notifications with which AWS Config reports every change to a rule."""
+    # Without the second one a rule is not notified of an item of more than 256 KB.
     return [
         {"message_type": "ConfigurationItemChangeNotification"},
         {"message_type": "OversizedConfigurationItemChangeNotification"},
@@ -41,22 +41,22 @@ def deployed_rule(
     identifier: str | None = None,
     calls: Sequence[ApiCall] = (),
 ) -> DeployedRule:
-    """Write what the functions know of a rule.
+    """Build a rule's entry in the functions' manifest.
 
     Parameters
     ----------
     severity
-        How bad it is when a resource does not comply.
+        The severity of its violations.
     packs
-        The names of the packs that it comes from.
+        The names of its packs.
     enabled
-        In which workspaces there is the rule.
+        By workspace, whether the rule is enabled.
     module
-        The module of the check that evaluates it, if one of the functions does.
+        The module of its check; None for a managed or policy rule.
     identifier
         The identifier of a managed rule, or the id of a check.
     calls
-        The API calls after which it is evaluated.
+        The API calls that trigger an evaluation.
     """
     if not isinstance(severity, Severity):
         names = [f"Severity.{name}" for name in Severity.__members__]
@@ -87,38 +87,38 @@ def declare_rule(
     needs: Sequence[str] = (),
     description: str | None = None,
 ) -> str:
-    """Declare a Config rule that waits for all that it needs.
+    """Declare a Config rule that depends on everything that it needs.
 
-    The block is written as Terraform JSON and not by the provider's class: a construct of its own for each of a
-    thousand rules would take longer than all the rest of the synthesis.
+    The block is written as Terraform JSON and not by the provider's class: a construct for each of a thousand rules
+    would take longer than the rest of the synthesis.
 
     Parameters
     ----------
     rule_id
         Its id.
     deployed
-        What the functions know of it.
+        Its entry in the functions' manifest.
     name
-        The last part of its name, where that is not the id.
+        The last part of its name, if not the id.
     scope
-        Which resources it looks at, if not at all that it can evaluate.
+        The resources that it evaluates, if not all that it can evaluate.
     enabled
-        In which workspaces there is the rule.
+        By workspace, whether the rule is enabled.
     source
-        What evaluates it, and when, as the provider's block takes it.
+        The block ``source``: its owner, identifier and triggers.
     parameters
         Its checked parameters.
     frequency
-        How often AWS evaluates a managed rule.
+        The interval of a periodic managed rule.
     needs
-        The addresses of what has to be there before it.
+        The addresses of its dependencies.
     description
-        What it asks for.
+        Its description.
 
     Returns
     -------
     str
-        Its address, which follows from the id alone: a rule that moves between an app and a pack is not replaced.
+        Its address, which depends on the id alone: a rule that moves between an app and a pack is not replaced.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def declare_rule(
         "scope": scope.to_terraform() if scope else None,
         "source": dict(source),
         "tags": {RULE_TAG: rule_id} if name not in {None, rule_id} else None,
-        # A rule evaluates as soon as it is there: by then, whatever it finds must be recorded.
+        # A new rule is evaluated at once, and its results must be recorded from the beginning.
         "depends_on": [*stack.before_rules, *needs],
         "count": f"${{{expression(enabled)} ? 1 : 0}}" if enabled.differs or not enabled.default else None,
     }

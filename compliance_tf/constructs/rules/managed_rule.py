@@ -1,4 +1,4 @@
-"""Rules that AWS wrote and runs."""
+"""AWS managed rules."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ if TYPE_CHECKING:
 
 
 class ManagedRule(Construct):
-    """A rule that AWS wrote and runs.
+    """An AWS managed rule.
 
     Parameters
     ----------
     id_
-        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
+        Its id in waivers and reports: kebab case, unique in the stack, and the end of the rule's name.
     identifier
-        Which rule it is, such as ``S3_BUCKET_VERSIONING_ENABLED``.
+        The rule's identifier, such as ``S3_BUCKET_VERSIONING_ENABLED``.
     parameters
         Values of the rule's own parameters; AWS's defaults hold for the others, and where one is None.
     rule_scope
-        Which resources it looks at, if not at all that it can evaluate; not for a periodic rule.
+        The resources that it evaluates; all that it can evaluate unless given. Not for a periodic rule.
     frequency
-        How often it is evaluated; only for a periodic rule, where AWS's default is every 24 hours.
+        The interval of a periodic rule, where AWS's default is every 24 hours.
     severity
-        How bad it is when a resource does not comply; the catalogue's rating unless given.
+        The severity of its violations; the catalogue's rating unless given.
     enabled
-        Whether there is the rule: by workspace for one that only some have.
+        Whether the rule is deployed; by workspace where that differs.
     evaluate_after
-        API calls after which the rule is evaluated at once. Each of them costs an evaluation of every resource
-        that the rule looks at, so this is for periodic rules that would see the change a day later.
+        API calls that trigger an evaluation at once. Each call costs an evaluation of every resource of the rule, so
+        this is for periodic rules, which would otherwise find the change a day later.
     packs
-        The names of the packs that it comes from, for views and reports.
+        The names of its packs, for views and reports.
     name
-        The end of the rule's name, in kebab case, where the id is too long for it.
+        The end of the rule's name, in kebab case, where the id is too long.
 
     Attributes
     ----------
     address
-        Its Terraform address, for what depends on it.
+        Its Terraform address, for ``depends_on``.
 
     Raises
     ------
     ComplianceError
-        When AWS Config would refuse the rule, or has none of this name.
+        When AWS Config would refuse the rule, or has no such rule.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""AWS Config rules whose logic is a policy in Guard's language."""
+"""Config rules whose logic is a policy in Guard's language."""
 
 from __future__ import annotations
 
@@ -23,35 +23,34 @@ if TYPE_CHECKING:
 
 
 class PolicyRule(Construct):
-    """A rule that AWS Config evaluates by a policy in Guard's language, at every change of a resource.
+    """A Config rule that AWS Config evaluates by a policy in Guard's language, at every change of a resource.
 
-    AWS Config takes no schedule for such a rule (AWS Config API, Source.SourceDetails). The policy sees the
+    Such a rule cannot be periodic (AWS Config API, Source.SourceDetails). The policy evaluates the
     configuration item: ``resourceType``, ``configuration``, ``supplementaryConfiguration``, ``tags`` and so on.
 
     Parameters
     ----------
     id_
-        What people, waivers and reports call it, in kebab case, and unique in the stack. It ends the rule's name.
+        Its id in waivers and reports: kebab case, unique in the stack, and the end of the rule's name.
     policy
-        Guard 2, at most 10,000 characters. Its parser checks it here; what it says of a real item only AWS Config can
-        tell. ``${`` has no meaning in it.
+        Guard 2, at most 10,000 characters. Its syntax is checked at synthesis; ``${`` is literal text in it.
     rule_scope
-        Which resources it looks at: some types, or one resource.
+        The resources that it evaluates: some types, or one resource.
     description
-        What it asks for, at most 256 characters.
+        Its description, at most 256 characters.
     severity
-        How bad it is when a resource does not comply.
+        The severity of its violations.
     enabled
-        Whether there is the rule: by workspace for one that only some have.
+        Whether the rule is deployed; by workspace where that differs.
     packs
-        The names of the packs that it comes from, for views and reports.
+        The names of its packs, for views and reports.
     name
-        The end of the rule's name, in kebab case, where the id is too long for it.
+        The end of the rule's name, in kebab case, where the id is too long.
 
     Attributes
     ----------
     address
-        Its Terraform address, for what depends on it.
+        Its Terraform address, for ``depends_on``.
 
     Raises
     ------
@@ -83,8 +82,8 @@ class PolicyRule(Construct):
         stack.workspaces.refuse_unknown([existence], f"Rule '{id_}'")
         if not check_policy(id_, policy, rule_scope.resource_types):
             Annotations.of(self).add_info(
-                f"Rule '{id_}': the policy was not parsed, for cfn-guard-rs is not installed (it has none for this "
-                "Python). AWS Config will tell at the deployment."
+                f"Rule '{id_}': the policy was not parsed, because cfn-guard-rs is not installed (it has no wheel for "
+                "this Python). AWS Config will parse it at the deployment."
             )
         existence = stack.existence(existence, rule_scope.resource_types)
         stack.recorder.require(rule_scope.resource_types, rule=id_, enabled=existence)
@@ -105,5 +104,5 @@ class PolicyRule(Construct):
 
 
 def _literal(text: str) -> str:
-    """Write a text so that Terraform takes it as it is: in its JSON, ``${`` and ``%{`` begin templates."""
+    """Escape a text that Terraform must not read as a template: in its JSON ``${`` and ``%{`` begin templates."""
     return re.sub(r"([$%])\{", r"\1\1{", text)

@@ -1,4 +1,4 @@
-"""Which resources a rule looks at."""
+"""The scope of a rule: the resources that it evaluates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compliance_tf.model.setting_values import as_tuple
 
 @dataclass(frozen=True)
 class Scope:
-    """Which resources a rule looks at: those of some types, a single one, or those with a tag.
+    """The scope of a rule: resources of some types, a single one, or those with a tag.
 
     Build it with :meth:`types`, :meth:`resource` or :meth:`tag`.
     """
@@ -24,17 +24,17 @@ class Scope:
 
     @classmethod
     def types(cls, *resource_types: str) -> Scope:
-        """Look at resources of these types, such as ``AWS::S3::Bucket``: at most 100."""
+        """Evaluate resources of these types, such as ``AWS::S3::Bucket``: 1 to 100."""
         return cls(resource_types=resource_types)
 
     @classmethod
     def resource(cls, resource_type: str, resource_id: str) -> Scope:
-        """Look at a single resource."""
+        """Evaluate a single resource."""
         return cls(resource_types=(resource_type,), resource_id=resource_id)
 
     @classmethod
     def tag(cls, key: str, value: str | None = None) -> Scope:
-        """Look at resources with this tag, and with this value if one is given."""
+        """Evaluate resources with this tag, and with this value if one is given."""
         return cls(tag_key=key, tag_value=value)
 
     def to_terraform(self) -> dict[str, object]:

@@ -48,7 +48,7 @@ def test_escapes_and_boxes_are_gone_and_the_advice_of_the_recorder_comes_last() 
 def test_a_lock_is_explained_with_who_has_it_and_the_command_that_frees_it() -> None:
     assert explain(LOCKED, "apply", FOLDER, "dev").endswith(
         "The state is locked by ada@laptop since 2026-11-26 17:00:00 (UTC). Wait for that command to end. If it was "
-        "killed, nobody else will free the lock: TF_WORKSPACE=dev terraform -chdir=cdktf.out/workspace-dev/compliance "
+        "killed, release the lock: TF_WORKSPACE=dev terraform -chdir=cdktf.out/workspace-dev/compliance "
         "force-unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968"
     )
 

@@ -94,7 +94,7 @@ def test_the_mirror_that_the_user_names_comes_first(tmp_path: Path) -> None:
 
 def test_a_named_mirror_without_the_provider_is_an_error_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(
-        CommandError, match=r"COMPLIANCE_TF_PROVIDER_MIRROR=.*empty holds no .*hashicorp/aws from 5\.100\.0"
+        CommandError, match=r"COMPLIANCE_TF_PROVIDER_MIRROR=.*empty has no .*hashicorp/aws from 5\.100\.0"
     ):
         machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tmp_path / "empty")).provider_mirrors()
 

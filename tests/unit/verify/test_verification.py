@@ -33,7 +33,7 @@ def test_what_cannot_be_removed_is_named_with_the_command_that_removes_it(
     assert report.exit_code == 1
     assert any("AWS::S3::Bucket ctfverify-verify-111122223333-eu-west-1-bad: " in line for line in report.left)
     assert "compliance-tf verify --clean-up -w verify --region eu-west-1" in report.left[-1]
-    assert [*tmp_path.iterdir()], "the state stays where something is left"
+    assert [*tmp_path.iterdir()], "the state is kept where something is left"
 
 
 def test_a_failure_before_anything_was_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
