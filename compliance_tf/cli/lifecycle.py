@@ -47,12 +47,17 @@ def destroy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait:
 def recover(
     workspace: Workspace,
     *,
-    remove: Annotated[bool, typer.Option("--remove", help="Remove it instead.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove what is in no state, instead of taking it into the state.")
+    ] = False,
+    unlock: Annotated[
+        str | None, typer.Option("--unlock", metavar="ID", help="Release this lock of the state without a question.")
+    ] = None,
     auto_approve: AutoApprove = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Take into the state what a killed command left: what has this deployment's names and tags and is in no state."""
-    _project(workspace, approves=auto_approve, no_wait=no_wait).recover(removes=remove)
+    """Put in order what a killed command left: the state's lock, and what AWS has of this deployment and no state."""
+    _project(workspace, approves=auto_approve, no_wait=no_wait).recover(removes=remove, unlocks=unlock)
 
 
 def _project(workspace: str, *, approves: bool = False, no_wait: bool = False) -> Project:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import RefusedPlanError
 from compliance_tf.lifecycle.recovery import leftovers, remove, require_nothing_left, take_into_state
 from compliance_tf.lifecycle.session import Session, Stack
+from compliance_tf.lifecycle.unsaved_state import release_lock, require_saved_state, save_errored_state
 from compliance_tf.review.expectations import refusals
 from compliance_tf.review.plan.plan_file import read_plan
 from compliance_tf.review.plan.plan_json import plan_of_json
@@ -116,6 +117,8 @@ class Project:
         self.person.require_somebody()
         with self._session("destroy") as session:
             synthesized = session.synthesize()
+            for stack in synthesized:
+                require_saved_state(stack)
             stacks = [stack for stack in synthesized if self._has_something(stack)]
             if stacks:
                 self.person.confirm(f"Destroy all of {_names(stacks)}?")
@@ -125,13 +128,16 @@ class Project:
                 (stack.terraform.path / _DESTRUCTION).unlink()
             require_nothing_left(session, synthesized)
 
-    def recover(self, *, removes: bool) -> None:
-        """Find what carries this deployment's names and tags and is in no state, and take it into the state.
+    def recover(self, *, removes: bool, unlocks: str | None = None) -> None:
+        """Put in order what a killed command left: the state's lock, the state, and what AWS has and it does not know.
 
         Parameters
         ----------
         removes
-            Whether it is removed instead.
+            Whether what carries this deployment's names and tags and is in no state is removed, and not taken into the
+            state.
+        unlocks
+            The id of the lock that is released without a question.
 
         Raises
         ------
@@ -141,23 +147,26 @@ class Project:
         with self._session("recover") as session:
             stacks = session.synthesize()
             for stack in stacks:
-                if left := leftovers(session, stack):
-                    self._recover(session, stack, left, removes=removes)
-                else:
-                    self.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+                release_lock(session, stack, unlocks)
+                save_errored_state(session, stack)
+                self._recover(session, stack, leftovers(session, stack), removes=removes)
             require_nothing_left(session, stacks)
 
     def _recover(self, session: Session, stack: Stack, left: list[Leftover], *, removes: bool) -> None:
-        self.person.show(f"AWS has these of {stack.asked.identity}, and the state does not know them:")
+        if left:
+            self.person.show(f"AWS has these of {stack.asked.identity}, and the state does not know them:")
         for leftover in left:
             self.person.show(f"  {leftover}")
-        if removes:
+        has_workspace = stack.has_workspace
+        if removes and left:
             self.person.confirm(f"Remove all of these {len(left)}?")
             remove(session, stack, left)
-            return
-        if not stack.has_workspace:
-            _require_allowed(session, stack)
-        take_into_state(session, stack, left)
+        elif not left and (removes or not has_workspace):
+            self.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+        else:
+            if not has_workspace:
+                _require_allowed(session, stack)
+            take_into_state(session, stack, left)
 
     def _has_something(self, stack: Stack) -> bool:
         """Plan the destruction of a stack; tell whether there is anything to destroy."""
@@ -183,6 +192,7 @@ class Project:
 def _plan(session: Session) -> list[Stack]:
     stacks = session.synthesize()
     for stack in stacks:
+        require_saved_state(stack)
         if not stack.has_workspace:
             _require_allowed(session, stack)
     for stack in stacks:

@@ -44,6 +44,11 @@ class Person:
         in_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         return cls(_show, _say, in_color=in_color, approves=approves, waits=waits)
 
+    @property
+    def answers(self) -> bool:
+        """Whether they are asked, and not what they approved beforehand."""
+        return not self.approves and sys.stdin.isatty()
+
     def require_somebody(self) -> None:
         """Make sure that somebody can approve.
 

@@ -61,7 +61,10 @@ def remove(session: Session, stack: Stack, left: list[Leftover]) -> None:
 
 
 def take_into_state(session: Session, stack: Stack, left: list[Leftover]) -> None:
-    """Import what is left, with its parts, by a plan that holds nothing else.
+    """Have the state know what AWS has: what is left and its parts, and what was being made when a command ended.
+
+    Parts are looked for also where nothing is left: a state in S3 is written every few seconds only, and so may know a
+    function and not what was added to it.
 
     Raises
     ------
@@ -72,13 +75,37 @@ def take_into_state(session: Session, stack: Stack, left: list[Leftover]) -> Non
     """
     terraform = stack.terraform
     terraform.plan(_PLAN, visible=False)
-    imports = dict(_imports(session, stack, _plan(stack), left))
+    plan = _plan(stack)
+    if tainted := [change.address for change in plan.changes if change.is_tainted]:
+        _untaint(session, stack, tainted)
+    imports = dict(_imports(session, stack, plan, left))
     if lost := [str(leftover) for leftover in left if leftover.name not in imports.values()]:
         session.person.say(
             f"The configuration does not have these, so they can only be removed, with --remove: {', '.join(lost)}."
         )
-    if not imports:
-        return
+    if imports:
+        _import(session, stack, imports)
+    elif not left and not tainted:
+        session.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+    (terraform.path / _PLAN).unlink(missing_ok=True)
+
+
+def _untaint(session: Session, stack: Stack, addresses: list[str]) -> None:
+    """Keep what a command had made when it was interrupted, and did not wait for: a deployment would replace it.
+
+    AWS refuses to delete a protected table, so that no deployment could.
+    """
+    session.person.show("A command ended while it made these, so a deployment would destroy them and make them again:")
+    for address in addresses:
+        session.person.show(f"  {address}")
+    session.person.confirm("Keep them? A deployment changes what is not as it should be.")
+    for address in addresses:
+        stack.terraform.untaint(address)
+
+
+def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
+    """Import by a plan that holds nothing else."""
+    terraform = stack.terraform
     blocks = {"import": [{"to": address, "id": id_} for address, id_ in imports.items()]}
     (terraform.path / _IMPORTS).write_text(json.dumps(blocks), encoding="utf-8")
     try:
@@ -95,7 +122,6 @@ def take_into_state(session: Session, stack: Stack, left: list[Leftover]) -> Non
             terraform.apply(_PLAN)
     finally:
         (terraform.path / _IMPORTS).unlink()
-        (terraform.path / _PLAN).unlink(missing_ok=True)
 
 
 def _plan(stack: Stack) -> Plan:

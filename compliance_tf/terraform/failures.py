@@ -20,6 +20,9 @@ _ADVICE_IN_ADDRESS: Final = re.compile(r'existing_recorder\["([^"]+)"\]')
 _LOCK_ID: Final = re.compile(r"Lock Info:\s+ID:\s+(\S+)")
 _LOCK_OWNER: Final = re.compile(r"^\s*Who:\s+(.+?)\s*$", re.MULTILINE)
 _LOCK_TIME: Final = re.compile(r"^\s*Created:\s+(\S+ \d\d:\d\d:\d\d)", re.MULTILINE)
+_LOCK_OF_FILE: Final = re.compile(r"resource temporarily unavailable|already locked")
+"""How flock, and Terraform for itself, refuse a state in a file."""
+
 _TAKEN: Final = re.compile(
     r"(EntityAlreadyExists|ResourceAlreadyExists|ResourceConflict|ResourceInUse)(Exception)?\b|already exists"
 )
@@ -66,20 +69,31 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
         )
     if lock := _LOCK_ID.search(plain):
         owner, created = _LOCK_OWNER.search(plain), _LOCK_TIME.search(plain)
-        yield (
+        advice = (
             f"The state is locked by {owner[1] if owner else 'somebody'} since {created[1] if created else 'before'} "
-            f"(UTC). Wait for that command to end. If it was killed, release the lock: TF_WORKSPACE={workspace} "
-            f"{engine} -chdir={folder} force-unlock {lock[1]}"
+            "(UTC). Wait for that command to end."
         )
+        # The operating system releases the lock of a file: whoever holds one runs.
+        if not _LOCK_OF_FILE.search(plain):
+            advice += (
+                f" If it was killed, release the lock: `compliance-tf recover -w {workspace}` asks and does "
+                f"it, in a script with --unlock {lock[1]}."
+            )
+        yield advice
     if command == "apply" and _TAKEN.search(plain):
         yield (
             "Something of this name exists and is in no state. If an earlier command was killed, it belongs to this "
             f"deployment: `compliance-tf recover -w {workspace}` shows it and imports it into the state."
         )
-    if (folder / ERRORED_STATE).is_file():
+    if command == "apply" and "protected against deletion" in in_one_line:
+        yield (
+            "AWS does not delete a protected table. If Terraform wants to replace it because an earlier command was "
+            f"interrupted while it made it, `compliance-tf recover -w {workspace}` keeps the table."
+        )
+    if command != "state" and (folder / ERRORED_STATE).is_file():
         yield (
             f"Terraform could not save the state to its backend and left it in {folder / ERRORED_STATE}. Before "
-            f"anything else: TF_WORKSPACE={workspace} {engine} -chdir={folder} state push {ERRORED_STATE}"
+            f"anything else, `compliance-tf recover -w {workspace}` saves it."
         )
 
 

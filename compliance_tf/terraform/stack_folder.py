@@ -98,6 +98,14 @@ class StackFolder:
             visible=True,
         )
 
+    def push_state(self, file: str) -> None:
+        """Put a file of the folder where the state is kept; Terraform refuses one that is older than what is there."""
+        self._run(["state", "push", file], f"Terraform to keep the state of {self.id}")
+
+    def untaint(self, address: str) -> None:
+        """Have the state hold a resource for whole that Terraform would destroy and make again."""
+        self._run(["untaint", *self._lock_timeout, address], f"Terraform to untaint {address}")
+
     @property
     def _lock_timeout(self) -> list[str]:
         return [f"-lock-timeout={LOCK_TIMEOUT if self.waits else '0s'}"]
@@ -105,8 +113,8 @@ class StackFolder:
     def _run(self, arguments: Sequence[str], waiting_for: str, *, visible: bool = False, bare: bool = False) -> str:
         """Run Terraform; ``bare`` without a workspace, where it would refuse one or ask for one that does not exist."""
         color = [] if visible and self.in_color else ["-no-color"]
-        if arguments[0] == "workspace":
-            color = []  # it has no such option, and no colors in a list
+        if arguments[0] in {"workspace", "state"}:
+            color = []  # they take none at this place, and have no colors in a list
         try:
             return self.programs.run(
                 [engine(self.programs.environment), *arguments[:1], *color, *arguments[1:]],

@@ -61,6 +61,8 @@ class ResourceChange:
         The id or the identity that it is imported by, in words; None where it is not imported.
     deposed
         Whether it is the remainder of a failed replacement.
+    is_tainted
+        Whether it is replaced because an earlier apply failed, or was ended, while it was made.
     configured
         The attributes to which the configuration gives a value; None where the configuration does not have it.
     """
@@ -77,6 +79,7 @@ class ResourceChange:
     moved_from: str | None = None
     imported_by: str | None = None
     deposed: bool = False
+    is_tainted: bool = False
     configured: frozenset[str] | None = None
 
     @property

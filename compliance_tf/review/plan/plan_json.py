@@ -238,6 +238,7 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
         moved_from=resource.previous_address,
         imported_by=None if change.importing is None else _import_key(change.importing),
         deposed=resource.deposed is not None,
+        is_tainted=resource.action_reason == "replace_because_tainted",
         configured=configured.get(_INDEX.sub("", resource.address)),
     )
 

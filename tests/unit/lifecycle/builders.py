@@ -80,11 +80,14 @@ class FakeProject:
     ----------
     path
         The folder.
+    variables
+        The environment of its commands, beside PATH.
     said, shown
         What commands said and showed.
     """
 
     path: Path
+    variables: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
 
@@ -110,7 +113,8 @@ class FakeProject:
     @property
     def machine(self) -> Machine:
         """What it runs on: Terraform is found in the project."""
-        return Machine({"PATH": f"{self.path}/bin{os.pathsep}{os.environ['PATH']}"}, working_folder=self.path)
+        path = f"{self.path}/bin{os.pathsep}{os.environ['PATH']}"
+        return Machine({"PATH": path, **self.variables}, working_folder=self.path)
 
     def project(self, workspace: str = "dev", *, approves: bool = True, waits: bool = True) -> Project:
         """Return the project set up for a workspace."""

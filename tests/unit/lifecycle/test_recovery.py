@@ -13,6 +13,8 @@ from tests.unit.lifecycle.builders import plan_of
 from tests.unit.review.builders import function, permission, resource_change, role_policy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.lifecycle.builders import FakeProject
 
 FUNCTION = Leftover("aws_lambda_function", "acme-dev-record")
@@ -42,6 +44,12 @@ def left(monkeypatch: pytest.MonkeyPatch) -> FakeAccount:
     monkeypatch.setattr("compliance_tf.lifecycle.recovery.import_id", fake.import_id)
     monkeypatch.setattr("compliance_tf.lifecycle.recovery._SETTLING_SECONDS", (0,))
     return fake
+
+
+def tainted() -> dict[str, Any]:
+    """A plan that replaces what was being made when a command was interrupted."""
+    change = resource_change("aws_lambda_function", "record", function("record"), actions=["delete", "create"])
+    return {**plan_of(), "resource_changes": [{**change, "action_reason": "replace_because_tainted"}]}
 
 
 def creating(*, action: str = "create") -> dict[str, Any]:
@@ -111,3 +119,75 @@ def test_where_nothing_is_left_it_is_said(fake: FakeProject, left: FakeAccount) 
     left.left = []
     fake.project().recover(removes=False)
     assert fake.said == ["Nothing of acme in dev, eu-west-1 is outside of its state."]
+
+
+def test_a_part_that_the_state_does_not_know_is_imported_where_it_knows_the_whole(
+    fake: FakeProject, left: FakeAccount
+) -> None:
+    left.left, left.parts = [], {"aws_lambda_permission"}
+    fake.plans("compliance", creating())
+    fake.plans("compliance", plan_of(), "recovery")
+    fake.project().recover(removes=False)
+    assert json.loads((fake.path / "imports").read_text()) == {
+        "import": [{"to": "aws_lambda_permission.record", "id": "acme-dev-record/config"}]
+    }
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+
+
+def test_what_was_being_made_when_a_command_was_interrupted_is_kept(fake: FakeProject, left: FakeAccount) -> None:
+    left.left = []
+    fake.plans("compliance", tainted())
+    fake.project().recover(removes=False)
+    assert fake.asked("untaint", "apply") == [("compliance", "untaint", "dev")]
+    assert "  aws_lambda_function.record" in fake.shown
+
+
+def errored_state(fake: FakeProject) -> Path:
+    """A state that Terraform could not keep."""
+    file = fake.saved_plan().with_name("errored.tfstate")
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    return file
+
+
+def test_a_state_that_could_not_be_saved_is_saved_and_used_by_nothing_before(
+    fake: FakeProject, left: FakeAccount
+) -> None:
+    left.left = []
+    file = errored_state(fake)
+    for command in (fake.project().plan, fake.project().deploy, fake.project().destroy):
+        with pytest.raises(CommandError, match="`compliance-tf recover -w dev` saves it"):
+            command()
+    assert fake.asked("plan") == []
+    fake.project().recover(removes=False)
+    assert fake.asked("state") == [("compliance", "state", "dev")]
+    assert not file.exists()
+    fake.project().plan()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "cannot import state with serial 5 over newer state\nwith serial 6",
+        "cannot overwrite existing state with serial 6 with a different state that has the same serial",
+    ],
+)
+def test_a_state_that_is_older_than_the_one_that_is_saved_is_set_aside(
+    fake: FakeProject, left: FakeAccount, refusal: str
+) -> None:
+    left.left = []
+    file = errored_state(fake)
+    fake.fails("state", f"Failed to write state: {refusal}")
+    fake.project().recover(removes=False)
+    assert file.with_name("errored.tfstate.outdated").read_text() == "{}"
+    assert not file.exists()
+
+
+def test_a_state_that_cannot_be_saved_this_time_either_stays(fake: FakeProject, left: FakeAccount) -> None:
+    del left
+    file = errored_state(fake)
+    fake.fails("state", "Failed to write state: AccessDenied")
+    with pytest.raises(CommandError, match="AccessDenied"):
+        fake.project().recover(removes=False)
+    assert file.exists()
+    assert fake.asked("plan", "apply") == []

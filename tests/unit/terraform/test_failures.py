@@ -45,12 +45,24 @@ def test_escapes_and_boxes_are_gone_and_the_advice_of_the_recorder_comes_last() 
     )
 
 
-def test_a_lock_is_explained_with_who_has_it_and_the_command_that_frees_it() -> None:
+def test_a_lock_is_explained_with_who_has_it_and_the_command_that_releases_it() -> None:
     assert explain(LOCKED, "apply", FOLDER, "dev").endswith(
         "The state is locked by ada@laptop since 2026-11-26 17:00:00 (UTC). Wait for that command to end. If it was "
-        "killed, release the lock: TF_WORKSPACE=dev terraform -chdir=cdktf.out/workspace-dev/compliance "
-        "force-unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968"
+        "killed, release the lock: `compliance-tf recover -w dev` asks and does it, in a script with "
+        "--unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968."
     )
+
+
+def test_a_lock_of_a_file_is_never_to_be_released_for_its_holder_runs() -> None:
+    explained = explain(LOCKED.replace("operation error S3", "resource temporarily unavailable"), "plan", FOLDER, "dev")
+    assert explained.endswith("Wait for that command to end.")
+
+
+def test_a_protected_table_that_is_replaced_because_it_is_tainted_leads_to_recover() -> None:
+    error = (
+        "deleting DynamoDB Table: ValidationException: Resource cannot be deleted as it is\nprotected against deletion."
+    )
+    assert "`compliance-tf recover -w dev` keeps the table" in explain(error, "apply", FOLDER, "dev")
 
 
 @pytest.mark.parametrize(
@@ -68,10 +80,8 @@ def test_a_name_that_is_taken_leads_to_recover(error: str) -> None:
     assert "recover" not in explain("Error: AccessDenied", "apply", FOLDER, "dev")
 
 
-def test_commands_to_type_are_those_of_the_program_that_failed() -> None:
-    explained = explain(LOCKED, "apply", FOLDER, "dev", "tofu")
-    assert explained.startswith("`tofu apply` failed for compliance in dev:")
-    assert "TF_WORKSPACE=dev tofu -chdir=cdktf.out/workspace-dev/compliance force-unlock" in explained
+def test_the_program_that_failed_is_named() -> None:
+    assert explain(LOCKED, "apply", FOLDER, "dev", "tofu").startswith("`tofu apply` failed for compliance in dev:")
 
 
 def test_a_provider_that_is_nowhere_is_named_with_the_version_that_the_stack_is_pinned_to(tmp_path: Path) -> None:
@@ -85,4 +95,7 @@ def test_a_provider_that_is_nowhere_is_named_with_the_version_that_the_stack_is_
 def test_a_state_that_could_not_be_kept_is_named_with_the_command_that_keeps_it(tmp_path: Path) -> None:
     (tmp_path / "errored.tfstate").touch()
     explained = explain("Error: Failed to persist state", "apply", tmp_path, "dev")
-    assert f"TF_WORKSPACE=dev terraform -chdir={tmp_path} state push errored.tfstate" in explained
+    assert (
+        f"left it in {tmp_path / 'errored.tfstate'}. Before anything else, `compliance-tf recover -w dev`" in explained
+    )
+    assert "Before" not in explain("Error: it is newer", "state", tmp_path, "dev")
