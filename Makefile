@@ -81,12 +81,12 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m maintenance.pages.workflows
 	python -m maintenance.pages.policies >docs/reference/policies.md
 	python -m maintenance.pages.assumptions >docs/explanation/assumptions.md
-	python -m compliance_tf.packs.schema >docs/reference/pack.schema.json
-	python -m compliance_tf.waivers.schema >docs/reference/waivers.schema.json
-	python -m compliance_tf.review.rendering.json_schema >docs/reference/review.schema.json
-	python -m compliance_tf.review.resources.json_form >docs/reference/check-plan.schema.json
+	python -m maintenance.pages.schemas pack >docs/reference/pack.schema.json
+	python -m maintenance.pages.schemas waivers >docs/reference/waivers.schema.json
+	python -m maintenance.pages.schemas review >docs/reference/review.schema.json
+	python -m maintenance.pages.schemas check-plan >docs/reference/check-plan.schema.json
 	python -m maintenance.pages.planned >docs/reference/planned-resources.md
-	python -m compliance_tf.review.settings_schema >docs/reference/review-settings.schema.json
+	python -m maintenance.pages.schemas review-settings >docs/reference/review-settings.schema.json
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
 	python -m compliance_tf.preflight.deployer_policy >docs/reference/deployer-policy.json
 	python -m compliance_tf.preflight.permissions_boundary >docs/reference/permissions-boundary.json

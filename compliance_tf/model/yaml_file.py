@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
+import msgspec
 import yaml
 
-from compliance_runtime.suggestions import nearest
-from compliance_tf.model.suggestions import did_you_mean
+from compliance_tf.errors import ComplianceError
+from compliance_tf.model.members import place_text, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from compliance_tf.errors import ComplianceError
-
-E = TypeVar("E", bound=Enum)
+T = TypeVar("T")
 
 _PLAIN_WORDS: Final = {
     "tag:yaml.org,2002:bool": (r"true|false", "tf"),
@@ -111,11 +110,14 @@ def _loader() -> type[yaml.SafeLoader]:
 
 def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> _Mapping:
     seen: set[str] = set()
-    for key, _ in node.value:
+    for key, value in node.value:
         if key.tag not in {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}:
             raise yaml.MarkedYAMLError(problem="a key must be a text", problem_mark=key.start_mark)
         if key.value in seen:
             raise yaml.MarkedYAMLError(problem=f"{key.value!r} is given twice", problem_mark=key.start_mark)
+        if value.tag == "tag:yaml.org,2002:null":
+            message = f"{key.value!r} has no value: give one, or leave it out"
+            raise yaml.MarkedYAMLError(problem=message, problem_mark=key.start_mark)
         seen.add(key.value)
     mapping = _Mapping({str(key): value for key, value in loader.construct_mapping(node, deep=True).items()})
     mapping.line = node.start_mark.line + 1
@@ -146,67 +148,65 @@ class Entry:
     path: str
     error: type[ComplianceError]
 
-    def refuse(self, message: str, member: str = "") -> NoReturn:
-        """Raise the error, with the place before the message."""
-        place = ".".join(part for part in (self.path, member) if part)
-        raise self.error(f"{self.file}, line {self.line}{', ' if place else ''}{place}: {message}")
+    def refuse(self, message: str, *inside: str | int) -> NoReturn:
+        """Raise the error, with the place before the message.
 
-    def check_members(self, *, required: Collection[str] = (), optional: Collection[str] = ()) -> None:
-        """Refuse unknown members, and missing required ones."""
-        known = [*required, *optional]
-        for name in self.values:
-            if name not in known:
-                self.refuse(f"{name!r} is not known{did_you_mean(nearest(name, known))} Allowed: {', '.join(known)}.")
-        if missing := [name for name in required if name not in self.values]:
-            self.refuse(f"{', '.join(missing)} is missing.")
+        Parameters
+        ----------
+        message
+            A sentence.
+        inside
+            The way from here to the value that it is about.
+        """
+        line, value = self.line, self.values
+        for step in inside:
+            value = value[step]  # type: ignore[index]  # the way leads there
+            line = value.line if isinstance(value, _Mapping) else line
+        place = ".".join(part for part in (self.path, place_text(inside)) if part)
+        raise self.error(f"{self.file}, line {line}{', ' if place else ''}{place}: {message}")
 
-    def text(self, name: str, default: str = "") -> str:
-        """Read a text that is not blank; the default where there is none."""
-        value = self.values.get(name, default)
-        if not isinstance(value, str) or not (value.strip() or name not in self.values):
-            self.refuse(f"give a text that is not blank, not {value!r:.80}; in quotes if it is a number.", name)
-        return value
+    def convert(self, kind: type[T]) -> T:
+        """Make what its members describe.
 
-    def flag(self, name: str) -> bool:
-        """Read a boolean; false where there is none."""
-        value = self.values.get(name, False)
-        if not isinstance(value, bool):
-            self.refuse(f"give true or false, not {value!r:.80}.", name)
-        return value
+        Parameters
+        ----------
+        kind
+            A msgspec Struct, whose annotations say what is allowed.
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Read a list of strings; empty where there is none."""
-        value = self.values.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.refuse(f"give a list of texts, not {value!r:.80}.", name)
-        return tuple(value)
+        Raises
+        ------
+        ComplianceError
+            ``error``, with the place, when something is not, or the Struct's own constructor refuses it.
+        """
+        with self.named():
+            try:
+                return msgspec.convert(self.values, kind)
+            except msgspec.ValidationError as cause:
+                path, sentence = problem(cause, kind, self.values)
+                self.refuse(sentence, *path)
 
-    def member_of(self, name: str, kind: type[E]) -> E | None:
-        """Read a member of an enum by its name, whatever its case; None where there is none."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        names = [member.name.lower() for member in kind]
-        if not isinstance(value, str) or value.lower() not in names:
-            self.refuse(f"{value!r:.80} is not known. Allowed: {', '.join(names)}.", name)
-        return kind[value.upper()]
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Name the place in what is raised meanwhile.
 
-    def entry(self, name: str) -> Entry:
-        """Read a mapping; an empty one where there is none."""
-        return self._entry(self.values.get(name, _Mapping()), name)
+        Raises
+        ------
+        ComplianceError
+            ``error`` in place of another one.
+        """
+        try:
+            yield
+        except self.error:
+            raise
+        except ComplianceError as cause:
+            self.refuse(str(cause))
 
     def entries(self, name: str) -> tuple[Entry, ...]:
-        """Read a list of mappings; empty where there is none."""
-        value = self.values.get(name, [])
-        if not isinstance(value, list):
-            self.refuse(f"give a list, not {value!r:.80}.", name)
-        return tuple(self._entry(item, f"{name}[{number}]") for number, item in enumerate(value))
-
-    def _entry(self, value: object, member: str) -> Entry:
-        if not isinstance(value, _Mapping):
-            self.refuse(f"give members as 'name: value', not {value!r:.80}.", member)
-        path = f"{self.path}.{member}" if self.path else member
-        return Entry(value, self.file, value.line or self.line, path, self.error)
+        """Give the mappings of a list, of which :meth:`convert` has found that it is one, each with its own place."""
+        return tuple(
+            Entry(value, self.file, value.line, place_text((name, number)), self.error)
+            for number, value in enumerate(self.values.get(name, ()))
+        )
 
 
 def read_yaml(path: Path, error: type[ComplianceError]) -> Entry:

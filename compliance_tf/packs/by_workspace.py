@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from compliance_runtime.check import Severity
+from msgspec.structs import replace
+
 from compliance_tf.errors import PackError
 from compliance_tf.packs.resolution import ResolvedRule, refuse_unknown_rules, resolve
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from compliance_tf.packs.resolution import Change
 
 T = TypeVar("T")
-
-_SEVERITIES = tuple(Severity)
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def _together(rules: ByWorkspace[ResolvedRule | None]) -> WorkspaceRule:
                 f"{one.id} evaluates other types in some workspaces: give it the same resource_types with change."
             )
     given = [rule.rule.severity for rule in found if rule.rule.severity is not None]
-    severity = max(given, key=_SEVERITIES.index, default=None)
+    severity = max(given, key=lambda one: one.rank, default=None)
     packs = tuple(sorted({pack for rule in found for pack in rule.packs}))
     return WorkspaceRule(
         ResolvedRule(replace(one, severity=severity), packs),

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from compliance_runtime.check import Check, PeriodicCheck, Severity
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.parameters import declared_parameters, to_rule_parameters
 from compliance_tf.catalog.conformance_packs import conformance_pack
+from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.errors import PackError
-from compliance_tf.model.guard_policy import check_policy
+from compliance_tf.model.guard_policy import MAX_POLICY, check_policy
+from compliance_tf.model.members import RuleId, Text
 from compliance_tf.model.naming import PURPOSE
 from compliance_tf.model.setting_values import as_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
     from compliance_tf.catalog.pack_names import PackAlias, PackName
+
+    Parameters: TypeAlias = Mapping[str, ParameterValue]
+else:
+    Parameters = dict[str, Any]  # what is wrong with a value, check_parameters says better
 
 PACK_NAME = r"[a-z0-9]+([-.][a-z0-9]+)*"
 """Pattern of a pack's name: lower-case words and digits, joined by hyphens and dots."""
@@ -36,8 +44,13 @@ MAX_PACK_NAME = 64
 PACK_FILE_ENDINGS = (".yaml", ".yml")
 
 
-@dataclass(frozen=True)
-class ManagedPackRule:
+SeverityWord: TypeAlias = Annotated[
+    Severity, Meta(extra_json_schema={"enum": [severity.value.lower() for severity in Severity]})
+]
+ResourceTypes: TypeAlias = tuple[Annotated[str, Meta(extra_json_schema={"pattern": "^AWS::"})], ...]
+
+
+class ManagedPackRule(Struct, frozen=True, forbid_unknown_fields=True):
     """A managed rule in a pack.
 
     Parameters
@@ -61,12 +74,12 @@ class ManagedPackRule:
         When AWS Config would refuse the rule, or has no such rule.
     """
 
-    identifier: ManagedRuleIdentifier
-    parameters: Mapping[str, ParameterValue] = field(default_factory=lambda: MappingProxyType({}))
+    identifier: ManagedRuleIdentifier = msgspec.field(name="managed")
+    parameters: Parameters = msgspec.field(default_factory=dict)
     frequency: MaximumExecutionFrequency | None = None
-    resource_types: tuple[str, ...] = ()
-    severity: Severity | None = None
-    id: str = ""
+    resource_types: ResourceTypes = ()
+    severity: SeverityWord | None = None
+    id: RuleId = ""
 
     @property
     def subject(self) -> str:
@@ -74,16 +87,15 @@ class ManagedPackRule:
         return self.identifier
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "resource_types", as_tuple("ManagedPackRule: resource_types", self.resource_types))
+        force_setattr(self, "resource_types", as_tuple("ManagedPackRule: resource_types", self.resource_types))
         facts = managed_rule(self.identifier)
         check_parameters(facts, self.parameters)
         validate_use(facts, frequency=self.frequency, scope_types=self.resource_types)
-        object.__setattr__(self, "id", self.id or kebab_case(self.identifier))
+        force_setattr(self, "id", self.id or kebab_case(self.identifier))
         _check_rule_id(self.id)
 
 
-@dataclass(frozen=True)
-class CheckPackRule:
+class CheckPackRule(Struct, frozen=True):
     """A check in a pack, shipped or your own.
 
     Parameters
@@ -120,15 +132,14 @@ class CheckPackRule:
         return self.check.id
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "id", self.id or self.check.id)
-        object.__setattr__(self, "resource_types", as_tuple("CheckPackRule: resource_types", self.resource_types))
+        force_setattr(self, "id", self.id or self.check.id)
+        force_setattr(self, "resource_types", as_tuple("CheckPackRule: resource_types", self.resource_types))
         _check_rule_id(self.id)
         _check_use_of_check(self)
         check_parameter_texts(self.check, self.parameters)
 
 
-@dataclass(frozen=True)
-class PolicyPackRule:
+class PolicyPackRule(Struct, frozen=True, forbid_unknown_fields=True):
     """A policy in Guard's language, in a pack.
 
     Parameters
@@ -148,10 +159,10 @@ class PolicyPackRule:
         When AWS Config would refuse the policy.
     """
 
-    id: str
-    policy: str
-    resource_types: tuple[str, ...]
-    severity: Severity | None = None
+    id: RuleId
+    policy: Annotated[Text, Meta(extra_json_schema={"maxLength": MAX_POLICY})]
+    resource_types: ResourceTypes
+    severity: SeverityWord | None = None
 
     @property
     def subject(self) -> str:
@@ -160,7 +171,7 @@ class PolicyPackRule:
 
     def __post_init__(self) -> None:
         _check_rule_id(self.id)
-        object.__setattr__(self, "resource_types", as_tuple("PolicyPackRule: resource_types", self.resource_types))
+        force_setattr(self, "resource_types", as_tuple("PolicyPackRule: resource_types", self.resource_types))
         check_types(f"Rule '{self.id}'", self.resource_types)
         check_policy(self.id, self.policy, self.resource_types)
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from compliance_runtime.check import PeriodicCheck, Severity
+from msgspec.structs import replace
+
+from compliance_runtime.check import PeriodicCheck
 from compliance_runtime.suggestions import nearest
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
@@ -21,12 +23,11 @@ from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackR
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from compliance_runtime.check import Severity
     from compliance_tf.catalog.managed_rules import ManagedRuleParameter
     from compliance_tf.catalog.parameters import ParameterValue
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
     from compliance_tf.packs.pack import Pack, PackRule
-
-_SEVERITIES = tuple(Severity)
 
 _ADVICE = (
     'Decide with change={"<rule>": Change(parameters=..., frequency=..., resource_types=...)}, or leave rules out with '
@@ -79,7 +80,7 @@ class Change:
             raise PackError("a policy takes neither parameters nor a frequency.")
         if isinstance(rule, ManagedPackRule) and not isinstance(self.parameters, Mapping | None):
             raise PackError(f"a managed rule takes parameters by name, not {self.parameters!r:.80}.")
-        return dataclasses.replace(rule, **self._given())
+        return replace(rule, **self._given())
 
     def _given(self) -> dict[str, Any]:
         values = {member.name: getattr(self, member.name) for member in dataclasses.fields(self)}
@@ -274,9 +275,9 @@ def _merged(rules: Sequence[PackRule], change: Change | None) -> PackRule:
     """Merge rules that agree: the most explicit one, with the highest severity."""
     most = max(rules, key=_given)
     given = [rule.severity for rule in rules if rule.severity is not None]
-    highest = max(given, key=_SEVERITIES.index, default=None)
+    highest = max(given, key=lambda one: one.rank, default=None)
     severity = change.severity if change and change.severity else highest
-    return dataclasses.replace(most, severity=severity)
+    return replace(most, severity=severity)
 
 
 def _given(rule: PackRule) -> tuple[int, list[str], str]:

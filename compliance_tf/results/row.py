@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.rule_directory import RuleEntry
 
 
-WORST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+WORST_FIRST: Final = tuple(reversed(Severity))
 """The order in which severities are shown."""
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 from compliance_tf.model.output_names import WAIVERS, WAIVERS_EXPIRING_SOON
 from compliance_tf.review.changes.coverage import Coverage, coverage
 from compliance_tf.review.changes.differences import ResourceDifference, resource_difference
@@ -67,8 +70,7 @@ class Removal:
     reason: str
 
 
-@dataclass(frozen=True)
-class PermissionIncrease:
+class PermissionIncrease(Struct, frozen=True, rename="camel"):
     """What somebody may do afterwards and may not do now.
 
     Parameters
@@ -77,10 +79,32 @@ class PermissionIncrease:
         Who, or what is opened.
     permissions
         What, one a line; empty where it cannot be seen before the apply.
+    is_unknown
+        Whether it cannot be seen before the apply.
     """
 
     subject: str
     permissions: tuple[str, ...]
+    is_unknown: bool = False
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "is_unknown", not self.permissions)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What was changed of a resource outside Terraform.
+
+    Parameters
+    ----------
+    address
+        The resource.
+    attributes
+        Its attributes that were changed.
+    """
+
+    address: str
+    attributes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -133,7 +157,7 @@ class Review:
     preflight
         What the account has room for; None where it was not asked.
     drift
-        What was changed outside Terraform, by address.
+        What was changed outside Terraform.
     details
         What is done to each resource.
     is_empty
@@ -152,7 +176,7 @@ class Review:
     waivers: WaiverChanges
     rule_count: int
     preflight: Preflight | None
-    drift: tuple[tuple[str, tuple[str, ...]], ...]
+    drift: tuple[Drift, ...]
     details: tuple[ResourceDifference, ...]
     is_empty: bool
 
@@ -190,7 +214,7 @@ def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -
         waivers=_waivers(plan),
         rule_count=len(rules),
         preflight=preflight,
-        drift=tuple((change.address, attributes) for change, attributes in drifted(plan)),
+        drift=tuple(Drift(change.address, attributes) for change, attributes in drifted(plan)),
         details=tuple(map(resource_difference, plan.changes)),
         is_empty=plan.is_empty,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
 
 from compliance_runtime.suggestions import nearest
 from compliance_tf.errors import ReviewError
+from compliance_tf.model.members import Text, allowed, whole
 from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.model.yaml_file import read_yaml
 from compliance_tf.review.policies import POLICIES, Limits, Verdict
@@ -17,19 +20,75 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from compliance_tf.model.yaml_file import Entry
     from compliance_tf.review.policies import Policy
-
-FINGERPRINT: Final = r"[0-9a-f]{32}"
-
-VERDICTS: Final = {"clean": Verdict.CLEAN, "approval": Verdict.APPROVAL, "blocked": Verdict.BLOCKED}
-"""The verdicts as the file names them."""
 
 _BY_ID: Final = {policy.id: policy for policy in POLICIES}
 
 
-@dataclass(frozen=True)
-class Acknowledgement:
+class PolicySetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a project sets of a policy.
+
+    Parameters
+    ----------
+    verdict
+        What a plan against it gets.
+    reason
+        Why the project wants it so.
+    """
+
+    verdict: Verdict | None = None
+    reason: Text
+
+
+class FixedPolicySetting(PolicySetting, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a project sets of a policy that no setting weakens: nothing but a reason for it.
+
+    Parameters
+    ----------
+    verdict
+        What a plan against it gets.
+    reason
+        Why the project wants it so.
+    """
+
+    verdict: Annotated[Verdict, Meta(extra_json_schema={"enum": [Verdict.BLOCKED.value]})] | None = None
+
+
+class RemovedAtOnceSetting(PolicySetting, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a project sets of the policy that limits how many rules a plan removes.
+
+    Parameters
+    ----------
+    maximum
+        How many rules a plan may remove; 10 unless given.
+    verdict
+        What a plan against it gets.
+    reason
+        Why the project wants it so.
+    """
+
+    maximum: Annotated[int, Meta(ge=0)] | None = None
+
+
+def _setting(policy: Policy) -> Any:  # noqa: ANN401 (an annotation)
+    kind: type[PolicySetting] = FixedPolicySetting if policy.is_fixed else PolicySetting
+    if policy is REMOVED_AT_ONCE:
+        kind = RemovedAtOnceSetting
+    fixed = ", which no setting weakens" if policy.is_fixed else " unless a verdict is given"
+    return Annotated[kind | None, Meta(description=f"{policy.title}: {policy.verdict.words}{fixed}.")]
+
+
+PolicySettings = msgspec.defstruct(
+    "PolicySettings",
+    [(policy_id.replace("-", "_"), _setting(policy), None) for policy_id, policy in _BY_ID.items()],
+    namespace={"__doc__": "What a project sets of the policies, by their ids."},
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename="kebab",
+)
+
+
+class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
     """That somebody has accepted, for one plan, that it is against a policy.
 
     Parameters
@@ -37,17 +96,34 @@ class Acknowledgement:
     policy
         The policy's id.
     fingerprint
-        The plan's.
+        The plan's, as the review prints it.
     by
         Who accepted it.
     reason
         Why.
     """
 
-    policy: str
-    fingerprint: str
-    by: str
-    reason: str
+    policy: Annotated[Text, Meta(extra_json_schema={"enum": [one.id for one in POLICIES if not one.is_fixed]})]
+    fingerprint: Annotated[
+        str, allowed("all 32 digits of the fingerprint, as the review prints it", pattern=whole("[0-9a-f]{32}"))
+    ]
+    by: Text
+    reason: Text
+
+
+class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the plan review.
+
+    Parameters
+    ----------
+    policies
+        What the project sets of the policies, by their ids.
+    acknowledged
+        What has been accepted for single plans.
+    """
+
+    policies: PolicySettings = msgspec.field(default_factory=PolicySettings)  # type: ignore[valid-type]
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,51 +162,23 @@ def settings_from_file(path: Path) -> Settings:
     ReviewError
         When something in it is not allowed; the message names the line.
     """
-    file = read_yaml(path, ReviewError)
-    file.check_members(optional=("policies", "acknowledged"))
-    policies = file.entry("policies")
-    policies.check_members(optional=tuple(_BY_ID))
+    document = read_yaml(path, ReviewError)
+    file = document.convert(SettingsFile)
     verdicts: dict[str, Verdict] = {}
     limits = Limits()
-    for policy_id in policies.values:
-        entry = policies.entry(policy_id)
-        limited = policy_id == REMOVED_AT_ONCE.id
-        entry.check_members(required=("reason",), optional=("verdict", "maximum") if limited else ("verdict",))
-        entry.text("reason")
-        if verdict := _verdict(entry, _BY_ID[policy_id]):
-            verdicts[policy_id] = verdict
-        if "maximum" in entry.values:
-            limits = Limits(rules_removed_at_once=_maximum(entry))
-    acknowledged = tuple(_acknowledgement(entry) for entry in file.entries("acknowledged"))
-    return Settings(verdicts, limits, acknowledged)
-
-
-def _verdict(entry: Entry, policy: Policy) -> Verdict | None:
-    if "verdict" not in entry.values:
-        return None
-    verdict = VERDICTS.get(entry.text("verdict"))
-    if verdict is None:
-        entry.refuse(f"give one of {', '.join(VERDICTS)}.", "verdict")
-    if policy.is_fixed and verdict is not policy.verdict:
-        entry.refuse(f"'{policy.id}' is fixed: no setting weakens it.", "verdict")
-    return verdict
-
-
-def _maximum(entry: Entry) -> int:
-    value = entry.values["maximum"]
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        entry.refuse(f"give a whole number from 0, not {value!r:.80}.", "maximum")
-    return value
-
-
-def _acknowledgement(entry: Entry) -> Acknowledgement:
-    entry.check_members(required=("policy", "fingerprint", "by", "reason"))
-    policy = entry.text("policy")
-    if policy not in _BY_ID:
-        entry.refuse(f"{policy!r:.80} is no policy{did_you_mean(nearest(policy, _BY_ID))}", "policy")
-    fingerprint = entry.text("fingerprint")
-    if not re.fullmatch(FINGERPRINT, fingerprint):
-        entry.refuse("give all 32 digits of the fingerprint, as the review prints it.", "fingerprint")
-    if _BY_ID[policy].is_fixed:
-        entry.refuse(f"'{policy}' is fixed: it cannot be acknowledged.", "policy")
-    return Acknowledgement(policy, fingerprint, entry.text("by"), entry.text("reason"))
+    for policy_id, policy in _BY_ID.items():
+        setting = getattr(file.policies, policy_id.replace("-", "_"))
+        if setting and setting.verdict:
+            if policy.is_fixed and setting.verdict is not policy.verdict:
+                document.refuse(f"'{policy_id}' is fixed: no setting weakens it.", "policies", policy_id, "verdict")
+            verdicts[policy_id] = setting.verdict
+        if isinstance(setting, RemovedAtOnceSetting) and setting.maximum is not None:
+            limits = Limits(rules_removed_at_once=setting.maximum)
+    for number, one in enumerate(file.acknowledged):
+        if one.policy not in _BY_ID:
+            unknown = f"{one.policy!r:.80} is no policy{did_you_mean(nearest(one.policy, _BY_ID))}"
+            document.refuse(unknown, "acknowledged", number, "policy")
+        if _BY_ID[one.policy].is_fixed:
+            fixed = f"'{one.policy}' is fixed: it cannot be acknowledged."
+            document.refuse(fixed, "acknowledged", number, "policy")
+    return Settings(verdicts, limits, file.acknowledged)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
+
+from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
 from compliance_runtime.evaluation.configuration_item import MAX_RESOURCE_ID
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 from compliance_tf.errors import WaiverError
+from compliance_tf.model.members import Day, RuleId, Text, allowed, check_members, whole
 from compliance_tf.model.naming import NAME_PART
 
 if TYPE_CHECKING:
@@ -31,11 +32,35 @@ _NAME = "[^:/]*[A-Za-z0-9][^:/]*|[^:/]*[:/].*[A-Za-z0-9].*"
 ARN_PATTERN: Final = f"arn:[^:]+:[^:]*[A-Za-z0-9][^:]*:[^:]*:[^:]*:({_NAME})"
 """Valid patterns of ARNs: with a service, and at least one letter or digit of the resource's own name."""
 
-_WILDCARDS = re.compile(r"[*?]")
+_Exact: TypeAlias = Annotated[
+    str,
+    allowed(
+        "a string: one whole value, not blank and without wildcards (arn takes a pattern)",
+        pattern=r"^[^*?]*[^*?\s][^*?]*$",
+    ),
+]
+_Arn: TypeAlias = Annotated[
+    str,
+    allowed(
+        "an ARN that is not too broad, with all parts, a service and a part of the resource's name at least, as "
+        "arn:aws:s3:::acme-legacy-* (what no resource has to comply with should be no rule)",
+        pattern=whole(ARN_PATTERN),
+    ),
+]
+_Workspace: TypeAlias = Annotated[
+    str,
+    allowed(
+        "a workspace: a lower-case letter, then lower-case letters, digits and underscores", pattern=whole(NAME_PART)
+    ),
+]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiver:
+def _line(max_length: int) -> Meta:
+    """Publish the bound of a text that becomes one line first, and is measured then."""
+    return Meta(extra_json_schema={"maxLength": max_length})
+
+
+class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Violations that an owner accepts for a time.
 
     It never changes AWS Config's verdict: they are recorded with their verdict and the waiver, and shown as waived
@@ -88,20 +113,21 @@ class Waiver:
     149
     """
 
-    rule: str | None = None
-    pack: str | None = None
-    resource_id: str | None = None
-    arn: str | None = None
-    tag_key: str | None = None
-    tag_value: str | None = None
-    reason: str
-    owner: str
-    ticket: str
-    granted: date
-    expires: date
-    workspaces: tuple[str, ...] = ()
+    rule: RuleId | None = None
+    pack: Text | None = None
+    resource_id: Annotated[_Exact, Meta(max_length=MAX_RESOURCE_ID)] | None = None
+    arn: _Arn | None = None
+    tag_key: Annotated[_Exact, Meta(max_length=MAX_TAG_KEY)] | None = None
+    tag_value: Annotated[str, Meta(max_length=MAX_TAG_VALUE)] | None = None
+    reason: Annotated[Text, _line(MAX_REASON)]
+    owner: Annotated[Text, _line(MAX_NAME)]
+    ticket: Annotated[Text, _line(MAX_NAME)]
+    granted: Day
+    expires: Day
+    workspaces: tuple[_Workspace, ...] = ()
 
     def __post_init__(self) -> None:
+        check_members(self, self._refuse)
         if (self.rule is None) == (self.pack is None):
             self._refuse(f"give exactly one of rule and pack: it has {_and(self._given('rule', 'pack'))}.")
         kinds = self._given("resource_id", "arn", "tag_key")
@@ -109,19 +135,13 @@ class Waiver:
             self._refuse(f"give exactly one of resource_id, arn and tag_key: it has {_and(kinds)}.")
         if self.tag_value is not None and self.tag_key is None:
             self._refuse(f"tag_value={self.tag_value!r:.80} has no tag_key: give it too.")
-        self._check_resource()
-        self._check_text("reason", MAX_REASON)
-        self._check_text("owner", MAX_NAME)
-        self._check_text("ticket", MAX_NAME)
-        self._check_dates()
-        if isinstance(self.workspaces, str):
-            self._refuse(f"workspaces={self.workspaces!r:.80} is a string: give a tuple, such as ('prod',).")
-        for workspace in self.workspaces:
-            if not re.fullmatch(NAME_PART, workspace):
-                self._refuse(
-                    f"the workspace {workspace!r:.80} is not a workspace's name: use a lower-case letter, then "
-                    "lower-case letters, digits and underscores."
-                )
+        for name, most in (("reason", MAX_REASON), ("owner", MAX_NAME), ("ticket", MAX_NAME)):
+            # It stands on one line of plans and tables.
+            force_setattr(self, name, line := " ".join(getattr(self, name).split()))
+            if len(line) > most:
+                self._refuse(f"{name}: it has {len(line)} characters: give at most {most}.")
+        if self.expires <= self.granted:
+            self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
 
     def __str__(self) -> str:
         """Return its name for messages."""
@@ -142,48 +162,6 @@ class Waiver:
         if self.arn is not None:
             return ArnPattern(self.arn)
         return Tagged(self.tag_key or "", self.tag_value)
-
-    def _check_resource(self) -> None:
-        for name, max_length in (("resource_id", MAX_RESOURCE_ID), ("tag_key", MAX_TAG_KEY)):
-            text = getattr(self, name)
-            if text is None:
-                continue
-            if not text.strip() or len(text) > max_length:
-                self._refuse(f"{name} has {len(text)} characters: give 1 to {max_length}, not all of them blank.")
-            if _WILDCARDS.search(text):
-                self._refuse(f"{name}={text!r:.80} has a wildcard, and is compared exactly: use arn for a pattern.")
-        if self.tag_value is not None and len(self.tag_value) > MAX_TAG_VALUE:
-            self._refuse(f"tag_value has {len(self.tag_value)} characters: AWS allows {MAX_TAG_VALUE}.")
-        if self.arn is not None:
-            self._check_arn(self.arn)
-
-    def _check_arn(self, pattern: str) -> None:
-        if not re.fullmatch(ARN_PATTERN, pattern):
-            self._refuse(
-                f"arn={pattern!r:.200} is too broad, or not an ARN: give all of its parts, with a service and at "
-                "least a "
-                "part of the resource's name, as arn:aws:s3:::acme-legacy-*. What no resource has to comply with "
-                "should be no rule."
-            )
-
-    def _check_text(self, name: str, max_length: int) -> None:
-        text = getattr(self, name)
-        # Plans and tables show it on one line.
-        line = " ".join(text.split()) if isinstance(text, str) else ""
-        if not line:
-            self._refuse(f"{name} is empty: a waiver needs a reason, an owner and a ticket.")
-        if len(line) > max_length:
-            self._refuse(f"{name} has {len(line)} characters: give at most {max_length}.")
-        object.__setattr__(self, name, line)
-
-    def _check_dates(self) -> None:
-        for name in ("granted", "expires"):
-            day = getattr(self, name)
-            # A datetime is a subclass of date, and comparing the two raises TypeError.
-            if not isinstance(day, date) or isinstance(day, datetime):
-                self._refuse(f"{name}={day!r:.80} is not a date: give one, such as date(2027, 3, 31).")
-        if self.expires <= self.granted:
-            self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
 
     def _given(self, *names: str) -> list[str]:
         return [name for name in names if getattr(self, name) is not None]

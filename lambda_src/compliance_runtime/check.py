@@ -32,6 +32,16 @@ class Severity(Enum):
     HIGH = "HIGH"
     CRITICAL = "CRITICAL"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Severity | None:
+        """Take the word in any case."""
+        return cls.__members__.get(value.upper()) if isinstance(value, str) else None
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order: 0 for the one that matters least."""
+        return tuple(Severity).index(self)
+
 
 class Compliance(Enum):
     """The results that may be put to AWS Config.

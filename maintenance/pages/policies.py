@@ -24,7 +24,7 @@ This page is made of the policies' declarations by `make docs`.
 
 def reference() -> str:
     """Write the page, in Markdown."""
-    rows = [f"| [{policy.id}](#{policy.id}) | {policy.title} | {policy.verdict.value} |" for policy in POLICIES]
+    rows = [f"| [{policy.id}](#{policy.id}) | {policy.title} | {policy.verdict.words} |" for policy in POLICIES]
     return "\n".join([_INTRODUCTION, *rows, *map(_section, POLICIES)]) + "\n"
 
 
@@ -34,7 +34,7 @@ def _section(policy: Policy) -> str:
         if policy.is_fixed
         else "A project may set another verdict, and it can be acknowledged for one plan."
     )
-    return f"\n## {policy.id}\n\n{policy.title}. {policy.why}\n\nA plan against it: {policy.verdict.value}. {settable}"
+    return f"\n## {policy.id}\n\n{policy.title}. {policy.why}\n\nA plan against it: {policy.verdict.words}. {settable}"
 
 
 if __name__ == "__main__":

@@ -546,7 +546,7 @@ def test_what_somebody_did_behind_terraforms_back_is_seen(deployed: ReviewedProj
         "Somebody destroyed it outside Terraform.",
         "Somebody gave the role a policy outside Terraform, which stays: backdoor.",
     ]
-    assert {address.partition(".")[0]: attributes for address, attributes in found.drift} == {
+    assert {one.address.partition(".")[0]: one.attributes for one in found.drift} == {
         "aws_cloudwatch_log_group": ("retention_in_days",),
         "aws_config_config_rule": (),
         "aws_iam_role": ("inline_policy",),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from compliance_runtime.check import Severity
 from compliance_runtime.checks import bucket_tls_only, security_group_ingress
@@ -68,11 +69,13 @@ WAIVER = Waiver(
             check=security_group_ingress.CHECK,
             parameters=security_group_ingress.Parameters(allowed_ports="443"),  # type: ignore[arg-type]
         ),
-        lambda _: Waiver(**{**vars(WAIVER), "workspaces": "prod"}),
+        lambda _: replace(WAIVER, workspaces="prod"),
     ],
 )
 def test_a_single_value_is_refused(synthesize: Synthesize, make: Any) -> None:
-    with pytest.raises(ComplianceError, match=r"takes a list|must be a (list|tuple)|is a string|tuple of strings"):
+    with pytest.raises(
+        ComplianceError, match=r"takes a list|must be a (list|tuple)|give a list|is a string|tuple of strings"
+    ):
         synthesize(make)
 
 

@@ -142,7 +142,7 @@ def _unchanged_resources(
 
 
 def _order(change: RuleChange) -> tuple[int, int, str]:
-    severity = list(Severity).index(change.severity) if change.severity else -1
+    severity = change.severity.rank if change.severity else -1
     return list(Kind).index(change.kind), -severity, change.name
 
 

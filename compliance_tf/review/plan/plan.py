@@ -17,13 +17,22 @@ if TYPE_CHECKING:
 class Action(Enum):
     """What Terraform will do to a resource."""
 
-    NO_OP = "is left as it is"
-    READ = "is read"
-    CREATE = "is created"
-    UPDATE = "is changed"
-    REPLACE = "is replaced"
-    DELETE = "is destroyed"
-    FORGET = "is forgotten"
+    NO_OP = "no_op", "is left as it is"
+    READ = "read", "is read"
+    CREATE = "create", "is created"
+    UPDATE = "update", "is changed"
+    REPLACE = "replace", "is replaced"
+    DELETE = "delete", "is destroyed"
+    FORGET = "forget", "is forgotten"
+
+    words: str
+    """What becomes of the resource, after its name."""
+
+    def __new__(cls, value: str, words: str) -> Action:
+        """Take the word of the JSON form as the value."""
+        action = object.__new__(cls)
+        action._value_, action.words = value, words
+        return action
 
     @property
     def loses(self) -> bool:

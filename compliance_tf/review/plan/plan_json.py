@@ -224,7 +224,7 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
     # Of a deposed object that is there no longer nothing is done, and nothing is known.
     is_there = change.after is not None or (action is Action.NO_OP and change.before is None)
     if is_there == (action in {Action.DELETE, Action.FORGET}):
-        raise ReviewError(f"{where} {action.value}, which does not fit its attributes: that is no plan of Terraform's.")
+        raise ReviewError(f"{where} {action.words}, which does not fit its attributes: that is no plan of Terraform's.")
     return ResourceChange(
         address=resource.address,
         type=resource.type,

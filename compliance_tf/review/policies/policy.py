@@ -16,8 +16,13 @@ class Verdict(Enum):
     """What may become of a plan, from harmless to not at all."""
 
     CLEAN = "clean"
-    APPROVAL = "needs approval"
+    APPROVAL = "approval"
     BLOCKED = "blocked"
+
+    @property
+    def words(self) -> str:
+        """How people read it."""
+        return "needs approval" if self is Verdict.APPROVAL else self.value
 
     @property
     def exit_code(self) -> int:

@@ -39,7 +39,7 @@ def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
     for type_ in _PARTS:
         for change in plan.of_type(type_):
             if change.action.loses:
-                yield Hit(change.address, f"It {change.action.value}: what it evaluates, records or keeps may be lost.")
+                yield Hit(change.address, f"It {change.action.words}: what it evaluates, records or keeps may be lost.")
     for change in plan.of_type(_EVENT_RULE):
         later = change.after.get("state") or "ENABLED"
         if change.after and change.may_change("state") and str(later) not in _ON:

@@ -39,7 +39,7 @@ def removed_rules(plan: Plan) -> tuple[ResourceChange, ...]:
 
 def _removed(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in removed_rules(plan):
-        yield Hit(change.address, f"The rule {change.before.get('name')} {change.action.value}.")
+        yield Hit(change.address, f"The rule {change.before.get('name')} {change.action.words}.")
 
 
 def _removed_at_once(plan: Plan, limits: Limits) -> Iterator[Hit]:

@@ -28,7 +28,7 @@ def _everything(plan: Plan) -> Iterator[tuple[ResourceChange, str]]:
 
 def _refused(change: ResourceChange, where: str) -> Hit:
     imported = " by an import" if change.imported_by is not None else ""
-    return Hit(change.address, f"It {change.action.value}{imported}{where}: {refusal(change.type)}.")
+    return Hit(change.address, f"It {change.action.words}{imported}{where}: {refusal(change.type)}.")
 
 
 def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:

@@ -24,7 +24,7 @@ def _lost(plan: Plan, _: Limits) -> Iterator[Hit]:
             remainder = ", the remainder of a failed replacement," if change.deposed else ""
             yield Hit(
                 change.address,
-                f"The table {change.before.get('name')}{remainder} {change.action.value}{because}: its results and "
+                f"The table {change.before.get('name')}{remainder} {change.action.words}{because}: its results and "
                 "their history are gone with it.",
             )
 

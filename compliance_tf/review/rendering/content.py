@@ -112,7 +112,7 @@ def _verdict(review: Review) -> Words:
 
 
 def _standing(finding: Finding) -> str:
-    return "Acknowledged for this plan" if finding.acknowledgement else finding.verdict.value.capitalize()
+    return "Acknowledged for this plan" if finding.acknowledgement else finding.verdict.words.capitalize()
 
 
 def _hits(finding: Finding) -> Iterator[Block]:
@@ -135,7 +135,7 @@ def _losses_title(review: Review) -> str:
 
 
 def _past(action: Action) -> str:
-    return action.value.removeprefix("is ")
+    return action.words.removeprefix("is ")
 
 
 def _removals(review: Review) -> Iterator[Block]:
@@ -145,7 +145,7 @@ def _removals(review: Review) -> Iterator[Block]:
     rows = tuple(
         (
             (Code(removal.name),),
-            (removal.action.value,),
+            (removal.action.words,),
             *(((removal.reason,),) if with_reasons else ()),
             (Code(removal.address),),
         )
@@ -242,10 +242,7 @@ def _rest(review: Review) -> Iterator[Block]:
         )
         yield Bullets(items, "policies", Rank.CONTEXT)
     if review.drift:
-        items = tuple(
-            (Code(address), ": " + (", ".join(attributes) if attributes else "destroyed"))
-            for address, attributes in review.drift
-        )
+        items = tuple((Code(one.address), ": " + (", ".join(one.attributes) or "destroyed")) for one in review.drift)
         summary = f"{counted(len(items), 'resource')} changed outside Terraform"
         yield Fold((summary,), (Bullets(items, "resources", Rank.RESOURCE),))
     if review.details:
@@ -260,7 +257,7 @@ def _counts(actions: Iterable[Action]) -> str:
 
 def _resources(review: Review) -> Resources:
     return Resources(
-        tuple(Resource((Code(one.address), f" {one.action.value}"), diff(one.differences)) for one in review.details)
+        tuple(Resource((Code(one.address), f" {one.action.words}"), diff(one.differences)) for one in review.details)
     )
 
 

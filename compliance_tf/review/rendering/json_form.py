@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
 
 from compliance_tf.output.sanitize import json_text
+from compliance_tf.review.changes.coverage import Coverage
+from compliance_tf.review.changes.differences import ResourceDifference
+from compliance_tf.review.changes.quotas import Preflight
+from compliance_tf.review.changes.rule_changes import Kind
+from compliance_tf.review.plan.plan import Identity
+from compliance_tf.review.policies import POLICIES, Hit, Verdict
+from compliance_tf.review.review import Drift, PermissionIncrease, Removal, WaiverChanges
+from compliance_tf.review.settings import Acknowledgement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance_tf.review.changes.quotas import Preflight
     from compliance_tf.review.changes.rule_changes import RuleChange
     from compliance_tf.review.review import Finding, Review
 
@@ -17,101 +27,161 @@ VERSION: Final = 1
 """Grows when a member goes, or means something else; new members do not change it."""
 
 
+class FindingForm(Struct):
+    """That the plan is against a policy.
+
+    Parameters
+    ----------
+    policy
+        The policy's id.
+    title
+        What it forbids.
+    verdict
+        What that means for the plan, by the project's settings.
+    hits
+        Where.
+    acknowledgement
+        Who has accepted it for this plan.
+    """
+
+    policy: Annotated[str, Meta(extra_json_schema={"enum": [policy.id for policy in POLICIES]})]
+    title: str
+    verdict: Verdict
+    hits: tuple[Hit, ...]
+    acknowledgement: Acknowledgement | None
+
+
+class RuleForm(Struct):
+    """What becomes of a rule.
+
+    Parameters
+    ----------
+    name
+        Its name without the deployment's prefix.
+    change
+        What becomes of it.
+    severity
+        How much its violations matter; null where the plan does not say.
+    packs
+        The packs that it comes from.
+    subject
+        What it evaluates with: a managed rule's identifier, or words.
+    differences
+        What is different, in words.
+    """
+
+    name: str
+    change: Kind
+    severity: Literal["low", "medium", "high", "critical"] | None
+    packs: tuple[str, ...]
+    subject: str
+    differences: tuple[str, ...]
+
+
+class ReviewForm(Struct, rename="camel"):
+    """What is said of a plan.
+
+    Parameters
+    ----------
+    deployment
+        Which deployment it is of.
+    commit
+        The commit that was given with --commit.
+    fingerprint
+        The same for the same changes, and for no others.
+    verdict
+        What may become of the plan.
+    is_empty
+        Whether an apply would do nothing.
+    recorder_untouched
+        Whether the account's recorder is only read.
+    findings
+        The policies that the plan is against, the gravest first.
+    removals
+        What is destroyed, replaced or forgotten, rules excepted.
+    permission_increases
+        Who may do more than now, and what.
+    rules
+        What becomes of rules.
+    coverage
+        How many rules of each pack are deployed.
+    waivers
+        What becomes of the waivers.
+    rule_count
+        How many rules the deployment has after the apply.
+    preflight
+        What was given with --preflight.
+    drift
+        What was changed outside Terraform.
+    resources
+        What is done to each resource.
+    """
+
+    deployment: Identity
+    commit: str | None
+    fingerprint: str
+    verdict: Verdict
+    is_empty: bool
+    recorder_untouched: bool
+    findings: tuple[FindingForm, ...]
+    removals: tuple[Removal, ...]
+    permission_increases: tuple[PermissionIncrease, ...]
+    rules: tuple[RuleForm, ...]
+    coverage: tuple[Coverage, ...]
+    waivers: WaiverChanges
+    rule_count: Annotated[int, Meta(ge=0)]
+    preflight: Preflight | None
+    drift: tuple[Drift, ...]
+    resources: tuple[ResourceDifference, ...]
+
+    @classmethod
+    def of(cls, review: Review, commit: str | None) -> ReviewForm:
+        """Bring a review into the form."""
+        return cls(
+            deployment=review.identity,
+            commit=commit,
+            fingerprint=review.fingerprint,
+            verdict=review.verdict,
+            is_empty=review.is_empty,
+            recorder_untouched=review.recorder_untouched,
+            findings=tuple(map(_finding, review.findings)),
+            removals=review.removals,
+            permission_increases=review.permission_increases,
+            rules=tuple(map(_rule, review.rules)),
+            coverage=review.coverage,
+            waivers=review.waivers,
+            rule_count=review.rule_count,
+            preflight=review.preflight,
+            drift=review.drift,
+            resources=review.details,
+        )
+
+
+class ReviewsForm(Struct, kw_only=True):
+    """Reviews of plans: what `compliance-tf review --format json` prints. New members may come with any version.
+
+    Parameters
+    ----------
+    version
+        The version of this form.
+    reviews
+        One for each plan.
+    """
+
+    version: Literal[1] = VERSION
+    reviews: tuple[ReviewForm, ...]
+
+
 def as_json(reviews: Sequence[Review], commit: str | None) -> str:
     """Write reviews as one document."""
-    document = {"version": VERSION, "reviews": [_review(review, commit) for review in reviews]}
-    return json_text(document, indent=2) + "\n"
+    form = ReviewsForm(reviews=tuple(ReviewForm.of(review, commit) for review in reviews))
+    return json_text(msgspec.to_builtins(form), indent=2) + "\n"
 
 
-def _review(review: Review, commit: str | None) -> dict[str, Any]:
-    identity = review.identity
-    return {
-        "deployment": {
-            "project": identity.project,
-            "region": identity.region,
-            "workspace": identity.workspace,
-            "state": identity.state,
-        },
-        "commit": commit,
-        "fingerprint": review.fingerprint,
-        "verdict": review.verdict.name.lower(),
-        "isEmpty": review.is_empty,
-        "recorderUntouched": review.recorder_untouched,
-        "findings": [_finding(finding) for finding in review.findings],
-        "removals": [
-            {
-                "address": removal.address,
-                "name": removal.name,
-                "action": removal.action.name.lower(),
-                "reason": removal.reason,
-            }
-            for removal in review.removals
-        ],
-        "permissionIncreases": [
-            {"subject": one.subject, "isUnknown": not one.permissions, "permissions": list(one.permissions)}
-            for one in review.permission_increases
-        ],
-        "rules": [_rule(rule) for rule in review.rules],
-        "coverage": [
-            {"pack": one.pack, "before": one.before, "after": one.after, "total": one.total} for one in review.coverage
-        ],
-        "waivers": {
-            "granted": list(review.waivers.granted),
-            "ended": list(review.waivers.ended),
-            "expiring": list(review.waivers.expiring),
-        },
-        "ruleCount": review.rule_count,
-        "preflight": _preflight(review.preflight) if review.preflight else None,
-        "drift": [{"address": address, "attributes": list(attributes)} for address, attributes in review.drift],
-        "resources": [
-            {
-                "address": detail.address,
-                "type": detail.type,
-                "action": detail.action.name.lower(),
-                "differences": [
-                    {"attribute": one.attribute, "before": one.before, "after": one.after} for one in detail.differences
-                ],
-            }
-            for detail in review.details
-        ],
-    }
+def _finding(finding: Finding) -> FindingForm:
+    return FindingForm(finding.policy.id, finding.policy.title, finding.verdict, finding.hits, finding.acknowledgement)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    acknowledgement = finding.acknowledgement
-    return {
-        "policy": finding.policy.id,
-        "title": finding.policy.title,
-        "verdict": finding.verdict.name.lower(),
-        "hits": [{"address": hit.address, "message": hit.message} for hit in finding.hits],
-        "acknowledgement": acknowledgement and {"by": acknowledgement.by, "reason": acknowledgement.reason},
-    }
-
-
-def _rule(rule: RuleChange) -> dict[str, Any]:
-    return {
-        "name": rule.name,
-        "change": rule.kind.value,
-        "severity": rule.severity and rule.severity.value.lower(),
-        "packs": list(rule.packs),
-        "subject": rule.subject,
-        "differences": list(rule.differences),
-    }
-
-
-def _preflight(preflight: Preflight) -> dict[str, Any]:
-    return {
-        "account": preflight.account,
-        "mayGoAhead": preflight.may_go_ahead,
-        "findings": [
-            {
-                "place": line.place,
-                "subject": line.subject,
-                "verdict": line.verdict,
-                "blocks": line.blocks,
-                "figure": line.figure,
-                "advice": line.advice,
-            }
-            for line in preflight.findings
-        ],
-    }
+def _rule(rule: RuleChange) -> RuleForm:
+    severity: Any = rule.severity and rule.severity.value.lower()
+    return RuleForm(rule.name, rule.kind, severity, rule.packs, rule.subject, rule.differences)

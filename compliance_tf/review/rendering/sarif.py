@@ -48,7 +48,7 @@ def _run(review: Review) -> dict[str, Any]:
         },
         "automationDetails": {"id": f"compliance-tf/{identity.project}/{identity.region}/{identity.workspace}/"},
         "columnKind": "unicodeCodePoints",
-        "properties": {"fingerprint": review.fingerprint, "verdict": review.verdict.name.lower()},
+        "properties": {"fingerprint": review.fingerprint, "verdict": review.verdict.value},
         "results": [result for finding in review.findings for result in _results(finding, review)],
     }
 

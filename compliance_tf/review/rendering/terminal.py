@@ -50,7 +50,7 @@ def terminal(documents: Iterable[Document], *, to_terminal: bool) -> str:
 
 
 def _print(console: Console, document: Document) -> None:
-    verdict = Text((document.headline or document.verdict.value).upper(), style=_STYLES[document.verdict])
+    verdict = Text((document.headline or document.verdict.words).upper(), style=_STYLES[document.verdict])
     if document.line is not None:
         console.print(Text.assemble(verdict, " ", _text(document.title), ": ", _text(document.line)))
         return

@@ -46,7 +46,12 @@ class Outcome(Enum):
     WAIVED = "waived"
     UNDECIDED = "undecided"
     COMPLIANT = "compliant"
-    NOT_APPLICABLE = "not applicable"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def words(self) -> str:
+        """How people read it."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -194,9 +199,8 @@ class Judged:
 
     def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
         """Return the judgements with some outcomes, the gravest first."""
-        order = list(Severity)
         found = [one for one in self.judgements if one.outcome in outcomes]
-        return tuple(sorted(found, key=lambda one: -order.index(one.rule.severity)))
+        return tuple(sorted(found, key=lambda one: -one.rule.severity.rank))
 
     @property
     def is_undecided(self) -> bool:

@@ -66,7 +66,7 @@ def _case(plan: str, one: Judgement) -> str:
         said = f"<failure message={_quoted(one.reason)} type={severity}>{_escaped(one.reason)}</failure>"
     else:
         waived = f" Waived: {one.waiver.reason}" if one.waiver else ""
-        said = f"<skipped message={_quoted(f'{one.outcome.value}: {one.reason}{waived}')}/>"
+        said = f"<skipped message={_quoted(f'{one.outcome.words}: {one.reason}{waived}')}/>"
     return f"{head}>{said}</testcase>"
 
 

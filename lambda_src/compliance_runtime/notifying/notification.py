@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from compliance_runtime.check import Severity
 from compliance_runtime.recording.results import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from compliance_runtime.check import Severity
     from compliance_runtime.json_object import JsonValue
     from compliance_runtime.recording.results import Result
 
@@ -98,8 +98,7 @@ def news(violations: Iterable[Result]) -> tuple[RuleNews, ...]:
         if len(group.named) < MAX_RESOURCES:
             group.named.append(violation)
     found = (RuleNews(rule, severity, group.count, tuple(group.named)) for (severity, rule), group in groups.items())
-    order = list(Severity)
-    return tuple(sorted(found, key=lambda one: (-order.index(one.severity), -one.count, one.rule_name)))
+    return tuple(sorted(found, key=lambda one: (-one.severity.rank, -one.count, one.rule_name)))
 
 
 @dataclass(frozen=True)

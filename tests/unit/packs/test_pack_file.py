@@ -14,7 +14,7 @@ from compliance_runtime.check import Severity
 from compliance_runtime.checks import bucket_tls_only, required_tags
 from compliance_tf.errors import PackFileError
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
-from compliance_tf.packs.schema import schema, schema_text
+from maintenance.pages.schemas import schema, schema_text
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
             "name: acme\nrule: []",
             "acme.yaml, line 1: 'rule' is not known, did you mean 'rules'? Allowed: name, ",
         ),
-        ("name: acme\nrules: {}", "acme.yaml, line 1, rules: give a list, not {}."),
+        ("name: acme\nrules: {}", "acme.yaml, line 2, rules: give a list, not {}."),
         ("name: acme\nrules: []", "acme.yaml, line 1: pack 'acme' has no rules: give it at least one."),
-        ("name: 5\n" + with_rule("check: bucket-tls-only")[11:], "acme.yaml, line 1, name: give a text"),
+        ("name: 5\n" + with_rule("check: bucket-tls-only")[11:], "acme.yaml, line 1, name: give a string"),
         (
             "name: Acme\n" + with_rule("check: bucket-tls-only")[11:],
             "acme.yaml, line 1: pack 'Acme': a pack's name",
@@ -152,15 +152,23 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLE"),
-            "acme.yaml, line 3, rules[0]: managed rule 'CLOUD_TRAIL_ENABLE' is not known, did you mean",
+            "acme.yaml, line 3, rules[0].managed: 'CLOUD_TRAIL_ENABLE' is not known, did you mean 'CLOUD_",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "frequncy: One_Hour"),
-            "acme.yaml, line 3, rules[0]: 'frequncy' is not known, did you mean 'frequency'? Allowed: managed, id, ",
+            "acme.yaml, line 3, rules[0]: 'frequncy' is not known, did you mean 'frequency'? Allowed: managed, ",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "frequency: Hourly"),
-            "acme.yaml, line 3, rules[0]: managed rule CLOUD_TRAIL_ENABLED:\n  - frequency 'Hourly' is not known",
+            "acme.yaml, line 3, rules[0].frequency: 'Hourly' is not known. Allowed: One_Hour, ",
+        ),
+        (
+            with_rule("managed: ACCESS_KEYS_ROTATED", "parameters: {maxAccessKeyAge: {days: 90}}"),
+            "acme.yaml, line 3, rules[0]: managed rule ACCESS_KEYS_ROTATED:\n  - parameter 'maxAccessKeyAge'",
+        ),
+        (
+            with_rule("managed: ACCESS_KEYS_ROTATED", "parameters: {maxAccessKeyAge: }"),
+            "acme.yaml, line 4: 'maxAccessKeyAge' has no value: give one, or leave it out.",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "parameters: [a]"),
@@ -172,7 +180,7 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "resource_types: AWS::S3::Bucket"),
-            "acme.yaml, line 3, rules[0].resource_types: give a list of texts, not 'AWS::S3::Bucket'.",
+            "acme.yaml, line 3, rules[0].resource_types: give a list of strings, not 'AWS::S3::Bucket'.",
         ),
         (
             with_rule("check: required-tags", "parameters: {tag: {}}"),
@@ -196,14 +204,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_the_published_schema_is_made_of_the_model() -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), (
-        "run python -m compliance_tf.packs.schema > docs/reference/pack.schema.json"
-    )
-    jsonschema.Draft202012Validator.check_schema(schema())
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text("pack"), "run make docs"
+    jsonschema.Draft202012Validator.check_schema(schema("pack"))
 
 
 def test_the_schema_takes_what_the_reader_takes() -> None:
-    jsonschema.validate(yaml.safe_load(COMPLETE), schema())
+    jsonschema.validate(yaml.safe_load(COMPLETE), schema("pack"))
 
 
 @pytest.mark.parametrize(
@@ -226,7 +232,7 @@ def test_the_schema_takes_what_the_reader_takes() -> None:
 def test_the_schema_refuses_what_the_reader_refuses(tmp_path: Path, text: str) -> None:
     refusal(tmp_path, text)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(yaml.safe_load(text), schema())
+        jsonschema.validate(yaml.safe_load(text), schema("pack"))
 
 
 def test_the_pack_of_the_how_to_is_one(tmp_path: Path) -> None:
@@ -234,4 +240,4 @@ def test_the_pack_of_the_how_to_is_one(tmp_path: Path) -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", how_to, flags=re.DOTALL)
     pack = Pack.from_file(write(tmp_path, text))
     assert len(pack.rules) > 1
-    jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text))), schema())
+    jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text))), schema("pack"))

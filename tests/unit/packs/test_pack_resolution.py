@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from compliance_runtime.check import Severity
 from compliance_runtime.checks import bucket_tls_only, iam_access_keys, required_tags
@@ -180,7 +180,7 @@ def test_a_change_reaches_every_setting() -> None:
         parameters=required_tags.Parameters(tags={"team": ()}), resource_types=BUCKET, severity=Severity.CRITICAL
     )
     rule = one(tags("owner"), change={"required-tags": change})
-    assert rule == dataclasses.replace(tags("team"), resource_types=BUCKET, severity=Severity.CRITICAL)
+    assert rule == replace(tags("team"), resource_types=BUCKET, severity=Severity.CRITICAL)
 
 
 def test_an_empty_change_of_parameters_means_none_at_all() -> None:

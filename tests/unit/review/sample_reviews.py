@@ -12,7 +12,7 @@ from compliance_tf.review.changes.quotas import Preflight, QuotaLine
 from compliance_tf.review.changes.rule_changes import Kind, RuleChange
 from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
-from compliance_tf.review.review import Finding, PermissionIncrease, Removal, Review, WaiverChanges
+from compliance_tf.review.review import Drift, Finding, PermissionIncrease, Removal, Review, WaiverChanges
 from compliance_tf.review.settings import Acknowledgement
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def everything(texts: Iterator[str], count: int = 2) -> Review:
                 for verdict in ("ok", "fail")
             ),
         ),
-        drift=tuple((text(), (text(), text())) for _ in range(count)),
+        drift=tuple(Drift(text(), (text(), text())) for _ in range(count)),
         details=tuple(
             ResourceDifference(text(), text(), Action.UPDATE, (Difference(text(), text(), text() + "!"),))
             for _ in range(count)

@@ -18,7 +18,7 @@ from compliance_tf.cli.main import app
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.settings import settings_from_file
-from compliance_tf.review.settings_schema import schema
+from maintenance.pages.schemas import schema
 from tests.repository import DOCS
 from tests.unit.review.builders import plan_json
 from tests.unit.review.sample_reviews import FINGERPRINT
@@ -219,7 +219,7 @@ def test_the_settings_of_the_how_to_are_read_and_fit_the_schema() -> None:
 
 
 def allowed(text: str) -> bool:
-    return Draft202012Validator(schema()).is_valid(yaml.safe_load(text))
+    return Draft202012Validator(schema("review-settings")).is_valid(yaml.safe_load(text))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies import Hit, Verdict
 from compliance_tf.review.rendering import Format, render
-from compliance_tf.review.review import Finding, PermissionIncrease, Removal, Review, WaiverChanges
+from compliance_tf.review.review import Drift, Finding, PermissionIncrease, Removal, Review, WaiverChanges
 from compliance_tf.review.settings import Acknowledgement
 from tests.unit.review.sample_reviews import FINGERPRINT, POLICY, added_rules, no_changes, ordinary
 
@@ -57,7 +57,7 @@ def test_a_plan_that_touches_the_recorder_does_not_claim_otherwise() -> None:
 
 def test_a_plan_without_changes_but_with_drift_is_more_than_one_line() -> None:
     finding = Finding(POLICY["drift"], Verdict.APPROVAL, (Hit("aws_x.y", "Somebody destroyed it."),))
-    review = replace(no_changes(), verdict=Verdict.APPROVAL, findings=(finding,), drift=(("aws_x.y", ()),))
+    review = replace(no_changes(), verdict=Verdict.APPROVAL, findings=(finding,), drift=(Drift("aws_x.y", ()),))
     assert "Somebody destroyed it." in comment(review)
 
 

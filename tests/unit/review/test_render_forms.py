@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from compliance_tf.review import settings_schema
 from compliance_tf.review.plan.plan import Identity
 from compliance_tf.review.policies import POLICIES
-from compliance_tf.review.rendering import Format, json_schema, render
+from compliance_tf.review.rendering import Format, render
 from maintenance.pages import policies as policies_page
+from maintenance.pages import schemas
 from tests.repository import REFERENCE
 from tests.unit.review.sample_reviews import FINGERPRINT, everything, no_changes, ordinary
 from tests.unit.review.test_render_markdown import HOSTILE
@@ -41,7 +41,7 @@ def in_workspace(workspace: str) -> Review:
 
 @given(st.lists(HOSTILE, min_size=1, max_size=6))
 def test_any_review_is_json_of_the_documented_shape(texts: list[str]) -> None:
-    schema = json_schema.schema()
+    schema = schemas.schema("review")
     printed = render(Format.JSON, [everything(cycle(texts)), no_changes()], "abc")
     found = json.loads(printed)
     assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
@@ -144,8 +144,8 @@ def test_a_terminal_gets_no_control_characters_of_a_plan() -> None:
     ("file", "written"),
     [
         ("policies.md", policies_page.reference),
-        ("review.schema.json", json_schema.schema_text),
-        ("review-settings.schema.json", settings_schema.schema_text),
+        ("review.schema.json", lambda: schemas.schema_text("review")),
+        ("review-settings.schema.json", lambda: schemas.schema_text("review-settings")),
     ],
 )
 def test_the_reference_is_what_the_library_does(file: str, written: Any) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 from compliance_tf.errors import WaiverError, WaiverFileError
-from compliance_tf.waivers.schema import schema, schema_text
 from compliance_tf.waivers.waiver import Waiver
 from compliance_tf.waivers.waiver_file import waivers_from_file
+from maintenance.pages.schemas import schema, schema_text
 from tests.repository import REFERENCE
 
 if TYPE_CHECKING:
@@ -64,23 +64,35 @@ def test_a_reason_becomes_one_line() -> None:
         ),
         ({"arn": "arn:aws:s3:::logs", "tag_key": "team"}, "it has resource_id and arn and tag_key."),
         ({"tag_value": "data"}, "tag_value='data' has no tag_key: give it too."),
-        ({"resource_id": " "}, "resource_id has 1 characters: give 1 to 768"),
-        ({"resource_id": "a" * 769}, "resource_id has 769 characters: give 1 to 768"),
-        ({"resource_id": "acme-*"}, "resource_id='acme-*' has a wildcard, and is compared exactly: use arn"),
-        ({"resource_id": None, "tag_key": "*"}, "tag_key='*' has a wildcard"),
-        ({"resource_id": None, "tag_key": "t" * 129}, "tag_key has 129 characters: give 1 to 128"),
-        ({"resource_id": None, "tag_key": "t", "tag_value": "v" * 257}, "tag_value has 257 characters: AWS allows 256"),
-        ({"reason": " \n"}, "reason is empty: a waiver needs a reason, an owner and a ticket."),
-        ({"owner": ""}, "owner is empty"),
-        ({"ticket": ""}, "ticket is empty"),
-        ({"reason": "r" * 501}, "reason has 501 characters: give at most 500."),
-        ({"owner": "o" * 101}, "owner has 101 characters: give at most 100."),
+        ({"resource_id": " "}, "resource_id: give a string: one whole value, not blank and without wildcards"),
+        ({"resource_id": "a" * 769}, "resource_id: it has 769 characters: give at most 768."),
+        ({"resource_id": "acme-*"}, "without wildcards (arn takes a pattern), not 'acme-*'."),
+        (
+            {"resource_id": None, "tag_key": "*"},
+            "tag_key: give a string: one whole value, not blank and without wildcards",
+        ),
+        ({"resource_id": None, "tag_key": "t" * 129}, "tag_key: it has 129 characters: give at most 128."),
+        (
+            {"resource_id": None, "tag_key": "t", "tag_value": "v" * 257},
+            "tag_value: it has 257 characters: give at most",
+        ),
+        ({"reason": " \n"}, "reason: give a string that is not blank, not ' \\n'."),
+        ({"owner": ""}, "owner: give a string that is not blank"),
+        ({"owner": 5}, "owner: give a string that is not blank, not 5"),
+        ({"ticket": ""}, "ticket: give a string that is not blank"),
+        ({"reason": "r" * 501}, "reason: it has 501 characters: give at most 500."),
+        ({"owner": "o" * 101}, "owner: it has 101 characters: give at most 100."),
+        ({"rule": "tls\n"}, "rule: give a rule's id: lower-case words and digits joined by hyphens, not 'tls\\n'."),
         ({"expires": date(2026, 1, 15)}, "expires=2026-01-15 is not after granted=2026-01-15."),
         ({"expires": date(2025, 12, 31)}, "expires=2025-12-31 is not after granted=2026-01-15."),
-        ({"expires": "2026-12-31"}, "expires='2026-12-31' is not a date: give one, such as date(2027, 3, 31)."),
-        ({"granted": datetime(2026, 1, 15, tzinfo=UTC)}, "granted=datetime.datetime(2026, 1, 15, 0, 0"),
-        ({"workspaces": "prod"}, "workspaces='prod' is a string: give a tuple"),
-        ({"workspaces": ("Prod",)}, "the workspace 'Prod' is not a workspace's name: use a lower-case letter"),
+        ({"expires": "31.12.2026"}, "expires: give a date, such as 2027-03-31, not '31.12.2026'."),
+        (
+            {"granted": datetime(2026, 1, 15, tzinfo=UTC)},
+            "granted: give a date, such as 2027-03-31, not datetime.datetime(",
+        ),
+        ({"workspaces": "prod"}, "workspaces: give a list of strings, not 'prod'."),
+        ({"workspaces": ("Prod",)}, "workspaces[0]: give a workspace: a lower-case letter"),
+        ({"workspaces": ("prod\n",)}, "workspaces[0]: give a workspace: a lower-case letter"),
     ],
 )
 def test_what_cannot_be_granted_is_refused_with_the_waiver_s_ticket(change: dict[str, Any], message: str) -> None:
@@ -99,7 +111,7 @@ def test_what_cannot_be_granted_is_refused_with_the_waiver_s_ticket(change: dict
     ],
 )
 def test_a_pattern_that_names_no_resource_is_too_broad(pattern: str) -> None:
-    with pytest.raises(WaiverError, match="is too broad, or not an ARN: give all of its parts"):
+    with pytest.raises(WaiverError, match="arn: give an ARN that is not too broad, with all parts"):
         Waiver(**BY_ID | {"resource_id": None, "arn": pattern})
 
 
@@ -156,6 +168,9 @@ def test_a_file_with_all_that_may_be_in_one_is_read(tmp_path: Path) -> None:
         ("[]", "give members as 'name: value', not []"),
         ("waiver: []", "line 1: 'waiver' is not known, did you mean 'waivers'?"),
         ("waivers: {}", "line 1, waivers: give a list"),
+        ("waivers:", "line 1: 'waivers' has no value: give one, or leave it out"),
+        ("waivers:\n- rule: tls\n  pack:\n", "line 3: 'pack' has no value: give one, or leave it out"),
+        ("waivers: [tls]", "line 1, waivers[0]: give members as 'name: value', not 'tls'."),
         (
             "waivers:\n- rule: tls\n  ressource_id: logs",
             "line 2, waivers[0]: 'ressource_id' is not known, did you",
@@ -165,15 +180,18 @@ def test_a_file_with_all_that_may_be_in_one_is_read(tmp_path: Path) -> None:
             "waivers:\n- {rule: tls, resource_id: logs}",
             "waivers[0]: reason, owner, ticket, granted, expires is missing",
         ),
-        (f"waivers:\n- {{rule: tls, resource_id: 42, reason: R, {COMMON}}}", "waivers[0].resource_id: give a text"),
+        (f"waivers:\n- {{rule: tls, resource_id: 42, reason: R, {COMMON}}}", "waivers[0].resource_id: give a string"),
         (
             f"waivers:\n- {{rule: tls, reason: R, {COMMON}}}",
             "line 2, waivers[0]: Waiver 'SEC-1' (rule='tls'): give exactly",
         ),
-        (f"waivers:\n- {{rule: tls, resource_id: a, reason: ' ', {COMMON}}}", "waivers[0].reason: give a text that is"),
+        (
+            f"waivers:\n- {{rule: tls, resource_id: a, reason: ' ', {COMMON}}}",
+            "waivers[0].reason: give a string that is",
+        ),
         (
             f"waivers:\n- {{rule: tls, resource_id: a, reason: R, {COMMON}}}".replace("2026-12-31", "31.12.2026"),
-            "line 2, waivers[0].expires: '31.12.2026' is not a date: write it as 2027-03-31.",
+            "line 2, waivers[0].expires: give a date, such as 2027-03-31, not '31.12.2026'.",
         ),
         (
             f"waivers:\n- {{rule: tls, resource_id: a, reason: R, {COMMON}}}".replace("2026-12-31", "2026-01-01"),
@@ -189,8 +207,8 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place(tmp_path: Path, text: s
 
 
 def test_the_published_schema_is_that_of_the_reader() -> None:
-    assert SCHEMA_FILE.read_text() == schema_text(), "run make docs"
-    jsonschema.Draft202012Validator.check_schema(schema())
+    assert SCHEMA_FILE.read_text() == schema_text("waivers"), "run make docs"
+    jsonschema.Draft202012Validator.check_schema(schema("waivers"))
 
 
 def plain(text: str) -> Any:
@@ -199,7 +217,7 @@ def plain(text: str) -> Any:
 
 
 def test_the_schema_takes_what_the_reader_takes() -> None:
-    jsonschema.validate(plain(COMPLETE), schema())
+    jsonschema.validate(plain(COMPLETE), schema("waivers"))
 
 
 @pytest.mark.parametrize(
@@ -228,6 +246,6 @@ def test_the_schema_refuses_what_the_reader_refuses(tmp_path: Path, change: dict
     document = {"waivers": [{name: value for name, value in changed.items() if value is not None}]}
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document, schema())
+        jsonschema.validate(document, schema("waivers"))
     with pytest.raises(WaiverFileError):
         waivers_from_file(write(tmp_path, yaml.safe_dump(document).replace("'20", "20").replace("-31'", "-31")))

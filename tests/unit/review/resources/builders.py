@@ -132,4 +132,4 @@ def outcomes(found: Judged) -> dict[tuple[str, str], Outcome]:
 
 def reasons(found: Judged, rule: str, address: str) -> str:
     [one] = [one for one in found.judgements if (one.rule.id, one.address) == (rule, address)]
-    return f"{one.outcome.value}: {one.reason}"
+    return f"{one.outcome.words}: {one.reason}"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from compliance_tf.cli.main import app
 from compliance_tf.errors import ComplianceError
 from compliance_tf.review.forges.put import comments_of
-from compliance_tf.review.resources.json_form import schema
+from maintenance.pages.schemas import schema
 from tests.repository import REPOSITORY
 from tests.unit.review.resources.builders import PLANS, change, configured, plan_json
 
@@ -150,7 +150,7 @@ def test_waivers_cover_violations_and_say_when_that_cannot_be_told(folder: Path)
 
 def test_every_form_says_the_same(folder: Path) -> None:
     code, output = run("plan.json", "--format", "json", "--commit", "abc")
-    jsonschema.validate(json.loads(output), schema())
+    jsonschema.validate(json.loads(output), schema("check-plan"))
     [plan] = json.loads(output)["plans"]
     [found] = [one for one in plan["judgements"] if one["outcome"] == "violation"]
     assert (code, found["file"], found["line"]) == (2, "main.tf", 2)
@@ -181,4 +181,4 @@ def test_the_real_plan_of_a_stack_is_judged_in_every_form() -> None:
 
 def test_the_schema_in_the_reference_is_the_schema() -> None:
     written = json.loads((REPOSITORY / "docs" / "reference" / "check-plan.schema.json").read_text())
-    assert written == schema()
+    assert written == schema("check-plan")
