@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from compliance_tf.review.policies import Policy
 
+FINGERPRINT: Final = r"[0-9a-f]{32}"
+
 _BY_ID: Final = {policy.id: policy for policy in POLICIES}
 
 
@@ -105,7 +107,7 @@ class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
 
     policy: Annotated[Text, Meta(extra_json_schema={"enum": [one.id for one in POLICIES if not one.is_fixed]})]
     fingerprint: Annotated[
-        str, allowed("all 32 digits of the fingerprint, as the review prints it", pattern=whole("[0-9a-f]{32}"))
+        str, allowed("all 32 digits of the fingerprint, as the review prints it", pattern=whole(FINGERPRINT))
     ]
     by: Text
     reason: Text

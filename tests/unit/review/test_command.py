@@ -206,6 +206,38 @@ def test_a_review_loads_neither_constructs_nor_aws(form: str) -> None:
     assert modules & {"cdktf", "jsii", "constructs", "boto3", "botocore", "urllib3"} == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "policies:\n  drift:\n    verdict: clen\n    reason: r",
+            "line 3, policies.drift.verdict: 'clen' is not known, did you mean 'clean'? Allowed: clean, approval, ",
+        ),
+        ("policies: {drft: {reason: r}}", "line 1, policies: 'drft' is not known, did you mean 'drift'? Allowed: "),
+        ("policies:\n  drift:\n    maximum: 3\n    reason: r", "line 3, policies.drift: 'maximum' is not known"),
+        (
+            "policies: {rules-removed-at-once: {maximum: -1, reason: r}}",
+            "policies.rules-removed-at-once.maximum: give a whole number from 0, not -1.",
+        ),
+        ("policies: {recorder: {verdict: clean, reason: r}}", "'recorder' is fixed: no setting weakens it."),
+        ("acknowledged:\n- {policy: drift}", "line 2, acknowledged[0]: fingerprint, by, reason is missing."),
+        (
+            "acknowledged:\n- {policy: drift, fingerprint: abc, by: Ada, reason: r}",
+            "line 2, acknowledged[0].fingerprint: give all 32 digits of the fingerprint, as the review prints it, not",
+        ),
+        (
+            f"acknowledged:\n- {{policy: drit, fingerprint: '{FINGERPRINT}', by: Ada, reason: r}}",
+            "line 2, acknowledged[0].policy: 'drit' is no policy, did you mean 'drift'?",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_settings_is_named_with_its_place(text: str, message: str) -> None:
+    settings(text)
+    with pytest.raises(ReviewError) as raised:
+        settings_from_file(Path("review.yaml"))
+    assert message in str(raised.value)
+
+
 def settings_of_the_how_to() -> list[str]:
     return re.findall(r"^```yaml\n(.*?)^```", HOW_TO.read_text(), flags=re.DOTALL | re.MULTILINE)
 
