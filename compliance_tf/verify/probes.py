@@ -186,7 +186,10 @@ def rule_name_length(trial: Trial) -> Outcome:
         if _code(cause) in _NOT_ALLOWED:
             raise
         seen = f"A name of {len(name)} characters is answered with {_code(cause)}."
-        return Outcome.fails(seen) if _code(cause) == "NoSuchConfigRuleException" else Outcome.holds(seen)
+        if _code(cause) == "ValidationException":
+            return Outcome.holds(seen)
+        decides = _code(cause) == "NoSuchConfigRuleException"
+        return Outcome.fails(seen) if decides else Outcome.open(f"{seen} That decides nothing.")
     return Outcome.fails(f"A name of {len(name)} characters is taken.")
 
 
@@ -207,7 +210,10 @@ def unknown_type_refused(trial: Trial) -> Outcome:
     except ClientError as cause:
         if _code(cause) in _NOT_ALLOWED:
             raise
-        return Outcome.holds(f"The whole call is refused with {_code(cause)}.")
+        seen = f"The whole call is refused with {_code(cause)}"
+        if _code(cause) == "InvalidParameterValueException" and _NO_TYPE in str(cause):
+            return Outcome.holds(f"{seen}, which names the type.")
+        return Outcome.open(f"{seen}, not for the type: that decides nothing.")
     failed = len(answer.get("FailedEvaluations", []))
     return Outcome.open(f"In test mode the call is taken, with {failed} failed evaluations: that decides nothing.")
 

@@ -150,10 +150,13 @@ _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "PutConfigurationRecorder": lambda region, call: region.recorder.put(call),
     "DescribeConfigurationRecorders": lambda region, call: region.recorder.describe(call),
     "DescribeConfigurationRecorderStatus": lambda region, call: region.recorder.describe_status(call),
-    "StartConfigurationRecorder": lambda region, call: region.recorder.start(call),
+    "StartConfigurationRecorder": lambda region, call: region.recorder.start(
+        call, has_channel=region.delivery_channel.exists
+    ),
     "StopConfigurationRecorder": lambda region, call: region.recorder.stop(call),
     "DeleteConfigurationRecorder": lambda region, call: region.recorder.delete(call),
     "PutDeliveryChannel": lambda region, call: region.delivery_channel.put(call),
+    "DeleteDeliveryChannel": lambda region, call: region.delivery_channel.delete(call),
     "DescribeDeliveryChannels": lambda region, call: region.delivery_channel.describe(call),
     "DescribeDeliveryChannelStatus": lambda region, call: region.delivery_channel.describe_status(call),
     "PutConfigRule": lambda region, call: region.rules.put(call),

@@ -45,12 +45,17 @@ class DeliveryChannel:
 class DeliveryChannelSlot:
     """Room for the one delivery channel of an account and region.
 
-    Unlike on AWS the bucket need not exist, and a recorder runs without a channel.
+    Unlike on AWS the bucket need not exist.
     """
 
     def __init__(self, recorder: RecorderSlot) -> None:
         self._recorder = recorder
         self._current: DeliveryChannel | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one, without which no recorder starts."""
+        return self._current is not None
 
     def put(self, call: Call) -> dict[str, Any]:
         """PutDeliveryChannel: create it, or change the one of this name."""
@@ -72,17 +77,33 @@ class DeliveryChannelSlot:
         self._current = DeliveryChannel(name, declared, now())
         return {}
 
+    def delete(self, call: Call) -> dict[str, Any]:
+        """DeleteDeliveryChannel: refused while the recorder runs."""
+        name = call.parameters["DeliveryChannelName"]
+        self._found(name)
+        if self._recorder.current and self._recorder.current.recording:
+            raise ApiError(
+                "LastDeliveryChannelDeleteFailedException",
+                f"Failed to delete last specified delivery channel with name '{name}', because there, because there "
+                "is a running configuration recorder.",
+            )
+        self._current = None
+        return {}
+
     def describe(self, call: Call) -> dict[str, Any]:
         """DescribeDeliveryChannels."""
-        return {"DeliveryChannels": [channel.describe() for channel in self._found(call)]}
+        return {"DeliveryChannels": [channel.describe() for channel in self._listed(call)]}
 
     def describe_status(self, call: Call) -> dict[str, Any]:
         """DescribeDeliveryChannelStatus."""
-        return {"DeliveryChannelsStatus": [channel.describe_status() for channel in self._found(call)]}
+        return {"DeliveryChannelsStatus": [channel.describe_status() for channel in self._listed(call)]}
 
-    def _found(self, call: Call) -> list[DeliveryChannel]:
+    def _listed(self, call: Call) -> list[DeliveryChannel]:
+        return self._found(*call.parameters.get("DeliveryChannelNames") or [])
+
+    def _found(self, *names: str) -> list[DeliveryChannel]:
         found = [self._current] if self._current else []
-        for name in call.parameters.get("DeliveryChannelNames") or []:
+        for name in names:
             if name not in [channel.name for channel in found]:
                 raise ApiError(
                     "NoSuchDeliveryChannelException", f"Cannot find delivery channel with specified name '{name}'."

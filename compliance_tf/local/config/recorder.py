@@ -201,10 +201,15 @@ class RecorderSlot:
             return [self.named(name) for name in names]
         return [self.current] if self.current else []
 
-    def start(self, call: Call) -> dict[str, Any]:
-        """StartConfigurationRecorder; unlike on AWS, without a delivery channel."""
+    def start(self, call: Call, *, has_channel: bool) -> dict[str, Any]:
+        """StartConfigurationRecorder."""
         moment = now()
         found = self.named(call.parameters["ConfigurationRecorderName"])
+        if not has_channel:
+            raise ApiError(
+                "NoAvailableDeliveryChannelException",
+                "Delivery channel is not available to start configuration recorder.",
+            )
         self.current = replace(found, recording=True, status="SUCCESS", started=moment, changed=moment)
         return {}
 

@@ -1,4 +1,4 @@
-"""What a landing zone leaves behind in an account: a recorder that is switched on."""
+"""What a landing zone leaves behind in an account: a recorder that is switched on, and where it delivers to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create_recorder(
     *,
     account: str = ACCOUNT,
 ) -> None:
-    """Create a recorder with AWS Config's service-linked role, and switch it on.
+    """Create a recorder with AWS Config's service-linked role and a delivery channel, and switch it on.
 
     Parameters
     ----------
@@ -41,6 +41,7 @@ def create_recorder(
             "recordingGroup": recording_group or everything,
         }
     )
+    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": f"config-bucket-{account}"})
     config.start_configuration_recorder(ConfigurationRecorderName=name)
 
 

@@ -97,6 +97,23 @@ def test_a_stopped_recorder_says_so(account: Account) -> None:
     assert status["lastStopTime"] >= status["lastStartTime"]
 
 
+def test_a_recorder_needs_a_delivery_channel_while_it_runs(either: Account) -> None:
+    put(either)
+    with refused("NoAvailableDeliveryChannelException"):
+        either.config.start_configuration_recorder(ConfigurationRecorderName="default")
+    either.client("s3").create_bucket(
+        Bucket=f"history-{either.number}", CreateBucketConfiguration={"LocationConstraint": either.region}
+    )
+    channel = {"name": "default", "s3BucketName": f"history-{either.number}"}
+    either.config.put_delivery_channel(DeliveryChannel=channel)
+    either.config.start_configuration_recorder(ConfigurationRecorderName="default")
+    with refused("LastDeliveryChannelDeleteFailedException"):
+        either.config.delete_delivery_channel(DeliveryChannelName="default")
+    either.config.stop_configuration_recorder(ConfigurationRecorderName="default")
+    either.config.delete_delivery_channel(DeliveryChannelName="default")
+    assert either.config.describe_delivery_channels()["DeliveryChannels"] == []
+
+
 def test_a_deleted_recorder_is_gone_and_makes_room(either: Account) -> None:
     put(either)
 

@@ -24,12 +24,15 @@ class Client:
     ----------
     error
         The code of the error.
+    message
+        What it says beside the account.
     answers
         What calls answer.
     """
 
-    def __init__(self, error: str = "AccessDenied", **answers: Any) -> None:
+    def __init__(self, error: str = "AccessDenied", message: str = "no", **answers: Any) -> None:
         self._error = error
+        self._message = message
         self._answers = answers
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -37,7 +40,7 @@ class Client:
             return lambda **_: self._answers[name]
 
         def refuse(*_: object, **__: object) -> None:
-            raise ClientError({"Error": {"Code": self._error, "Message": f"no, {ACCOUNT}"}}, name)
+            raise ClientError({"Error": {"Code": self._error, "Message": f"{self._message}, {ACCOUNT}"}}, name)
 
         return refuse
 

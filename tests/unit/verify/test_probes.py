@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from compliance_tf.verify.trial import Trial
 
 HOLDS, FAILS, OPEN = Verdict.HOLDS, Verdict.DOES_NOT_HOLD, Verdict.NOT_CHECKED
+NO_TYPE = "AWS::Verify::NoSuchType"
 WHOLE = json.dumps({"Name": "default", "RecordingGroup": {}, "ResourceARN": "arn"})
 
 
@@ -32,7 +33,12 @@ def status(word: str | None) -> Client:
         (probes.rule_name_length, Client("NoSuchConfigRuleException"), FAILS),
         (probes.rule_name_length, Client(get_compliance_details_by_config_rule={}), FAILS),
         (probes.rule_name_length, Client("AccessDeniedException"), OPEN),
-        (probes.unknown_type_refused, Client("InvalidParameterValueException"), HOLDS),
+        (probes.rule_name_length, Client("ThrottlingException"), OPEN),
+        (probes.rule_name_length, Client("InternalFailure"), OPEN),
+        (probes.unknown_type_refused, Client("InvalidParameterValueException", f"The type {NO_TYPE}"), HOLDS),
+        (probes.unknown_type_refused, Client("InvalidParameterValueException", "The time is in the future"), OPEN),
+        (probes.unknown_type_refused, Client("InvalidResultTokenException", f"{NO_TYPE} or not"), OPEN),
+        (probes.unknown_type_refused, Client("ThrottlingException"), OPEN),
         (probes.unknown_type_refused, Client(put_evaluations={"FailedEvaluations": []}), OPEN),
         (probes.unknown_type_refused, Client("AccessDeniedException"), OPEN),
         (probes.recorder_by_cloud_control, Client("UnsupportedActionException"), FAILS),
