@@ -135,7 +135,7 @@ def main() -> None:
         app()
     except InterruptedCommandError as error:
         typer.echo(f"error: {message(str(error))}", err=True)
-        # As a shell gives it for a program that a signal has ended.
+        # As in a shell for a program that was ended by a signal.
         sys.exit(128 + error.signal)
     except ComplianceError as error:
         sys.exit(f"error: {message(str(error))}")

@@ -24,7 +24,7 @@ Plans = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="PLAN...",
-        help="A plan that `terraform plan -out` saved, or the JSON of `terraform show -json`; - reads that from "
+        help="What `terraform plan -out` or `tofu plan -out` saved, or the output of `show -json`; - reads it from "
         "standard input. Give one for each workspace. Without any, those that `compliance-tf plan` saved for the "
         "workspace.",
         show_default=False,

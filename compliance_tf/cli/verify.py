@@ -16,7 +16,7 @@ _MINUTE = 60.0
 Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The Terraform workspace, which names all of it.")]
 Region = Annotated[str | None, typer.Option(help="The AWS region; that of the AWS profile unless given.")]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before anything is made.")]
-Patience = Annotated[
+Timeout = Annotated[
     float, typer.Option(help="Minutes to wait for each thing that AWS takes its time for.", min=0.01, max=120)
 ]
 ReportFolder = Annotated[Path, typer.Option("--report", help="The folder that gets the report.")]
@@ -32,7 +32,7 @@ def verify(
     workspace: Workspace = "verify",
     region: Region = None,
     auto_approve: AutoApprove = False,
-    patience: Patience = 15,
+    timeout: Timeout = 15,
     report: ReportFolder = Path(),
     permissions_boundary: Boundary = None,
     clean_up: CleanUp = False,
@@ -61,7 +61,7 @@ def verify(
             f"at most {_MAX_WORKSPACE} in all."
         )
     person = Person.at_terminal(approves=auto_approve)
-    person.require_somebody()
+    person.require_interactive()
     session = boto3.Session(region_name=region)
     if not session.region_name:
         raise CommandError("No region is set: give --region, such as --region eu-west-1.")
@@ -71,7 +71,7 @@ def verify(
     place = Place(caller.account, caller.partition, session.region_name, workspace, clients(session, machine.variables))
     recorder = Recorder.find(place.client("config"), place.region)
     verification = Verification(
-        machine, person, place, recorder, patience * _MINUTE, min(5.0, patience * _MINUTE / 20), permissions_boundary
+        machine, person, place, recorder, timeout * _MINUTE, min(5.0, timeout * _MINUTE / 20), permissions_boundary
     )
     where = f"account {place.account} in {place.region}"
     if clean_up:
@@ -84,7 +84,7 @@ def verify(
     person.say(
         f"This makes a good and a bad one of {', '.join(kind.type for kind in kinds)}, and a deployment "
         f"ctfverify-{workspace}, whose rules judge just these and all log groups, in {where}. It removes all of it "
-        f"again. What is bad is attached to nothing. It takes ten to {10 + 3 * patience:.0f} minutes and costs at most "
+        f"again. What is bad is attached to nothing. It takes ten to {10 + 3 * timeout:.0f} minutes and costs at most "
         f"about {cost:.2f} USD."
     )
     person.confirm(f"Do this in {where}, which should be a sandbox?")

@@ -1,1 +1,1 @@
-"""What happens to a deployment: it is planned, deployed, applied, destroyed, and recovered after a kill."""
+"""The commands plan, deploy, apply, destroy and recover."""

@@ -31,18 +31,18 @@ _DESTRUCTION = "destroy-plan"
 
 @dataclass(frozen=True)
 class Project:
-    """The app in a folder, to be worked on in one workspace.
+    """The app in a folder, with the commands on one workspace.
 
     Parameters
     ----------
     machine
-        What it runs on.
+        The places of Terraform and its files.
     folder
-        Where its ``cdktf.json`` or ``main.py`` stands.
+        The folder of its ``cdktf.json`` or ``main.py``.
     workspace
         The Terraform workspace.
     person
-        Who gives the commands.
+        The person who gives the commands.
     """
 
     machine: Machine
@@ -56,20 +56,20 @@ class Project:
         Raises
         ------
         ComplianceError
-            When the app may not be deployed to the workspace, or it cannot be planned.
+            When the app must not be deployed to the workspace, or planning fails.
         """
         with self._session("plan") as session:
             _plan(session)
 
     def deploy(self) -> None:
-        """Deploy all stacks: plan them, hold the plans against what no setting weakens, ask, and apply those plans.
+        """Deploy all stacks: plan them, check the plans against the built-in policies, ask, and apply those plans.
 
         Raises
         ------
         ComplianceError
             When a plan may not be applied, it is not approved, or it fails.
         """
-        self.person.require_somebody()
+        self.person.require_interactive()
         with self._session("deploy") as session:
             stacks = _plan(session)
             plans = [_held(stack) for stack in stacks]
@@ -80,41 +80,43 @@ class Project:
                 _apply(session, stack)
 
     def apply(self, expected: Collection[str]) -> None:
-        """Apply the plans that :meth:`plan` saved, if they are the expected ones; nothing is planned again.
+        """Apply the plans that :meth:`plan` saved if their fingerprints are the expected ones, without planning again.
 
         Terraform itself refuses a plan after the state has changed.
 
         Parameters
         ----------
         expected
-            The fingerprints of the plans that were reviewed: no more and no fewer than there are plans.
+            The fingerprints of the reviewed plans: exactly one for each plan.
 
         Raises
         ------
         ComplianceError
-            When a plan is missing, is of another workspace, is not expected, or may not be applied, or when an
-            expected one is not there. Then nothing has been applied.
+            When a plan is missing, is of another workspace, is not expected, or must not be applied, or when an
+            expected one does not exist. Then nothing has been applied.
         """
         with self._session("apply") as session:
             files = session.folder.saved_plans()
             plans = {str(path): read_plan(str(path), self.machine) for path in files.values()}
             if refused := [f"- {refusal}" for refusal in refusals(plans, self.workspace, expected)]:
-                raise RefusedPlanError("\n".join(["Nothing was applied, for this is not what was reviewed:", *refused]))
+                raise RefusedPlanError(
+                    "\n".join(["Nothing was applied, because this is not what was reviewed:", *refused])
+                )
             stacks = session.synthesized()
             for stack, plan in zip(stacks, plans.values(), strict=True):
-                stack.asked.hold(plan)
+                stack.target.check(plan)
             for stack in stacks:
                 _apply(session, stack)
 
     def destroy(self) -> None:
-        """Destroy all stacks, and look for what is left; the workspace itself stays.
+        """Destroy all stacks, and report leftovers; the workspace itself stays.
 
         Raises
         ------
         ComplianceError
-            When the workspace is protected, it is not approved, it fails, or something is left.
+            When the workspace is protected, it is not approved, it fails, or resources are left.
         """
-        self.person.require_somebody()
+        self.person.require_interactive()
         with self._session("destroy") as session:
             synthesized = session.synthesize()
             for stack in synthesized:
@@ -129,20 +131,19 @@ class Project:
             require_nothing_left(session, synthesized)
 
     def recover(self, *, removes: bool, unlocks: str | None = None) -> None:
-        """Put in order what a killed command left: the state's lock, the state, and what AWS has and it does not know.
+        """Clean up after a killed command: the state's lock, the state, and resources that are not in it.
 
         Parameters
         ----------
         removes
-            Whether what carries this deployment's names and tags and is in no state is removed, and not taken into the
-            state.
+            Whether resources with this deployment's names and tags that are in no state are removed, not imported.
         unlocks
-            The id of the lock that is released without a question.
+            The id of a lock that is released without a confirmation.
 
         Raises
         ------
         ComplianceError
-            When it is not approved, it fails, or something is left after all.
+            When it is not approved, it fails, or resources are still left.
         """
         with self._session("recover") as session:
             stacks = session.synthesize()
@@ -154,22 +155,22 @@ class Project:
 
     def _recover(self, session: Session, stack: Stack, left: list[Leftover], *, removes: bool) -> None:
         if left:
-            self.person.show(f"AWS has these of {stack.asked.identity}, and the state does not know them:")
+            self.person.show(f"These resources of {stack.target.identity} are not in the state:")
         for leftover in left:
             self.person.show(f"  {leftover}")
         has_workspace = stack.has_workspace
         if removes and left:
-            self.person.confirm(f"Remove all of these {len(left)}?")
+            self.person.confirm(f"Remove these {len(left)}?")
             remove(session, stack, left)
         elif not left and (removes or not has_workspace):
-            self.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+            self.person.say(f"All resources of {stack.target.identity} are in its state.")
         else:
             if not has_workspace:
                 _require_allowed(session, stack)
             take_into_state(session, stack, left)
 
     def _has_something(self, stack: Stack) -> bool:
-        """Plan the destruction of a stack; tell whether there is anything to destroy."""
+        """Plan the destruction of a stack; return whether there is anything to destroy."""
         if not stack.has_workspace:
             known = ", ".join(sorted(stack.terraform.workspaces()))
             self.person.say(
@@ -181,7 +182,7 @@ class Project:
         if not json.loads(shown).get("resource_changes"):
             self.person.say(f"Nothing to destroy: {stack.terraform.id} has nothing in '{self.workspace}'.")
             return False
-        stack.asked.hold_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.asked.identity))
+        stack.target.check_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.target.identity))
         return True
 
     def _session(self, command: str) -> AbstractContextManager[Session]:
@@ -196,7 +197,7 @@ def _plan(session: Session) -> list[Stack]:
         if not stack.has_workspace:
             _require_allowed(session, stack)
     for stack in stacks:
-        # A plan that fails leaves none behind that somebody could take for its own.
+        # A failed plan must not leave an old one behind that could be taken for its result.
         (stack.terraform.path / PLAN).unlink(missing_ok=True)
     for stack in stacks:
         stack.terraform.plan(PLAN)
@@ -204,7 +205,7 @@ def _plan(session: Session) -> list[Stack]:
 
 
 def _require_allowed(session: Session, stack: Stack) -> None:
-    """Refuse a workspace that is not there yet before Terraform makes it."""
+    """Refuse a workspace that does not exist yet before Terraform creates it."""
     from compliance_tf.preflight.planned import workspace_refusals
 
     workspace = stack.terraform.workspace
@@ -214,7 +215,7 @@ def _require_allowed(session: Session, stack: Stack) -> None:
 
 def _held(stack: Stack) -> Plan:
     plan = plan_of_json(stack.terraform.shown(PLAN), f"The plan of {stack.terraform.id}")
-    stack.asked.hold(plan)
+    stack.target.check(plan)
     return plan
 
 
@@ -225,4 +226,4 @@ def _apply(session: Session, stack: Stack) -> None:
 
 
 def _names(stacks: list[Stack]) -> str:
-    return "; ".join(str(stack.asked.identity) for stack in stacks)
+    return "; ".join(str(stack.target.identity) for stack in stacks)

@@ -1,4 +1,4 @@
-"""What AWS has of a deployment and no state knows: by its names and its tags, one kind of thing after another."""
+"""Leftovers: resources of a deployment that are in no state, found by names and tags, one type after another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Tags = dict[str, str]
 
 @dataclass(frozen=True)
 class Leftover:
-    """A thing that carries a deployment's name and tags.
+    """A resource with a deployment's name and tags.
 
     Parameters
     ----------
@@ -35,26 +35,26 @@ class Leftover:
     name: str
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"{_KINDS[self.type].label} {self.name}"
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """How one kind of thing is found and removed.
+    """The functions that find and remove leftovers of one type.
 
     Parameters
     ----------
     label
-        What people call it.
+        The name of the type in messages.
     service
         Its service in boto3.
     found
-        Yields the names that begin with a prefix, each with what tags are asked by.
+        Yields the names that begin with a prefix, each with the key for reading its tags.
     tags
-        Gives the tags.
+        Returns the tags.
     remove
-        Removes one by its name.
+        Removes a resource by its name.
     """
 
     label: str
@@ -66,14 +66,14 @@ class _Kind:
 
 @dataclass(frozen=True)
 class Account:
-    """The region of an account that a deployment is in.
+    """The account and region of a deployment.
 
     Parameters
     ----------
     session
         The credentials.
     endpoint
-        Where AWS answers, if somewhere else than usual.
+        The endpoint URL of AWS, if not the usual one.
     identity
         The deployment.
     """
@@ -84,7 +84,7 @@ class Account:
 
     @classmethod
     def of(cls, identity: Identity, variables: Mapping[str, str]) -> Account:
-        """Reach the account with the environment that Terraform has."""
+        """Connect to the account with the environment that Terraform has."""
         from compliance_tf.lifecycle.reachability import session_of
 
         return cls(session_of(identity.region, variables), variables.get("AWS_ENDPOINT_URL") or None, identity)
@@ -93,23 +93,23 @@ class Account:
         """Return a client of a service."""
         return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
-    def carried(self) -> list[Leftover]:
-        """List what carries the names and the tags of the deployment.
+    def find(self) -> list[Leftover]:
+        """List the resources with the names and the tags of the deployment.
 
         Raises
         ------
         CommandError
-            When a kind of thing cannot be listed.
+            When a type cannot be listed.
         """
         return [leftover for type_ in _KINDS for leftover in self._of_type(type_)]
 
     def remove(self, leftover: Leftover) -> None:
-        """Remove a thing.
+        """Remove a leftover.
 
         Raises
         ------
         CommandError
-            When AWS refuses it.
+            When AWS refuses the request.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -117,7 +117,9 @@ class Account:
         try:
             kind.remove(self.client(kind.service), leftover.name)
         except (BotoCoreError, ClientError) as cause:
-            raise CommandError(f"The {leftover} cannot be removed: {cause}.") from cause
+            raise CommandError(
+                f"The {leftover} cannot be removed: {cause}. Remove it in the console or with the AWS CLI."
+            ) from cause
 
     def _of_type(self, type_: str) -> Iterator[Leftover]:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -127,22 +129,22 @@ class Account:
         try:
             client = self.client(kind.service)
             for name, key in kind.found(client, own.prefix):
-                # Roles are those of all regions, and carry theirs in the name.
+                # Roles are global, and have their region in the name.
                 if type_ == _ROLE and not name.endswith(f"-{own.region}"):
                     continue
                 if expected.items() <= _tags(kind, client, key).items():
                     yield Leftover(type_, name)
         except (BotoCoreError, ClientError) as cause:
             raise CommandError(
-                f"What is left of {own} cannot be found out: the {kind.label}s cannot be listed: {cause}. The "
-                "deployer's policy in docs/reference allows it."
+                f"Leftovers of {own} cannot be listed: reading the {kind.label}s failed: {cause}. The deployer's "
+                "policy in docs/reference allows it."
             ) from cause
 
 
 def _by_name(
     call: str, member: str, name: str, key: str, **options: str
 ) -> Callable[[Any, str], Iterator[tuple[str, str]]]:
-    """Make what lists the names that begin with a prefix, for which the options may stand as ``{prefix}``."""
+    """Build a function that lists the names with a prefix, which options contain as ``{prefix}``."""
 
     def found(client: Any, prefix: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
         given = {option: value.format(prefix=prefix) for option, value in options.items()}
@@ -156,7 +158,7 @@ def _by_name(
 
 
 def _tags(kind: _Kind, client: Any, key: str) -> Tags:  # noqa: ANN401
-    """Return the tags of a thing; none where it is listed late and there is none any more."""
+    """Return the tags of a resource; none where it is listed late and does not exist any more."""
     from botocore.exceptions import ClientError
 
     try:
@@ -168,7 +170,7 @@ def _tags(kind: _Kind, client: Any, key: str) -> Tags:  # noqa: ANN401
 
 
 _NOT_FOUND: Final = frozenset({"NoSuchConfigRuleException", "NoSuchEntity", "ResourceNotFoundException"})
-"""How AWS Config, IAM, and the others say that there is none."""
+"""Error codes of AWS Config, IAM and other services for a resource that does not exist."""
 
 
 def _pairs(tags: list[dict[str, str]]) -> Tags:
@@ -196,7 +198,7 @@ def _tags_of_table(client: Any, name: str) -> Tags:  # noqa: ANN401
 
 _ROLE: Final = "aws_iam_role"
 
-# What invokes comes first and what is invoked last: nothing that is left calls what is removed.
+# Callers come before what they call, so that nothing calls a removed resource.
 _KINDS: Final[Mapping[str, _Kind]] = {
     "aws_config_config_rule": _Kind(
         "Config rule",
@@ -247,4 +249,4 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         lambda client, name: client.delete_table(TableName=name),
     ),
 }
-"""The kinds of things that a deployment makes and that stand on their own, by their types in Terraform."""
+"""The independent resources of a deployment, by their types in Terraform."""

@@ -1,4 +1,4 @@
-"""Parts of what a deployment makes: found by what they are parts of, and imported by ids that name both."""
+"""Dependent resources of a deployment, found by their parents, and imported by ids that name both."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Part:
-    """A kind of part.
+    """A type of dependent resources.
 
     Parameters
     ----------
     import_id
-        What the provider imports it by, as its documentation has it.
+        The format of its import id, as the provider documents it.
     service
         Its service in boto3.
     is_there
-        Tells from the planned attributes whether AWS has it; AWS raises where it does not have the whole either.
+        Returns whether AWS has it, by the planned attributes; the request fails where the parent does not exist.
     """
 
     import_id: str
@@ -65,17 +65,17 @@ _PARTS: Final[Mapping[str, _Part]] = {
 
 
 def import_id(type_: str, after: Attributes, account: Account) -> str | None:
-    """Return what a planned part is imported by.
+    """Return the import id of a planned resource.
 
     Parameters
     ----------
     after
-        Its attributes as planned.
+        Its planned attributes.
 
     Returns
     -------
     str or None
-        The id; None where AWS does not have the part, or it is none.
+        The id; None where it does not exist in AWS, or has no import id.
     """
     from botocore.exceptions import ClientError
 

@@ -1,4 +1,4 @@
-"""Who gave a command: what they see, and what they answer."""
+"""The person at a command: output, questions and answers."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Person:
-    """Who gave a command.
+    """The person at a command.
 
     Parameters
     ----------
     show
-        Takes each line of Terraform's output.
+        Prints a line of Terraform's output.
     say
-        Takes a sentence about what goes on.
+        Prints a message about progress.
     in_color
-        Whether they see colors.
+        Whether the output has colors.
     approves
-        Whether they have approved beforehand whatever is planned.
+        Whether every plan is approved beforehand (``--auto-approve``).
     waits
-        Whether they wait where another command works on the workspace.
+        Whether to wait for another command on the workspace.
     """
 
     show: Callable[[str], None]
@@ -40,17 +40,17 @@ class Person:
 
     @classmethod
     def at_terminal(cls, *, approves: bool = False, waits: bool = True) -> Person:
-        """Describe whoever started this program."""
+        """Describe the person who started this program."""
         in_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         return cls(_show, _say, in_color=in_color, approves=approves, waits=waits)
 
     @property
     def answers(self) -> bool:
-        """Whether they are asked, and not what they approved beforehand."""
+        """Return whether they answer questions themselves: nothing is approved beforehand."""
         return not self.approves and sys.stdin.isatty()
 
-    def require_somebody(self) -> None:
-        """Make sure that somebody can approve.
+    def require_interactive(self) -> None:
+        """Require that somebody can approve.
 
         Raises
         ------
@@ -58,19 +58,19 @@ class Person:
             When nothing is approved beforehand, and there is no terminal.
         """
         if not self.approves and not sys.stdin.isatty():
-            raise ComplianceError("Nobody is there to approve the changes: use a terminal, or --auto-approve.")
+            raise ComplianceError("There is no terminal on which to approve the changes: use one, or --auto-approve.")
 
     def confirm(self, question: str) -> None:
-        """Ask, unless all is approved.
+        """Ask for approval, unless everything is approved.
 
         Raises
         ------
         ComplianceError
-            When the answer is not yes, or nobody is there to give one.
+            When the answer is not yes, or there is no terminal.
         """
-        self.require_somebody()
+        self.require_interactive()
         if not self.approves and input(f"{question} Only 'yes' is accepted: ").strip() != "yes":
-            raise ComplianceError("Nothing was changed, for it was not approved.")
+            raise ComplianceError("Nothing was changed, because it was not approved.")
 
 
 def _show(line: str) -> None:
@@ -82,7 +82,7 @@ def _say(sentence: str) -> None:
 
 
 def _write(descriptor: int, line: str) -> None:
-    """Write a line at once; where nobody reads any more, Terraform goes on nevertheless."""
+    """Write a line at once; a closed output does not stop Terraform."""
     try:
         os.write(descriptor, f"{line}\n".encode(errors="replace"))
     except BrokenPipeError:

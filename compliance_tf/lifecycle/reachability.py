@@ -1,4 +1,4 @@
-"""Finds out at once that AWS cannot be reached: Terraform tries for more than a minute, and says nothing meanwhile."""
+"""An early check that AWS can be reached: Terraform would try silently for more than a minute."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _READ_SECONDS = 10
 
 
 def require_aws(region: str, variables: Mapping[str, str]) -> None:
-    """Make sure that AWS answers and that there are credentials; what it answers is Terraform's matter.
+    """Require that AWS answers and that there are credentials; errors that AWS returns are left to Terraform.
 
     Parameters
     ----------
     variables
-        The environment that Terraform will have.
+        The environment of Terraform.
 
     Raises
     ------
     CommandError
-        When the connection is refused, the name is not known, or there are no credentials.
+        When the connection is refused, the host name is unknown, or there are no credentials.
     """
     from botocore.config import Config
     from botocore.exceptions import (
@@ -50,17 +50,17 @@ def require_aws(region: str, variables: Mapping[str, str]) -> None:
             "changed."
         ) from cause
     except (BotoCoreError, ClientError):
-        # A slow answer, or one that this question is not allowed: Terraform has its own patience and its own words.
+        # Terraform has its own timeouts, and its own message for a denied request.
         return
 
 
 def session_of(region: str, variables: Mapping[str, str]) -> boto3.Session:
-    """Make a session with the credentials that Terraform will have.
+    """Create a session with the credentials that Terraform will use.
 
     Parameters
     ----------
     variables
-        The environment that Terraform will have; it may be another one than this program's.
+        The environment of Terraform, which may differ from this program's.
     """
     import boto3
 

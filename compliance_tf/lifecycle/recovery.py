@@ -1,4 +1,4 @@
-"""Takes what a killed command left behind into the state, or removes it."""
+"""Recovery after a killed command: imports leftovers into the state, or removes them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 _PLAN: Final = "recover-plan"
 _IMPORTS: Final = "recover.tf.json"
 _SETTLING_SECONDS: Final = (0, 2, 4)
-"""When it is looked again for what was just removed: AWS lists some of it for a moment longer."""
+"""Seconds between attempts to confirm a removal: AWS lists removed resources for a moment longer."""
 
 
 def leftovers(session: Session, stack: Stack) -> list[Leftover]:
-    """List what AWS has of a stack's deployment and the state does not know."""
+    """List the resources of a stack's deployment that are not in its state."""
     known = {*_in_state(stack)} if stack.has_workspace else set()
-    account = Account.of(stack.asked.identity, session.programs.environment)
-    return [leftover for leftover in account.carried() if leftover not in known]
+    account = Account.of(stack.target.identity, session.programs.environment)
+    return [leftover for leftover in account.find() if leftover not in known]
 
 
 def require_nothing_left(session: Session, stacks: list[Stack]) -> None:
-    """Make sure that AWS has nothing more of what was destroyed.
+    """Require that AWS has no resources left of what was destroyed.
 
     Raises
     ------
     CommandError
-        When something is left.
+        When resources are left.
     """
     left: list[Leftover] = []
     for seconds in _SETTLING_SECONDS:
@@ -47,31 +47,31 @@ def require_nothing_left(session: Session, stacks: list[Stack]) -> None:
             return
     workspace = session.folder.workspace
     raise CommandError(
-        f"AWS still has what carries the names and tags of '{workspace}' and is in no state: "
-        f"{', '.join(map(str, left))}. `compliance-tf recover -w {workspace} --remove` removes it."
+        f"AWS still has resources with the names and tags of '{workspace}' that are in no state: "
+        f"{', '.join(map(str, left))}. `compliance-tf recover -w {workspace} --remove` removes them."
     )
 
 
 def remove(session: Session, stack: Stack, left: list[Leftover]) -> None:
-    """Remove what is left."""
-    account = Account.of(stack.asked.identity, session.programs.environment)
+    """Remove leftovers."""
+    account = Account.of(stack.target.identity, session.programs.environment)
     for leftover in left:
         account.remove(leftover)
         session.person.say(f"Removed: {leftover}")
 
 
 def take_into_state(session: Session, stack: Stack, left: list[Leftover]) -> None:
-    """Have the state know what AWS has: what is left and its parts, and what was being made when a command ended.
+    """Import leftovers with their dependent resources, and untaint what was being created when a command ended.
 
-    Parts are looked for also where nothing is left: a state in S3 is written every few seconds only, and so may know a
-    function and not what was added to it.
+    Dependent resources are searched even without leftovers: a state in S3 is written only every few seconds, and so
+    may have a function but not what was added to it.
 
     Raises
     ------
     CommandError
-        When something is not in the configuration, so that the state cannot have it.
+        When a resource is not in the configuration, so that it cannot be imported.
     RefusedPlanError
-        When Terraform would destroy or replace something, or the plan may not be applied.
+        When the plan would destroy or replace something, or must not be applied.
     """
     terraform = stack.terraform
     terraform.plan(_PLAN, visible=False)
@@ -81,43 +81,43 @@ def take_into_state(session: Session, stack: Stack, left: list[Leftover]) -> Non
     imports = dict(_imports(session, stack, plan, left))
     if lost := [str(leftover) for leftover in left if leftover.name not in imports.values()]:
         session.person.say(
-            f"The configuration does not have these, so they can only be removed, with --remove: {', '.join(lost)}."
+            f"These are not in the configuration, so they can only be removed, with --remove: {', '.join(lost)}."
         )
     if imports:
         _import(session, stack, imports)
     elif not left and not tainted:
-        session.person.say(f"Nothing of {stack.asked.identity} is outside of its state.")
+        session.person.say(f"All resources of {stack.target.identity} are in its state.")
     (terraform.path / _PLAN).unlink(missing_ok=True)
 
 
 def _untaint(session: Session, stack: Stack, addresses: list[str]) -> None:
-    """Keep what a command had made when it was interrupted, and did not wait for: a deployment would replace it.
+    """Untaint what an interrupted command had created without waiting for it: a deployment would replace it.
 
     AWS refuses to delete a protected table, so that no deployment could.
     """
-    session.person.show("A command ended while it made these, so a deployment would destroy them and make them again:")
+    session.person.show("A command ended while it created these, so a deployment would destroy and create them again:")
     for address in addresses:
         session.person.show(f"  {address}")
-    session.person.confirm("Keep them? A deployment changes what is not as it should be.")
+    session.person.confirm("Keep them? A deployment then updates what differs from the configuration.")
     for address in addresses:
         stack.terraform.untaint(address)
 
 
 def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
-    """Import by a plan that holds nothing else."""
+    """Import by a plan that does nothing else."""
     terraform = stack.terraform
     blocks = {"import": [{"to": address, "id": id_} for address, id_ in imports.items()]}
     (terraform.path / _IMPORTS).write_text(json.dumps(blocks), encoding="utf-8")
     try:
         terraform.plan(_PLAN, targets=list(imports))
         plan = _plan(stack)
-        stack.asked.hold(plan)
+        stack.target.check(plan)
         if losing := [change.address for change in plan.changes if change.action.loses]:
             raise RefusedPlanError(
-                f"Nothing was changed, for Terraform would destroy or replace {', '.join(losing)}. Remove what is left "
-                "with --remove, and deploy then."
+                f"Nothing was changed, because the plan would destroy or replace {', '.join(losing)}. Remove the "
+                "leftovers with --remove, then deploy."
             )
-        session.person.confirm(f"Take this into the state of {stack.asked.identity}?")
+        session.person.confirm(f"Import this into the state of {stack.target.identity}?")
         with session.changing(stack, "recovery"):
             terraform.apply(_PLAN)
     finally:
@@ -125,12 +125,12 @@ def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
 
 
 def _plan(stack: Stack) -> Plan:
-    return plan_of_json(stack.terraform.shown(_PLAN), f"The plan of {stack.terraform.id}", stack.asked.identity)
+    return plan_of_json(stack.terraform.shown(_PLAN), f"The plan of {stack.terraform.id}", stack.target.identity)
 
 
 def _imports(session: Session, stack: Stack, plan: Plan, left: list[Leftover]) -> Iterator[tuple[str, str]]:
-    """Yield the addresses of what is left and of its parts, each with what it is imported by."""
-    account = Account.of(stack.asked.identity, session.programs.environment)
+    """Yield the addresses of leftovers and of their dependent resources, each with its import id."""
+    account = Account.of(stack.target.identity, session.programs.environment)
     for change in plan.resources:
         if not change.managed or change.action is not Action.CREATE:
             continue

@@ -1,4 +1,4 @@
-"""What every plan is held against before it is applied or destroys, with or without a pipeline."""
+"""Checks of every plan before it is applied or destroys, with or without a pipeline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.review.plan.plan import Identity
 from compliance_tf.review.policies import fixed_violations
 from compliance_tf.review.policies.names import NAMES
+from compliance_tf.terraform.machine import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,65 +21,66 @@ TABLE = "aws_dynamodb_table"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The deployment that a command was given for.
+class Target:
+    """The deployment that a command is meant for.
 
     Parameters
     ----------
     stack
         The id of its stack.
     identity
-        Which one it is.
+        Its project, region, workspace and state.
     """
 
     stack: str
     identity: Identity
 
     @classmethod
-    def of(cls, stack: str, configuration: Mapping[str, Any], workspace: str) -> Asked:
-        """Read from what was synthesized which deployment it becomes in a workspace.
+    def of(cls, stack: str, configuration: Mapping[str, Any], workspace: str) -> Target:
+        """Read the identity of a synthesized stack in a workspace.
 
         Raises
         ------
         SynthesizedAppError
-            When the stack is no ComplianceStack.
+            When the stack is not a ComplianceStack.
         """
         try:
             said = configuration["output"][DEPLOYMENT]["value"]
             identity = Identity(said["project"], said["region"], workspace, said["state"])
         except (KeyError, TypeError) as cause:
             raise SynthesizedAppError(
-                f"'{stack}' is no ComplianceStack: it has no output '{DEPLOYMENT}', by which it could be told what is "
+                f"'{stack}' is not a ComplianceStack: it has no output '{DEPLOYMENT}', which identifies what is "
                 "planned and destroyed. Deploy other stacks with cdktf or Terraform."
             ) from cause
         return cls(stack, identity)
 
-    def hold(self, plan: Plan) -> None:
-        """Hold a plan against the deployment that was asked for, and against the policies that nothing weakens.
+    def check(self, plan: Plan) -> None:
+        """Check that a plan is of this deployment, and against the built-in policies.
 
         Raises
         ------
         RefusedPlanError
-            When it is another one, or violates one.
+            When it is of another deployment, or violates a policy.
         """
         if problems := [*self._strays(plan), *_violations(plan)]:
             lines = "\n".join(f"- {problem}" for problem in problems)
-            raise RefusedPlanError(f"Nothing was changed. The plan of {self.stack} may not be applied:\n{lines}")
+            raise RefusedPlanError(f"Nothing was changed. The plan of {self.stack} must not be applied:\n{lines}")
 
-    def hold_destruction(self, plan: Plan) -> None:
-        """Hold a plan that destroys against the same, and against protection.
+    def check_destruction(self, plan: Plan) -> None:
+        """Check a plan that destroys likewise, and against protection.
 
         Raises
         ------
         RefusedPlanError
-            When it may not be applied, or the workspace is protected: AWS would refuse to delete the table after all
-            else is gone.
+            When it must not be applied, or the workspace is protected: AWS would refuse to delete the table after
+            everything else was destroyed.
         """
-        self.hold(plan)
+        self.check(plan)
         if foreign := [*self._foreign(plan)]:
             raise RefusedPlanError(
                 f"Nothing was changed. The state of {self.stack} has what is not named as this deployment's are, "
-                f"so it may be somebody else's: {', '.join(foreign)}. Take it out with `terraform state rm`."
+                f"so it may be somebody else's: {', '.join(foreign)}. Remove it from the state with "
+                f"`{engine_name()} state rm`."
             )
         tables = sorted(
             str(table.before.get("name")) for table in plan.of_type(TABLE) if table.before.get(_PROTECTION) is not False
@@ -90,12 +92,12 @@ class Asked:
             )
 
     def _strays(self, plan: Plan) -> Iterator[str]:
-        asked = self.identity
+        target = self.identity
         for what in ("workspace", "project", "region"):
-            if getattr(plan.identity, what) != getattr(asked, what):
-                yield f"It is of the {what} '{getattr(plan.identity, what)}', not '{getattr(asked, what)}'."
-        if plan.was and plan.was.workspace != asked.workspace:
-            yield f"The state is that of the workspace '{plan.was.workspace}', not of '{asked.workspace}'."
+            if getattr(plan.identity, what) != getattr(target, what):
+                yield f"It is of the {what} '{getattr(plan.identity, what)}', not '{getattr(target, what)}'."
+        if plan.was and plan.was.workspace != target.workspace:
+            yield f"The state is that of the workspace '{plan.was.workspace}', not of '{target.workspace}'."
 
     def _foreign(self, plan: Plan) -> Iterator[str]:
         for change in plan.changes:

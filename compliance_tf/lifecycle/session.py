@@ -1,4 +1,4 @@
-"""One command on one workspace of a project: alone there, with an app that was synthesized for it."""
+"""A session: one command on one workspace, with exclusive access and an app that was synthesized for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.lifecycle.reachability import require_aws
-from compliance_tf.lifecycle.safeguards import Asked
+from compliance_tf.lifecycle.safeguards import Target
 from compliance_tf.terraform.app import synthesize
 from compliance_tf.terraform.programs import Programs
 from compliance_tf.terraform.stack_folder import StackFolder
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that a command works on.
+    """A stack of a session.
 
     Parameters
     ----------
     terraform
         Terraform in its folder.
-    asked
-        Which deployment it is to be.
+    target
+        The deployment that it is meant for.
     """
 
     terraform: StackFolder
-    asked: Asked
+    target: Target
 
     @property
     def has_workspace(self) -> bool:
@@ -46,18 +46,18 @@ class Stack:
 
 @dataclass(frozen=True)
 class Session:
-    """A command that has the workspace to itself.
+    """A command with exclusive access to the workspace.
 
     Parameters
     ----------
     machine
-        What it runs on.
+        The places of Terraform and its files.
     folder
-        Where it works.
+        The working folder.
     person
-        Who gave the command.
+        The person who gave the command.
     programs
-        What it runs programs with.
+        The runner of programs.
     """
 
     machine: Machine
@@ -80,22 +80,22 @@ class Session:
         Raises
         ------
         ComplianceError
-            When no stack can have such a workspace, or another command works on it and nobody waits.
+            When the workspace's name is invalid, or another command has the lock and ``person`` does not wait.
         """
         folder = WorkingFolder(project, workspace)
         programs = Programs(machine.environment(), say=person.say, show=person.show)
         with programs.interruptible(), folder.locked(command, wait=person.waits, say=person.say) as lock:
-            # Terraform inherits the lock: should this program be killed, the next command waits until it has ended.
+            # Terraform inherits the lock: if this program is killed, the next command waits until Terraform has ended.
             programs.kept_open = (lock,)
             yield cls(machine, folder, person, programs)
 
     def synthesize(self) -> list[Stack]:
-        """Synthesize the app for this command, and have Terraform ready in the folder of each stack."""
+        """Synthesize the app for this command, and initialize Terraform in the folder of each stack."""
         shutil.rmtree(self.folder.synthesis, ignore_errors=True)
         synthesize(self.programs, self.folder.project, self.folder.synthesis)
         self.folder.take_synthesized()
         stacks = self.synthesized()
-        require_aws(stacks[0].asked.identity.region, self.programs.environment)
+        require_aws(stacks[0].target.identity.region, self.programs.environment)
         for stack in stacks:
             stack.terraform.initialize()
         return stacks
@@ -103,7 +103,7 @@ class Session:
     def synthesized(self) -> list[Stack]:
         """Return the stacks as they were synthesized last for a command on this workspace."""
         return [
-            Stack(terraform, Asked.of(terraform.id, terraform.configuration, self.folder.workspace))
+            Stack(terraform, Target.of(terraform.id, terraform.configuration, self.folder.workspace))
             for path in self.folder.stacks().values()
             for terraform in [
                 StackFolder(
@@ -118,29 +118,29 @@ class Session:
 
     @contextmanager
     def changing(self, stack: Stack, what: str) -> Iterator[None]:
-        """Say what is left when a change is ended in the middle.
+        """Add the state of things to the error of a change that ends in the middle.
 
         Parameters
         ----------
         what
-            What is done to the stack, as a noun.
+            The change of the stack, as a noun.
 
         Raises
         ------
         CommandError
-            When it failed.
+            When the change failed.
         """
         try:
             yield
         except InterruptedCommandError as cause:
             raise InterruptedCommandError(
                 cause.signal,
-                f"Interrupted in the {what} of {stack.terraform.id} in {self.folder.workspace}. What Terraform had "
-                "finished by then is in the state. Give the same command again to go on."
+                f"Interrupted in the {what} of {stack.terraform.id} in {self.folder.workspace}. Everything that "
+                "Terraform had finished is in the state. Run the same command again to continue."
                 + (f" Terraform said:\n{cause}" if "Interrupted by" not in str(cause) else ""),
             ) from cause
         except CommandError as cause:
             raise CommandError(
-                f"{cause}\n\nWhat was finished before is in the state of {stack.terraform.id} in "
-                f"{self.folder.workspace}: give the same command again once the cause is gone."
+                f"{cause}\n\nEverything that was finished before is in the state of {stack.terraform.id} in "
+                f"{self.folder.workspace}: fix the cause, then run the same command again."
             ) from cause

@@ -1,4 +1,4 @@
-"""What a killed command leaves of the state itself: a lock that nobody holds, and a state that could not be saved."""
+"""Repair of the state after a killed command: a stale lock, and a state that could not be saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OUTDATED: Final = f"{ERRORED_STATE}.outdated"
 _REFUSED_AS_OUTDATED: Final = ("newer state with serial", "has the same serial")
-"""How Terraform refuses to put a state over one that was changed since."""
+"""Terraform's messages when a state would overwrite one that has changed since."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class StateLock:
 
     @classmethod
     def read(cls, content: bytes) -> StateLock:
-        """Read it from the object that Terraform wrote; what the object does not say is unknown."""
+        """Parse the object that Terraform wrote; missing members are unknown."""
         try:
             members = json.loads(content)
         except ValueError:
@@ -55,29 +55,29 @@ class StateLock:
         return cls(texts[0], texts[1], texts[2].removeprefix("OperationType"), texts[3][:19].replace("T", " "))
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"{self.who} since {self.created} (UTC), for: {self.operation}"
 
 
 @dataclass(frozen=True)
 class _LockObject:
-    """Where S3 keeps the lock of a state."""
+    """The S3 object with the lock of a state."""
 
     client: Any
     bucket: str
     key: str
 
     def lock(self) -> StateLock | None:
-        """Give the lock; None where the state is not locked."""
+        """Return the lock; None where the state is not locked."""
         from botocore.exceptions import ClientError
 
         try:
             return StateLock.read(self.client.get_object(Bucket=self.bucket, Key=self.key)["Body"].read())
         except ClientError as cause:
-            # Who may not list the bucket is told that it is forbidden: then Terraform says what it finds.
+            # Without permission to list the bucket S3 answers 403: Terraform will report what it finds.
             if cause.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404", "AccessDenied", "403"}:
                 return None
-            raise CommandError(f"Whether the state is locked cannot be found out: {cause}.") from cause
+            raise CommandError(f"The lock of the state cannot be read: {cause}.") from cause
 
     def remove(self) -> None:
         """Release it."""
@@ -85,27 +85,27 @@ class _LockObject:
 
 
 def release_lock(session: Session, stack: Stack, approved: str | None) -> None:
-    """Release the lock of a state where a killed command left it in S3.
+    """Release the lock that a killed command left in S3.
 
-    State in files needs none of it: the operating system releases such a lock when its holder is killed. A state that
-    is not there yet may be locked as well, and Terraform's own ``force-unlock`` cannot release that one.
+    State in files does not need this: the operating system releases such a lock when its holder is killed. A state
+    that does not exist yet may be locked as well, and Terraform's own ``force-unlock`` cannot release that lock.
 
     Parameters
     ----------
     approved
-        The id of the lock that may be released without a question. An approval of all changes is none of this: a
-        command that runs elsewhere may hold the lock.
+        The id of the lock that may be released without a confirmation. ``--auto-approve`` is not enough: a command
+        that runs elsewhere may hold the lock.
 
     Raises
     ------
     CommandError
-        When it is not approved, or is another lock by then.
+        When it is not approved, or the lock has changed.
     """
     place = _lock_object(stack, session.programs.environment)
     lock = place.lock() if place else None
     if place is None or lock is None:
         return
-    what = f"The state of {stack.asked.identity} is locked by {lock}."
+    what = f"The state of {stack.target.identity} is locked by {lock}."
     session.person.show(what)
     if lock.id != approved:
         if not session.person.answers:
@@ -115,13 +115,13 @@ def release_lock(session: Session, stack: Stack, approved: str | None) -> None:
             )
         session.person.confirm("Was that command killed, so that nothing writes the state any more?")
     if place.lock() != lock:
-        raise CommandError("The state is no longer locked as it was: nothing was changed. Give the command again.")
+        raise CommandError("The lock of the state has changed: nothing was changed. Run the command again.")
     place.remove()
-    session.person.say(f"The state of {stack.asked.identity} is no longer locked.")
+    session.person.say(f"The state of {stack.target.identity} is no longer locked.")
 
 
 def save_errored_state(session: Session, stack: Stack) -> None:
-    """Save the state that Terraform could not save to its backend; set it aside where a newer one is there.
+    """Save the state that Terraform could not save to its backend; set it aside where the backend has a newer one.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def save_errored_state(session: Session, stack: Stack) -> None:
     file = stack.terraform.path / ERRORED_STATE
     if not file.is_file():
         return
-    session.person.show(f"Terraform could not save the state of {stack.asked.identity}, and left it in {file}.")
+    session.person.show(f"Terraform could not save the state of {stack.target.identity}, and left it in {file}.")
     session.person.confirm("Save it to its backend?")
     try:
         stack.terraform.push_state(ERRORED_STATE)
@@ -139,18 +139,18 @@ def save_errored_state(session: Session, stack: Stack) -> None:
         if not any(sign in " ".join(str(cause).split()) for sign in _REFUSED_AS_OUTDATED):
             raise
         file.replace(file.with_name(_OUTDATED))
-        session.person.say(f"The state was changed since, so that file is {_OUTDATED} now, and is not used any more.")
+        session.person.say(f"The state has changed since: the file is now {_OUTDATED} and is not used any more.")
     else:
         file.unlink()
 
 
 def require_saved_state(stack: Stack) -> None:
-    """Make sure that no state is left that Terraform could not save: without it a plan would make all anew.
+    """Require that there is no unsaved state: without it a plan would create everything again.
 
     Raises
     ------
     CommandError
-        When one is.
+        When there is one.
     """
     file = stack.terraform.path / ERRORED_STATE
     if file.is_file():
@@ -162,7 +162,7 @@ def require_saved_state(stack: Stack) -> None:
 
 
 def _lock_object(stack: Stack, variables: Mapping[str, str]) -> _LockObject | None:
-    """Find where the lock of a state in S3 would be, as Terraform was initialized; None for state in files."""
+    """Return the lock object of a state in S3, by Terraform's initialized backend; None for state in files."""
     from compliance_tf.lifecycle.reachability import session_of
 
     file = stack.terraform.path / ".terraform" / "terraform.tfstate"

@@ -1,1 +1,1 @@
-"""The account before a deployment: what it has, what it lacks, and what the deployment will cost. It only reads."""
+"""The preflight of an account: recorder, names, quotas, permissions and cost of a deployment. It only reads."""

@@ -1,4 +1,4 @@
-"""The account behind the credentials, and the few listings that several questions share."""
+"""The account behind the credentials, and the listings that several parts of a preflight share."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
 MAX_LISTED = 10_000
-"""Members of a listing that are read at most: more than any quota of what is listed here is usually raised to."""
+"""Maximum members read of a listing, which is above usual raised quotas of anything that is listed here."""
 
 _PATIENT = Config(
     retries={"mode": "adaptive", "max_attempts": 8},
     connect_timeout=5,
     read_timeout=20,
 )
-# Without credentials or a network the first question should not take minutes to fail.
+# Without credentials or a network the first request should not take minutes to fail.
 _IMPATIENT = Config(retries={"mode": "standard", "max_attempts": 2}, connect_timeout=5, read_timeout=10)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks.
+    """The principal of the credentials.
 
     Parameters
     ----------
     account
-        Twelve digits.
+        The account number: twelve digits.
     arn
-        As AWS STS names the caller.
+        The ARN from AWS STS.
     """
 
     account: str
@@ -58,12 +58,12 @@ class Caller:
 
 
 def ask_caller(region: str) -> Caller:
-    """Find out whose credentials these are.
+    """Read the identity of the credentials.
 
     Raises
     ------
     PreflightError
-        When there are none, they are not valid, or AWS cannot be reached.
+        When there are no credentials, they are not valid, or AWS cannot be reached.
     """
     try:
         identity = boto3.client("sts", region_name=region, config=_IMPATIENT).get_caller_identity()
@@ -74,13 +74,13 @@ def ask_caller(region: str) -> Caller:
     except ClientError as error:
         raise PreflightError(f"AWS does not accept the credentials: {error}. Renew them.") from error
     except BotoCoreError as error:
-        raise PreflightError(f"The account cannot be asked: {error}. It takes credentials and a network.") from error
+        raise PreflightError(f"The account cannot be read: {error}. Check credentials and network.") from error
     return Caller(identity["Account"], identity["Arn"])
 
 
 @dataclass
 class Region:
-    """A region of the account. What is listed is listed once.
+    """A region of the account, with cached listings.
 
     Parameters
     ----------
@@ -92,42 +92,42 @@ class Region:
 
     @cached_property
     def config(self) -> ConfigServiceClient:
-        """AWS Config."""
+        """The client of AWS Config."""
         return boto3.client("config", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def cloud_control(self) -> CloudControlApiClient:
-        """Cloud Control."""
+        """The client of Cloud Control."""
         return boto3.client("cloudcontrol", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        """DynamoDB."""
+        """The client of DynamoDB."""
         return boto3.client("dynamodb", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def events(self) -> EventBridgeClient:
-        """EventBridge."""
+        """The client of EventBridge."""
         return boto3.client("events", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def functions(self) -> LambdaClient:
-        """Lambda."""
+        """The client of Lambda."""
         return boto3.client("lambda", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def iam(self) -> IAMClient:
-        """IAM, which is the same in all regions."""
+        """The client of IAM, which is the same in all regions."""
         return boto3.client("iam", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
-        """CloudWatch Logs."""
+        """The client of CloudWatch Logs."""
         return boto3.client("logs", region_name=self.name, config=_PATIENT)
 
     @cached_property
     def quotas(self) -> ServiceQuotasClient:
-        """Service Quotas."""
+        """The client of Service Quotas."""
         return boto3.client("service-quotas", region_name=self.name, config=_PATIENT)
 
     @cached_property

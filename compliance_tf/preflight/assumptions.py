@@ -1,4 +1,4 @@
-"""What an estimate of the cost rests on."""
+"""Assumptions of the cost estimate."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from compliance_tf.errors import SettingError
 
 USUAL_CHANGES = 10.0
-"""How often a resource is assumed to change in a month."""
+"""Assumed changes of a resource in a month."""
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What is not known of an account.
+    """Assumptions about an account that cannot be read from it.
 
     Parameters
     ----------
     changes_per_month
-        How often a resource changes in a month; 0 or more.
+        Changes of a resource in a month: at least 0.
 
     Raises
     ------
@@ -29,4 +29,4 @@ class Assumptions:
 
     def __post_init__(self) -> None:
         if self.changes_per_month < 0:
-            raise SettingError(f"--changes-per-month {self.changes_per_month:g} is less than none: give 0 or more.")
+            raise SettingError(f"--changes-per-month {self.changes_per_month:g} must be at least 0.")

@@ -1,4 +1,4 @@
-"""What a deployment will cost in a month, estimated from how many resources the account has of each type."""
+"""The estimated monthly cost of a deployment, from the number of resources that the account has of each type."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUBJECT = "Cost of a month"
 HOURS_OF_A_MONTH = 30 * 24
 
 WRITE_UNITS = 8
-"""What recording one change of compliance takes at most, in items of up to 1 KB, and without a notification.
+"""Maximum write request units of recording one compliance change, in items of up to 1 KB, without a notification.
 
 The result and its history are written in a transaction, which costs double: four. The result's entry in three indexes,
 of which one moves: four. Source: DynamoDB, "Read/write capacity mode" on transactions, and "Global secondary indexes",
@@ -33,7 +33,7 @@ provisioned throughput considerations.
 """
 
 FUNCTION_SECONDS = 0.5
-"""How long an invocation of a function is assumed to take."""
+"""Assumed seconds of an invocation of a function."""
 
 _RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
 _HOURS_OF_A_UNIT = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
@@ -50,11 +50,11 @@ class Estimate:
     Parameters
     ----------
     first
-        Those that follow once, when rules are made.
+        Evaluations that follow once, from the creation of rules.
     monthly
-        Those of each month.
+        Evaluations of each month.
     by_function
-        How many of the monthly ones a Lambda function makes.
+        The monthly evaluations by a Lambda function.
     uncounted
         The names of rules whose resources cannot be counted.
     """
@@ -66,22 +66,22 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class CostQuestions:
-    """What is asked to know what one stack will cost."""
+class CostPreflight:
+    """The cost of one stack."""
 
     stack: PlannedStack
     region: Region
     assumptions: Assumptions
 
     def finding(self) -> Finding:
-        """Ask how many resources there are, and estimate."""
+        """Count the resources, and estimate."""
         return answered(self.stack.place, SUBJECT, self._ask)
 
     def _ask(self) -> Finding:
         estimate = estimated(self.stack, discovered_counts(self.region), self.assumptions)
         known = prices()
         priced_as = self.stack.region if self.stack.region in known.per_write else next(iter(known.per_write))
-        # Every evaluation is taken for one that changes a result, which it hardly ever is.
+        # An upper bound: it assumes that every evaluation changes a result, which it hardly ever does.
         writes = estimate.monthly * WRITE_UNITS * known.per_write[priced_as]
         functions = self._function_cost(estimate.by_function) + self._function_cost(estimate.monthly)
         total = known.of_evaluations(estimate.monthly) + writes + functions
@@ -100,7 +100,7 @@ class CostQuestions:
 
     def _left_out(self, estimate: Estimate, priced_as: str) -> Iterator[str]:
         if estimate.uncounted:
-            yield f"Not counted, for their resources are not recorded by type: {enumerated(estimate.uncounted)}."
+            yield f"Not counted, because their resources are not recorded by type: {enumerated(estimate.uncounted)}."
         if self.stack.reevaluation and hours_between(self.stack.reevaluation) is None:
             yield f"Not counted: evaluating everything at {self.stack.reevaluation}."
         if priced_as != self.stack.region:
@@ -163,6 +163,6 @@ def _times_a_month(schedule: str | None) -> float:
 
 
 def hours_between(schedule: str) -> float | None:
-    """Read EventBridge's ``rate(7 days)``; None for a cron expression."""
+    """Parse EventBridge's ``rate(7 days)`` to hours; None for a cron expression."""
     rate = _RATE.fullmatch(schedule)
     return int(rate["number"]) * _HOURS_OF_A_UNIT[rate["unit"]] if rate else None

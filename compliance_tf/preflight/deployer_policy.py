@@ -1,6 +1,6 @@
-"""What deploying takes: the actions, what they are done to, and what keeps them from other people's things.
+"""The deployer's IAM policy: the actions of a deployment, limited to the project's own resources.
 
-Run as a program, it writes the policy of the documents: ``python -m compliance_tf.preflight.deployer_policy``.
+Run as a program, it writes the policy of the documentation: ``python -m compliance_tf.preflight.deployer_policy``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN_TAG: Final = "project"
-"""The tag that tells whose a Config rule is: AWS makes up the end of a rule's ARN, so a policy cannot name it."""
+"""The tag that identifies the project of a Config rule: AWS generates the end of a rule's ARN, so a policy cannot "
+"name it."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class DeployerStatement:
     Parameters
     ----------
     sid
-        What it is for.
+        Its id, which describes its purpose.
     actions
         The IAM actions.
     resource
-        The ARN after the partition, with ``{project}`` in it; ``*`` where AWS has no resource-level permission.
+        The ARN after the partition, with ``{project}`` in it; ``*`` where there are no resource-level permissions.
     conditions
-        Values that the request must have, by operator and key; with ``{project}`` and ``{boundary}`` in them.
+        Required values by operator and key, with ``{project}`` and ``{boundary}`` in them.
     """
 
     sid: str
@@ -54,8 +55,8 @@ DEPLOYER_STATEMENTS = (
         ),
     ),
     DeployerStatement("FindConfigRules", ("config:DescribeConfigRules",)),
-    # A rule that does not exist has no tags, and PutConfigRule makes and changes rules: a rule of another project is
-    # refused, but one without this tag cannot be told from one that is still to be made.
+    # A rule that does not exist has no tags, and PutConfigRule creates and changes rules: a rule of another project is
+    # refused, but one without this tag cannot be distinguished from one that does not exist yet.
     DeployerStatement(
         "MakeAndChangeConfigRules",
         ("config:PutConfigRule",),
@@ -175,16 +176,16 @@ DEPLOYER_STATEMENTS = (
         "dynamodb:*:*:table/{project}-*",
     ),
 )
-"""All that a deployment of any stack takes, beside what its state needs. It cannot change a recorder."""
+"""The permissions to deploy any stack, beside those for its state. They cannot change a recorder."""
 
 
 def statements(boundary: str | None) -> tuple[DeployerStatement, ...]:
-    """List the statements that deploying a stack takes.
+    """List the statements of the permissions to deploy a stack.
 
     Parameters
     ----------
     boundary
-        The name of the permissions boundary, with its path, that roles must have; None where the account asks for none.
+        The name of the permissions boundary, with its path, that roles must have; None for no boundary.
     """
     if boundary is not None:
         return DEPLOYER_STATEMENTS
@@ -195,19 +196,19 @@ def statements(boundary: str | None) -> tuple[DeployerStatement, ...]:
 
 
 def default_boundary(project: str) -> str:
-    """Name the permissions boundary of a project's functions, unless the account has another."""
+    """Return the default name of the permissions boundary of a project's functions."""
     return f"{project}-boundary"
 
 
 def deployer_policy(project: str, boundary: str | None = None) -> dict[str, object]:
-    """Return the policy of those who deploy a project, as IAM takes it.
+    """Return the IAM policy of those who deploy a project.
 
     Parameters
     ----------
     project
-        The project, which the names of all that it has begin with.
+        The project: the beginning of all of its names.
     boundary
-        The name of the permissions boundary, with its path, without which no role can be made:
+        The name of the permissions boundary, with its path, without which no role can be created:
         ``<project>-boundary`` unless given.
     """
     values = {"project": project, "boundary": boundary or default_boundary(project)}

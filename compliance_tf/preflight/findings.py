@@ -1,4 +1,4 @@
-"""What a preflight says: one line for each thing that it asked about."""
+"""The findings of a preflight, one for each subject."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """How things stand."""
+    """The verdict of a finding."""
 
     OK = "ok"
     WARNING = "warning"
-    """The deployment will succeed, and something about it should be known before."""
+    """The deployment will succeed, with something to know beforehand."""
     FAIL = "fail"
-    """The deployment will fail, or will not do what it is for."""
+    """The deployment will fail, or will not work."""
     UNKNOWN = "unknown"
     """AWS did not answer."""
 
@@ -31,17 +31,17 @@ class Finding:
     Parameters
     ----------
     place
-        What it is about: a stack, a region, or the account.
+        Its stack, region or account.
     subject
-        What was asked about, in a few words.
+        Its subject, in a few words.
     verdict
-        How it stands.
+        The verdict.
     figure
-        What was found.
+        The observation.
     advice
-        What to do; empty where nothing is to be done.
+        What to do; empty for nothing.
     vital
-        Whether a deployment is pointless as long as the answer is not known.
+        Whether UNKNOWN blocks the deployment too.
     """
 
     place: str
@@ -58,29 +58,29 @@ class Finding:
 
 
 def answered(place: str, subject: str, ask: Callable[[], Finding], *, vital: bool = False) -> Finding:
-    """Ask AWS for a finding: what it does not answer is unknown, and never well.
+    """Query AWS for a finding: an error of AWS makes it UNKNOWN, never OK.
 
     Parameters
     ----------
     ask
-        Asks, and judges the answer.
+        Queries AWS and returns the finding.
     vital
         See :class:`Finding`.
     """
     try:
         return ask()
     except ClientError as error:
-        told = error.response["Error"]
-        reason = f"{error.operation_name} was answered with {told['Code']}: {told.get('Message', '')}"
+        details = error.response["Error"]
+        reason = f"{error.operation_name} was answered with {details['Code']}: {details.get('Message', '')}"
     except BotoCoreError as error:
         reason = str(error)
     return Finding(
-        place, subject, Verdict.UNKNOWN, reason.rstrip(" :"), "Allow it, or look it up by other means.", vital=vital
+        place, subject, Verdict.UNKNOWN, reason.rstrip(" :"), "Allow it, or check it by other means.", vital=vital
     )
 
 
-def enumerated(names: Iterable[str], most: int = 10) -> str:
-    """List names for a line: so many of them, in their order, and how many more there are."""
+def enumerated(names: Iterable[str], max_names: int = 10) -> str:
+    """List names on a line: the first ones, and the number of the rest."""
     listed = sorted(names)
-    more = len(listed) - most
-    return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
+    more = len(listed) - max_names
+    return ", ".join(listed[:max_names]) + (f" and {more} more" if more > 0 else "")

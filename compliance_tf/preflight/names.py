@@ -1,4 +1,4 @@
-"""Names that are planned and taken: by an earlier deployment of this workspace, or by somebody else."""
+"""Planned names that are taken: by an earlier deployment of this workspace, or by others."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     Tags = Mapping[str, str]
     TagsOfName = Callable[[str], Tags | None]
 
-_AT_ONCE = 8  # tags are told one resource at a time, and a stack may have a thousand rules
+_AT_ONCE = 8  # tags are read one resource at a time, and a stack may have a thousand rules
 
 
 @dataclass(frozen=True)
-class NameQuestions:
-    """What is asked about the names of one stack.
+class NamePreflight:
+    """The names of one stack.
 
-    A name that is taken is this workspace's own when its tags name the stack's project and the workspace. A deployment
-    to any other would fail halfway, or silently overwrite it: PutConfigRule and EventBridge's PutRule do that.
+    A taken name belongs to this workspace when its tags have the stack's project and the workspace. A deployment over
+    any other would fail halfway, or silently overwrite it, as PutConfigRule and EventBridge's PutRule do.
     """
 
     stack: PlannedStack
     region: Region
 
     def findings(self) -> Iterator[Finding]:
-        """Ask for each kind of thing that has a name."""
+        """Query each kind of named resource."""
         stack = self.stack
         kinds: tuple[tuple[str, Sequence[str], Callable[[Region], TagsOfName]], ...] = (
             ("Names of Config rules", [rule.name for rule in stack.rules], _config_rules),
@@ -70,7 +70,7 @@ class NameQuestions:
         return tags.get("project") == self.stack.project and tags.get("workspace") == self.stack.workspace
 
 
-# Each of these asks once for what all names need, and gives what is then asked for every name, at the same time.
+# Each of these reads once what all names need, and returns the query that runs for every name, concurrently.
 
 
 def _config_rules(region: Region) -> TagsOfName:

@@ -1,4 +1,4 @@
-"""Whether somebody may deploy: what IAM's policy simulator says of each action."""
+"""The permissions to deploy, by IAM's policy simulator."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _REFERENCE = "docs/reference/deployer-policy.json"
 
 
 @dataclass(frozen=True)
-class PermissionQuestions:
-    """What is asked about those who deploy one stack.
+class PermissionPreflight:
+    """The permissions of those who deploy one stack.
 
     Parameters
     ----------
     stack
-        What is to be deployed.
+        The stack to deploy.
     region
-        Where.
+        Its region.
     caller
-        Who asks.
+        The principal of the credentials.
     deployer
         The ARN of the role or user that will deploy; None for the caller, who in a review may only read, and whose
-        lack of permissions is therefore no failure.
+        missing permissions are therefore not a failure.
     """
 
     stack: PlannedStack
@@ -47,7 +47,7 @@ class PermissionQuestions:
     deployer: str | None = None
 
     def finding(self) -> Finding:
-        """Ask for all actions that deploying takes."""
+        """Simulate all actions of a deployment."""
         return answered(self.stack.place, SUBJECT, self._ask)
 
     def _ask(self) -> Finding:
@@ -68,7 +68,7 @@ class PermissionQuestions:
                 self.stack.place,
                 SUBJECT,
                 Verdict.FAIL if self.deployer else Verdict.WARNING,
-                f"{principal} lacks {len(lacking)} of {asked}: {enumerated(lacking, most=asked)}.",
+                f"{principal} lacks {len(lacking)} of {asked}: {enumerated(lacking, max_names=asked)}.",
                 f"Allow them ({_REFERENCE})."
                 if self.deployer
                 else f"Deploy with a role that has them ({_REFERENCE}); name it with --deployer to have it checked.",
@@ -76,7 +76,7 @@ class PermissionQuestions:
         return Finding(self.stack.place, SUBJECT, Verdict.OK, f"{principal} has all {asked}.")
 
     def _principal(self) -> str | None:
-        """Find whose policies are the caller's: IAM knows roles and users, and neither sessions nor the root user."""
+        """Return the role or user whose policies IAM can simulate: no sessions, and not the root user."""
         session = _ASSUMED_ROLE.fullmatch(self.caller.arn)
         if session is None:
             return self.caller.arn if ":user/" in self.caller.arn else None
@@ -99,12 +99,12 @@ class PermissionQuestions:
         return (result["EvalActionName"] for result in results if not _is_allowed(result))
 
     def _value(self, value: str) -> str:
-        """Fill in a condition's value as this stack will have it."""
+        """Fill in the value of a condition for this stack."""
         filled = value.format(project=self.stack.project, boundary=self.stack.permissions_boundary)
         return filled.replace("arn:*:iam::*:", f"arn:{self.caller.partition}:iam::{self.caller.account}:")
 
     def _resource(self, statement: DeployerStatement) -> str:
-        """Return the ARN of something that may be deployed: all names of a stack begin alike."""
+        """Return the ARN pattern of resources to deploy: all names of a stack have one prefix."""
         if statement.resource == "*":
             return "*"
         service, region, _, resource = statement.resource.split(":", 3)

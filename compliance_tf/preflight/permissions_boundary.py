@@ -1,6 +1,6 @@
-"""What the functions of a project can ever need: ``python -m compliance_tf.preflight.permissions_boundary``.
+"""The permissions boundary of a project's functions: ``python -m compliance_tf.preflight.permissions_boundary``.
 
-As the permissions boundary of their roles it keeps whoever may deploy from giving a role anything else.
+It prevents those who may deploy from giving a role any other permission.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _OF_OPTIONS: Final = (
 def permissions_boundary(
     project: str, *, own_actions: Collection[str] = (), execution_role: str | None = None
 ) -> dict[str, object]:
-    """Return the policy, as IAM takes it.
+    """Return the IAM policy.
 
     Parameters
     ----------
     project
-        The project, which the names of its table and log groups begin with.
+        The project: the beginning of the names of its table and log groups.
     own_actions
-        The read-only actions of checks of your own, beside those of the shipped ones.
+        The read-only actions of your own checks, beside those of the shipped ones.
     execution_role
-        The ARN of the role with which checks look up, where the stack has one. Without it no role may be assumed, for
-        a role that may assume any other is bounded by nothing.
+        The ARN of the role that checks assume, if the stack has one. Without it no role may be assumed, because a
+        role that may assume any other is not bounded.
     """
     actions = {action for check_id in check_ids() for action in _actions(check_id)} | set(own_actions)
     statements = [

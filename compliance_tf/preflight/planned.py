@@ -1,4 +1,4 @@
-"""What a deployment will consist of, read from the synthesized Terraform JSON."""
+"""The planned resources of a deployment, read from the synthesized Terraform JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.terraform.console import Evaluator, Json
 
-# What is read of each kind of resource: the rest of it is full of what only a plan knows.
+# The attributes that are read of each type: many others are known only in a plan.
 _READ = {
     "aws_cloudwatch_event_rule": ("name", "schedule_expression", "state"),
     "aws_cloudwatch_log_group": ("name",),
@@ -44,9 +44,9 @@ class Function:
     name
         Its name.
     code_bytes
-        The size of its package.
+        The size of its package in bytes.
     memory_megabytes
-        How much memory it has.
+        Its memory in MB.
     """
 
     name: str
@@ -56,14 +56,14 @@ class Function:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The stack's own condition on what the recorder records, as the plan will check it.
+    """The stack's own condition on the recorder, as the plan will check it.
 
     Parameters
     ----------
     condition
-        A Terraform template that is true when all is well. It calls the recorder's properties ``local.recorder``.
+        A Terraform template that is true when the condition holds. The recorder's properties are ``local.recorder``.
     message
-        A Terraform template: what is wrong when it is not.
+        A Terraform template: the error message.
     """
 
     condition: str
@@ -72,26 +72,26 @@ class Coverage:
 
 @dataclass(frozen=True)
 class PlannedStack:
-    """What a stack will declare in one workspace.
+    """The planned resources of a stack in one workspace.
 
     Parameters
     ----------
     id
         The stack's id.
     region
-        Where it goes.
+        Its AWS region.
     workspace
-        The workspace that it was read for.
+        The workspace.
     project
-        Whose it is: with the workspace, what its tags say.
+        The project, as in its tags.
     refusals
-        Why the plan would refuse the workspace; empty when it does not.
+        The reasons for which the plan would refuse the workspace; empty for none.
     recorder
         The name of the recorder that it expects.
     reads_by_cloud_control
         Whether the plan reads it by Cloud Control, and not by the AWS Config API.
     coverage
-        What the recorder must record.
+        The condition on the recorded types.
     rules
         The Config rules.
     functions
@@ -101,7 +101,7 @@ class PlannedStack:
     roles
         The names of the IAM roles.
     permissions_boundary
-        The name of the policy that bounds the roles, with its path; None where nothing does.
+        The name of the roles' permissions boundary, with its path; None for none.
     role_path
         The path of the roles.
     tables
@@ -132,7 +132,7 @@ class PlannedStack:
 
     @property
     def place(self) -> str:
-        """How the report calls it."""
+        """Its name in the report."""
         return f"{self.id} ({self.region})"
 
 
@@ -142,14 +142,14 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
     Parameters
     ----------
     folder
-        Where its ``cdk.tf.json`` stands; its id is the folder's name.
+        The folder of its ``cdk.tf.json``; its id is the folder's name.
     evaluator
-        Evaluates what differs by workspace.
+        The evaluator of expressions on the workspace.
 
     Raises
     ------
     PreflightError
-        When it is no ComplianceStack, or something that it says of itself cannot be evaluated without a plan.
+        When it is not a ComplianceStack, or an expression cannot be evaluated without a plan.
     """
     configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
     try:
@@ -169,7 +169,7 @@ def workspace_refusals(configuration: Mapping[str, Any], evaluator: Evaluator) -
     configuration
         The synthesized Terraform JSON of a ComplianceStack.
     evaluator
-        Evaluates in the workspace.
+        The evaluator of expressions in the workspace.
 
     Raises
     ------
@@ -236,7 +236,7 @@ def _reading(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _recorder_name(reading: Mapping[str, Any]) -> Json:
-    """Both ways of reading a recorder name it: Cloud Control's in its one instance, the program's in its query."""
+    """Return the recorder's name from the data source: of Cloud Control's instance, or of the program's query."""
     if "query" in reading:
         return cast("Json", reading["query"]["name"])
     return cast("Json", next(iter(reading["for_each"].values())))
@@ -247,7 +247,7 @@ def _part(block: Mapping[str, Any], attributes: tuple[str, ...]) -> dict[str, Js
 
 
 def _exists(block: Mapping[str, Any]) -> bool:
-    """Return whether the workspace has a resource. An unanswered expression counts as having it."""
+    """Return whether the resource exists in the workspace. An unevaluated expression counts as existing."""
     repeated = next((block[name] for name in _REPEATED if name in block), True)
     return bool(repeated)
 
@@ -261,7 +261,7 @@ def _function(block: Mapping[str, Any], folder: Path) -> Function:
 
 
 def _boundary(roles: Mapping[str, dict[str, Any]]) -> str | None:
-    """Read the policy's name alone: what is before it, the account, only a plan knows."""
+    """Return the policy's name alone: the account before it is known only in a plan."""
     _, _, name = _first(roles).get("permissions_boundary", "").partition(":policy/")
     return name or None
 

@@ -1,4 +1,4 @@
-"""What a planned Config rule evaluates, and when."""
+"""The resources and triggers of planned Config rules."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class PlannedRule:
     Parameters
     ----------
     name
-        Its whole name.
+        Its full name.
     resource_types
-        The types of the resources that it evaluates; None where it may be any recorded type, and empty where it looks
-        at something that is not a recorded resource, such as the account.
+        The types that it evaluates; None for any recorded type, empty where it evaluates something that is not a
+        recorded resource, such as the account.
     single
-        Whether it looks at a single resource.
+        Whether it evaluates a single resource.
     change_triggered
-        Whether changes of resources have it evaluated.
+        Whether changes of resources trigger it.
     every_hours
         The hours between two scheduled evaluations; None where there are none.
     runs_function
@@ -52,14 +52,14 @@ class PlannedRule:
 
 
 def checked_types(packages: Iterable[Path], prefix: str) -> dict[str, tuple[str, ...]]:
-    """Find what the shipped checks in the functions' packages evaluate, by the whole name of the rule.
+    """Map the rules of shipped checks in the functions' packages to the types that they evaluate, by the rule's name.
 
-    A periodic rule has no scope that says so. Checks of the user's own are not looked at: that would run their code.
+    A periodic rule has no scope with types. The user's own checks are left out: reading them would run their code.
 
     Parameters
     ----------
     prefix
-        What the names of the rules begin with.
+        The prefix of the rules' names.
     """
     ids = {check_module(check_id): check_id for check_id in check_ids()}
     found: dict[str, tuple[str, ...]] = {}
@@ -78,7 +78,7 @@ def planned_rule(block: Mapping[str, Any], types_of_checks: Mapping[str, tuple[s
     Parameters
     ----------
     types_of_checks
-        What :func:`checked_types` found.
+        The result of :func:`checked_types`.
     """
     source = _only(block["source"])
     scope = _only(block.get("scope"))
@@ -105,7 +105,7 @@ def planned_rule(block: Mapping[str, Any], types_of_checks: Mapping[str, tuple[s
 
 
 def _only(block: object) -> Mapping[str, Any]:
-    """Take a nested block, which JSON may write as an object or as a list of one."""
+    """Return a nested block, which JSON may have as an object or as a list of one."""
     if isinstance(block, list):
         return block[0] if block else {}
     return block if isinstance(block, Mapping) else {}

@@ -1,4 +1,4 @@
-"""A preflight: synthesizes the app, and asks the account about every stack of it. Nothing is changed anywhere."""
+"""The preflight: synthesizes the app, and checks the account for every stack of it. Nothing is changed anywhere."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from compliance_tf.preflight.account import Region, ask_caller
 from compliance_tf.preflight.assumptions import Assumptions
-from compliance_tf.preflight.cost import CostQuestions
+from compliance_tf.preflight.cost import CostPreflight
 from compliance_tf.preflight.findings import Finding, Verdict
-from compliance_tf.preflight.names import NameQuestions
-from compliance_tf.preflight.permissions import PermissionQuestions
+from compliance_tf.preflight.names import NamePreflight
+from compliance_tf.preflight.permissions import PermissionPreflight
 from compliance_tf.preflight.planned import PlannedStack, read_stack
 from compliance_tf.preflight.quotas import RegionQuotas, role_quota
-from compliance_tf.preflight.recorder import RecorderQuestions
+from compliance_tf.preflight.recorder import RecorderPreflight
 from compliance_tf.preflight.report import Report
 from compliance_tf.terraform.app import synthesize
 from compliance_tf.terraform.console import Evaluator
@@ -35,16 +35,16 @@ WORKSPACE = "Workspace"
 
 @dataclass(frozen=True)
 class Options:
-    """What may be chosen.
+    """Options of a preflight.
 
     Parameters
     ----------
     workspace
         The Terraform workspace, which need not exist; None for the one that is selected in ``cdktf.out``.
     deployer
-        The ARN of the role or user that will deploy; None for whoever asks.
+        The ARN of the role or user that will deploy; None for the caller.
     assumptions
-        What the estimate of the cost rests on.
+        The assumptions of the cost estimate.
     """
 
     workspace: str | None = None
@@ -53,14 +53,14 @@ class Options:
 
 
 def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[str], None]) -> Report:
-    """Ask whether the app in a folder can be deployed.
+    """Check whether the app in a folder can be deployed.
 
     Parameters
     ----------
     folder
-        Where its ``cdktf.json`` or ``main.py`` stands.
+        The folder of its ``cdktf.json`` or ``main.py``.
     say
-        Takes a sentence about what is waited for.
+        Prints a message about progress.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[s
     """
     environment = machine.environment()
     planned: list[tuple[PlannedStack, Evaluator]] = []
-    # In a folder of its own, for commands on workspaces may be at work.
+    # In a folder of its own, because commands on workspaces may be running.
     with TemporaryDirectory(prefix="compliance-tf-preflight-") as temporary:
         output = Path(temporary, OUTPUT)
         programs = Programs(environment, say=say, show=say)
@@ -94,10 +94,10 @@ def _findings(planned: list[tuple[PlannedStack, Evaluator]], caller: Caller, opt
         region = regions[stack.region]
         by_region[stack.region].append(stack)
         yield _workspace(stack)
-        yield from RecorderQuestions(stack, region, evaluator).findings()
-        yield from NameQuestions(stack, region).findings()
-        yield PermissionQuestions(stack, region, caller, options.deployer).finding()
-        yield CostQuestions(stack, region, options.assumptions).finding()
+        yield from RecorderPreflight(stack, region, evaluator).findings()
+        yield from NamePreflight(stack, region).findings()
+        yield PermissionPreflight(stack, region, caller, options.deployer).finding()
+        yield CostPreflight(stack, region, options.assumptions).finding()
     for name, stacks in by_region.items():
         yield from RegionQuotas(regions[name], stacks).findings()
     yield role_quota(next(iter(regions.values())), [stack for stack, _ in planned])
@@ -116,6 +116,6 @@ def _stack_folders(output: Path) -> list[Path]:
 
 
 def _selected_workspace(stack_folder: Path) -> str:
-    """Find the workspace that plain Terraform or cdktf would work in, which it keeps in this file."""
+    """Read the workspace that plain Terraform or cdktf would use, which is stored in this file."""
     selection = stack_folder / ".terraform" / "environment"
     return selection.read_text(encoding="utf-8").strip() if selection.is_file() else "default"

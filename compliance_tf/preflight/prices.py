@@ -1,4 +1,4 @@
-"""What AWS charges, read from ``prices.json``, which says as of when and from where."""
+"""AWS's prices, read from ``prices.json``, which has their date and source."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Tier:
-    """A price that holds up to a number of evaluations in a month, account and region.
+    """A price up to a number of evaluations per month, account and region.
 
     Parameters
     ----------
     up_to
-        The last evaluation with this price; None for all further ones.
+        The last evaluation at this price; None for no limit.
     each
-        The price of one.
+        The price of one evaluation.
     """
 
     up_to: int | None
@@ -41,17 +41,17 @@ class Prices:
     Parameters
     ----------
     currency
-        Of all of them.
+        The currency of all prices.
     as_of
-        The day on which they were true.
+        The date of the prices.
     tiers
-        Of evaluations of a resource by a Config rule, in their order.
+        Price tiers of evaluations of a resource by a Config rule, in ascending order.
     per_function_request
-        Of an invocation of a Lambda function.
+        The price of an invocation of a Lambda function.
     per_gigabyte_second
-        Of a Lambda function on arm64.
+        The price of a GB-second of a Lambda function on arm64.
     per_write
-        Of a DynamoDB write request unit on demand, by region.
+        The price of an on-demand DynamoDB write request unit, by region.
     """
 
     currency: str
@@ -62,7 +62,7 @@ class Prices:
     per_write: Mapping[str, float]
 
     def of_evaluations(self, number: float) -> float:
-        """Price evaluations of one month, account and region, as if there were no others."""
+        """Return the price of evaluations of one month, account and region, as if there were no others."""
         total, begin = 0.0, 0.0
         for tier in self.tiers:
             end = number if tier.up_to is None else min(number, tier.up_to)

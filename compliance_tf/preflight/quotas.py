@@ -1,4 +1,4 @@
-"""What an account may have at most, and whether there is room for what is planned."""
+"""The account's quotas, and whether the planned resources fit."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from compliance_tf.preflight.planned import PlannedStack
 
 NEARLY_FULL = 0.9
-"""The share of a quota from which on the report warns."""
+"""The share of a quota above which the report warns."""
 
 LOW_CONCURRENCY = 100
-"""What Lambda leaves unreserved at least, but in new accounts. Source: Lambda, "Configuring reserved concurrency"."""
+"""Minimum unreserved concurrency, except in new accounts. Source: Lambda, "Configuring reserved concurrency"."""
 
 _MEBIBYTE = 1024 * 1024
 
@@ -34,19 +34,19 @@ class Quota:
     Parameters
     ----------
     subject
-        What is limited, in a few words.
+        The limited resource, in a few words.
     service
         The service's code.
     default
-        What AWS documents for an account that never asked for more.
+        The documented default.
     default_in
-        The default of regions that have another one.
+        The defaults of regions that have another one.
     code
-        The quota's code; None where it is found by its name.
+        The quota's code; None to find it by its name.
     name
-        A pattern that the quota's name matches.
+        A pattern of the quota's name.
     adjustable
-        Whether AWS raises it on request.
+        Whether it can be raised on request.
     """
 
     subject: str
@@ -58,7 +58,7 @@ class Quota:
     adjustable: bool = True
 
     def default_of(self, region: str) -> int:
-        """Return what AWS documents for a region."""
+        """Return the documented default of a region."""
         return dict(self.default_in).get(region, self.default)
 
 
@@ -84,14 +84,14 @@ CODE_STORAGE = "Lambda code storage"
 
 @dataclass(frozen=True)
 class Limit:
-    """How much there may be.
+    """The value of a quota.
 
     Parameters
     ----------
     value
         The number.
     known
-        Whether the account said so; otherwise it is AWS's documented default.
+        Whether it is the account's own value; otherwise it is AWS's documented default.
     """
 
     value: int
@@ -100,21 +100,21 @@ class Limit:
 
 @dataclass(frozen=True)
 class RegionQuotas:
-    """The quotas of one region, for all stacks that go there.
+    """The quotas of one region, for all stacks in it.
 
     Parameters
     ----------
     region
         The region.
     stacks
-        The stacks that go there.
+        The stacks in it.
     """
 
     region: Region
     stacks: Sequence[PlannedStack]
 
     def findings(self) -> Iterator[Finding]:
-        """Ask for the room that there is."""
+        """Compare the quotas with what exists and what is planned."""
         rules = {rule.name for stack in self.stacks for rule in stack.rules}
         event_rules = {name for stack in self.stacks for name in stack.event_rules}
         tables = {name for stack in self.stacks for name in stack.tables}
@@ -146,28 +146,28 @@ class RegionQuotas:
                 self.region.name,
                 CONCURRENCY,
                 Verdict.WARNING,
-                f"{unreserved} executions at a time, shared with all functions that reserve none.",
-                "Ask for more of 'Concurrent executions' (L-B99A9384): until then evaluations are late after many "
-                "changes at once, and tried again.",
+                f"{unreserved} concurrent executions, shared with all functions that reserve none.",
+                "Ask for more of 'Concurrent executions' (L-B99A9384): until then evaluations are delayed and retried "
+                "after many changes at once.",
             )
         return Finding(
             self.region.name,
             CONCURRENCY,
             Verdict.OK,
-            f"{unreserved} executions at a time that nobody reserved; this reserves none.",
+            f"{unreserved} unreserved concurrent executions; this deployment reserves none.",
         )
 
     def _code_storage(self) -> Finding:
         settings = self.region.functions.get_account_settings()
-        used, most = settings["AccountUsage"]["TotalCodeSize"], settings["AccountLimit"]["TotalCodeSize"]
+        used, limit = settings["AccountUsage"]["TotalCodeSize"], settings["AccountLimit"]["TotalCodeSize"]
         new = sum(function.code_bytes for stack in self.stacks for function in stack.functions)
-        figure = f"{_mebibytes(used)} + at most {_mebibytes(new)} of {_mebibytes(most)}"
+        figure = f"{_mebibytes(used)} + at most {_mebibytes(new)} of {_mebibytes(limit)}"
         request = "'Function and layer storage' (L-2ACBD22F)"
-        return _judged(self.region.name, CODE_STORAGE, figure, used=used + new, most=most, request=request)
+        return _judged(self.region.name, CODE_STORAGE, figure, used=used + new, limit=limit, request=request)
 
 
 def role_quota(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
-    """Ask for the room for roles, of which an account has one number for all regions.
+    """Compare the quota of roles, which is one for all regions of an account.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def _roles(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
 
 
 def limit_of(quota: Quota, region: Region) -> Limit:
-    """Ask Service Quotas for a quota; AWS's documented default where it does not answer."""
+    """Read a quota from Service Quotas; AWS's documented default where it does not answer."""
     try:
         value = _by_code(quota.service, quota.code, region) if quota.code else _by_name(quota, region)
     except (ClientError, BotoCoreError):
@@ -201,7 +201,7 @@ def _by_code(service: str, code: str, region: Region) -> float | None:
     try:
         return region.quotas.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"].get("Value")
     except region.quotas.exceptions.NoSuchResourceException:
-        # That is the answer for a quota that nobody ever asked to raise.
+        # The response for a quota that was never raised.
         return region.quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"].get("Value")
 
 
@@ -216,29 +216,29 @@ def _by_name(quota: Quota, region: Region) -> float | None:
 
 
 def room(place: str, subject: str, *, present: int, new: int, limit: Limit, adjustable: bool) -> Finding:
-    """Judge whether there is room.
+    """Return a finding on whether new resources fit into a limit.
 
     Parameters
     ----------
     present
-        How many there are.
+        The number that exists.
     new
-        How many of those that are planned are not there yet.
+        The number of planned ones that do not exist yet.
     adjustable
-        Whether AWS raises the quota on request.
+        Whether the quota can be raised on request.
     """
-    source = "" if limit.known else " (AWS's default: the account's own was not told)"
+    source = "" if limit.known else " (AWS's default: the account's own quota could not be read)"
     figure = f"{present} + {new} new = {present + new} of {limit.value}{source}"
     request = f"the quota of {subject}" if adjustable else ""
-    return _judged(place, subject, figure, used=present + new, most=limit.value, request=request)
+    return _judged(place, subject, figure, used=present + new, limit=limit.value, request=request)
 
 
-def _judged(place: str, subject: str, figure: str, *, used: int, most: int, request: str) -> Finding:
-    fixed = "remove some, for AWS raises it for nobody"
+def _judged(place: str, subject: str, figure: str, *, used: int, limit: int, request: str) -> Finding:
+    fixed = "remove some, because it cannot be raised"
     raising = f"ask AWS for more of {request}, or remove some" if request else fixed
-    if used > most:
-        return Finding(place, subject, Verdict.FAIL, figure, f"There is no room: {raising}.")
-    if used >= NEARLY_FULL * most:
+    if used > limit:
+        return Finding(place, subject, Verdict.FAIL, figure, f"The quota is exceeded: {raising}.")
+    if used >= NEARLY_FULL * limit:
         return Finding(place, subject, Verdict.WARNING, figure, f"Nearly full: {raising}.")
     return Finding(place, subject, Verdict.OK, figure)
 

@@ -1,4 +1,4 @@
-"""The recorder that a stack expects: whether it is there, records what is needed, and delivers it."""
+"""The recorder that a stack expects: its existence, recorded types, and delivery."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ DELIVERY = "Delivery"
 RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
 
 _NOT_SUPPORTED = {"UnsupportedActionException", "TypeNotFoundException"}
-"""Cloud Control API, GetResource: what it answers where a type has no read handler yet."""
+"""The error codes of Cloud Control's GetResource for a type without a read handler."""
 
 
 @dataclass(frozen=True)
-class RecorderQuestions:
-    """What is asked about the recorder of one stack."""
+class RecorderPreflight:
+    """The recorder of one stack."""
 
     stack: PlannedStack
     region: Region
     evaluator: Evaluator
 
     def findings(self) -> Iterator[Finding]:
-        """Ask: only about its being there, when it is not."""
+        """Check the recorder: only its existence, where it does not exist."""
         found: list[ConfigurationRecorderOutputTypeDef] = []
         yield answered(self.stack.place, THERE, partial(self._find, found), vital=True)
         for recorder in found:
@@ -73,10 +73,10 @@ class RecorderQuestions:
                 "recorder.",
             )
         found.append(recorders[expected])
-        return self._says(THERE, Verdict.OK, f"'{expected}' is there.")
+        return self._says(THERE, Verdict.OK, f"'{expected}' exists.")
 
     def _read(self, read: list[str]) -> Finding:
-        """Read the recorder as the plan will: a plan whose reading fails shows nothing else."""
+        """Read the recorder as the plan will: a plan whose read fails shows nothing else."""
         try:
             answer = self.region.cloud_control.get_resource(TypeName=RECORDER_TYPE, Identifier=self.stack.recorder)
         except ClientError as error:
@@ -100,8 +100,9 @@ class RecorderQuestions:
             return self._says(
                 RECORDING,
                 Verdict.UNKNOWN,
-                f"AWS Config does not answer the status of '{self.stack.recorder}'.",
-                "Run the preflight again in a minute: it may have just been created. Else have its owner look at it.",
+                f"AWS Config returns no status of '{self.stack.recorder}'.",
+                "Run the preflight again in a minute: it may have just been created. Otherwise ask its owner to look "
+                "at it.",
             )
         if not status.get("recording"):
             stopped = status.get("lastStopTime")
@@ -110,27 +111,27 @@ class RecorderQuestions:
                 RECORDING,
                 Verdict.FAIL,
                 f"It is switched off{since}.",
-                "Have its owner start it: nothing is evaluated after a change as long as it is off.",
+                "Ask its owner to start it: changes are not evaluated as long as it is off.",
             )
         said = read_status(status.get("lastStatus"))
         if said is None:
             return self._says(
                 RECORDING,
                 Verdict.UNKNOWN,
-                f"It is switched on, with a last status that is not known: '{status.get('lastStatus')}'.",
-                "Have its owner look at it.",
+                f"It is switched on, with an unknown last status: '{status.get('lastStatus')}'.",
+                "Ask its owner to look at it.",
             )
         if said is Status.FAILURE:
             return self._says(
                 RECORDING,
                 Verdict.FAIL,
                 f"It fails: {status.get('lastErrorCode', 'no code')}: {status.get('lastErrorMessage', 'no message')}.",
-                "Have its owner look at it: its role is the most frequent reason.",
+                "Ask its owner to look at it: its role is the most frequent reason.",
             )
         return self._says(RECORDING, Verdict.OK, f"It is switched on (last status: {status.get('lastStatus')}).")
 
     def _types(self, properties: str) -> Finding:
-        """Check the stack's own conditions, so that this says what the plan will say."""
+        """Check the stack's own condition, so that the finding is what the plan will say."""
         conditions: Json = [
             {"condition": coverage.condition, "message": coverage.message} for coverage in self.stack.coverage
         ]
@@ -138,7 +139,7 @@ class RecorderQuestions:
         broken = [str(answer["message"]) for answer in answers if answer["condition"] is not True]
         if broken:
             return self._says(
-                TYPES, Verdict.FAIL, " ".join(broken), "Have its owner add the types, or remove the rules."
+                TYPES, Verdict.FAIL, " ".join(broken), "Ask its owner to add the types, or remove the rules."
             )
         return self._says(TYPES, Verdict.OK, "It records every type that a change-triggered rule needs.")
 
@@ -149,7 +150,7 @@ class RecorderQuestions:
                 FREQUENCY,
                 Verdict.WARNING,
                 f"Once a day only: {enumerated(daily)}.",
-                "Rules see changes of these types up to a day late; continuous recording shows them at once.",
+                "Changes of these types are evaluated up to a day late; with continuous recording at once.",
             )
         return self._says(FREQUENCY, Verdict.OK, "Continuous, for every type that is needed.")
 
@@ -160,7 +161,7 @@ class RecorderQuestions:
                 DELIVERY,
                 Verdict.WARNING,
                 "There is no delivery channel.",
-                "Tell the recorder's owner: rules are evaluated without one, but no history is kept in S3.",
+                "Inform the recorder's owner: rules are evaluated without one, but no history is kept in S3.",
             )
         deliveries = [
             (what, info)
@@ -181,15 +182,15 @@ class RecorderQuestions:
                 DELIVERY,
                 Verdict.WARNING,
                 f"The last one failed ({'; '.join(failures)}).",
-                "Tell the recorder's owner: rules are evaluated all the same, but the history in S3 has gaps.",
+                "Inform the recorder's owner: rules are evaluated nevertheless, but the history in S3 has gaps.",
             )
         unknown = [what for what, info in deliveries if read_status(info.get("lastStatus")) is None]
         if unknown:
             return self._says(
                 DELIVERY,
                 Verdict.UNKNOWN,
-                f"A last status is not known: {enumerated(unknown)}.",
-                "Have the recorder's owner look at it.",
+                f"Unknown last status: {enumerated(unknown)}.",
+                "Ask the recorder's owner to look at it.",
             )
         return self._says(DELIVERY, Verdict.OK, "No failed delivery.")
 
@@ -202,7 +203,7 @@ def _needed_types(stack: PlannedStack) -> set[str]:
 
 
 def _recorded_daily(recorder: ConfigurationRecorderOutputTypeDef, *, needed: set[str]) -> set[str]:
-    """Find the types that are recorded once a day. Source: AWS Config API, RecordingMode: an override wins."""
+    """Return the types that are recorded once a day. Source: AWS Config API, RecordingMode: an override wins."""
     mode = recorder.get("recordingMode")
     if mode is None:
         return set()

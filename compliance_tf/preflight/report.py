@@ -1,4 +1,4 @@
-"""The report: what may be said of all findings together, as a table for people and as JSON for programs."""
+"""The report of a preflight, as a table for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STYLES = {
     Verdict.FAIL: "bold red",
     Verdict.UNKNOWN: "magenta",
 }
-_WIDE = 100_000  # columns: as wide as the longest line
+_WIDE = 100_000  # columns, as wide as the longest line
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Report:
     Parameters
     ----------
     caller
-        Who asked.
+        The principal of the credentials.
     workspaces
-        The workspaces that it is about: one, unless each stack has another one selected.
+        The workspaces: one, unless stacks have different ones selected.
     findings
-        The lines.
+        The findings, in their order.
     """
 
     caller: Caller
@@ -49,7 +49,7 @@ class Report:
 
     @property
     def may_go_ahead(self) -> bool:
-        """Return whether nothing stands in the way of a deployment."""
+        """Return whether nothing blocks the deployment."""
         return not any(finding.blocks for finding in self.findings)
 
     @property
@@ -65,7 +65,7 @@ class Report:
         )
 
     def to_json(self) -> str:
-        """Write it as JSON."""
+        """Return the report as JSON."""
         document = {
             "account": self.caller.account,
             "caller": self.caller.arn,
@@ -86,7 +86,7 @@ class Report:
         return json.dumps(document, indent=2)
 
     def print(self, stream: TextIO) -> None:
-        """Print a table for each place: as wide as the terminal or, where there is none, as wide as it has to be."""
+        """Print a table for each place: as wide as the terminal, or as needed where there is none."""
         console = Terminal(file=stream, width=None if stream.isatty() else _WIDE)
         with console.capture() as captured:
             self._print(console)
@@ -107,7 +107,7 @@ def _table(findings: Iterable[Finding]) -> Table:
     table.add_column(overflow="fold")
     for finding in findings:
         verdict = Text(finding.verdict.value, style=_STYLES[finding.verdict])
-        # As Text, for rich reads brackets in a str as markup.
+        # As Text, because rich reads brackets in a str as markup.
         said = Text(visible(finding.figure))
         if finding.advice:
             said.append(f"\n→ {visible(finding.advice)}", style="dim")

@@ -187,9 +187,16 @@ def engine(environment: Mapping[str, str]) -> str:
     return path
 
 
-def engine_name(environment: Mapping[str, str]) -> str:
-    """Return the name of the program that plans and applies as a person would type it, without its folder."""
-    return Path(environment.get(ENGINE_VARIABLE) or _ENGINE).name
+def engine_name(environment: Mapping[str, str] | None = None) -> str:
+    """Return the name of the program that plans and applies as a person would type it, without its folder.
+
+    Parameters
+    ----------
+    environment
+        The environment variables; those of this program unless given. Messages that advise a command of Terraform
+        name it by this, so that people who run OpenTofu read ``tofu``.
+    """
+    return Path((os.environ if environment is None else environment).get(ENGINE_VARIABLE) or _ENGINE).name
 
 
 def _holds_provider(folder: Path, provider: str) -> bool:

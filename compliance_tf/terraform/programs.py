@@ -138,16 +138,16 @@ class Programs:
             return _text(output)
 
     def _follow(self, process: subprocess.Popen[bytes], lines: _Lines, waiting_for: str) -> None:
-        heard, patience = time.monotonic(), SILENCE_SECONDS
+        heard, silence = time.monotonic(), SILENCE_SECONDS
         while True:
             ended = _has_ended(process)
             if lines.forward(all_of_it=ended):
                 heard = time.monotonic()
             if ended:
                 return
-            if time.monotonic() - heard > patience:
+            if time.monotonic() - heard > silence:
                 self.say(f"Waiting for {waiting_for} ({time.monotonic() - heard:.0f} s) ...")
-                patience *= 5
+                silence *= 5
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         is_first, self._signal = self._signal is None, self._signal or signal.Signals(number)

@@ -1,1 +1,1 @@
-"""The acceptance test in a real account: what of AWS this project assumes, and what proves it."""
+"""The acceptance test in a real account: the project's assumptions about AWS, and the probes that test them."""

@@ -1,4 +1,4 @@
-"""The app that is deployed: a rule for each type of the samples, which judges nothing but them."""
+"""The app of a verification: a rule for each type of the samples, limited to the samples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from compliance_tf.verify.samples import Kind
 
 PROJECT: Final = "ctfverify"
-"""The project, and the key of the tag that all samples carry."""
+"""The project, and the key of the tag of all samples."""
 
 STACK: Final = "verify"
 
@@ -62,13 +62,13 @@ def write_app(
     Parameters
     ----------
     kinds
-        Whose rules are deployed.
+        The kinds of samples whose rules are deployed.
     recorder
         The name of the account's recorder.
     by_cloud_control
         Whether Cloud Control reads the recorder; the AWS Config API otherwise.
     permissions_boundary
-        The ARN of the boundary that roles must have where the account asks for one.
+        The ARN of the roles' permissions boundary, if the account requires one.
     """
     app = _APP.format(
         stack=STACK,

@@ -1,4 +1,4 @@
-"""What the code assumes of AWS and no machine of ours can check, read from ``assumptions.json``."""
+"""Assumptions about AWS that local tests cannot check, read from ``assumptions.json``."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ DATA_FILE: Final = Path(__file__).with_name("assumptions.json")
 
 @dataclass(frozen=True)
 class Assumption:
-    """One assumption.
+    """An assumption about AWS.
 
     Parameters
     ----------
     id
-        What reports call it, in kebab case.
+        Its id in reports, in kebab case.
     sentence
-        What is assumed.
+        The assumption, in a sentence.
     source
-        Where it comes from.
+        The source: a document, or the code.
     date
-        The day on which the source was read, as 2026-11-26.
+        The date on which the source was read, as 2026-11-26.
     consequence
-        What happens if it does not hold.
+        The consequence if it does not hold.
     relied_on
         The files that rely on it, from the repository's root.
     probe
-        The name of what checks it in ``compliance_tf.verify.probes``; None where a short visit to an account cannot.
+        The name of its probe in ``compliance_tf.verify.probes``; None where a short verification cannot check it.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a verification costs: an upper estimate, for the question that is asked before it."""
+"""The cost of a verification: an upper estimate, shown before the confirmation."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ PER_ITEM: Final = 0.003
 """US dollars for a configuration item that is recorded continuously (https://aws.amazon.com/config/pricing/)."""
 
 ITEMS_OF_A_DEPLOYMENT: Final = 120
-"""Items at most of what is deployed: some 30 resources, made, completed, tagged and removed."""
+"""Maximum items of the deployment: some 30 resources, created, completed, tagged and removed."""
 
 CHANGES_OF_A_SAMPLE: Final = 5
-"""Made, tagged, given its settings, fixed, removed."""
+"""Items of a sample: created, tagged, configured, fixed, removed."""
 
 SAMPLES_OF_A_KIND: Final = 2
 
 RUNS_OF_A_PERIODIC_RULE: Final = 3
-"""When it is made, when it is asked for, and once more if a schedule happens to come."""
+"""Evaluations of a periodic rule: at its creation, on request, and possibly once by its schedule."""
 
 
 def estimate(kinds: Sequence[Kind], log_groups: int) -> float:
-    """Estimate what a verification costs at most, in US dollars.
+    """Estimate the maximum cost of a verification in US dollars.
 
     Parameters
     ----------
     kinds
         The kinds of samples.
     log_groups
-        How many log groups the region has: 0 or more. The rule of log groups lists its resources itself, so it judges
-        all of them.
+        The number of log groups in the region: at least 0. The rule of log groups lists its resources itself, so it
+        judges all of them.
     """
     samples = SAMPLES_OF_A_KIND * len(kinds)
     changes = samples * CHANGES_OF_A_SAMPLE
-    # A rule with a tag in its scope looks at the changes of all types.
+    # A rule with a tag in its scope is triggered by changes of all types.
     evaluations = changes * sum(not kind.periodic for kind in kinds)
     if any(kind.periodic for kind in kinds):
         evaluations += RUNS_OF_A_PERIODIC_RULE * (log_groups + SAMPLES_OF_A_KIND)

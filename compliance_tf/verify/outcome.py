@@ -1,4 +1,4 @@
-"""What became of an assumption when AWS was asked."""
+"""Outcomes of probes."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """Whether an assumption holds."""
+    """The verdict on an assumption."""
 
     HOLDS = "holds"
     DOES_NOT_HOLD = "does not hold"
     NOT_CHECKED = "not checked"
-    """AWS was not asked, or what it answered decides nothing."""
+    """The probe did not run, or its result is inconclusive."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a probe found.
+    """The outcome of a probe.
 
     Parameters
     ----------
     verdict
         Whether the assumption holds.
     seen
-        What AWS answered, in a sentence.
+        The observation, in a sentence.
     """
 
     verdict: Verdict
@@ -32,15 +32,15 @@ class Outcome:
 
     @classmethod
     def holds(cls, seen: str) -> Outcome:
-        """Say that it holds."""
+        """Build the outcome that the assumption holds."""
         return cls(Verdict.HOLDS, seen)
 
     @classmethod
     def fails(cls, seen: str) -> Outcome:
-        """Say that it does not hold."""
+        """Build the outcome that the assumption does not hold."""
         return cls(Verdict.DOES_NOT_HOLD, seen)
 
     @classmethod
     def open(cls, seen: str) -> Outcome:
-        """Say that it could not be found out, and why."""
+        """Build the inconclusive outcome, with the reason."""
         return cls(Verdict.NOT_CHECKED, seen)

@@ -1,4 +1,4 @@
-"""What is asked of AWS to prove or disprove an assumption, one function each."""
+"""Probes of AWS that prove or disprove an assumption, one function each."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _NOT_ALLOWED: Final = frozenset({"AccessDenied", "AccessDeniedException", "Unaut
 _MAX_NAME: Final = 64
 _OLD: Final = timedelta(days=8)
 _MAX_OLD: Final = 5
-"""Old resources whose history is looked at."""
+"""The number of old resources whose history is read."""
 
 _NO_TYPE: Final = "AWS::Verify::NoSuchType"
 
 
 def ask(probe: Probe, trial: Trial) -> Outcome:
-    """Ask, and take an answer that nobody expected for one that decides nothing."""
+    """Run a probe; an unexpected error makes it inconclusive."""
     try:
         return probe(trial)
     except (ClientError, BotoCoreError, ComplianceError) as cause:
-        return Outcome.open(f"AWS could not be asked: {cause}")
+        return Outcome.open(f"The probe failed: {cause}")
 
 
 def recorder_by_cloud_control(trial: Trial) -> Outcome:
@@ -61,7 +61,7 @@ def recorder_by_cloud_control(trial: Trial) -> Outcome:
 
 
 def recorder_status_words(trial: Trial) -> Outcome:
-    """Read the word for how the recorder's last delivery went."""
+    """Read the status of the recorder's last delivery."""
     answer = trial.config.describe_configuration_recorder_status(ConfigurationRecorderNames=[trial.recorder.name])
     word = answer["ConfigurationRecordersStatus"][0].get("lastStatus")
     if not word:
@@ -71,22 +71,22 @@ def recorder_status_words(trial: Trial) -> Outcome:
 
 
 def verdicts(trial: Trial) -> Outcome:
-    """Compare AWS Config's verdicts with those that the samples deserve."""
+    """Compare AWS Config's verdicts with the expected ones."""
     wrong = [
         f"{sample} is {trial.by_config[sample].compliance.value if sample in trial.by_config else 'without a verdict'}"
         for sample in trial.samples
         if sample not in trial.by_config or trial.by_config[sample].compliance is not sample.expected
     ]
     if wrong:
-        return Outcome.fails(f"Of {len(trial.samples)} samples these are not judged as they should be: {_list(wrong)}.")
+        return Outcome.fails(f"Of {len(trial.samples)} samples these are not judged as expected: {_list(wrong)}.")
     slowest = max(seen.seconds for seen in trial.by_config.values())
-    return Outcome.holds(f"All {len(trial.samples)} samples are judged as they should be, within {slowest:.0f} s.")
+    return Outcome.holds(f"All {len(trial.samples)} samples are judged as expected, within {slowest:.0f} s.")
 
 
 def results_in_table(trial: Trial) -> Outcome:
     """Compare the table with AWS Config."""
     if not trial.by_config:
-        return Outcome.open("AWS Config has no verdict that could have come.")
+        return Outcome.open("AWS Config has no verdict that could have been recorded.")
     lost = [
         str(sample)
         for sample, seen in trial.by_config.items()
@@ -99,7 +99,7 @@ def results_in_table(trial: Trial) -> Outcome:
 
 
 def resource_ids(trial: Trial) -> Outcome:
-    """Compare what AWS Config calls the samples with what the code expects."""
+    """Compare AWS Config's ids of the samples with the expected ones."""
     named = {sample: seen for sample, seen in trial.by_config.items() if not sample.kind.periodic}
     if not named:
         return Outcome.open("No sample has a verdict of a change-triggered rule.")
@@ -113,7 +113,7 @@ def resource_ids(trial: Trial) -> Outcome:
 
 
 def item_forms(trial: Trial) -> Outcome:
-    """Judge what the history has of the samples on this machine."""
+    """Evaluate the samples' items of the history on this machine."""
     judged, wrong = 0, []
     for sample in trial.change_samples:
         item = last_item(trial.config, sample.kind.type, sample.id)
@@ -127,14 +127,14 @@ def item_forms(trial: Trial) -> Outcome:
         if verdict.compliance is not sample.expected:
             wrong.append(f"{sample}: {verdict.reason}")
     if wrong:
-        return Outcome.fails(f"Items of the history are judged otherwise: {_list(wrong)}.")
+        return Outcome.fails(f"Items of the history are judged differently: {_list(wrong)}.")
     if not judged:
         return Outcome.open("AWS Config has recorded none of the samples.")
     return Outcome.holds(f"{judged} items of the history have the form that the checks read.")
 
 
 def bucket_without_policy(trial: Trial) -> Outcome:
-    """Look for the member that says that a bucket has no policy."""
+    """Find the member that represents a bucket without a policy."""
     bad = next((sample for sample in trial.samples if sample.kind is BUCKET and sample.quality == BAD), None)
     item = last_item(trial.config, BUCKET.type, bad.id) if bad else None
     if item is None:
@@ -145,7 +145,7 @@ def bucket_without_policy(trial: Trial) -> Outcome:
 
 
 def queries_have_tags(trial: Trial) -> Outcome:
-    """Look for the tags of the samples in the answers of SelectResourceConfig."""
+    """Find the tags of the samples in the results of SelectResourceConfig."""
     wanted = {sample: sample.id for sample in trial.change_samples}
     found = {
         sample: dict(present_resources(trial.config, sample.kind.type, [id_])).get(id_)
@@ -161,7 +161,7 @@ def queries_have_tags(trial: Trial) -> Outcome:
 
 def start_once_a_minute(trial: Trial) -> Outcome:
     """Start the same evaluation twice."""
-    # Without retries: botocore repeats just the error that is looked for.
+    # Without retries: botocore retries exactly the expected error.
     config = trial.place.client("config-without-retries")
     names = [trial.rule(trial.samples[0])]
     answers = []
@@ -178,7 +178,7 @@ def start_once_a_minute(trial: Trial) -> Outcome:
 
 
 def rule_name_length(trial: Trial) -> Outcome:
-    """Ask for the results of a rule whose name has 65 characters, which nobody has."""
+    """Request the results of a rule with a name of 65 characters, which does not exist."""
     name = f"{PROJECT}-".ljust(_MAX_NAME + 1, "x")
     try:
         trial.config.get_compliance_details_by_config_rule(ConfigRuleName=name)
@@ -194,7 +194,7 @@ def rule_name_length(trial: Trial) -> Outcome:
 
 
 def unknown_type_refused(trial: Trial) -> Outcome:
-    """Put two evaluations for a test, one of them of a type that does not exist."""
+    """Put two evaluations in test mode, one of them of a type that does not exist."""
     now = datetime.now(UTC)
     evaluations = [
         {
@@ -215,14 +215,14 @@ def unknown_type_refused(trial: Trial) -> Outcome:
             return Outcome.holds(f"{seen}, which names the type.")
         return Outcome.open(f"{seen}, not for the type: that decides nothing.")
     failed = len(answer.get("FailedEvaluations", []))
-    return Outcome.open(f"In test mode the call is taken, with {failed} failed evaluations: that decides nothing.")
+    return Outcome.open(f"In test mode the call is accepted, with {failed} failed evaluations, which is inconclusive.")
 
 
 def log_group_ids(trial: Trial) -> Outcome:
-    """Look what AWS Config calls the log groups that it has recorded."""
+    """Read AWS Config's ids of the log groups that it has recorded."""
     sample = next((sample for sample in trial.samples if sample.kind is LOG_GROUP), None)
     if sample is None:
-        return Outcome.open("No log group was made.")
+        return Outcome.open("No log group was created.")
     pages = trial.config.get_paginator("list_discovered_resources").paginate(
         resourceType=LOG_GROUP.type, PaginationConfig={"MaxItems": 1_000}
     )
@@ -241,7 +241,7 @@ def log_group_ids(trial: Trial) -> Outcome:
 
 
 def first_page_of_history(trial: Trial) -> Outcome:
-    """Look for an empty first page in the histories of buckets that did not change for a week."""
+    """Find an empty first page in the histories of buckets that did not change for a week."""
     rows = trial.config.select_resource_config(
         Expression=f"SELECT resourceId, configurationItemCaptureTime WHERE resourceType = '{BUCKET.type}'"
     )["Results"]
@@ -278,17 +278,17 @@ PROBES: Final[Mapping[str, Probe]] = {
         first_page_of_history,
     )
 }
-"""The probes by name, in the order in which they are asked."""
+"""The probes by name, in the order in which they run."""
 
 NEWER_WINS: Final = "newer_verdict_wins"
 REMOVAL_CLOSES: Final = "removal_closes_results"
-"""Probes that change the samples, so the verification itself makes them: after all others."""
+"""Probes that change the samples, so the verification runs them after all others."""
 
 
 def newer_verdict_wins(trial: Trial, sample: Sample) -> Outcome:
-    """Wait until a sample that was bad and is fixed complies, in AWS Config and in the table."""
+    """Wait until a fixed sample complies, in AWS Config and in the table."""
     if sample not in trial.in_table:
-        return Outcome.open(f"The {sample} had no verdict to begin with.")
+        return Outcome.open(f"The {sample} had no verdict before.")
 
     def has_come(_: float) -> bool:
         here = trial.config_verdict(sample), trial.table_verdict(sample)
@@ -302,7 +302,7 @@ def newer_verdict_wins(trial: Trial, sample: Sample) -> Outcome:
 
 
 def removal_closes_results(trial: Trial) -> Outcome:
-    """Wait until the table has closed the results of samples that are gone."""
+    """Wait until the table has closed the results of removed samples."""
     judged = [sample for sample in trial.change_samples if sample in trial.in_table]
     if not judged:
         return Outcome.open("The table had no results that could be closed.")
@@ -311,9 +311,9 @@ def removal_closes_results(trial: Trial) -> Outcome:
         seen = {sample: trial.table_verdict(sample) for sample in judged}
         return [str(one) for one, row in seen.items() if row and row.compliance is not Compliance.NOT_APPLICABLE]
 
-    if trial.wait("The end of the results of samples that are gone", lambda _: not still_open()):
-        return Outcome.holds(f"The results of {len(judged)} samples were closed after these were removed.")
-    return Outcome.fails(f"Results of what is gone are still open: {_list(still_open())}.")
+    if trial.wait("The closing of the results of removed samples", lambda _: not still_open()):
+        return Outcome.holds(f"The results of {len(judged)} samples were closed after their removal.")
+    return Outcome.fails(f"Results of removed samples are still open: {_list(still_open())}.")
 
 
 def _code(cause: ClientError) -> str:
@@ -325,7 +325,7 @@ def _list(parts: list[str]) -> str:
 
 
 def clients(session: Any, variables: Mapping[str, str]) -> Callable[[str], Any]:  # noqa: ANN401 (boto3 has no types)
-    """Return clients of a session by service, each made once; ``config-without-retries`` tries nothing again."""
+    """Return clients of a session by service, each created once; ``config-without-retries`` retries nothing."""
     made: dict[str, Any] = {}
     endpoint = variables.get("AWS_ENDPOINT_URL") or None
 
@@ -333,7 +333,7 @@ def clients(session: Any, variables: Mapping[str, str]) -> Callable[[str], Any]:
         if service not in made:
             name = service.removesuffix("-without-retries")
             retries = {"total_max_attempts": 1} if name != service else {"mode": "adaptive", "max_attempts": 8}
-            # A bucket in the host's name would need a name for each on a local endpoint.
+            # Virtual-hosted buckets would need a host name for each on a local endpoint.
             options = Config(retries=retries, connect_timeout=5, read_timeout=30)  # type: ignore[arg-type]
             if endpoint:
                 options = options.merge(Config(s3={"addressing_style": "path"}))

@@ -1,4 +1,4 @@
-"""The account's recorder, and which samples it is going to record."""
+"""The account's recorder, and which samples it will record."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Recorder:
     Parameters
     ----------
     described
-        As DescribeConfigurationRecorders has it.
+        The recorder as DescribeConfigurationRecorders returns it.
     """
 
     described: ConfigurationRecorderOutputTypeDef
 
     @classmethod
     def find(cls, config: ConfigServiceClient, region: str) -> Recorder:
-        """Find the recorder that belongs to the account's owner.
+        """Find the customer-managed recorder.
 
         Raises
         ------
         CommandError
             When there is none, or it is switched off.
         """
-        # Those of AWS services come on top, and no Config rule depends on them.
+        # Service-linked recorders may exist as well; no Config rule depends on them.
         own = [
             one
             for one in config.describe_configuration_recorders()["ConfigurationRecorders"]
@@ -57,7 +57,7 @@ class Recorder:
         return self.described["name"]
 
     def reason_against(self, resource_type: str, region: str) -> str | None:
-        """Say why it does not record a type within minutes; None where it does."""
+        """Return why it does not record a type within minutes; None where it does."""
         if not is_recorded_in(resource_type, region):
             return f"{region} does not record {resource_type}."
         if not self._records(resource_type):

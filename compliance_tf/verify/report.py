@@ -1,4 +1,4 @@
-"""The report of a verification, in Markdown for people and in JSON for programs, without the account's number."""
+"""The report of a verification, in Markdown and JSON, without the account number."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ORDER: Final = (Verdict.DOES_NOT_HOLD, Verdict.NOT_CHECKED, Verdict.HOLDS)
 
 
 class ExitCode(IntEnum):
-    """How the command ends."""
+    """Exit codes of the command."""
 
     ALL_HOLD = 0
     ERROR = 1
@@ -37,16 +37,16 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True)
 class Measured:
-    """How long a sample's verdict took.
+    """The verdicts on a sample, with their delays.
 
     Parameters
     ----------
     sample
-        Which sample.
+        The sample.
     expected
-        The verdict that it deserves.
+        The expected verdict.
     by_config, in_table
-        What was said of it, and after how many seconds of waiting; None where nothing was.
+        The verdict and the seconds until it appeared; None where there was none.
     """
 
     sample: str
@@ -57,26 +57,26 @@ class Measured:
 
 @dataclass(frozen=True)
 class Report:
-    """What a verification found.
+    """The results of a verification.
 
     Parameters
     ----------
     account
-        Twelve digits, which the report does not show.
+        The account number, which the report does not show.
     region, workspace
-        Where it was.
+        The region and the workspace.
     began, ended
-        When, in UTC.
+        Times in UTC.
     outcomes
-        What the probes found, by their names.
+        The outcomes of the probes, by their names.
     measured
         The verdicts of the samples.
     skipped
-        Why some kinds of samples were not made.
+        The reasons why some kinds of samples were not created.
     failure
-        What ended it early; None where nothing did.
+        The error that ended it early; None for none.
     left
-        What could not be removed, and what to do; empty where all is gone.
+        The leftovers and what to do; empty where everything was removed.
     interrupted_by
         The signal that ended it early, if one did.
     """
@@ -95,9 +95,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """How the command ends: an error counts more than what was found before it."""
+        """The exit code of the command: an error counts more than earlier findings."""
         if self.interrupted_by:
-            # As a shell gives it for a program that a signal has ended.
+            # As in a shell for a program that was ended by a signal.
             return 128 + self.interrupted_by
         if self.failure or self.left:
             return ExitCode.ERROR
@@ -105,30 +105,35 @@ class Report:
         return ExitCode.DOES_NOT_HOLD if failed else ExitCode.ALL_HOLD
 
     def judged(self) -> Iterator[tuple[Assumption, Outcome]]:
-        """Return each assumption that has a probe with what was found, those that do not hold first."""
+        """Yield each assumption that has a probe with its outcome, those that do not hold first."""
         pairs = [
-            (one, self.outcomes.get(one.probe, Outcome.open("It was not asked, for the verification ended early.")))
+            (
+                one,
+                self.outcomes.get(
+                    one.probe, Outcome.open("The probe did not run, because the verification ended early.")
+                ),
+            )
             for one in assumptions()
             if one.probe
         ]
         yield from sorted(pairs, key=lambda pair: _ORDER.index(pair[1].verdict))
 
     def headline(self) -> str:
-        """Say in a sentence what was found."""
+        """Summarize the outcomes in a sentence."""
         verdicts = [outcome.verdict for _, outcome in self.judged()]
         fail, rest, hold = (verdicts.count(verdict) for verdict in _ORDER)
         return f"Of {len(verdicts)} assumptions {hold} hold, {fail} do not, and {rest} were not checked."
 
     def to_json(self) -> str:
-        """Write it for programs."""
+        """Return the report as JSON."""
         return json.dumps(self._without_account(self._members()), indent=2) + "\n"
 
     def to_markdown(self) -> str:
-        """Write it for people."""
+        """Return the report as Markdown."""
         return self._text("\n".join(self._lines())) + "\n"
 
     def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write both files into a folder, over those of an earlier verification; give their paths."""
+        """Write both files into a folder, over those of an earlier verification; return their paths."""
         folder.mkdir(parents=True, exist_ok=True)
         paths = folder / MARKDOWN, folder / JSON
         for path, text in zip(paths, (self.to_markdown(), self.to_json()), strict=True):
@@ -197,7 +202,7 @@ class Report:
         yield from (f"- {_cell(one)}" for one in ("", *self.skipped) if one)
 
     def _text(self, text: str) -> str:
-        """Take the account's number out, for the report is made to be shown."""
+        """Remove the account number, because the report is made to be shared."""
         return text.replace(self.account, "<account>")
 
     def _without_account(self, value: Any) -> Any:  # noqa: ANN401 (JSON)
@@ -221,7 +226,7 @@ def _measured_text(measured: tuple[str, float] | None) -> str:
 
 
 def _cell(text: str) -> str:
-    """Keep what AWS answered from being anything but text in a table."""
+    """Escape a text for a cell of a Markdown table."""
     shown = " ".join(visible(line) for line in text.splitlines())
     for character in "\\|<>`":
         shown = shown.replace(character, f"\\{character}")

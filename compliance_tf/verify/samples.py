@@ -1,7 +1,7 @@
-"""The resources that a verification makes: a bad and a good one of each of a few cheap types.
+"""The sample resources of a verification: a bad and a good one of each of a few cheap types.
 
-None of them is attached to anything, holds anything, or lets anybody do anything: what is bad is bad on paper only.
-Their names follow from the workspace, so what a killed verification left is found and removed by its name.
+None of them is attached to anything, contains anything, or effectively gives access to anybody. Their names are
+derived from the workspace, so leftovers of a killed verification are found and removed by name.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ _GONE: Final = frozenset(
         "QueueDoesNotExist",
     }
 )
-"""How the services say that there is none."""
+"""Error codes of the services for a resource that does not exist."""
 
 
-class NoRoomError(Exception):
-    """The account has nowhere to make a sample; the message says why."""
+class MissingPrerequisiteError(Exception):
+    """The account lacks a prerequisite of a sample; the message names it."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where samples are made.
+    """The account and region of the samples.
 
     Parameters
     ----------
     account
-        Twelve digits.
+        The account number: twelve digits.
     partition, region, workspace
-        The rest of the place.
+        The partition, region and workspace.
     client
-        Gives boto3's client of a service.
+        Returns boto3's client of a service.
     """
 
     account: str
@@ -60,7 +60,7 @@ class Place:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The tag by which the rules know the samples."""
+        """The tag that limits the rules to the samples."""
         return {PROJECT: self.workspace}
 
     def name(self, quality: str) -> str:
@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Sample:
-    """A resource that was made.
+    """A sample resource.
 
     Parameters
     ----------
@@ -79,9 +79,9 @@ class Sample:
     quality
         ``good`` or ``bad``.
     id
-        What AWS Config is expected to call it.
+        AWS Config's expected id of it.
     aliases
-        What AWS Config might call it otherwise.
+        Other ids that AWS Config might use.
     """
 
     kind: Kind
@@ -91,21 +91,21 @@ class Sample:
 
     @property
     def expected(self) -> Compliance:
-        """The verdict that it deserves."""
+        """The expected verdict."""
         return Compliance.COMPLIANT if self.quality == GOOD else Compliance.NON_COMPLIANT
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """All that AWS Config may call it."""
+        """All ids that AWS Config may use."""
         return (self.id, *self.aliases)
 
     def __str__(self) -> str:
-        """Write it as reports name it."""
+        """Return its name in reports."""
         return f"{self.quality} {self.kind.type}"
 
 
 class Kind(ABC):
-    """How samples of one type are made and removed."""
+    """Creation and removal of samples of one type."""
 
     type: ClassVar[str]
     check: ClassVar[str]
@@ -113,20 +113,20 @@ class Kind(ABC):
 
     @abstractmethod
     def make(self, place: Place, quality: str) -> Sample:
-        """Make a sample.
+        """Create a sample.
 
         Raises
         ------
-        NoRoomError
-            When the account has nowhere to make it.
+        MissingPrerequisiteError
+            When the account lacks a prerequisite.
         """
 
     @abstractmethod
     def delete(self, place: Place, quality: str) -> None:
-        """Remove a sample that is there."""
+        """Remove an existing sample."""
 
     def remove(self, place: Place, quality: str) -> None:
-        """Remove a sample, if it is there."""
+        """Remove a sample if it exists."""
         try:
             self.delete(place, quality)
         except ClientError as cause:
@@ -139,7 +139,7 @@ class Kind(ABC):
 
 
 class Bucket(Kind):
-    """The bad one does not refuse requests without TLS."""
+    """A bucket; the bad one does not refuse requests without TLS."""
 
     type, check = "AWS::S3::Bucket", "bucket-tls-only"
 
@@ -148,7 +148,7 @@ class Bucket(Kind):
         return f"{PROJECT}-{place.workspace}-{place.account}-{place.region}-{quality}".replace("_", "-")
 
     def make(self, place: Place, quality: str) -> Sample:
-        """Make one."""
+        """Create a bucket."""
         s3, name = place.client("s3"), self.name(place, quality)
         where = {} if place.region == "us-east-1" else {"LocationConstraint": place.region}
         s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
@@ -159,7 +159,7 @@ class Bucket(Kind):
         return Sample(self, quality, name, (f"arn:{place.partition}:s3:::{name}",))
 
     def fix(self, place: Place, quality: str) -> None:
-        """Have it refuse requests without TLS."""
+        """Make it refuse requests without TLS."""
         name = self.name(place, quality)
         arn = f"arn:{place.partition}:s3:::{name}"
         statement = {
@@ -172,21 +172,21 @@ class Bucket(Kind):
         place.client("s3").put_bucket_policy(Bucket=name, Policy=_document(statement))
 
     def delete(self, place: Place, quality: str) -> None:
-        """Remove it: AWS refuses one that has objects."""
+        """Remove it: AWS refuses to delete one that has objects."""
         place.client("s3").delete_bucket(Bucket=self.name(place, quality))
 
 
 class SecurityGroup(Kind):
-    """The bad one opens SSH to everybody, and nothing is in it."""
+    """A security group; the bad one opens SSH to everybody, and nothing is in it."""
 
     type, check = "AWS::EC2::SecurityGroup", "security-group-ingress"
 
     def make(self, place: Place, quality: str) -> Sample:
-        """Make one in whatever VPC there is."""
+        """Create one in any VPC of the region."""
         ec2, name = place.client("ec2"), place.name(quality)
         vpcs = sorted(ec2.describe_vpcs()["Vpcs"], key=lambda vpc: not vpc.get("IsDefault"))
         if not vpcs:
-            raise NoRoomError(f"{place.region} has no VPC to make a security group in.")
+            raise MissingPrerequisiteError(f"{place.region} has no VPC for a security group.")
         tags = [{"Key": key, "Value": value} for key, value in place.tags.items()]
         group = ec2.create_security_group(
             GroupName=name,
@@ -213,12 +213,12 @@ class SecurityGroup(Kind):
 
 
 class Queue(Kind):
-    """The bad one lets everybody ask for its URL, which tells nothing."""
+    """A queue; the bad one allows everybody to get its URL, which is harmless."""
 
     type, check = "AWS::SQS::Queue", "sqs-queue-access"
 
     def make(self, place: Place, quality: str) -> Sample:
-        """Make one."""
+        """Create a queue."""
         name = place.name(quality)
         arn = f"arn:{place.partition}:sqs:{place.region}:{place.account}:{name}"
         owner = {"AWS": f"arn:{place.partition}:iam::{place.account}:root"}
@@ -236,13 +236,13 @@ class Queue(Kind):
         return Sample(self, quality, expected, (url, arn, name))
 
     def delete(self, place: Place, quality: str) -> None:
-        """Remove it; SQS takes no other of that name for a minute."""
+        """Remove it; SQS does not accept another one of that name for a minute."""
         sqs = place.client("sqs")
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=place.name(quality))["QueueUrl"])
 
 
 class Policy(Kind):
-    """The bad one allows everything, and nobody has it."""
+    """An IAM policy; the bad one allows everything, and is attached to nobody."""
 
     type, check = "AWS::IAM::Policy", "iam-policy-admin"
 
@@ -251,7 +251,7 @@ class Policy(Kind):
         return f"{place.name(quality)}-{place.region}"
 
     def make(self, place: Place, quality: str) -> Sample:
-        """Make one."""
+        """Create a policy."""
         statement = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets" if quality == GOOD else "*", "Resource": "*"}
         policy = place.client("iam").create_policy(
             PolicyName=self.name(place, quality),
@@ -267,12 +267,12 @@ class Policy(Kind):
 
 
 class LogGroup(Kind):
-    """The bad one would keep events forever, and has none."""
+    """A log group; the bad one would keep events forever, and has none."""
 
     type, check, periodic = "AWS::Logs::LogGroup", "log-group-retention", True
 
     def make(self, place: Place, quality: str) -> Sample:
-        """Make one."""
+        """Create a log group."""
         logs, name = place.client("logs"), place.name(quality)
         logs.create_log_group(logGroupName=name, tags=place.tags)
         if quality == GOOD:

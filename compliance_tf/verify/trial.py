@@ -1,4 +1,4 @@
-"""What a verification knows while it runs, and how it waits."""
+"""The state of a running verification, and waiting for AWS."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from compliance_tf.verify.samples import Place, Sample
 
 TOLD_EVERY_SECONDS: Final = 30.0
-"""Between two lines of progress."""
+"""Seconds between two lines of progress."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A verdict that has come.
+    """A verdict that was observed.
 
     Parameters
     ----------
     compliance
         The verdict.
     id
-        What the result calls the resource.
+        The id of the resource in the result.
     seconds
-        After how many seconds of waiting it was there.
+        The seconds until it appeared.
     """
 
     compliance: Compliance
@@ -43,32 +43,32 @@ class Seen:
 
 @dataclass
 class Trial:
-    """A verification that runs.
+    """A running verification.
 
     Parameters
     ----------
     place
-        Where samples are made.
+        The account and region of the samples.
     results
-        Where the deployment keeps its results.
+        The reader of the deployment's results.
     recorder
         The account's recorder.
-    patience_seconds
-        How long to wait for what AWS takes its time for; more than 0.
+    timeout_seconds
+        Seconds to wait for each result of AWS; more than 0.
     poll_seconds
-        How often to look.
+        Seconds between attempts; more than 0.
     say
-        Takes a sentence about what goes on.
+        Prints a message about progress.
     samples
-        What was made.
+        The created samples.
     by_config, in_table
-        The verdicts that AWS Config and the table had last, by sample.
+        The last verdicts of AWS Config and the table, by sample.
     """
 
     place: Place
     results: ResultsPlace
     recorder: Recorder
-    patience_seconds: float
+    timeout_seconds: float
     poll_seconds: float
     say: Callable[[str], None]
     samples: list[Sample] = field(default_factory=list)
@@ -77,12 +77,12 @@ class Trial:
 
     @property
     def config(self) -> Any:  # noqa: ANN401 (as the place gives it)
-        """AWS Config's client."""
+        """The client of AWS Config."""
         return self.place.client("config")
 
     @property
     def change_samples(self) -> list[Sample]:
-        """Those that AWS Config records and evaluates when they change."""
+        """The samples that AWS Config records and evaluates when they change."""
         return [sample for sample in self.samples if not sample.kind.periodic]
 
     def rule(self, sample: Sample) -> str:
@@ -90,17 +90,17 @@ class Trial:
         return f"{PROJECT}-{self.place.workspace}-{sample.kind.check}"
 
     def wait(self, what: str, has_come: Callable[[float], bool]) -> bool:
-        """Wait until something has come, and say every half a minute what is waited for.
+        """Wait for a condition, and print progress every half minute.
 
         Parameters
         ----------
         has_come
-            Gets the seconds that were waited.
+            Takes the seconds waited so far, and returns whether the condition holds.
 
         Returns
         -------
         bool
-            False when the patience has ended.
+            False after ``timeout_seconds``.
         """
         began, told = time.monotonic(), 0.0
         while True:
@@ -108,18 +108,18 @@ class Trial:
             if has_come(waited):
                 self.say(f"{what}: there after {waited:.0f} s.")
                 return True
-            if waited >= self.patience_seconds:
+            if waited >= self.timeout_seconds:
                 self.say(f"{what}: still not there after {waited:.0f} s.")
                 return False
             if waited - told >= TOLD_EVERY_SECONDS:
                 told = waited
-                self.say(f"{what}: waiting ({waited:.0f} s of at most {self.patience_seconds:.0f} s) ...")
+                self.say(f"{what}: waiting ({waited:.0f} s of at most {self.timeout_seconds:.0f} s) ...")
             time.sleep(self.poll_seconds)
 
     def look_for_verdicts(self, waited: float) -> bool:
-        """Look for the verdicts that samples deserve; tell whether all have come.
+        """Read the verdicts of the samples; return whether all are the expected ones.
 
-        An earlier verdict may be of a sample that did not have its settings yet.
+        An earlier verdict may be of a sample that was not configured yet.
         """
         places = ((self.by_config, self.config_verdict), (self.in_table, self.table_verdict))
         for known, ask in places:
@@ -135,7 +135,7 @@ class Trial:
         )
 
     def config_verdict(self, sample: Sample, waited: float = 0.0) -> Seen | None:
-        """Ask AWS Config for the verdict of a sample; None where it has none."""
+        """Read AWS Config's verdict on a sample; None where it has none."""
         pages = self.config.get_paginator("get_compliance_details_by_config_rule").paginate(
             ConfigRuleName=self.rule(sample)
         )
@@ -147,8 +147,8 @@ class Trial:
         return None
 
     def table_verdict(self, sample: Sample, waited: float = 0.0) -> Seen | None:
-        """Ask the table for the verdict of a sample; None where it has none."""
-        # What is found must be what is there now, so nothing of an earlier reading may be kept.
+        """Read the table's verdict on a sample; None where it has none."""
+        # A new reader, because results must not come from an earlier reader's cache.
         reader = ResultsReader(self.results, self.place.client("dynamodb"))
         for id_ in sample.ids:
             for row in reader.of_resource(Resource(self.place.account, self.place.region, sample.kind.type, id_)):

@@ -1,4 +1,4 @@
-"""Deploys, makes samples, waits, asks, and cleans up, whatever happens in between."""
+"""The verification: deploys, creates samples, waits, runs probes, and cleans up in any case."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from compliance_tf.verify import probes
 from compliance_tf.verify.app import PROJECT, write_app
 from compliance_tf.verify.outcome import Outcome, Verdict
 from compliance_tf.verify.report import Measured, Report
-from compliance_tf.verify.samples import BAD, BUCKET, GOOD, KINDS, Kind, NoRoomError, Place, Sample
+from compliance_tf.verify.samples import BAD, BUCKET, GOOD, KINDS, Kind, MissingPrerequisiteError, Place, Sample
 from compliance_tf.verify.trial import Trial
 
 if TYPE_CHECKING:
@@ -45,24 +45,24 @@ class Verification:
     machine
         What Terraform runs on.
     person
-        Who asked for it; what Terraform is going to do has been approved with the question before.
+        The person who started it; Terraform's plans were approved with the initial confirmation.
     place
-        Where samples are made.
+        The account and region of the samples.
     recorder
         The account's recorder.
-    patience_seconds
-        How long to wait for each thing that AWS takes its time for; more than 0.
+    timeout_seconds
+        Seconds to wait for each result of AWS; more than 0.
     poll_seconds
-        How often to look.
+        Seconds between attempts; more than 0.
     permissions_boundary
-        The ARN of the boundary that roles must have where the account asks for one.
+        The ARN of the roles' permissions boundary, if the account requires one.
     """
 
     machine: Machine
     person: Person
     place: Place
     recorder: Recorder
-    patience_seconds: float
+    timeout_seconds: float
     poll_seconds: float = 5.0
     permissions_boundary: str | None = None
     _outcomes: dict[str, Outcome] = field(default_factory=dict, init=False)
@@ -70,12 +70,12 @@ class Verification:
     _made: list[Kind] = field(default_factory=list, init=False)
 
     def run(self) -> Report:
-        """Verify, clean up, and report; a failure or a signal stands in the report.
+        """Verify, clean up, and report; a failure or a signal is part of the report.
 
         Raises
         ------
         InterruptedCommandError
-            When a second signal came, while it cleaned up.
+            When a second signal interrupts the cleaning up.
         """
         began = datetime.now(UTC)
         trial = self._trial()
@@ -89,7 +89,7 @@ class Verification:
             except InterruptedCommandError as cause:
                 interrupted_by = cause.signal
                 failure = f"Interrupted by {cause.signal.name}."
-                self.person.say(f"{failure} Cleaning up; once more ends that, too.")
+                self.person.say(f"{failure} Cleaning up; interrupt again to end that, too.")
             except _AWS_ERRORS as cause:
                 failure = str(cause)
                 self.person.say(f"It ends early: {cause}")
@@ -109,16 +109,16 @@ class Verification:
         )
 
     def clean_up(self) -> list[str]:
-        """Remove what a verification left that was killed; give what could not be removed."""
+        """Remove the leftovers of a killed verification; return what could not be removed."""
         folder = Path(tempfile.mkdtemp(prefix="compliance-tf-verify-"))
         with Programs({}, say=self.person.say, show=self.person.say).interruptible():
             self._write_app(folder, self.kinds(), by_cloud_control=True)
-            # Nothing is in the new folder's state, so all that is there is outside of it.
+            # The new folder's state is empty, so all existing resources are outside of it.
             failed = self._try(lambda: self._project(folder).recover(removes=True), "the deployment")
             return [*failed, *self._clean_up(folder)]
 
     def kinds(self) -> list[Kind]:
-        """List the kinds that the recorder is going to record within minutes, and note why others are left out."""
+        """List the kinds that the recorder will record within minutes, and note why others are left out."""
         against = {kind: self.recorder.reason_against(kind.type, self.place.region) for kind in KINDS}
         self._skipped = [f"{kind.type}: {reason}" for kind, reason in against.items() if reason and not kind.periodic]
         return [kind for kind, reason in against.items() if kind.periodic or not reason]
@@ -142,7 +142,7 @@ class Verification:
 
     def _make_samples(self, trial: Trial) -> list[Kind]:
         kinds = self.kinds()
-        # What an earlier one left has the names that are needed.
+        # Leftovers of an earlier one have the same names.
         for kind in kinds:
             for quality in QUALITIES:
                 kind.remove(self.place, quality)
@@ -151,7 +151,7 @@ class Verification:
             try:
                 trial.samples += [kind.make(self.place, quality) for quality in QUALITIES]
                 self._made.append(kind)
-            except NoRoomError as cause:
+            except MissingPrerequisiteError as cause:
                 self._skipped.append(f"{kind.type}: {cause}")
         return self._made
 
@@ -165,7 +165,7 @@ class Verification:
         self.person.say(f"{name}: {outcome.verdict.value}. {outcome.seen}")
 
     def _remove_samples(self) -> list[str]:
-        """Remove the samples, and give what could not be removed."""
+        """Remove the samples, and return what could not be removed."""
         return [
             failed
             for kind in KINDS
@@ -183,7 +183,7 @@ class Verification:
             left += self._remove_samples()
             left += self._destroy(folder)
         except InterruptedCommandError as cause:
-            left.append(f"Perhaps all of it, for cleaning up was interrupted: {cause}")
+            left.append(f"Possibly everything, because cleaning up was interrupted: {cause}")
         if not left:
             shutil.rmtree(folder)
             return []
@@ -196,7 +196,7 @@ class Verification:
         project = self._project(folder)
         if not self._try(project.destroy, "the deployment"):
             return []
-        # What a killed Terraform made is in no state.
+        # Resources that a killed Terraform created are in no state.
         self._try(lambda: project.recover(removes=True), "the deployment")
         return self._try(project.destroy, "the deployment")
 
@@ -221,18 +221,18 @@ class Verification:
         )
 
     def _project(self, folder: Path) -> Project:
-        # Terraform's lines are not for whoever waits: what fails is in the error.
+        # Terraform's output is not shown: a failure is in the error.
         person = replace(self.person, show=lambda _: None, approves=True)
         return Project(replace(self.machine, working_folder=folder), folder, self.place.workspace, person)
 
     def _trial(self) -> Trial:
         name = f"{PROJECT}-{self.place.workspace}-results"
         results = ResultsPlace(PROJECT, self.place.workspace, self.place.region, name)
-        return Trial(self.place, results, self.recorder, self.patience_seconds, self.poll_seconds, self.person.say)
+        return Trial(self.place, results, self.recorder, self.timeout_seconds, self.poll_seconds, self.person.say)
 
 
 def log_groups(place: Place) -> int:
-    """Count the log groups of the region, which the rule of log groups judges all.
+    """Count the log groups of the region, all of which the rule of log groups evaluates.
 
     Raises
     ------
@@ -243,7 +243,7 @@ def log_groups(place: Place) -> int:
         pages = place.client("logs").get_paginator("describe_log_groups").paginate()
         return sum(len(page["logGroups"]) for page in pages)
     except (BotoCoreError, ClientError) as cause:
-        raise CommandError(f"The log groups cannot be counted, by which the cost is estimated: {cause}.") from cause
+        raise CommandError(f"The log groups, on which the cost depends, cannot be counted: {cause}.") from cause
 
 
 def _measured(trial: Trial, sample: Sample) -> Measured:

@@ -110,7 +110,7 @@ def test_a_protected_workspace_is_not_half_destroyed(project: Project, aws: Loca
 @pytest.mark.parametrize("command", ["deploy", "destroy"])
 def test_without_a_terminal_it_does_not_wait_for_an_approval(project: Project, command: str) -> None:
     output = project.run("compliance-tf", command, "--workspace", "dev", fails=True)
-    assert "error: Nobody is there to approve the changes: use a terminal, or --auto-approve." in output
+    assert "error: There is no terminal on which to approve the changes: use one, or --auto-approve." in output
 
 
 def test_a_failed_plan_ends_with_its_exit_code_and_one_message(project: Project) -> None:

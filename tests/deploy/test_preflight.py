@@ -279,7 +279,7 @@ def test_without_credentials_it_says_so_once(folder: Path, account: Account) -> 
 def test_without_a_network_it_says_so_once(folder: Path, account: Account) -> None:
     variables = {**root(account), "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     output = Project(folder, variables).run("compliance-tf", "preflight", "-w", "dev", fails=True)
-    assert "error: The account cannot be asked: Could not connect to the endpoint URL" in output
+    assert "error: The account cannot be read: Could not connect to the endpoint URL" in output
     assert "Traceback" not in output
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-COMMAND = ("verify", "--region", REGION, "--auto-approve", "--patience", "3", "--report", "report")
+COMMAND = ("verify", "--region", REGION, "--auto-approve", "--timeout", "3", "--report", "report")
 
 
 @pytest.fixture(scope="module")
@@ -107,5 +107,5 @@ def test_what_a_killed_verification_left_is_removed_on_demand(aws: LocalAws, pro
 
 def test_without_a_terminal_nothing_happens_unless_it_is_approved(aws: LocalAws, project: Project) -> None:
     output = project.run("compliance-tf", "verify", "--region", REGION, fails=True)
-    assert "Nobody is there to approve the changes" in output
+    assert "There is no terminal on which to approve the changes" in output
     assert samples(aws) == []

@@ -43,7 +43,7 @@ class Coverage:
         return self.before != self.after
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         whole = "" if self.total is None else f" of {self.total}"
         was = f", was {self.before}" if self.changes else ""
         return f"{self.pack}: {self.after}{whole} rules{was}"

@@ -72,7 +72,7 @@ class Grant:
         return self.allows and (self.principal.startswith(_NOT) or self.principal.endswith(ANYONE))
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         who = f"{self.principal} may " if self.principal else ""
         where = f" on {self.resource}" if self.resource else ""
         when = f" if {' and '.join(sorted(self.conditions))}" if self.conditions else ""

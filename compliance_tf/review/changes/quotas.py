@@ -28,7 +28,7 @@ class QuotaLine(msgspec.Struct, frozen=True, rename="camel"):
     figure
         What was found.
     advice
-        What to do; empty where nothing is to be done.
+        What to do; empty for nothing.
     """
 
     place: str

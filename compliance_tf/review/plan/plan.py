@@ -179,7 +179,7 @@ class Identity:
         return f"{self.project}-{self.workspace}-"
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"{self.project} in {self.workspace}, {self.region}"
 
 

@@ -16,7 +16,7 @@ from compliance_tf.review.plan.fingerprint import plan_fingerprint
 from compliance_tf.review.plan.json_format import FORMAT_MAJOR, Configuration, PlanFormat, unknown_members
 from compliance_tf.review.plan.plan import Action, Identity, OutputChange, Plan, ProviderSettings, ResourceChange
 from compliance_tf.review.plan.values import Hidden, with_unknowns, without_secrets
-from compliance_tf.terraform.machine import AWS_PROVIDERS
+from compliance_tf.terraform.machine import AWS_PROVIDERS, engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,9 +81,9 @@ def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None)
         plan = msgspec.json.decode(content, type=PlanFormat)
         return _plan(plan, members, name, unless_said)
     except msgspec.DecodeError as cause:
-        raise ReviewError(f"{name} is no plan of Terraform's: {cause}. {_HOW}") from cause
+        raise ReviewError(f"{name} is not a plan of Terraform: {cause}. {_advice()}") from cause
     except RecursionError as cause:
-        raise ReviewError(f"{name} is nested too deeply to be a plan of Terraform's. {_HOW}") from cause
+        raise ReviewError(f"{name} is nested too deeply to be a plan of Terraform. {_advice()}") from cause
 
 
 def without_mark(content: bytes) -> bytes:
@@ -111,33 +111,36 @@ def _members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         for sign, what in _NOT_JSON.items():
             if sign in content[:1000]:
-                raise ReviewError(f"{name} is {what} {_HOW}") from cause
+                raise ReviewError(f"{name} is {what} {_advice()}") from cause
         if isinstance(cause, msgspec.ValidationError):
-            raise ReviewError(f"{name} is JSON, but no plan of Terraform's: it must be an object. {_HOW}") from cause
-        raise ReviewError(f"{name} is no JSON, or was cut off: {cause}. {_HOW}") from cause
+            raise ReviewError(
+                f"{name} is JSON, but not a plan of Terraform: it must be an object. {_advice()}"
+            ) from cause
+        raise ReviewError(f"{name} is not JSON, or is truncated: {cause}. {_advice()}") from cause
 
 
-_HOW: Final = "Give a plan that `terraform plan -out=FILE` saved, or what `terraform show -json FILE` prints of it."
-
-_UTF_16: Final = (
-    "UTF-16, which is no JSON: PowerShell's `>` writes it. Write it with `| Out-File -Encoding utf8`, or from cmd."
-)
+_UTF_16: Final = "UTF-16, which is not JSON: PowerShell's `>` writes it. Use `| Out-File -Encoding utf8`, or from cmd."
 
 _NOT_JSON: Final = {
-    b'"@level"': "the log of `terraform plan -json`, which is not the plan.",
-    b"[command]": "no JSON, for its first line is the wrapper's of hashicorp/setup-terraform: set "
+    b'"@level"': "the log of a plan with -json, which is not the plan.",
+    b"[command]": "not JSON, because its first line is from the wrapper of hashicorp/setup-terraform: set "
     "`terraform_wrapper: false` in that step.",
     codecs.BOM_UTF16_LE: _UTF_16,
     codecs.BOM_UTF16_BE: _UTF_16,
 }
-"""What tells that it is something else, by what stands in it."""
+"""Descriptions of other content, by bytes that identify it."""
+
+
+def _advice() -> str:
+    name = engine_name()
+    return f"Give a plan that `{name} plan -out=FILE` saved, or the output of `{name} show -json FILE`."
 
 
 def _check_format_version(members: Mapping[str, msgspec.Raw], name: str) -> None:
     if "format_version" not in members or not members.keys() & {"resource_changes", "planned_values"}:
         what = "Terraform's state" if members.keys() & {"lineage", "values"} else "something else"
         what = "a file that OpenTofu encrypted" if "encryption_version" in members else what
-        raise ReviewError(f"{name} is {what}, not a plan. {_HOW}")
+        raise ReviewError(f"{name} is {what}, not a plan. {_advice()}")
     version = str(msgspec.json.decode(members["format_version"]))[:20]
     major = version.partition(".")[0]
     if major != FORMAT_MAJOR:
@@ -258,7 +261,9 @@ _INDEX: Final = re.compile(r'\["[^"]*"\]|\[\d+\]')
 
 def _attributes(value: Value, raw: object, where: str) -> Attributes:
     if not isinstance(value, Mapping | Hidden | None) or (isinstance(value, Hidden) and not isinstance(raw, Mapping)):
-        raise ReviewError(f"{where} has no attributes that could be reviewed: that is no plan of Terraform's. {_HOW}")
+        raise ReviewError(
+            f"{where} has no attributes that could be reviewed: that is not a plan of Terraform. {_advice()}"
+        )
     # Where all of it is hidden, each attribute is.
     hidden: Attributes = dict.fromkeys(raw, value) if isinstance(raw, Mapping) else {}
     return hidden if isinstance(value, Hidden) else value or {}

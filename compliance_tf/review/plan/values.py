@@ -19,7 +19,7 @@ class Hidden(Enum):
     UNKNOWN = "(known after apply)"
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return self.value
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from compliance_tf.output.sanitize import visible
 from compliance_tf.review.policies import Verdict
 from compliance_tf.review.rendering.document import Bullets, Code, Fold, Paragraph, Resources, Strong, Table
+from compliance_tf.terraform.machine import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +28,7 @@ _STYLES: Final = {Verdict.CLEAN: "bold green", Verdict.APPROVAL: "bold yellow", 
 _MOST: Final = 100
 """Rows of a table that a terminal shows: nobody scrolls through more."""
 
-_WIDE: Final = 100_000  # columns: as wide as the longest line
+_WIDE: Final = 100_000  # columns, as wide as the longest line
 
 
 def terminal(documents: Iterable[Document], *, to_terminal: bool) -> str:
@@ -36,7 +37,7 @@ def terminal(documents: Iterable[Document], *, to_terminal: bool) -> str:
     Parameters
     ----------
     documents
-        What is said. Of the resources only the counts are shown: ``terraform show`` has their diffs.
+        What is said. Of the resources only the counts are shown: Terraform's own ``show`` has their diffs.
     to_terminal
         Whether it goes to the terminal: then it has colours and its width; else each sentence and row is a line.
     """
@@ -80,7 +81,9 @@ def _print_block(console: Console, block: Block, indent: int) -> None:
                 text = f"… and {len(rows) - len(shown):,} more {noun}: --output, or a pipe, takes all of them."
                 console.print(_indented(Text(text), indent))
         case Resources():
-            console.print(_indented(Text("The diffs are in the other formats, and in `terraform show`."), indent))
+            console.print(
+                _indented(Text(f"The diffs are in the other formats, and in `{engine_name()} show`."), indent)
+            )
         case Fold(summary, blocks):
             console.print(_indented(_text(summary), indent))
             for inner in blocks:

@@ -64,7 +64,7 @@ class RuleNews:
     severity
         Its severity.
     count
-        How many there are.
+        The number of violations.
     named
         The first of them.
     """

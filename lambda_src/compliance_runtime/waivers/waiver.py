@@ -28,7 +28,7 @@ class ResourceId:
     id: str
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"id {self.id}"
 
 
@@ -39,7 +39,7 @@ class ArnPattern:
     pattern: str
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"ARN {self.pattern}"
 
 
@@ -51,7 +51,7 @@ class Tagged:
     value: str | None = None
 
     def __str__(self) -> str:
-        """Write it as people read it."""
+        """Return the text for messages."""
         return f"tag {self.key}" if self.value is None else f"tag {self.key}={self.value}"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    volumes: int = field(default=0, metadata={"doc": "How many there are."})
+    volumes: int = field(default=0, metadata={"doc": "The number of volumes."})
 
 
 def evaluate(_: Account, parameters: Parameters) -> Iterator[Finding]:

@@ -140,10 +140,10 @@ def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalA
     assert deployed(aws, "left", "dev") == declared(project)
     shown = project.run("compliance-tf", "recover", "-w", "dev", "--remove", fails=True)
     assert "table left-dev-results" in shown
-    assert "Nobody is there to approve" in shown
+    assert "There is no terminal on which to approve" in shown
     project.run("compliance-tf", "recover", *APPROVED, "--remove")
     assert deployed(aws, "left", "dev") == NOTHING
-    assert "Nothing of left in dev, eu-west-1 is outside of its state." in project.run(
+    assert "All resources of left in dev, eu-west-1 are in its state." in project.run(
         "compliance-tf", "recover", *APPROVED
     )
 

@@ -89,20 +89,20 @@ def test_only_what_has_the_names_and_the_tags_is_found_and_removed(local_aws: Lo
     furnished.make("acme-dev2-", {**OWN, "workspace": "dev2"})
     furnished.make("other-dev-", OWN)
     account = furnished.account()
-    assert account.carried() == EXPECTED
-    others = furnished.account("prod").carried()
-    for leftover in account.carried():
+    assert account.find() == EXPECTED
+    others = furnished.account("prod").find()
+    for leftover in account.find():
         account.remove(leftover)
-    assert account.carried() == []
-    assert furnished.account("prod").carried() == others
-    assert len(furnished.account("dev2").carried()) == len(EXPECTED)
+    assert account.find() == []
+    assert furnished.account("prod").find() == others
+    assert len(furnished.account("dev2").find()) == len(EXPECTED)
 
 
 @pytest.mark.parametrize("lacking", ["project", "workspace", "managed-by"])
 def test_what_somebody_else_made_under_such_a_name_is_not_ours(local_aws: LocalAws, lacking: str) -> None:
     furnished = Furnished(local_aws, f"0000000002{len(lacking):02}")
     furnished.make("acme-dev-", {key: value for key, value in OWN.items() if key != lacking})
-    assert furnished.account().carried() == []
+    assert furnished.account().find() == []
 
 
 def test_more_than_a_page_is_listed(local_aws: LocalAws) -> None:
@@ -115,7 +115,7 @@ def test_more_than_a_page_is_listed(local_aws: LocalAws) -> None:
             "Source": {"Owner": "AWS", "SourceIdentifier": "CLOUD_TRAIL_ENABLED"},
         }
         config.put_config_rule(ConfigRule=rule, Tags=pairs)
-    assert len(furnished.account().carried()) == 60
+    assert len(furnished.account().find()) == 60
 
 
 def test_an_account_that_cannot_be_listed_is_not_called_empty(local_aws: LocalAws) -> None:
@@ -124,5 +124,5 @@ def test_an_account_that_cannot_be_listed_is_not_called_empty(local_aws: LocalAw
         Identity("acme", REGION, "dev", "somewhere"),
         {**furnished.variables, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
     )
-    with pytest.raises(CommandError, match="What is left of acme in dev, eu-west-1 cannot be found out"):
-        nobody.carried()
+    with pytest.raises(CommandError, match="Leftovers of acme in dev, eu-west-1 cannot be listed"):
+        nobody.find()

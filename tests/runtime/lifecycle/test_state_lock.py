@@ -119,6 +119,6 @@ def test_a_lock_that_changes_while_it_is_asked_about_stays(
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", reply)
-    with pytest.raises(CommandError, match="no longer locked as it was"):
+    with pytest.raises(CommandError, match="The lock of the state has changed"):
         fake.project(approves=False).recover(removes=False)
     assert locks(s3) == [KEY]

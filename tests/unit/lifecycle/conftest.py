@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _aws_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: None)
-    monkeypatch.setattr("compliance_tf.lifecycle.leftovers.Account.carried", lambda _: [])
+    monkeypatch.setattr("compliance_tf.lifecycle.leftovers.Account.find", lambda _: [])
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def fingerprint(fake: FakeProject) -> str:
 def test_one_plan_that_may_not_be_applied_stops_all(tmp_path: Path) -> None:
     fake = FakeProject.create(tmp_path, america="us-east-1", europe="eu-west-1")
     fake.plans("europe", recorder("create"))
-    with pytest.raises(RefusedPlanError, match="The plan of europe may not be applied"):
+    with pytest.raises(RefusedPlanError, match="The plan of europe must not be applied"):
         fake.project().deploy()
     assert fake.asked("apply") == []
 
@@ -144,7 +144,7 @@ def test_destroying_nothing_says_so(fake: FakeProject) -> None:
 @pytest.mark.parametrize("command", ["deploy", "destroy"])
 def test_without_an_approval_nothing_runs(fake: FakeProject, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    with pytest.raises(ComplianceError, match="Nobody is there to approve"):
+    with pytest.raises(ComplianceError, match="There is no terminal on which to approve"):
         getattr(fake.project(approves=False), command)()
     assert fake.asked("init") == []
 
@@ -182,7 +182,7 @@ def test_a_failed_plan_leaves_none_behind(fake: FakeProject) -> None:
 
 def test_a_stack_that_is_none_of_ours_is_refused(fake: FakeProject) -> None:
     (fake.path / "stacks.json").write_text(json.dumps({"other": {"resource": {}}}))
-    with pytest.raises(SynthesizedAppError, match="'other' is no ComplianceStack"):
+    with pytest.raises(SynthesizedAppError, match="'other' is not a ComplianceStack"):
         fake.project().deploy()
     assert fake.asked("init") == []
 

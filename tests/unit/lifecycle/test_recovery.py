@@ -39,7 +39,7 @@ class FakeAccount:
 def left(monkeypatch: pytest.MonkeyPatch) -> FakeAccount:
     """An account in which a killed command left a function."""
     fake = FakeAccount(FUNCTION)
-    monkeypatch.setattr(Account, "carried", lambda _: [*fake.left])
+    monkeypatch.setattr(Account, "find", lambda _: [*fake.left])
     monkeypatch.setattr(Account, "remove", lambda _, leftover: fake.remove(leftover))
     monkeypatch.setattr("compliance_tf.lifecycle.recovery.import_id", fake.import_id)
     monkeypatch.setattr("compliance_tf.lifecycle.recovery._SETTLING_SECONDS", (0,))
@@ -110,7 +110,7 @@ def test_nothing_is_removed_without_an_approval(
     fake: FakeProject, left: FakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    with pytest.raises(ComplianceError, match="Nobody is there to approve"):
+    with pytest.raises(ComplianceError, match="There is no terminal on which to approve"):
         fake.project(approves=False).recover(removes=True)
     assert left.left == [FUNCTION]
 
@@ -118,7 +118,7 @@ def test_nothing_is_removed_without_an_approval(
 def test_where_nothing_is_left_it_is_said(fake: FakeProject, left: FakeAccount) -> None:
     left.left = []
     fake.project().recover(removes=False)
-    assert fake.said == ["Nothing of acme in dev, eu-west-1 is outside of its state."]
+    assert fake.said == ["All resources of acme in dev, eu-west-1 are in its state."]
 
 
 def test_a_part_that_the_state_does_not_know_is_imported_where_it_knows_the_whole(

@@ -9,7 +9,7 @@ import pytest
 
 from compliance_tf.errors import SettingError
 from compliance_tf.preflight.assumptions import Assumptions
-from compliance_tf.preflight.cost import CostQuestions, discovered_counts, estimated, hours_between
+from compliance_tf.preflight.cost import CostPreflight, discovered_counts, estimated, hours_between
 from compliance_tf.preflight.findings import Finding, Verdict
 from compliance_tf.preflight.prices import prices
 from tests.unit.preflight.builders import function, rule, stack, stubbed
@@ -75,7 +75,7 @@ def ask(planned: PlannedStack) -> Finding:
     region, stubbers = stubbed(config="config")
     counts = [{"resourceType": type_, "count": count} for type_, count in COUNTS.items()]
     stubbers["config"].add_response("get_discovered_resource_counts", {"resourceCounts": counts})
-    return CostQuestions(planned, region, Assumptions(10)).finding()
+    return CostPreflight(planned, region, Assumptions(10)).finding()
 
 
 def test_the_estimate_names_its_parts_and_what_it_assumes() -> None:
@@ -121,9 +121,9 @@ def test_resources_are_counted_over_all_pages() -> None:
 def test_without_counts_the_cost_is_unknown() -> None:
     region, stubbers = stubbed(config="config")
     stubbers["config"].add_client_error("get_discovered_resource_counts", "AccessDeniedException")
-    assert CostQuestions(stack(), region, Assumptions()).finding().verdict is Verdict.UNKNOWN
+    assert CostPreflight(stack(), region, Assumptions()).finding().verdict is Verdict.UNKNOWN
 
 
 def test_fewer_changes_than_none_are_refused() -> None:
-    with pytest.raises(SettingError, match="--changes-per-month -1 is less than none: give 0 or more"):
+    with pytest.raises(SettingError, match="--changes-per-month -1 must be at least 0"):
         Assumptions(-1)

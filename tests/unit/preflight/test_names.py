@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from compliance_tf.preflight.findings import Finding, Verdict
-from compliance_tf.preflight.names import NameQuestions
+from compliance_tf.preflight.names import NamePreflight
 from tests.unit.preflight.builders import ACCOUNT, REGION, described_role, function, rule, stack, stubbed
 
 OWN = {"project": "acme", "workspace": "dev"}
@@ -24,7 +24,7 @@ def of_config_rules(tags: dict[str, str]) -> Finding:
     vars(region)["config_rules"] = {"acme-dev-buckets": arn}
     told = {"Tags": pairs(tags)} if tags else {}  # AWS Config leaves the member out
     stubbers["config"].add_response("list_tags_for_resource", told, {"ResourceArn": arn})
-    return next(NameQuestions(stack(rules=(rule(), rule("acme-dev-new"))), region).findings())
+    return next(NamePreflight(stack(rules=(rule(), rule("acme-dev-new"))), region).findings())
 
 
 def test_a_rule_with_this_workspaces_tags_is_its_own() -> None:
@@ -54,7 +54,7 @@ def kind(subject: str, service: dict[str, str], calls: list[tuple[str, dict[str,
             stubbers[next(iter(service))].add_client_error(operation, told["error"])
         else:
             stubbers[next(iter(service))].add_response(operation, told)
-    found = {finding.subject: finding for finding in NameQuestions(stack(**planned), region).findings()}
+    found = {finding.subject: finding for finding in NamePreflight(stack(**planned), region).findings()}
     return found[subject]
 
 

@@ -10,7 +10,7 @@ import pytest
 from compliance_tf.preflight.account import Caller
 from compliance_tf.preflight.deployer_policy import deployer_policy, statements
 from compliance_tf.preflight.findings import Finding, Verdict
-from compliance_tf.preflight.permissions import PermissionQuestions
+from compliance_tf.preflight.permissions import PermissionPreflight
 from compliance_tf.preflight.permissions_boundary import permissions_boundary
 from tests.repository import REFERENCE
 from tests.unit.preflight.builders import ACCOUNT, REGION, described_role, stack, stubbed
@@ -88,7 +88,7 @@ def ask(
             "ContextEntries": context,
         }
         stubbers["iam"].add_response("simulate_principal_policy", results(statement, lacking, **more), expected)
-    return PermissionQuestions(
+    return PermissionPreflight(
         stack(permissions_boundary=boundary), region, Caller(ACCOUNT, caller), deployer
     ).finding()
 
@@ -124,7 +124,7 @@ def test_what_the_organization_forbids_is_lacking_too() -> None:
 
 @pytest.mark.parametrize("arn", [f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:sts::{ACCOUNT}:federated-user/bob"])
 def test_who_has_no_policies_to_simulate_is_unknown(arn: str) -> None:
-    finding = PermissionQuestions(stack(), stubbed()[0], Caller(ACCOUNT, arn)).finding()
+    finding = PermissionPreflight(stack(), stubbed()[0], Caller(ACCOUNT, arn)).finding()
     assert finding.verdict is Verdict.UNKNOWN
     assert arn in finding.figure
 
@@ -132,7 +132,7 @@ def test_who_has_no_policies_to_simulate_is_unknown(arn: str) -> None:
 def test_where_simulating_is_not_allowed_it_is_unknown() -> None:
     region, stubbers = stubbed(iam="iam")
     stubbers["iam"].add_client_error("simulate_principal_policy", "AccessDenied")
-    finding = PermissionQuestions(stack(), region, Caller(ACCOUNT, USER)).finding()
+    finding = PermissionPreflight(stack(), region, Caller(ACCOUNT, USER)).finding()
     assert finding.verdict is Verdict.UNKNOWN
     assert not finding.blocks
 

@@ -51,7 +51,7 @@ def test_a_quota_that_is_nearly_full_is_a_warning_and_one_that_is_exceeded_a_fai
 
 def test_what_aws_does_not_raise_is_not_to_be_asked_for() -> None:
     finding = room("here", "rules", present=100, new=1, limit=Limit(100), adjustable=False)
-    assert finding.advice == "There is no room: remove some, for AWS raises it for nobody."
+    assert finding.advice == "The quota is exceeded: remove some, because it cannot be raised."
 
 
 def quota(name: str, value: float) -> dict[str, Any]:

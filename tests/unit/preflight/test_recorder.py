@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from compliance_tf.preflight.findings import Finding, Verdict
-from compliance_tf.preflight.recorder import DELIVERY, FREQUENCY, READING, RECORDING, THERE, TYPES, RecorderQuestions
+from compliance_tf.preflight.recorder import DELIVERY, FREQUENCY, READING, RECORDING, THERE, TYPES, RecorderPreflight
 from tests.unit.preflight.builders import COVERAGE, rule, stack, stubbed
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def findings(
     else:
         answer(stubbers["config"], **answers)
     planned = stack(coverage=(COVERAGE,), rules=(rule(),), reads_by_cloud_control=not by_config)
-    asked = RecorderQuestions(planned, region, cast("Evaluator", Answering(holds=holds)))
+    asked = RecorderPreflight(planned, region, cast("Evaluator", Answering(holds=holds)))
     return {finding.subject: finding for finding in asked.findings()}
 
 
@@ -96,7 +96,7 @@ def test_a_recorder_of_another_name_fails_and_the_names_there_are_are_told() -> 
     other = {"name": "aws-controltower", "recordingGroup": {}}
     region, stubbers = stubbed(config="config")
     stubbers["config"].add_response("describe_configuration_recorders", {"ConfigurationRecorders": [other]})
-    [only] = RecorderQuestions(stack(), region, cast("Evaluator", Answering(holds=True))).findings()
+    [only] = RecorderPreflight(stack(), region, cast("Evaluator", Answering(holds=True))).findings()
     assert "(found: aws-controltower)" in only.figure
     assert "recorder_name" in only.advice
 
@@ -192,5 +192,5 @@ def test_a_recorder_that_may_not_be_asked_for_is_unknown_and_stands_in_the_way()
 def test_a_recorder_whose_status_is_not_answered_is_not_known_to_record() -> None:
     found = findings(has_status=False)
     assert found[RECORDING].verdict is Verdict.UNKNOWN
-    assert "does not answer the status of 'default'" in found[RECORDING].figure
+    assert "returns no status of 'default'" in found[RECORDING].figure
     assert list(found) == [THERE, READING, RECORDING, TYPES, FREQUENCY, DELIVERY]

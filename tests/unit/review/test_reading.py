@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WHOLE = content(plan_json())
-NOT_THAT = r"Give a plan that `terraform plan -out=FILE` saved, or what `terraform show -json FILE` prints of it\."
+NOT_THAT = r"Give a plan that `terraform plan -out=FILE` saved, or the output of `terraform show -json FILE`\."
 
 STATE = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}'
 SHOWN_STATE = b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {}}}'
@@ -33,14 +33,14 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 FOREIGN = {
     "a state": (STATE, "plan.json is Terraform's state, not a plan"),
     "a shown state": (SHOWN_STATE, "plan.json is Terraform's state, not a plan"),
-    "a log": (LOG, "plan.json is the log of `terraform plan -json`, which is not the plan"),
-    "a picture": (PNG, "plan.json is no JSON, or was cut off"),
-    "nothing": (b"", "plan.json is no JSON, or was cut off"),
-    "spaces": (b" \n", "plan.json is no JSON, or was cut off"),
-    "a list": (b"[]", "plan.json is JSON, but no plan of Terraform's: it must be an object"),
-    "a text": (b'"plan"', "plan.json is JSON, but no plan of Terraform's: it must be an object"),
+    "a log": (LOG, "plan.json is the log of a plan with -json, which is not the plan"),
+    "a picture": (PNG, "plan.json is not JSON, or is truncated"),
+    "nothing": (b"", "plan.json is not JSON, or is truncated"),
+    "spaces": (b" \n", "plan.json is not JSON, or is truncated"),
+    "a list": (b"[]", "plan.json is JSON, but not a plan of Terraform: it must be an object"),
+    "a text": (b'"plan"', "plan.json is JSON, but not a plan of Terraform: it must be an object"),
     "another object": (b"{}", "plan.json is something else, not a plan"),
-    "what people read": (b"Terraform will perform the following actions:", "plan.json is no JSON, or was cut off"),
+    "what people read": (b"Terraform will perform the following actions:", "plan.json is not JSON, or is truncated"),
     "deep lists": (b"[" * 100_000, "plan.json is "),
     "deep objects": (b'{"format_version": "1.2", "resource_changes": ' + b'{"a":' * 100_000, "plan.json is "),
     "deep values": (
@@ -62,7 +62,7 @@ def test_what_is_no_plan_is_refused_with_what_to_give(what: str) -> None:
 
 @given(st.integers(0, len(WHOLE) - 1))
 def test_a_plan_that_was_cut_off_is_refused(length: int) -> None:
-    with pytest.raises(ReviewError, match="cut off"):
+    with pytest.raises(ReviewError, match="truncated"):
         plan_of_json(WHOLE[:length], "plan.json")
 
 
@@ -161,7 +161,7 @@ def test_a_plan_with_windows_lines_or_a_byte_order_mark_is_read() -> None:
 def test_a_plan_in_utf_16_is_refused_with_how_to_write_it(encoding: str) -> None:
     """As PowerShell 5 writes it."""
     mark = "" if encoding == "utf-16" else "\ufeff"
-    with pytest.raises(ReviewError, match=r"is UTF-16, which is no JSON: PowerShell's `>` .* Out-File -Encoding utf8"):
+    with pytest.raises(ReviewError, match=r"is UTF-16, which is not JSON: PowerShell's `>` .* Out-File -Encoding utf8"):
         plan_of_json((mark + json.dumps(plan_json())).encode(encoding), "plan.json")
 
 

@@ -57,7 +57,7 @@ def recorder(**described: Any) -> Recorder:
     return Recorder({"name": "default", "recordingGroup": everything, **described})  # type: ignore[typeddict-item]
 
 
-def trial(client: Client | None = None, *, patience_seconds: float = 0.001) -> Trial:
+def trial(client: Client | None = None, *, timeout_seconds: float = 0.001) -> Trial:
     """A verification that has made nothing yet."""
     results = ResultsPlace("ctfverify", "verify", "eu-west-1", "ctfverify-verify-results")
-    return Trial(place(client), results, recorder(), patience_seconds, 0.0, lambda _: None)
+    return Trial(place(client), results, recorder(), timeout_seconds, 0.0, lambda _: None)
