@@ -183,8 +183,8 @@ def _unrecorded_types(properties: str, resource_types: str) -> str:
     """
     group = f"try(jsondecode({properties}).RecordingGroup, {{}})"
     strategy = (
-        "coalesce(try(group.RecordingStrategy.UseOnly, null), "
-        'try(length(group.ResourceTypes) > 0, false) ? "INCLUSION_BY_RESOURCE_TYPES" : "ALL_SUPPORTED_RESOURCE_TYPES")'
+        "upper(coalesce(try(group.RecordingStrategy.UseOnly, null), "
+        'try(length(group.ResourceTypes) > 0, false) ? "INCLUSION_BY_RESOURCE_TYPES" : "ALL_SUPPORTED_RESOURCE_TYPES"))'
     )
     recorded = (
         'strategy == "INCLUSION_BY_RESOURCE_TYPES" ? try(contains(group.ResourceTypes, type), false) : '

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.preflight.account import Region
     from compliance_tf.preflight.assumptions import Assumptions
-    from compliance_tf.preflight.planned import PlannedStack
+    from compliance_tf.preflight.planned import Function, PlannedStack
     from compliance_tf.preflight.planned_rules import PlannedRule
 
 SUBJECT = "Cost of a month"
@@ -39,7 +39,6 @@ _RATE = re.compile(r"rate\((?P<number>\d+) (?P<unit>minute|hour|day)s?\)")
 _HOURS_OF_A_UNIT = {"minute": 1 / 60, "hour": 1.0, "day": 24.0}
 _MAX_PAGES = 50
 _PAGE = 100  # AWS Config API, GetDiscoveredResourceCounts.limit
-_USUAL_MEGABYTES = 128
 _MEGABYTES_OF_A_GIGABYTE = 1024
 
 
@@ -107,9 +106,12 @@ class CostPreflight:
             yield f"Prices of {self.stack.region} are not known here: look them up."
 
     def _function_cost(self, invocations: float) -> float:
-        memory = max((function.memory_megabytes for function in self.stack.functions), default=_USUAL_MEGABYTES)
-        each = FUNCTION_SECONDS * memory / _MEGABYTES_OF_A_GIGABYTE * prices().per_gigabyte_second
-        return invocations * (prices().per_function_request + each)
+        per_second = max((_per_second(function) for function in self.stack.functions), default=0.0)
+        return invocations * (prices().per_function_request + FUNCTION_SECONDS * per_second)
+
+
+def _per_second(function: Function) -> float:
+    return function.memory_megabytes / _MEGABYTES_OF_A_GIGABYTE * prices().per_gigabyte_second[function.architecture]
 
 
 def discovered_counts(region: Region) -> Mapping[str, int]:

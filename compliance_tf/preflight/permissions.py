@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compliance_runtime.json_object import is_word
 from compliance_tf.preflight.deployer_policy import statements
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 
@@ -116,4 +117,4 @@ class PermissionPreflight:
 
 def _is_allowed(result: EvaluationResultTypeDef) -> bool:
     organization = result.get("OrganizationsDecisionDetail", {})
-    return result["EvalDecision"] == "allowed" and organization.get("AllowedByOrganizations", True)
+    return is_word(result["EvalDecision"], "allowed") and organization.get("AllowedByOrganizations", True)

@@ -47,11 +47,14 @@ class Function:
         The size of its package in bytes.
     memory_megabytes
         Its memory in MB.
+    architecture
+        ``arm64`` or ``x86_64``, which is Lambda's own where none is given.
     """
 
     name: str
     code_bytes: int
     memory_megabytes: int
+    architecture: str = "x86_64"
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,7 @@ def _function(block: Mapping[str, Any], folder: Path) -> Function:
         name=block["function_name"],
         code_bytes=(folder / block["filename"]).stat().st_size,
         memory_megabytes=int(block.get("memory_size", 128)),
+        architecture=next(iter(block.get("architectures", ())), "x86_64"),
     )
 
 

@@ -49,7 +49,7 @@ class Prices:
     per_function_request
         The price of an invocation of a Lambda function.
     per_gigabyte_second
-        The price of a GB-second of a Lambda function on arm64.
+        The price of a GB-second of a Lambda function, by its architecture.
     per_write
         The price of an on-demand DynamoDB write request unit, by region.
     """
@@ -58,7 +58,7 @@ class Prices:
     as_of: datetime.date
     tiers: tuple[Tier, ...]
     per_function_request: float
-    per_gigabyte_second: float
+    per_gigabyte_second: Mapping[str, float]
     per_write: Mapping[str, float]
 
     def of_evaluations(self, number: float) -> float:
@@ -80,7 +80,7 @@ def prices() -> Prices:
         as_of=datetime.date.fromisoformat(document["as_of"]),
         tiers=tuple(Tier(tier["up_to"], tier["each"]) for tier in document["config_rule_evaluation_tiers"]),
         per_function_request=document["lambda_per_million_requests"] / _MILLION,
-        per_gigabyte_second=document["lambda_per_gigabyte_second"],
+        per_gigabyte_second=MappingProxyType(document["lambda_per_gigabyte_second"]),
         per_write=MappingProxyType(
             {region: price / _MILLION for region, price in document["dynamodb_per_million_writes"].items()}
         ),

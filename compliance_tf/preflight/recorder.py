@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
+from compliance_runtime.json_object import is_word
 from compliance_runtime.resources.recorder_status import Status, read_status
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
 from compliance_tf.terraform.read_recorder import to_cloudformation
@@ -212,4 +213,4 @@ def _recorded_daily(recorder: ConfigurationRecorderOutputTypeDef, *, needed: set
         for override in mode.get("recordingModeOverrides", [])
         for type_ in override["resourceTypes"]
     }
-    return {type_ for type_ in needed if overridden.get(type_, mode["recordingFrequency"]) == "DAILY"}
+    return {type_ for type_ in needed if is_word(overridden.get(type_, mode["recordingFrequency"]), "DAILY")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from compliance_runtime.json_object import is_word
 from compliance_tf.catalog.recorded_types import IAM_TYPES, is_recorded_in
 from compliance_tf.errors import CommandError
 
@@ -62,7 +63,7 @@ class Recorder:
             return f"{region} does not record {resource_type}."
         if not self._records(resource_type):
             return f"The recorder '{self.name}' does not record {resource_type}."
-        if self._frequency(resource_type) == _DAILY:
+        if is_word(self._frequency(resource_type), _DAILY):
             return f"The recorder '{self.name}' records {resource_type} once a day only."
         return None
 
@@ -70,7 +71,7 @@ class Recorder:
         group = self.described.get("recordingGroup", {})
         if group.get("allSupported"):
             return resource_type not in IAM_TYPES or bool(group.get("includeGlobalResourceTypes"))
-        if group.get("recordingStrategy", {}).get("useOnly") == _EXCLUSION:
+        if is_word(group.get("recordingStrategy", {}).get("useOnly"), _EXCLUSION):
             return resource_type not in group.get("exclusionByResourceTypes", {}).get("resourceTypes", [])
         return resource_type in group.get("resourceTypes", [])
 

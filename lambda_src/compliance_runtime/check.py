@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Self
 
     from compliance_runtime.account import Account
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
@@ -24,7 +25,23 @@ P = TypeVar("P")
 """The frozen dataclass that holds a check's parameters."""
 
 
-class Severity(Enum):
+class Word(Enum):
+    """A word of an API's or a file's, which may be written in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((one for one in cls if isinstance(value, str) and value.casefold() == one.value.casefold()), None)
+
+    @classmethod
+    def read(cls, word: str) -> Self | None:
+        """Return what a word means; None for one that is not known."""
+        try:
+            return cls(word)
+        except ValueError:
+            return None
+
+
+class Severity(Word):
     """How much a violation matters. A rule may be deployed with another severity than its check declares."""
 
     LOW = "LOW"
@@ -32,18 +49,13 @@ class Severity(Enum):
     HIGH = "HIGH"
     CRITICAL = "CRITICAL"
 
-    @classmethod
-    def _missing_(cls, value: object) -> Severity | None:
-        """Take the word in any case."""
-        return cls.__members__.get(value.upper()) if isinstance(value, str) else None
-
     @property
     def rank(self) -> int:
         """Its place in the order: 0 for the one that matters least."""
         return tuple(Severity).index(self)
 
 
-class Compliance(Enum):
+class Compliance(Word):
     """The results that may be put to AWS Config.
 
     INSUFFICIENT_DATA is missing on purpose: PutEvaluations refuses it

@@ -136,9 +136,10 @@ def _notify(context: LambdaContext, log: Log) -> None:
         log.warning("Nobody is notified in this workspace")
         return
     region = Place.of_function(context.invoked_function_arn).region
+    ids = {name: rule.full_id for name, rule in _rules().items() if rule.full_id}
     violations = Notifier(
         outbox=Outbox(client("dynamodb"), environment.results_table),
-        sender=Sender(environment.project, environment.workspace, region, environment.results_table),
+        sender=Sender(environment.project, environment.workspace, region, environment.results_table, ids),
         target=Target(environment.recipient.target),
         client=client_in,
     ).run()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
+from compliance_runtime.json_object import is_word
 from compliance_runtime.resources.kms_keys import is_approved, refuse_other_than_keys
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 def _problems(rule: JsonObject, parameters: Parameters) -> list[str]:
     default = rule.optional_member("applyServerSideEncryptionByDefault")
     algorithm = default.text("sseAlgorithm") if default else S3_KEYS
-    if algorithm == S3_KEYS:
+    if is_word(algorithm, S3_KEYS):
         return _of_s3_keys(parameters)
-    if algorithm not in {KMS, DOUBLE_KMS}:
+    if not is_word(algorithm, KMS, DOUBLE_KMS):
         return [f"The default encryption is {algorithm}, not KMS."] if parameters.require_kms else []
     problems = []
     if parameters.approved_keys:
@@ -76,7 +77,7 @@ def _problems(rule: JsonObject, parameters: Parameters) -> list[str]:
         if key is None or not is_approved(key, parameters.approved_keys):
             name = key or "the AWS managed key aws/s3"
             problems.append(f"The default encryption is with {name}, not an approved key.")
-    if parameters.require_bucket_key and algorithm == KMS and not rule.optional_flag("bucketKeyEnabled"):
+    if parameters.require_bucket_key and is_word(algorithm, KMS) and not rule.optional_flag("bucketKeyEnabled"):
         problems.append("The bucket key is off.")
     return problems
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compliance_runtime.recording.results import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from compliance_runtime.check import Severity
     from compliance_runtime.json_object import JsonValue
@@ -45,12 +45,19 @@ class Sender:
         Where it is.
     table
         The name of its results table.
+    rule_ids
+        The ids of rules by their whole names, where a name has no room for its id.
     """
 
     project: str
     workspace: str
     region: str
     table: str
+    rule_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def rule_id(self, rule_name: str) -> str:
+        """Return the id by which people, waivers and reports call a rule."""
+        return self.rule_ids.get(rule_name) or rule_name.removeprefix(f"{self.project}-{self.workspace}-")
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ class Notification:
         where = f"{sender.region}, project {sender.project}, workspace {sender.workspace}"
         lines = [f"{_violations(self.total)} in {where}: {self._severities()}."]
         for rule in self.rules[:MAX_RULES]:
-            lines += ["", f"{rule.severity.value} {rule.rule_name}: {rule.count:,}"]
+            lines += ["", f"{rule.severity.value} {sender.rule_id(rule.rule_name)}: {rule.count:,}"]
             lines += [f"  {_line(violation)}" for violation in rule.named]
             if rule.unnamed:
                 lines.append(f"  and {rule.unnamed:,} more" if rule.named else "  (too long to name them here)")
@@ -189,7 +196,7 @@ class Notification:
             "table": self.sender.table,
             "total": self.total,
             "severities": dict(severities),
-            "rules": [_rule_detail(rule) for rule in self.rules[:MAX_RULES]],
+            "rules": [_rule_detail(rule, self.sender.rule_id(rule.rule_name)) for rule in self.rules[:MAX_RULES]],
             "moreRules": len(self.rules[MAX_RULES:]),
         }
         return json.dumps(detail, ensure_ascii=False)
@@ -205,9 +212,10 @@ def _line(violation: Result) -> str:
     return f"{place}: {violation.annotation}" if violation.annotation else place
 
 
-def _rule_detail(rule: RuleNews) -> dict[str, JsonValue]:
+def _rule_detail(rule: RuleNews, rule_id: str) -> dict[str, JsonValue]:
     return {
-        "rule": rule.rule_name,
+        "rule": rule_id,
+        "ruleName": rule.rule_name,
         "severity": rule.severity.value,
         "count": rule.count,
         "resources": [_resource_detail(violation) for violation in rule.named],

@@ -96,10 +96,10 @@ def compliance_change(event: object) -> ComplianceChange:
 
 
 def _compliance(new: JsonObject) -> Compliance:
-    text = new.text("complianceType")
-    if text == INSUFFICIENT_DATA:
+    if new.is_word("complianceType", INSUFFICIENT_DATA):
         return Compliance.NOT_APPLICABLE
-    if text not in Compliance.__members__:
+    found = Compliance.read(new.text("complianceType"))
+    if found is None:
         allowed = ", ".join([*Compliance.__members__, INSUFFICIENT_DATA])
-        raise EventError(f"{new.place}.complianceType is {text!r:.80}; allowed: {allowed}.")
-    return Compliance[text]
+        raise EventError(f"{new.place}.complianceType is {new.text('complianceType')!r:.80}; allowed: {allowed}.")
+    return found

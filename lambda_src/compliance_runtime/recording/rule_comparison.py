@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.errors import WaiverLookupError
-from compliance_runtime.json_object import is_word
 from compliance_runtime.notifying.outbox import is_announced
 from compliance_runtime.recording.counts import Counts
 from compliance_runtime.recording.daily_counts import DailyCounts
@@ -274,7 +273,11 @@ class RuleComparison:
 
     def _keep_unknown(self, page: Sequence[EvaluationResultTypeDef], known: KnownResults) -> None:
         """Keep the results whose compliance is a word that is not known: they are neither written nor closed."""
-        unknown = {self._resource(entry): entry["ComplianceType"] for entry in page if read_compliance(entry) is None}
+        unknown = {
+            self._resource(entry): entry["ComplianceType"]
+            for entry in page
+            if Compliance.read(entry["ComplianceType"]) is None
+        }
         for resource, word in unknown.items():
             if known.keep(resource):
                 if not self.counts.unknown:
@@ -287,7 +290,7 @@ class RuleComparison:
         return Resource(place.account, place.region, qualifier["ResourceType"], qualifier["ResourceId"])
 
     def _reported(self, entry: EvaluationResultTypeDef) -> Result | None:
-        compliance = read_compliance(entry)
+        compliance = Compliance.read(entry["ComplianceType"])
         if compliance is None:
             return None
         recorded = entry["ResultRecordedTime"].astimezone(UTC)
@@ -319,11 +322,6 @@ class RuleComparison:
             **vars(self._tally),
             compared_at=at,
         )
-
-
-def read_compliance(entry: EvaluationResultTypeDef) -> Compliance | None:
-    """Read what AWS Config lists of a resource; None for a word that is not known."""
-    return next((one for one in Compliance if is_word(entry["ComplianceType"], one.value)), None)
 
 
 class RuleRemoval:

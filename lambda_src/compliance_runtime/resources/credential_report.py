@@ -10,7 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import EventError, ReportNotReadyError
-from compliance_runtime.json_object import JsonObject
+from compliance_runtime.json_object import JsonObject, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ def _report(iam: IAMClient, wait: Callable[[float], None]) -> bytes:
         iam.exceptions.CredentialReportExpiredException,
     )
     for _ in range(ATTEMPTS):
-        if iam.generate_credential_report().get("State") == "COMPLETE":
+        if is_word(iam.generate_credential_report().get("State"), "COMPLETE"):
             try:
                 return iam.get_credential_report()["Content"]
             except not_ready:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_runtime.json_object import is_word
+
 if TYPE_CHECKING:
     from mypy_boto3_config.type_defs import RecordingGroupOutputTypeDef
 
@@ -16,7 +18,7 @@ GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::I
 
 def records_listed_types_only(group: RecordingGroupOutputTypeDef) -> bool:
     """Return whether the types that are recorded are listed one by one."""
-    return _strategy(group) == "INCLUSION_BY_RESOURCE_TYPES"
+    return is_word(_strategy(group), "INCLUSION_BY_RESOURCE_TYPES")
 
 
 def excluded_types(group: RecordingGroupOutputTypeDef) -> set[str]:
@@ -28,7 +30,7 @@ def records(group: RecordingGroupOutputTypeDef, resource_type: str) -> bool:
     """Return whether a type is recorded, provided that the region supports it."""
     if records_listed_types_only(group):
         return resource_type in group.get("resourceTypes", [])
-    if _strategy(group) == "EXCLUSION_BY_RESOURCE_TYPES":
+    if is_word(_strategy(group), "EXCLUSION_BY_RESOURCE_TYPES"):
         return resource_type not in excluded_types(group)
     return resource_type not in GLOBAL_TYPES or group.get("includeGlobalResourceTypes", False)
 

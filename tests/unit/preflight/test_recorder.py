@@ -152,6 +152,7 @@ def test_a_type_that_is_not_recorded_fails_with_the_words_of_the_plan() -> None:
     "mode",
     [
         {"recordingFrequency": "DAILY"},
+        {"recordingFrequency": "Daily"},
         {
             "recordingFrequency": "CONTINUOUS",
             "recordingModeOverrides": [{"resourceTypes": ["AWS::S3::Bucket"], "recordingFrequency": "DAILY"}],

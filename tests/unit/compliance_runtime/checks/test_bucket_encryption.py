@@ -27,7 +27,15 @@ def judged(item: dict[str, Any], **parameters: Any) -> Verdict:
     return verdict(CHECK, item, Parameters(**parameters))
 
 
-S3_KEYS = [event_item(), recorded(None), recorded({"rules": []}), recorded({"rules": None}), bucket(), bucket("AES256")]
+S3_KEYS = [
+    event_item(),
+    recorded(None),
+    recorded({"rules": []}),
+    recorded({"rules": None}),
+    bucket(),
+    bucket("AES256"),
+    bucket("aes256"),
+]
 
 
 @pytest.mark.parametrize("item", S3_KEYS)
@@ -41,7 +49,7 @@ def test_keys_of_s3_and_nothing_recorded_are_the_same_and_no_kms(item: dict[str,
     assert judged(item, require_kms=False, require_bucket_key=True).compliance is Compliance.COMPLIANT
 
 
-@pytest.mark.parametrize("algorithm", ["aws:kms", "aws:kms:dsse"])
+@pytest.mark.parametrize("algorithm", ["aws:kms", "aws:kms:dsse", "AWS:KMS"])
 @pytest.mark.parametrize("key", [None, "alias/mine", KEY, ARN])
 def test_any_kms_key_complies_where_none_are_listed(algorithm: str, key: str | None) -> None:
     assert judged(bucket(algorithm, key)).compliance is Compliance.COMPLIANT
@@ -76,6 +84,7 @@ def test_a_key_that_is_not_listed_violates_and_is_named(algorithm: str, key: str
     [
         (bucket("aws:kms", KEY, bucket_key=True), Compliance.COMPLIANT),
         (bucket("aws:kms", KEY, bucket_key=False), Compliance.NON_COMPLIANT),
+        (bucket("AWS:KMS", KEY, bucket_key=False), Compliance.NON_COMPLIANT),
         (bucket("aws:kms", KEY), Compliance.NON_COMPLIANT),
         (bucket("aws:kms:dsse", KEY), Compliance.COMPLIANT),
     ],

@@ -19,13 +19,13 @@ SERVICE = "securityhub.amazonaws.com"
 
 
 def listed(*types: str) -> dict[str, Any]:
-    return {"resourceTypes": list(types), "recordingStrategy": {"useOnly": "INCLUSION_BY_RESOURCE_TYPES"}}
+    return {"resourceTypes": list(types), "recordingStrategy": {"useOnly": "Inclusion_By_Resource_Types"}}
 
 
 def excluding(*types: str) -> dict[str, Any]:
     return {
         "exclusionByResourceTypes": {"resourceTypes": list(types)},
-        "recordingStrategy": {"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"},
+        "recordingStrategy": {"useOnly": "exclusion_by_resource_types"},
     }
 
 

@@ -84,7 +84,7 @@ def findings(*rows: dict[str, str], **parameters: Any) -> list[Finding]:
     """What is found of alice and carol, who are on two pages, by this report."""
     iam = client("iam")
     with Stubber(iam) as stub:
-        stub.add_response("generate_credential_report", {"State": "COMPLETE"})
+        stub.add_response("generate_credential_report", {"State": "Complete"})
         stub.add_response("get_credential_report", {"Content": credential_report(*rows)})
         stub.add_response(
             "list_users",

@@ -238,10 +238,10 @@ def test_people_read_counts_rules_resources_and_where_the_rest_is() -> None:
         == f"""\
 1,240 new violations in {REGION}, project acme, workspace dev: 1 CRITICAL, 1,239 HIGH.
 
-CRITICAL acme-dev-root-mfa: 1
+CRITICAL root-mfa: 1
   AWS::S3::Bucket root ({ACCOUNT} {REGION})
 
-HIGH acme-dev-required-tags: 1,239
+HIGH required-tags: 1,239
   AWS::S3::Bucket bucket-0 ({ACCOUNT} {REGION}): Missing: owner.
   AWS::S3::Bucket bucket-1 ({ACCOUNT} {REGION}): Missing: owner.
   AWS::S3::Bucket bucket-2 ({ACCOUNT} {REGION}): Missing: owner.
@@ -254,6 +254,15 @@ All of them are in the table acme-dev-results. To see them:
   compliance-tf results list --workspace dev --project acme --region {REGION} --severity CRITICAL --severity HIGH
 """
     )
+
+
+def test_a_rule_whose_name_has_no_room_for_its_id_is_called_by_its_id() -> None:
+    sender = replace(SENDER, rule_ids={"acme-dev-s3-x1y2": "s3-a-very-long-id"})
+    told = Notification(sender, news([violation("logs", rule="acme-dev-s3-x1y2")]))
+
+    assert "HIGH s3-a-very-long-id: 1" in told.text()
+    (rule,) = json.loads(told.detail())["rules"]
+    assert (rule["rule"], rule["ruleName"]) == ("s3-a-very-long-id", "acme-dev-s3-x1y2")
 
 
 def test_programs_read_the_same_as_data() -> None:
@@ -269,7 +278,8 @@ def test_programs_read_the_same_as_data() -> None:
         "severities": {"HIGH": 7},
         "moreRules": 0,
     }
-    assert (rule["rule"], rule["severity"], rule["count"], rule["moreResources"]) == (TAGS, "HIGH", 7, 2)
+    assert (rule["rule"], rule["ruleName"]) == ("required-tags", TAGS)
+    assert (rule["severity"], rule["count"], rule["moreResources"]) == ("HIGH", 7, 2)
     assert rule["resources"][0] == {
         "account": ACCOUNT,
         "region": REGION,

@@ -378,7 +378,12 @@ def test_a_compliance_change_brings_what_is_recorded() -> None:
 
 @pytest.mark.parametrize(
     ("old", "before"),
-    [("NON_COMPLIANT", Compliance.NON_COMPLIANT), ("INSUFFICIENT_DATA", Compliance.NOT_APPLICABLE)],
+    [
+        ("NON_COMPLIANT", Compliance.NON_COMPLIANT),
+        ("INSUFFICIENT_DATA", Compliance.NOT_APPLICABLE),
+        ("Non_Compliant", Compliance.NON_COMPLIANT),
+        ("insufficient_data", Compliance.NOT_APPLICABLE),
+    ],
 )
 def test_a_compliance_change_tells_what_was_before(old: str, before: Compliance) -> None:
     assert compliance_change(compliance_event(before=old)).before is before
