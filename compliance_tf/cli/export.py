@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from compliance_tf.cli.options import Project, Region, Table, Workspace  # noqa: TC001 (Typer reads them)
+from compliance_tf.cli.options import (  # noqa: TC001 (Typer reads them)
+    AccountName,
+    Project,
+    Region,
+    ResourceNames,
+    Table,
+    Workspace,
+)
 from compliance_tf.errors import ExportError
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Status
@@ -46,19 +53,24 @@ def export(
     project: Project = None,
     region: Region = None,
     table: Table = None,
+    names: ResourceNames = True,
+    account_name: AccountName = None,
 ) -> None:
     """Write all present results in a format that other tools read: a spreadsheet, a SIEM, Security Hub, a CI system."""
     from compliance_tf.results.deployment import open_results
     from compliance_tf.results.exports.export import Snapshot
-    from compliance_tf.results.progress import reading
+    from compliance_tf.results.names import name_lookup
+    from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.selection import Selection
     from compliance_tf.results.wording import counted
 
     reader = open_results(workspace, project=project, region=region, table=table)
-    rows = _Counted(Selection(frozenset(statuses or EXPORTED)).rows(reader))
+    lookup = name_lookup(reader, wanted=names, account_name=account_name)
+    rows = _Counted(lookup.named(Selection(frozenset(statuses or EXPORTED)).rows(reader)))
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):
         _write(format_, rows, snapshot, output)
+    say_what_is_missing(lookup)
     typer.echo(f"{counted(rows.count, 'result')} exported.", err=True)
     _warn_of_github(format_, rows.count)
 

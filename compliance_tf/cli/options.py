@@ -25,6 +25,19 @@ Table = Annotated[
     ),
 ]
 
+ResourceNames = Annotated[
+    bool,
+    typer.Option(
+        "--names/--no-names",
+        help="Ask AWS Config for names and ARNs of resources, and IAM for the account's alias; what may not be asked "
+        "is left out.",
+    ),
+]
+AccountName = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The name of the account; its alias in IAM unless given.", show_default=False),
+]
+
 
 class Format(Enum):
     """How a command prints what it found."""

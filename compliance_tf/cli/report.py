@@ -32,14 +32,19 @@ def report(
     output: Output = None,
     pack: Packs = None,
     days: Days = USUAL_DAYS,
+    names: options.ResourceNames = True,
+    account_name: options.AccountName = None,
 ) -> None:
     """Write the results into one HTML file, which opens without a network and can be sent to somebody."""
     from compliance_tf.results.deployment import open_results
-    from compliance_tf.results.progress import reading
+    from compliance_tf.results.names import name_lookup
+    from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.report.deployed import write_deployed
 
     reader = open_results(workspace, project=project, region=region, table=table)
     file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
     with reading(reader):
-        count = write_deployed(reader, file, pack or (), days)
+        lookup = name_lookup(reader, wanted=names, account_name=account_name)
+        count = write_deployed(reader, file, pack or (), days, lookup)
+    say_what_is_missing(lookup)
     typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")

@@ -11,7 +11,16 @@ from typer.core import TyperGroup
 
 from compliance_runtime.check import Severity
 from compliance_tf.cli.exit_codes import ExitCode
-from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, Workspace
+from compliance_tf.cli.options import (
+    AccountName,
+    Format,
+    OutputFormat,
+    Project,
+    Region,
+    ResourceNames,
+    Table,
+    Workspace,
+)
 from compliance_tf.output.sanitize import csv_cell, json_text
 from compliance_tf.results.row import Status
 
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compliance_runtime.recording.results_table import Resource
+    from compliance_tf.results.names import NameLookup
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
     from compliance_tf.results.selection import Selection
@@ -150,10 +160,13 @@ def list_(
         ),
     ] = None,
     fail_on: FailOn = None,
+    names: ResourceNames = True,
+    account_name: AccountName = None,
 ) -> None:
     """List results: what is not compliant, unless told otherwise, the worst first. What is waived is marked so."""
     from compliance_tf.results.config_queries import ConfigQueries
     from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.names import name_lookup
     from compliance_tf.results.selection import VIOLATIONS, Selection, parse_since, whole_names
 
     reader = open_results(workspace, project=project, region=region, table=table)
@@ -169,7 +182,7 @@ def list_(
     )
     most = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
     rows = Listed(reader, selection, most=most, in_order=output is Format.TABLE, fail_on=fail_on)
-    _print_rows(rows, output)
+    _print_rows(rows, output, name_lookup(reader, wanted=names, account_name=account_name))
     if rows.failed:
         raise typer.Exit(ExitCode.FOUND)
 
@@ -230,19 +243,21 @@ class Listed:
                 return
 
 
-def _print_rows(rows: Listed, output: Format) -> None:
-    from compliance_tf.results.progress import reading
+def _print_rows(rows: Listed, output: Format, names: NameLookup) -> None:
+    from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.row_formats import write_csv, write_json
 
     reader = rows.reader
     if output is Format.TABLE:
         with reading(reader):
-            read = list(rows)
+            read = list(names.named(rows))
         _print_table(rows, read)
+        say_what_is_missing(names)
         return
     write = write_json if output is Format.JSON else write_csv
     with reading(reader, shown=not sys.stdout.isatty()):
-        write(rows, sys.stdout)
+        write(names.named(rows), sys.stdout)
+    say_what_is_missing(names)
 
 
 def _print_table(rows: Listed, read: list[Row]) -> None:
@@ -272,16 +287,21 @@ def resource_(
     table: Table = None,
     output: OutputFormat = Format.TABLE,
     changes: Annotated[int, typer.Option(min=0, help="Changes of its history to list at most in a table.")] = 20,
+    names: ResourceNames = True,
+    account_name: AccountName = None,
 ) -> None:
     """Show what every rule says about one resource, and said before."""
     from compliance_tf.results.deployment import open_results
-    from compliance_tf.results.progress import reading
+    from compliance_tf.results.names import name_lookup
+    from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.resource_view import ResourceView
     from compliance_tf.results.row_formats import write_csv
 
     reader = open_results(workspace, project=project, region=region, table=table)
     with reading(reader):
-        view = ResourceView.read(reader, _find(reader, named, resource_type))
+        lookup = name_lookup(reader, wanted=names, account_name=account_name)
+        view = ResourceView.read(reader, _find(reader, named, resource_type), lookup)
+    say_what_is_missing(lookup)
     match output:
         case Format.TABLE:
             view.print(reader.at, changes)

@@ -7,21 +7,33 @@ https://github.com/awslabs/aws-config-resource-schema. It knows the resources th
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, TypeAlias
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import boto3
 from botocore.config import Config
 
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
+from compliance_tf.results.row import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from mypy_boto3_config import ConfigServiceClient
 
     from compliance_tf.results.place import ResultsPlace
 
 TypedId: TypeAlias = tuple[str, str]
 """A resource type and an id."""
+
+_MAX_EXPRESSION: Final = 4096
+"""Characters of a query (AWS Config API, SelectResourceConfig)."""
+
+_MAX_IDS: Final = 100
+"""Ids of a query: as many as one page of its answer has (the same, Limit)."""
+
+_NAMES: Final = "SELECT resourceId, resourceName, arn WHERE resourceType = '{type}' AND resourceId IN ({ids})"
 
 _PATIENT: Final = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
@@ -40,6 +52,7 @@ class ConfigQueries:
     def __init__(self, place: ResultsPlace, client: ConfigServiceClient | None = None) -> None:
         self._place = place
         self._client = client
+        self._lock = Lock()
 
     def tagged(self, tag: str) -> frozenset[TypedId]:
         """Find the resources with a tag, given as ``key=value``, or as ``key`` for any value.
@@ -71,14 +84,67 @@ class ConfigQueries:
         """
         return self._select("resourceName", name)
 
+    def names(self, type_: str, ids: Sequence[str]) -> dict[TypedId, Names]:
+        """Read the names and ARNs of resources of a type, which are those of one of :func:`batches`.
+
+        What is missing is not recorded, or not there any more.
+
+        Raises
+        ------
+        ResultsError
+            When AWS Config cannot be asked.
+        """
+        found = self._ask(_NAMES.format(type=type_, ids=", ".join(map(_quoted, ids))))
+        return {(type_, one["resourceId"]): Names(one.get("resourceName"), one.get("arn")) for one in found}
+
     def _select(self, attribute: str, value: str) -> frozenset[TypedId]:
         if "'" in value:
             raise ResultsError(f"{value!r} has a quote in it, which AWS Config's queries do not allow.")
+        found = self._ask(f"SELECT resourceType, resourceId WHERE {attribute} = '{value}'")
+        return frozenset((one["resourceType"], one["resourceId"]) for one in found)
+
+    def _ask(self, expression: str) -> list[dict[str, Any]]:
         subject = f"AWS Config in {self._place.region}"
         with explained(subject, "config:SelectResourceConfig", missing=f"{subject} does not answer."):
-            client = self._client or boto3.client("config", region_name=self._place.region, config=_PATIENT)
-            pages = client.get_paginator("select_resource_config").paginate(
-                Expression=f"SELECT resourceType, resourceId WHERE {attribute} = '{value}'"
+            pages = (
+                self._connected()
+                .get_paginator("select_resource_config")
+                .paginate(Expression=expression, PaginationConfig={"PageSize": _MAX_IDS})
             )
-            found = [json.loads(result) for page in pages for result in page["Results"]]
-        return frozenset((one["resourceType"], one["resourceId"]) for one in found)
+            return [json.loads(result) for page in pages for result in page["Results"]]
+
+    def _connected(self) -> ConfigServiceClient:
+        # Several threads ask, and boto3 makes clients in one at a time only.
+        with self._lock:
+            if self._client is None:
+                self._client = boto3.client("config", region_name=self._place.region, config=_PATIENT)
+            return self._client
+
+
+def batches(resources: Iterable[TypedId]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Divide resources into queries: of one type each, with as many ids as AWS Config takes.
+
+    Resources that a query cannot name are left out: with a quote in the type or the id, or too long an id.
+    """
+    of_types: dict[str, list[str]] = {}
+    for type_, id_ in resources:
+        of_types.setdefault(type_, []).append(id_)
+    for type_, ids in of_types.items():
+        room = _MAX_EXPRESSION - len(_NAMES.format(type=type_, ids=""))
+        batch: list[str] = []
+        length = 0
+        for id_ in ids:
+            needed = len(_quoted(id_)) + len(", ")
+            if "'" in type_ + id_ or needed > room:
+                continue
+            if len(batch) == _MAX_IDS or length + needed > room:
+                yield type_, tuple(batch)
+                batch, length = [], 0
+            batch.append(id_)
+            length += needed
+        if batch:
+            yield type_, tuple(batch)
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'"

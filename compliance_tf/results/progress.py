@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from compliance_tf.output.sanitize import message
 from compliance_tf.output.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compliance_tf.results.names import NameLookup
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.table_queries import Usage
 
@@ -47,6 +49,12 @@ def reading(reader: ResultsReader, *, shown: bool = True) -> Iterator[None]:
             yield
         finally:
             reader.watch_pages(None)
+
+
+def say_what_is_missing(names: NameLookup) -> None:
+    """Say on standard error why names are left out, if they are."""
+    if names.problem:
+        sys.stderr.write(f"Without the names of resources: {message(names.problem)}\n")
 
 
 @contextmanager

@@ -25,8 +25,10 @@ def reader_policy(account: str = "111122223333", names: str = "*-*", region: str
         "Version": "2012-10-17",
         "Statement": [
             _allow("ReadResults", "dynamodb:Query", table, f"{table}/index/*"),
-            # For --tag, and for resources whose id does not follow from their ARN; AWS has no resource for it.
+            # For names, --tag, and resources whose id does not follow from their ARN; AWS has no resource for it.
             _allow("FindResources", "config:SelectResourceConfig", "*"),
+            # The account's name, in reports and exports; it may be given instead, or left out.
+            _allow("ReadAccountAlias", "iam:ListAccountAliases", "*"),
             _allow("Reconcile", "lambda:InvokeFunction", record),
         ],
     }

@@ -13,7 +13,7 @@ from rich.text import Text
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.output.sanitize import visible
 from compliance_tf.output.terminal import Terminal
-from compliance_tf.results.row import Row, Status
+from compliance_tf.results.row import NO_NAMES, Names, Row, Status
 from compliance_tf.results.row_formats import change_to_json, resource_to_json, row_to_json
 from compliance_tf.results.selection import worst_first
 from compliance_tf.results.wording import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.results_table import Resource
+    from compliance_tf.results.names import NameLookup
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
 
@@ -64,21 +65,26 @@ class ResourceView:
     history: Sequence[Result]
 
     @classmethod
-    def read(cls, reader: ResultsReader, resource: Resource) -> ResourceView:
-        """Read it.
+    def read(cls, reader: ResultsReader, resource: Resource, names: NameLookup) -> ResourceView:
+        """Read it, with the names that a look-up adds.
 
         Raises
         ------
         ResultsError
             When the table cannot be read.
         """
-        rows = sorted(reader.of_resource(resource), key=worst_first)
+        rows = list(names.named(sorted(reader.of_resource(resource), key=worst_first)))
         return cls(reader.place, resource, rows, reader.history(resource))
+
+    @property
+    def names(self) -> Names:
+        """The names of the resource and its account, as far as they are known."""
+        return self.rows[0].names if self.rows else NO_NAMES
 
     def to_json(self) -> dict[str, Any]:
         """Return it for JSON."""
         return {
-            "resource": resource_to_json(self.resource),
+            "resource": resource_to_json(self.resource, self.names),
             "results": [row_to_json(row) for row in self.rows],
             "history": [change_to_json(change, self._rule_id(change)) for change in self.history],
         }
@@ -100,8 +106,13 @@ class ResourceView:
 
     def _print(self, console: Terminal, now: datetime, changes: int) -> None:
         resource = self.resource
+        names = self.names
         console.print(Text.assemble((visible(resource.id), "bold"), f"  {visible(resource.type)}"), soft_wrap=True)
-        console.print(Text(f"account {resource.account}, {resource.region}: {self._counts}\n", "dim"))
+        for name in (self.rows[0].resource_name if self.rows else None, names.arn):
+            if name:
+                console.print(Text(visible(name)), soft_wrap=True)
+        account = f"{resource.account} ({visible(names.account)})" if names.account else resource.account
+        console.print(Text(f"account {account}, {resource.region}: {self._counts}\n", "dim"))
         console.print(self._results(now, wide=console.width >= _ROOMY))
         if not self.history:
             console.print(Text("\nThe history has no changes, or they have expired.", "dim"))

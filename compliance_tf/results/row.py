@@ -30,6 +30,28 @@ class Status(Enum):
     """The resource is gone, or the rule does not apply to it any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people know a resource and its account; None for what is not known.
+
+    Parameters
+    ----------
+    resource
+        The resource's name, as AWS Config recorded it.
+    arn
+        Its ARN.
+    account
+        The name of its account.
+    """
+
+    resource: str | None = None
+    arn: str | None = None
+    account: str | None = None
+
+
+NO_NAMES: Final = Names()
+
+
 @dataclass(frozen=True)
 class Row:
     """One present result.
@@ -45,12 +67,21 @@ class Row:
     last_seen
         When AWS Config was last known to say so, in UTC: the rule's last comparison, or the result's own time where
         that is later. ``result.since`` tells since when it says so.
+    names
+        The names of the resource and its account, where they were looked up: the table has none.
     """
 
     result: Result
     rule: RuleEntry
     status: Status
     last_seen: datetime
+    names: Names = NO_NAMES
+
+    @property
+    def resource_name(self) -> str | None:
+        """The name of the resource, where it has one beside its id."""
+        name = self.names.resource
+        return name if name and name != self.result.resource.id else None
 
 
 def status(result: Result, at: datetime) -> Status:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.output.sanitize import json_text
+from compliance_tf.results.row import NO_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
-    from compliance_tf.results.row import Row
+    from compliance_tf.results.row import Names, Row
 
 COLUMNS: Final = (
     "severity",
@@ -23,7 +24,10 @@ COLUMNS: Final = (
     "rule",
     "resource_type",
     "resource_id",
+    "resource_name",
+    "resource_arn",
     "account",
+    "account_name",
     "region",
     "since",
     "last_seen",
@@ -45,7 +49,7 @@ def row_to_json(row: Row) -> dict[str, Any]:
         "packs": list(row.rule.packs),
         "severity": result.severity.value,
         "status": row.status.value,
-        "resource": resource_to_json(result.resource),
+        "resource": resource_to_json(result.resource, row.names),
         "reason": result.annotation,
         "since": result.since.isoformat(),
         "recordedAt": result.time.isoformat(),
@@ -54,9 +58,17 @@ def row_to_json(row: Row) -> dict[str, Any]:
     }
 
 
-def resource_to_json(resource: Resource) -> dict[str, str]:
-    """Return a resource for JSON."""
-    return {"account": resource.account, "region": resource.region, "type": resource.type, "id": resource.id}
+def resource_to_json(resource: Resource, names: Names = NO_NAMES) -> dict[str, str | None]:
+    """Return a resource for JSON; names that are not known are null."""
+    return {
+        "account": resource.account,
+        "accountName": names.account,
+        "region": resource.region,
+        "type": resource.type,
+        "id": resource.id,
+        "name": names.resource,
+        "arn": names.arn,
+    }
 
 
 def change_to_json(change: Result, rule_id: str) -> dict[str, Any]:
@@ -91,7 +103,10 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.rule.id,
         resource.type,
         resource.id,
+        row.names.resource or "",
+        row.names.arn or "",
         resource.account,
+        row.names.account or "",
         resource.region,
         _second(result.since),
         _second(row.last_seen),

@@ -40,7 +40,7 @@ def _line(row: Row) -> tuple[str, ...]:
         row.status.value,
         row.rule.id,
         result.resource.type,
-        result.resource.id,
+        _called(row),
         result.since.date().isoformat(),
         reason(row),
     )
@@ -64,9 +64,15 @@ def _print_group(console: Terminal, rows: Sequence[Row], now: datetime) -> None:
     table.add_column(overflow="fold", ratio=1)
     for row in rows:
         style = STATUS_STYLES[row.status]
-        resource = Text.assemble((visible(row.result.resource.id), style), (f"  {_short_type(row)}", "dim"))
+        resource = Text.assemble((visible(_called(row)), style), (f"  {_short_type(row)}", "dim"))
         table.add_row("", resource, Text(age(row.result.since, now), "dim"), _said(row))
     console.print(table)
+
+
+def _called(row: Row) -> str:
+    """Return the id, which is what one copies, with the name that the resource has beside it."""
+    id_ = row.result.resource.id
+    return f"{id_} ({row.resource_name})" if row.resource_name else id_
 
 
 def _short_type(row: Row) -> str:

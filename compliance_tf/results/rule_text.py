@@ -34,9 +34,11 @@ def description(rule: RuleEntry) -> str:
 
 
 def remediation(rule: RuleEntry) -> str:
-    """Say where it is said how a violation of a rule is fixed. A check says it in the reason of each violation."""
+    """Say how a violation of a rule is fixed, as far as that is known: a check may declare it."""
     if rule_url(rule):
         return "Change the resource to what the rule's page asks for."
+    if rule.identifier in check_ids() and (declared := load_check(rule.identifier).remediation):
+        return declared
     if rule.identifier:
         return "The reason of each violation names what to change."
     return "The policy's own text says what it asks for."

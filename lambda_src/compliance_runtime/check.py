@@ -136,6 +136,8 @@ class Check(Generic[P]):
         AWS Config's names of the types that it judges; empty for every recorded type.
     parameters
         A frozen dataclass; see ``compliance_runtime.parameters`` for the field types.
+    remediation
+        How a violation is fixed, in sentences, for reports; a verdict's reason names what to change in one resource.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Check(Generic[P]):
     severity: Severity
     resource_types: tuple[str, ...]
     parameters: type[P]
+    remediation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ def reference() -> str:
 def _section(check: Check[Any]) -> str:
     lines = [f"\n## {check.id}\n", f"{check.title}. {check.description}\n"]
     lines.append(f"- Judges {_types(check)}, {_evaluated(check)}. Severity {check.severity.value.lower()}.")
+    lines.append(f"- To fix it: {check.remediation}")
     if isinstance(check, LookupCheck | PeriodicCheck):
         lines.append(f"- The function may call {', '.join(f'`{action}`' for action in check.actions)}.")
     parameters = declared_parameters(check.parameters)

@@ -40,6 +40,8 @@ _DESCRIPTION: Final = 1024
 _REQUIREMENTS: Final = 32
 _RESOURCE_ID: Final = 512
 _PRODUCT_FIELD: Final = 2048
+_RECOMMENDATION: Final = 512
+_ACCOUNT_NAME: Final = 128
 """Characters, or items, of an attribute: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
 and .../asff-top-level-attributes.html"""
 
@@ -90,7 +92,7 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "RecordState": "ARCHIVED" if row.status is Status.CLOSED else "ACTIVE",
         "Resources": [
             {
-                "Id": _cut(resource.id, _RESOURCE_ID),
+                "Id": _cut(row.names.arn or resource.id, _RESOURCE_ID),
                 "Partition": partition(resource.region) or "aws",
                 "Region": resource.region,
                 "Type": _resource_type(resource.type),
@@ -104,7 +106,9 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "UpdatedAt": timestamp(snapshot.taken_at),
         "Workflow": {"Status": _WORKFLOWS[row.status]},
     }
-    recommendation = {"Text": remediation(row.rule)}
+    if row.names.account:
+        made["AwsAccountName"] = _cut(row.names.account, _ACCOUNT_NAME)
+    recommendation = {"Text": _cut(remediation(row.rule), _RECOMMENDATION)}
     if url := rule_url(row.rule):
         recommendation["Url"] = url
     return made | {"Remediation": {"Recommendation": recommendation}}
@@ -126,6 +130,7 @@ def _product_fields(row: Row, snapshot: Snapshot) -> dict[str, str]:
         "packs": " ".join(row.rule.packs),
         "resourceType": row.result.resource.type,
         "resourceId": row.result.resource.id,
+        "resourceName": row.names.resource or "",
         "waiver": waiver_text(row),
     }
     return {f"{PRODUCT}/{name}": _cut(value, _PRODUCT_FIELD) for name, value in fields.items() if value}

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.output.sanitize import visible
-from compliance_tf.results.rule_text import description, rule_url
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +32,8 @@ def finding_id(result: Result) -> str:
 def title(row: Row) -> str:
     """Say in a line what it is about."""
     resource = row.result.resource
-    return visible(f"{row.rule.name}: {resource.type} {resource.id}")
+    called = f"{row.resource_name} ({resource.id})" if row.resource_name else resource.id
+    return visible(f"{row.rule.name}: {resource.type} {called}")
 
 
 def reason(row: Row) -> str:
@@ -47,6 +48,12 @@ def reason(row: Row) -> str:
     more = f" What it asks for: {page}" if page else ""
     about = f"{row.rule.name}, which gives no reason. {description(row.rule)}{more}"
     return visible(f"{row.result.compliance.value} by {about}")
+
+
+def fix(row: Row) -> str:
+    """Say how it is fixed, and where the rule is described."""
+    page = rule_url(row.rule)
+    return f"{remediation(row.rule)} {page}" if page else remediation(row.rule)
 
 
 def waiver_text(row: Row) -> str:

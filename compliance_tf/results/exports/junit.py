@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from compliance_tf.output.sanitize import visible
-from compliance_tf.results.exports.finding import reason, waiver_text
+from compliance_tf.results.exports.finding import fix, reason, waiver_text
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
@@ -123,12 +123,25 @@ def _case(row: Row) -> str:
             return f"{head}/>\n"
         case Status.NON_COMPLIANT:
             severity = row.result.severity.value
-            said = f"<failure message={_quoted(reason(row))} type={_quoted(severity)}>{_escaped(reason(row))}</failure>"
+            said = f"<failure message={_quoted(reason(row))} type={_quoted(severity)}>{_failure_text(row)}</failure>"
         case Status.WAIVED:
             said = f"<skipped>{_escaped(f'Waived by {waiver_text(row)}')}</skipped>"
         case Status.CLOSED:
             said = "<skipped>The resource is gone, or the rule does not apply to it any more.</skipped>"
     return f"{head}>{said}</testcase>\n"
+
+
+def _failure_text(row: Row) -> str:
+    """Say all that helps who reads the failure; a case is called by its id alone, which stays the same."""
+    names = row.names
+    lines = [
+        reason(row),
+        *([f"Resource: {row.resource_name}"] if row.resource_name else []),
+        *([f"ARN: {names.arn}"] if names.arn else []),
+        *([f"Account: {names.account}"] if names.account else []),
+        f"To fix it: {fix(row)}",
+    ]
+    return "\n".join(map(_escaped, lines))
 
 
 def _counts(tests: int, failures: int) -> str:

@@ -76,7 +76,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "class_name": "Compliance Finding",
         "class_uid": _CLASS,
         "cloud": {
-            "account": {"type": "AWS Account", "type_id": 10, "uid": resource.account},
+            "account": _known(name=row.names.account, type="AWS Account", type_id=10, uid=resource.account),
             "cloud_partition": partition(resource.region) or "aws",
             "provider": "AWS",
             "region": resource.region,
@@ -106,12 +106,14 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
             "version": SCHEMA_VERSION,
         },
         "resources": [
-            {
-                "cloud_partition": partition(resource.region) or "aws",
-                "region": resource.region,
-                "type": resource.type,
-                "uid": resource.id,
-            }
+            _known(
+                cloud_partition=partition(resource.region) or "aws",
+                name=row.names.resource,
+                region=resource.region,
+                type=resource.type,
+                uid=resource.id,
+                uid_alt=row.names.arn,
+            )
         ],
         "severity": severity,
         "severity_id": severity_id,
@@ -122,7 +124,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "type_uid": _CLASS * 100 + activity_id,
     }
     url = rule_url(row.rule)
-    event["remediation"] = {"desc": remediation(row.rule), **({"references": [url]} if url else {})}
+    event["remediation"] = _known(desc=remediation(row.rule), references=[url] if url else None)
     event["status_detail"] = waiver_text(row) or reason(row)
     return event
 
@@ -132,12 +134,19 @@ def _compliance(row: Row) -> dict[str, Any]:
     references = controls_of(row.rule)
     return {
         "control": row.rule.identifier or row.rule.name,
+        # The class has no risk_details, which Detection Findings have: what the rule asks for, and why.
+        "desc": description(row.rule),
         "requirements": [str(reference) for reference in references],
         "standards": list(dict.fromkeys(reference.framework_title for reference in references)),
         "status": status,
         "status_details": [reason(row)],
         "status_id": status_id,
     }
+
+
+def _known(**values: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+    """Leave out what is not known."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _milliseconds(time: datetime) -> int:

@@ -14,13 +14,12 @@ from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, find
 from compliance_tf.results.exports.json_lines import controls_by_framework
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
 from compliance_tf.results.row import Status
-from compliance_tf.results.rule_text import description, rule_url
+from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
 
-    from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.row import Row
@@ -83,13 +82,14 @@ def _result(row: Row) -> dict[str, Any]:
         "kind": _KINDS[row.status],
         "level": _LEVELS[result.severity] if violates else "none",
         "message": {"text": reason(row)},
-        "locations": [_location(result.resource)],
+        "locations": [_location(row)],
         "partialFingerprints": {"finding/v1": finding_id(result)},
         "properties": {
             "since": timestamp(result.since),
             "lastSeen": timestamp(row.last_seen),
             "severity": result.severity.value,
             "status": row.status.value,
+            **{name: value for name, value in _names(row).items() if value},
         },
     }
     if row.status is Status.WAIVED and result.waiver is not None:
@@ -108,7 +108,13 @@ def _result(row: Row) -> dict[str, Any]:
     return made
 
 
-def _location(resource: Resource) -> dict[str, Any]:
+def _names(row: Row) -> dict[str, str | None]:
+    names = row.names
+    return {"resourceName": names.resource, "resourceArn": names.arn, "accountName": names.account}
+
+
+def _location(row: Row) -> dict[str, Any]:
+    resource = row.result.resource
     names = (resource.account, resource.region, resource.type, resource.id)
     return {
         # GitHub shows nothing that is not in a file: the path is one that names the resource.
@@ -116,7 +122,9 @@ def _location(resource: Resource) -> dict[str, Any]:
             "artifactLocation": {"uri": "/".join(quote(name, safe="", errors="replace") for name in ("aws", *names))},
             "region": {"startLine": 1},
         },
-        "logicalLocations": [{"name": resource.id, "fullyQualifiedName": "/".join(names), "kind": "resource"}],
+        "logicalLocations": [
+            {"name": row.resource_name or resource.id, "fullyQualifiedName": "/".join(names), "kind": "resource"}
+        ],
     }
 
 
@@ -126,13 +134,13 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
     url = rule_url(rule)
     about = f"The Config rule {rule.name} {description(rule).replace('Evaluates', 'evaluates', 1)}"
     packs = f" It is of the packs {', '.join(rule.packs)}." if rule.packs else ""
-    page = f" What it asks for, and how to fix it: {url}" if url else ""
+    fix = f" To fix it: {remediation(rule)}{f' {url}' if url else ''}"
     made: dict[str, Any] = {
         "id": rule.name,
         "name": rule.identifier or rule.name,
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": about[:_DESCRIPTION]},
-        "help": {"text": f"{about}{packs}{page}"},
+        "help": {"text": f"{about}{packs}{fix}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "controls": controls_by_framework(rule),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from compliance_tf.results.names import NameLookup
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
 
@@ -20,7 +21,13 @@ USUAL_DAYS = 90
 """How many days the trend goes back unless something else is asked for."""
 
 
-def write_deployed(reader: ResultsReader, output: Path, packs: Sequence[str] = (), days: int = USUAL_DAYS) -> int:
+def write_deployed(
+    reader: ResultsReader,
+    output: Path,
+    packs: Sequence[str] = (),
+    days: int = USUAL_DAYS,
+    names: NameLookup | None = None,
+) -> int:
     """Write the report of a deployment, and tell how many results are in it.
 
     Parameters
@@ -33,6 +40,8 @@ def write_deployed(reader: ResultsReader, output: Path, packs: Sequence[str] = (
         The only packs that it is about; all rules, also those of no pack, where there are none.
     days
         How many days the trend goes back, today included.
+    names
+        Adds the names of resources and accounts; none unless given.
 
     Raises
     ------
@@ -46,7 +55,9 @@ def write_deployed(reader: ResultsReader, output: Path, packs: Sequence[str] = (
         reader.rules_of_pack(pack)
     rules = list(reader.rules.values())
     controls = {rule.name: control_lines(rule) for rule in rules}
-    return write_report(output, about, _rows(reader, about), rules, days=reader.days(days), controls=controls)
+    rows = _rows(reader, about)
+    named = names.named(rows) if names else rows
+    return write_report(output, about, named, rules, days=reader.days(days), controls=controls)
 
 
 def _rows(reader: ResultsReader, about: About) -> Iterator[Row]:

@@ -51,8 +51,8 @@ class Texts(Generic[T]):
 class RowWriter:
     """Writes rows into a file as base64 of gzip of lines, each a JSON list of rows.
 
-    A row is ``[type, region, account, resource id, rule, status, reason, since, last seen, waiver]``: texts that
-    repeat are numbers that ``facts`` explains, times are seconds since 1970, and what is missing is null.
+    A row is ``[type, region, account, resource id, rule, status, reason, since, last seen, waiver, name, ARN]``: texts
+    that repeat are numbers that ``facts`` explains, times are seconds since 1970, and what is missing is null.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class RowWriter:
         self.rules: Texts[RuleEntry] = Texts(rules)
         self.types: Texts[str] = Texts()
         self._regions: Texts[str] = Texts()
-        self._accounts: Texts[str] = Texts()
+        self._accounts: Texts[tuple[str, str | None]] = Texts()
         self._waivers: Texts[WaiverNote] = Texts()
         self._compressor = zlib.compressobj(wbits=_GZIP)
         self._encoder = _Base64Writer(file)
@@ -80,7 +80,7 @@ class RowWriter:
             [
                 self.types.number(resource.type),
                 self._regions.number(visible(resource.region)),
-                self._accounts.number(visible(resource.account)),
+                self._accounts.number((visible(resource.account), row.names.account)),
                 visible(resource.id),
                 self.rules.number(row.rule),
                 STATUSES.index(row.status),
@@ -88,6 +88,8 @@ class RowWriter:
                 int((result.since or result.time).timestamp()),
                 int(row.last_seen.timestamp()),
                 None if result.waiver is None else self._waivers.number(result.waiver),
+                None if row.resource_name is None else visible(row.resource_name),
+                None if row.names.arn is None else visible(row.names.arn),
             ]
         )
         self.rows += 1
@@ -107,7 +109,7 @@ class RowWriter:
             "statuses": [status.value for status in STATUSES],
             "types": list(self.types),
             "regions": [{"name": region, "timeline": timeline_base(region)} for region in self._regions],
-            "accounts": list(self._accounts),
+            "accounts": [{"number": number, "name": name and visible(name)} for number, name in self._accounts],
             "rules": [
                 {
                     "name": rule.name,

@@ -22,6 +22,7 @@ class WorstResource:
     """A resource and its open violations, as many as ``WORST_FIRST`` and in their order."""
 
     resource: Resource
+    name: str | None
     violations: tuple[int, ...]
 
     @property
@@ -64,6 +65,7 @@ class Summary:
         self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
         self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
         self._open: dict[Resource, list[int]] = {}
+        self._names: dict[Resource, str] = {}
         self._waivers: Counter[tuple[WaiverNote, Status]] = Counter()
 
     def add(self, row: Row) -> None:
@@ -80,6 +82,8 @@ class Summary:
         if row.status is Status.NON_COMPLIANT:
             violations = self._open.setdefault(result.resource, [0] * len(WORST_FIRST))
             violations[WORST_FIRST.index(row.rule.severity)] += 1
+            if row.resource_name:
+                self._names[result.resource] = row.resource_name
 
     def by_pack(self) -> list[tuple[str, Counts]]:
         """List the packs and their counts, the lowest score first."""
@@ -112,7 +116,7 @@ class Summary:
         worst = heapq.nsmallest(
             count, self._open.items(), key=lambda pair: ([-number for number in pair[1]], pair[0].key)
         )
-        return [WorstResource(resource, tuple(violations)) for resource, violations in worst]
+        return [WorstResource(one, self._names.get(one), tuple(violations)) for one, violations in worst]
 
     def heat_map(self, rules: int, types: int) -> HeatMap:
         """Cross the rules and types with the most open violations, of each as many as given."""

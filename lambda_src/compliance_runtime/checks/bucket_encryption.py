@@ -93,6 +93,10 @@ CHECK = ChangeCheck(
         "The default encryption of buckets must be by KMS, with an approved key where keys are listed, so that reading "
         "an object also takes the permission to use the key."
     ),
+    remediation=(
+        "Set the bucket's default encryption to SSE-KMS with an approved key. Objects that are there keep theirs "
+        "until they are copied onto themselves."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::S3::Bucket",),
     parameters=Parameters,

@@ -39,6 +39,10 @@ CHECK = ChangeCheck(
         "Bucket policies must let in nobody but the bucket's own account and the listed accounts, organizations and "
         "principals, so that data does not leave by a forgotten or mistaken grant."
     ),
+    remediation=(
+        "Remove the principal from the bucket policy, or bound its statement with aws:PrincipalOrgID, "
+        "aws:PrincipalAccount or aws:SourceAccount."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::S3::Bucket",),
     parameters=Parameters,

@@ -101,6 +101,10 @@ CHECK = LookupCheck(
         "Buckets must not be open to anyone by policy or ACL, unless the public access block of the bucket or of the "
         "account stops it, or the bucket is listed as a public one."
     ),
+    remediation=(
+        "Switch all four settings of the bucket's public access block on, and serve public content through "
+        "CloudFront with origin access control."
+    ),
     severity=Severity.CRITICAL,
     resource_types=("AWS::S3::Bucket",),
     parameters=Parameters,

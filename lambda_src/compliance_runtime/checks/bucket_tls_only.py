@@ -54,6 +54,10 @@ CHECK = ChangeCheck(
     id="bucket-tls-only",
     title="Buckets only by TLS",
     description="Bucket policies must deny every request without TLS, to the bucket and to all its objects.",
+    remediation=(
+        "Add a statement to the bucket policy that denies s3:* to everyone, on the bucket and its objects, where "
+        "aws:SecureTransport is false."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::S3::Bucket",),
     parameters=NoParameters,

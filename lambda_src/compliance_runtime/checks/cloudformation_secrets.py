@@ -41,6 +41,10 @@ CHECK = ChangeCheck(
     title="No secrets in stacks",
     description="Outputs and parameters of CloudFormation stacks must not hold secrets: everyone who may describe the "
     "stack can read them.",
+    remediation=(
+        "Move the secret to Secrets Manager or Systems Manager, refer to it dynamically in the template, update "
+        "the stack, and replace the secret."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::CloudFormation::Stack",),
     parameters=Parameters,

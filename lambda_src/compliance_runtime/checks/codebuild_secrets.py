@@ -49,6 +49,10 @@ CHECK = ChangeCheck(
     title="No secrets in builds",
     description="Plain environment variables and build specifications of CodeBuild projects must not hold secrets: "
     "everyone who may read the project can read them, and builds print them.",
+    remediation=(
+        "Change the variable's type to SECRETS_MANAGER or PARAMETER_STORE, and replace the secret: earlier builds "
+        "have logged it."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::CodeBuild::Project",),
     parameters=Parameters,

@@ -108,13 +108,13 @@ CHECK = PeriodicCheck(
     title="The recorder is on and delivers",
     description="AWS Config's recorder must be on, cover the types that are asked for and deliver: what is not "
     "recorded is not judged by any rule.",
+    remediation="Switch the recorder on with the types that are asked for, and repair its delivery channel.",
     severity=Severity.HIGH,
     resource_types=(ACCOUNT_TYPE,),
     parameters=Parameters,
     evaluate=evaluate,
     actions=(
-        "config:DescribeConfigurationRecorders",
-        "config:DescribeConfigurationRecorderStatus",
+        *("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"),
         "config:DescribeDeliveryChannelStatus",
     ),
 )

@@ -39,6 +39,7 @@ CHECK = ChangeCheck(
         "DynamoDB tables must have point-in-time recovery, so that items that a mistake deletes or overwrites can be "
         "restored as they were a second before."
     ),
+    remediation="Switch point-in-time recovery on for the table; it takes no downtime.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::DynamoDB::Table",),
     parameters=NoParameters,

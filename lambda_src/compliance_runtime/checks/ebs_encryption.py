@@ -30,6 +30,10 @@ CHECK = ChangeCheck(
         "EBS volumes must be encrypted, with an approved KMS key where keys are listed, so that the data, its "
         "snapshots and the traffic to the instance cannot be read without the key."
     ),
+    remediation=(
+        "Copy a snapshot of the volume with encryption, and replace the volume by one that is made of it. Switch "
+        "encryption by default on."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::EC2::Volume",),
     parameters=Parameters,

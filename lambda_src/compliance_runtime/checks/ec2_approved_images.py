@@ -111,6 +111,7 @@ CHECK = LookupCheck(
         "Instances must run images that are approved by id or by owner, and not too old: others may be unpatched or "
         "hold what nobody checked."
     ),
+    remediation="Start the instance anew from an approved image, and terminate the old one.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::EC2::Instance",),
     parameters=Parameters,

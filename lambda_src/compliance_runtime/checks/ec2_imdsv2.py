@@ -67,6 +67,10 @@ CHECK = ChangeCheck(
         "Instances must require session tokens for their metadata (IMDSv2): without them, a request that an "
         "application is tricked into making reads the credentials of the instance's role."
     ),
+    remediation=(
+        "Set HttpTokens to required, for the instance and in its launch template, after its software uses session "
+        "tokens."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::EC2::Instance",),
     parameters=Parameters,

@@ -61,6 +61,9 @@ CHECK = PeriodicCheck(
     title="No public machine images",
     description="Machine images (AMIs) of the account must not be public, unless they are listed: whoever starts one "
     "can read what is on its disks.",
+    remediation=(
+        "Remove the launch permission of all from the image, and block public access to images in the region."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::::Account",),
     parameters=Parameters,

@@ -55,6 +55,10 @@ CHECK = LookupCheck(
     title="No secrets in user data",
     description="User data of instances, launch templates and launch configurations must not hold secrets: everyone "
     "who may describe them, and every process on the instance, can read it.",
+    remediation=(
+        "Have the instance read the secret from Secrets Manager with its role, remove it from the user data, and "
+        "replace it."
+    ),
     severity=Severity.HIGH,
     resource_types=(INSTANCE, TEMPLATE, CONFIGURATION),
     parameters=Parameters,

@@ -66,6 +66,10 @@ CHECK = ChangeCheck(
     title="No secrets in ECS variables",
     description="Environment variables of containers must not hold secrets: everyone who may describe the task "
     "definition can read them.",
+    remediation=(
+        "Name the secret under secrets, by its ARN in Secrets Manager or Systems Manager, remove the variable, and "
+        "replace the secret."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::ECS::TaskDefinition",),
     parameters=Parameters,

@@ -71,6 +71,10 @@ CHECK = ChangeCheck(
     title="No privileged containers",
     description="Containers of task definitions must not be privileged, add capabilities that amount to it, or mount "
     "the container runtime's socket: whoever breaks into one is root on the host.",
+    remediation=(
+        "Register a revision without privileged, with the capabilities dropped and without the socket's volume, "
+        "and update the services to it."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::ECS::TaskDefinition",),
     parameters=Parameters,

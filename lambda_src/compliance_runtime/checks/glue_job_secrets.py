@@ -48,6 +48,10 @@ CHECK = LookupCheck(
     id="glue-job-secrets",
     title="No secrets in Glue arguments",
     description="Arguments of Glue jobs must not hold secrets: everyone who may read the job or its runs sees them.",
+    remediation=(
+        "Use a Glue connection, or have the job read the secret from Secrets Manager; remove the argument, and "
+        "replace the secret."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::Glue::Job",),
     parameters=Parameters,

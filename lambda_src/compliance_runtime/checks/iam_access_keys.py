@@ -99,6 +99,9 @@ CHECK = PeriodicCheck(
     title="No old or unused access keys",
     description="Active access keys of IAM users must be rotated in time and used; a forgotten key is one that nobody "
     "misses when it is stolen.",
+    remediation=(
+        "Make a second key, move its users to it, deactivate the old one, and delete it; or replace the user by a role."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::IAM::User", ACCOUNT_TYPE),
     parameters=Parameters,

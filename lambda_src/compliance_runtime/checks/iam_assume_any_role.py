@@ -84,6 +84,7 @@ CHECK = ChangeCheck(
         "Customer managed policies, and the inline policies of roles, users and groups, must not allow sts:AssumeRole "
         "on every role: whoever has them gets the rights of each role that trusts the account."
     ),
+    remediation="Name the roles that may be assumed in the statement's Resource.",
     severity=Severity.HIGH,
     resource_types=("AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     parameters=Parameters,

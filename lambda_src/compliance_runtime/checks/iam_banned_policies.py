@@ -65,6 +65,9 @@ CHECK = ChangeCheck(
     title="No banned managed policies",
     description="Roles, users and groups must not have banned managed policies, such as those that make "
     "administrators.",
+    remediation=(
+        "Detach the policy, and attach one that allows what is used: the last-accessed information of IAM shows it."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     parameters=Parameters,

@@ -93,6 +93,10 @@ CHECK = ChangeCheck(
         "Roles that services of AWS may assume must ask for aws:SourceArn, aws:SourceAccount or aws:SourceOrgID, but "
         "for services that send none: else other customers can have the service use the role."
     ),
+    remediation=(
+        "Add a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID to the statement that trusts the "
+        "service."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::IAM::Role",),
     parameters=Parameters,

@@ -92,6 +92,10 @@ CHECK = ChangeCheck(
         "Inline policies of roles, users and groups must not allow all actions, or all of a service as s3:*, on all "
         "resources: nobody reviews them apart from their owner."
     ),
+    remediation=(
+        "Replace the wildcard by the actions and resources that are used, or move the permission to a managed "
+        "policy that is reviewed."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     parameters=Parameters,

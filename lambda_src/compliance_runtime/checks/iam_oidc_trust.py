@@ -111,6 +111,7 @@ CHECK = ChangeCheck(
         "Roles that users of OIDC identity providers may assume (GitHub, GitLab, EKS, Cognito) must ask for a subject "
         "and an audience, without wildcards that let in other organizations: else anyone can come."
     ),
+    remediation="Add conditions on one's own subject and audience to the trust policy.",
     severity=Severity.CRITICAL,
     resource_types=("AWS::IAM::Role",),
     parameters=Parameters,

@@ -71,6 +71,7 @@ CHECK = ChangeCheck(
     title="Permissions boundaries",
     description="Roles and users must have a permissions boundary, one of the allowed ones where some are listed, so "
     "that whoever may grant permissions cannot grant more than it.",
+    remediation="Set a permissions boundary that is allowed, also in the template that makes the role or user.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::IAM::Role", "AWS::IAM::User"),
     parameters=Parameters,

@@ -77,6 +77,9 @@ CHECK = ChangeCheck(
         "Customer managed policies, attached or not, must not allow all actions, or all of IAM's, on all resources, "
         "nor by NotAction or NotResource: whoever has one can do anything in the account."
     ),
+    remediation=(
+        "Replace the statement by the actions and resources that are used; give administrators a role of their own."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::IAM::Policy",),
     parameters=Parameters,

@@ -102,6 +102,10 @@ CHECK = ChangeCheck(
         "Customer managed policies, and the inline policies of a role, user or group together, must not allow actions "
         "by which one can become administrator, as iam:PassRole and lambda:CreateFunction."
     ),
+    remediation=(
+        "Remove one action of the combination, or bound it: name the roles that may be passed, or ask for a "
+        "permissions boundary."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     parameters=Parameters,

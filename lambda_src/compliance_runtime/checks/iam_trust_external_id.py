@@ -100,6 +100,7 @@ CHECK = ChangeCheck(
         "Roles that principals of other accounts may assume must ask for sts:ExternalId, unless the account or "
         "organization is trusted, and never let anyone in: else others may have a vendor use them."
     ),
+    remediation="Add a condition on sts:ExternalId with the value that the other side gave for this account.",
     severity=Severity.HIGH,
     resource_types=("AWS::IAM::Role",),
     parameters=Parameters,

@@ -48,6 +48,10 @@ CHECK = ChangeCheck(
         "Policies of KMS keys must let in nobody but the key's own account and the listed accounts, organizations and "
         "principals: who may use the key can read what it encrypts."
     ),
+    remediation=(
+        "Remove the principal from the key policy, or bound its statement with kms:CallerAccount, kms:ViaService "
+        "or aws:PrincipalOrgID."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::KMS::Key",),
     parameters=Parameters,

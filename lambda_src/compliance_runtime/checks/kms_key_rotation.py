@@ -63,6 +63,7 @@ CHECK = ChangeCheck(
     title="Rotation of KMS keys",
     description="Automatic rotation must be on for enabled symmetric customer keys whose material KMS made, so that "
     "what one version of the material protects stays bounded.",
+    remediation="Switch automatic rotation on for the key; nothing that is encrypted has to be touched.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::KMS::Key",),
     parameters=NoParameters,

@@ -57,6 +57,9 @@ CHECK = LookupCheck(
     title="No public function URLs",
     description="URLs of functions must ask for a signature (AWS_IAM), unless the function is listed as a public one: "
     "else anyone on the internet can invoke it.",
+    remediation=(
+        "Set the URL's AuthType to AWS_IAM, and remove the statement for everyone from the function's policy."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::Lambda::Function",),
     parameters=Parameters,

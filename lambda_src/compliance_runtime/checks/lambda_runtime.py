@@ -76,6 +76,7 @@ CHECK = PeriodicCheck(
     id="lambda-runtime",
     title="No deprecated Lambda runtimes",
     description="Functions must not run on a deprecated runtime, which gets no security patches any more.",
+    remediation="Move the function to a supported runtime, after a test of it.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::Lambda::Function",),
     parameters=Parameters,

@@ -69,6 +69,9 @@ CHECK = LookupCheck(
     title="No secrets in Lambda variables",
     description="Environment variables of functions must not hold secrets: everyone who may read the function's "
     "configuration can read them.",
+    remediation=(
+        "Have the function read the secret from Secrets Manager, remove the variable, and replace the secret."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::Lambda::Function",),
     parameters=Parameters,

@@ -79,6 +79,9 @@ CHECK = LookupCheck(
     title="Functions in allowed subnets",
     description="Functions must run in a VPC, in the allowed subnets or VPCs only, so that their traffic passes the "
     "network's controls.",
+    remediation=(
+        "Set the function's subnets to allowed ones, with the VPC endpoints or the NAT gateway that it needs."
+    ),
     severity=Severity.MEDIUM,
     resource_types=("AWS::Lambda::Function",),
     parameters=Parameters,

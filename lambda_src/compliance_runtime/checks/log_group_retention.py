@@ -96,6 +96,7 @@ CHECK = PeriodicCheck(
     title="Retention of log groups",
     description="Log groups must keep their events for a time within bounds, not forever, and be encrypted with a KMS "
     "key where one is asked for.",
+    remediation="Set the log group's retention within the bounds, and its KMS key where one is asked for.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::Logs::LogGroup",),
     parameters=Parameters,

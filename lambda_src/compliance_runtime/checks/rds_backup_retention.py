@@ -96,6 +96,7 @@ CHECK = ChangeCheck(
         "RDS instances and clusters must keep automatic backups for as many days as their environment needs, so that "
         "a removal that is found late can be undone."
     ),
+    remediation="Set the backup retention period to the days that are asked for.",
     severity=Severity.MEDIUM,
     resource_types=("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
     parameters=Parameters,

@@ -79,6 +79,10 @@ CHECK = PeriodicCheck(
     title="Database certificates do not expire",
     description="Certificates of RDS databases, and of the authorities that issued them, must be valid for some time "
     "yet: clients that verify them cannot connect once they have expired.",
+    remediation=(
+        "Set the certificate authority of the database to a current one, after clients trust it; engines may have "
+        "to restart."
+    ),
     severity=Severity.MEDIUM,
     resource_types=(DATABASE,),
     parameters=Parameters,

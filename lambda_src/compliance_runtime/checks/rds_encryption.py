@@ -30,6 +30,7 @@ CHECK = ChangeCheck(
         "RDS instances and clusters must be encrypted, with an approved KMS key where keys are listed, so that the "
         "data, its backups and snapshots cannot be read without the key."
     ),
+    remediation=("Copy a snapshot with encryption, restore the database from the copy, and switch its clients over."),
     severity=Severity.MEDIUM,
     resource_types=("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
     parameters=Parameters,

@@ -27,6 +27,7 @@ CHECK = ChangeCheck(
         "RDS instances must not be publicly accessible: with a public address, only their security groups keep the "
         "internet from trying passwords."
     ),
+    remediation="Set PubliclyAccessible to false, and let clients in through the VPC.",
     severity=Severity.HIGH,
     resource_types=("AWS::RDS::DBInstance",),
     parameters=NoParameters,

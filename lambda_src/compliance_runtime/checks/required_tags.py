@@ -54,6 +54,7 @@ CHECK = ChangeCheck(
     id="required-tags",
     title="Required tags",
     description="Resources must carry the required tags, with an allowed value where values or patterns are listed.",
+    remediation="Set the missing tags, where the resource is declared, so that the next deployment keeps them.",
     severity=Severity.LOW,
     resource_types=(),
     parameters=Parameters,

@@ -44,6 +44,10 @@ CHECK = ChangeCheck(
         "Policies of functions, repositories, secrets, event buses, domains, file systems, backup vaults and the like "
         "must let in nobody but the own account and the listed accounts, organizations and principals."
     ),
+    remediation=(
+        "Remove the principal from the resource's policy, or bound its statement with aws:PrincipalOrgID, "
+        "aws:SourceAccount or aws:SourceArn."
+    ),
     severity=Severity.HIGH,
     resource_types=tuple(sorted({*POLICY_MEMBERS, *SUPPLEMENTARY_POLICIES})),
     parameters=Parameters,

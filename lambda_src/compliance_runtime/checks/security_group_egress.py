@@ -61,6 +61,7 @@ CHECK = ChangeCheck(
         "Security groups must not let all traffic or many ports out to the internet, but for what is allowed: it is "
         "how data leaves and how malware calls home. EC2 gives every new group such a rule."
     ),
+    remediation="Replace the rule by the ports and destinations that are used.",
     severity=Severity.LOW,
     resource_types=("AWS::EC2::SecurityGroup",),
     parameters=Parameters,

@@ -39,6 +39,9 @@ CHECK = ChangeCheck(
         "Security groups must not be open to the internet, but for the allowed ports, protocols, address ranges, "
         "prefix lists and exempt tags: whatever is open is found and tried within minutes."
     ),
+    remediation=(
+        "Remove the rule, or limit it to known address ranges; reach servers through Session Manager or a VPN."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::EC2::SecurityGroup",),
     parameters=Parameters,

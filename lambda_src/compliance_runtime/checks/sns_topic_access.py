@@ -20,6 +20,10 @@ CHECK = ChangeCheck(
         "Policies of topics must let in nobody but the topic's own account and the listed accounts, organizations and "
         "principals, so that no stranger publishes or subscribes."
     ),
+    remediation=(
+        "Remove the principal from the topic's policy, or bound its statement with aws:SourceAccount, "
+        "aws:SourceArn or aws:PrincipalOrgID."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::SNS::Topic",),
     parameters=Parameters,

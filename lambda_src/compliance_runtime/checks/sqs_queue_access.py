@@ -20,6 +20,10 @@ CHECK = ChangeCheck(
         "Policies of queues must let in nobody but the queue's own account and the listed accounts, organizations and "
         "principals, so that no stranger reads or sends messages."
     ),
+    remediation=(
+        "Remove the principal from the queue's policy, or bound its statement with aws:SourceAccount, "
+        "aws:SourceArn or aws:PrincipalOrgID."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::SQS::Queue",),
     parameters=Parameters,

@@ -59,6 +59,9 @@ CHECK = LookupCheck(
     title="No secrets in state machines",
     description="Definitions of state machines must not hold secrets: everyone who may describe the machine can read "
     "them, and executions log them.",
+    remediation=(
+        "Read the secret in a state of the machine from Secrets Manager, remove it from the definition, and replace it."
+    ),
     severity=Severity.HIGH,
     resource_types=("AWS::StepFunctions::StateMachine",),
     parameters=Parameters,

@@ -49,6 +49,7 @@ CHECK = ChangeCheck(
         "Elastic IP addresses must be associated with an instance or a network interface: unused ones cost money, and "
         "names that still lead to them may soon lead to somebody else."
     ),
+    remediation="Release the address, after no DNS record leads to it; or associate it.",
     severity=Severity.LOW,
     resource_types=("AWS::EC2::EIP",),
     parameters=Parameters,

@@ -79,6 +79,7 @@ CHECK = PeriodicCheck(
         "EBS volumes that are attached to no instance and were created more than some days ago must be deleted: they "
         "cost as much as those in use, and hold data that nobody looks after."
     ),
+    remediation="Make a snapshot of the volume if its data may be needed, and delete the volume.",
     severity=Severity.LOW,
     resource_types=(VOLUME_TYPE,),
     parameters=Parameters,

@@ -14,7 +14,7 @@ from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.results.report import About
-from compliance_tf.results.row import Row, Status, status
+from compliance_tf.results.row import NO_NAMES, Names, Row, Status, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +141,7 @@ def row(
     reason: str | None = "it is public",
     waiver: WaiverNote | None = None,
     since: datetime = TAKEN_AT - timedelta(days=3),
+    names: Names = NO_NAMES,
 ) -> Row:
     """Build one row."""
     rule = rule or rules()[2]
@@ -154,7 +155,7 @@ def row(
         waiver=waiver,
         since=since,
     )
-    return Row(result, rule, status(result, TAKEN_AT), TAKEN_AT - timedelta(hours=2))
+    return Row(result, rule, status(result, TAKEN_AT), TAKEN_AT - timedelta(hours=2), names)
 
 
 def many_rows(count: int) -> Iterator[Row]:
@@ -198,4 +199,12 @@ def _row(chance: random.Random, rule: RuleEntry, resource: Resource, share: floa
         reason=reason if violates else None,
         waiver=waiver,
         since=TAKEN_AT - timedelta(days=chance.randint(0, 90), minutes=chance.randint(0, 1400)),
+        names=_names(resource),
     )
+
+
+def _names(resource: Resource) -> Names:
+    if resource.type != "AWS::IAM::Policy":
+        return Names(account="acme-production")
+    name = f"{_TEAMS[int(resource.id[-2:], 16) % len(_TEAMS)]}-deploy-{resource.id[-3:]}"
+    return Names(name, f"arn:aws:iam::{ACCOUNT}:policy/{name}", "acme-production")

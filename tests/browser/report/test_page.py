@@ -12,6 +12,7 @@ import pytest
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.output.sanitize import visible
+from compliance_tf.results.row import Names
 from tests.browser.browser import accessibility_violations
 from tests.browser.report import sample
 from tests.browser.report.open_page import Opened, open_report, shown, write_sample
@@ -150,13 +151,15 @@ def test_everything_is_reached_with_the_tab_key_in_few_steps(opened: Opened) -> 
 
 
 def test_detail_has_everything_about_a_result(browser: Browser, tmp_path: Path) -> None:
-    waived = sample.row("logs", rule=sample.rules()[2], reason="it is public", waiver=sample.WAIVERS[0])
+    names = Names("the logs", "arn:aws:s3:::logs", "production")
+    rule, waiver = sample.rules()[2], sample.WAIVERS[0]
+    waived = sample.row("logs", rule=rule, reason="it is public", waiver=waiver, names=names)
     report = open_report(browser, tmp_path, [waived])
     report.show()
-    report.page.get_by_role("button", name="logs", exact=True).click()
+    report.page.get_by_role("button", name="the logs", exact=True).click()
     dialog = report.page.get_by_role("dialog")
-    names = dialog.locator("dt").all_inner_texts()
-    assert names == [
+    headings = dialog.locator("dt").all_inner_texts()
+    assert headings == [
         *(
             "Reason",
             "Rule",
@@ -166,6 +169,8 @@ def test_detail_has_everything_about_a_result(browser: Browser, tmp_path: Path) 
             "Packs",
             "Controls",
             "Resource type",
+            "Id",
+            "ARN",
             "Region",
             "Account",
         ),
@@ -175,6 +180,7 @@ def test_detail_has_everything_about_a_result(browser: Browser, tmp_path: Path) 
     assert {
         "it is public",
         "acme-prod-bucket-public-access",
+        *("logs", "arn:aws:s3:::logs", f"production ({sample.ACCOUNT})"),
         "cis-v1.4",
         "CIS AWS Foundations Benchmark 1.4, level 2: 2.1.5",
     } <= set(facts)

@@ -28,6 +28,8 @@ def test_every_check_declares_what_a_config_rule_and_the_reference_need(check_id
     assert check.id == check_id
     assert check.title
     assert 1 <= len(check.description) <= 256
+    # AWS Security Hub API, Recommendation.Text: 512; a table reads well up to half of it.
+    assert 1 <= len(check.remediation) <= 256
     assert not isinstance(check, LookupCheck | PeriodicCheck) or check.actions
     assert all(re.fullmatch(r"AWS::\w*::\w+", resource_type) for resource_type in check.resource_types)
     assert all(parameter.doc for parameter in declared_parameters(check.parameters))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from compliance_runtime.check import Severity
 from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import visible
-from compliance_tf.results.row import Row, status
+from compliance_tf.results.row import Names, Row, status
 from compliance_tf.results.row_formats import COLUMNS, write_csv, write_json
 from compliance_tf.results.selection import parse_since
 from compliance_tf.results.wording import age, reason
@@ -32,7 +33,8 @@ def row(one: Result) -> Row:
 def test_the_json_of_a_result_has_this_shape() -> None:
     stream = io.StringIO()
 
-    write_json([row(result(reason="No TLS.", waiver=waiver()))], stream)
+    one = row(result(reason="No TLS.", waiver=waiver()))
+    write_json([replace(one, names=Names("logs", "arn:aws:s3:::logs", "production"))], stream)
 
     assert json.loads(stream.getvalue()) == [
         {
@@ -44,9 +46,12 @@ def test_the_json_of_a_result_has_this_shape() -> None:
             "status": "waived",
             "resource": {
                 "account": "111122223333",
+                "accountName": "production",
                 "region": "eu-central-1",
                 "type": "AWS::S3::Bucket",
                 "id": "logs",
+                "name": "logs",
+                "arn": "arn:aws:s3:::logs",
             },
             "reason": "No TLS.",
             "since": "2026-11-20T12:00:00+00:00",

@@ -42,7 +42,7 @@ class ConfigClient:
         assert operation == "select_resource_config"
         return self
 
-    def paginate(self, *, Expression: str) -> list[dict[str, list[str]]]:  # noqa: N803 (AWS's name)
+    def paginate(self, *, Expression: str, **_: object) -> list[dict[str, list[str]]]:  # noqa: N803 (AWS's name)
         where = Expression.removeprefix("SELECT resourceType, resourceId WHERE ")
         return [
             {"Results": [json.dumps({"resourceType": type_, "resourceId": id_})]}

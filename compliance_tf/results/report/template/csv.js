@@ -15,14 +15,16 @@ function csvCell(text) {
  * @param {Row[]} rows
  */
 function saveCsv(facts, rows) {
-  const heading = ["severity", "status", "resource", "type", "account", "region", "rule", "reason", "first_seen", "last_seen", "waiver", "waiver_expires", "rule_page"];
+  const heading = ["severity", "status", "resource", "resource_name", "resource_arn", "type", "account", "account_name", "region", "rule", "reason", "first_seen", "last_seen", "waiver", "waiver_expires", "rule_page"];
   const lines = rows.map((row) => {
     const rule = facts.rules[row[RULE]];
     const waiver = row[WAIVER] === null ? null : facts.waivers[row[WAIVER]];
-    const place = [facts.types[row[TYPE]], facts.accounts[row[ACCOUNT]], facts.regions[row[REGION]].name];
+    const { number, name } = facts.accounts[row[ACCOUNT]];
+    const names = [row[NAME] ?? "", row[ARN] ?? ""];
+    const place = [facts.types[row[TYPE]], number, name ?? "", facts.regions[row[REGION]].name];
     const said = [rule.short, row[REASON] ?? "", `${time(row[SINCE])} UTC`, `${time(row[LAST_SEEN])} UTC`];
     const more = [waiver?.ticket ?? "", waiver?.expires ?? "", rule.page ?? ""];
-    return [rule.severity, facts.statuses[row[STATUS]], row[ID], ...place, ...said, ...more];
+    return [rule.severity, facts.statuses[row[STATUS]], row[ID], ...names, ...place, ...said, ...more];
   });
   const text = [heading, ...lines].map((cells) => cells.map(csvCell).join(",")).join("\r\n");
   const address = URL.createObjectURL(new Blob([text, "\r\n"], { type: "text/csv;charset=utf-8" }));

@@ -35,7 +35,7 @@ function link(address, text) {
 function showDetail(facts, row) {
   const dialog = /** @type {HTMLDialogElement} */ (element("detail"));
   const rule = facts.rules[row[RULE]];
-  const heading = make("h2", "", row[ID]);
+  const heading = make("h2", "", row[NAME] ?? row[ID]);
   heading.id = "detail-heading";
   const close = make("button", "close", "Close");
   close.addEventListener("click", () => dialog.close());
@@ -67,8 +67,10 @@ function detailFacts(facts, row, rule) {
     ["Packs", ...(rule.packs.length ? rule.packs : ["None"])],
     ["Controls", ...(rule.controls.length ? rule.controls : ["None are known."])],
     ["Resource type", facts.types[row[TYPE]]],
+    ["Id", row[ID]],
+    ...(row[ARN] === null ? [] : [/** @type {[string, string]} */ (["ARN", row[ARN]])]),
     ["Region", facts.regions[row[REGION]].name],
-    ["Account", facts.accounts[row[ACCOUNT]]],
+    ["Account", account(facts, row[ACCOUNT])],
     ["First seen", `${time(row[SINCE])} UTC`],
     ["Last seen", `${time(row[LAST_SEEN])} UTC`],
   ];

@@ -28,7 +28,7 @@ class Filters {
     this.options("pack", packs.map((name) => [name, name]));
     const controls = [...new Set(rules.flatMap(controlsOf))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
     this.options("control", controls.map((name) => [name, name]));
-    this.options("account", byName(accounts.map((name, number) => [`${number}`, name])));
+    this.options("account", byName(accounts.map((_, number) => [`${number}`, account(this.facts, number)])));
     this.options("region", byName(regions.map(({ name }, number) => [`${number}`, name])));
     this.options("type", byName(types.map((name, number) => [`${number}`, shortType(name)])));
     this.options("rule", byName(rules.map((rule, number) => [`${number}`, rule.short])));
@@ -135,11 +135,11 @@ class Filters {
    * @returns {string}
    */
   text(row) {
-    const { types, regions, accounts, rules, waivers } = this.facts;
+    const { types, regions, rules, waivers } = this.facts;
     const rule = rules[row[RULE]];
     const waiver = row[WAIVER] === null ? null : waivers[row[WAIVER]];
-    const texts = [row[ID], rule.name, row[REASON] ?? "", types[row[TYPE]], regions[row[REGION]].name];
-    texts.push(accounts[row[ACCOUNT]], ...rule.controls);
+    const texts = [row[ID], row[NAME] ?? "", row[ARN] ?? "", rule.name, row[REASON] ?? "", types[row[TYPE]], regions[row[REGION]].name];
+    texts.push(account(this.facts, row[ACCOUNT]), ...rule.controls);
     if (waiver) texts.push(waiver.ticket, waiver.owner);
     return texts.join("\n").toLowerCase();
   }

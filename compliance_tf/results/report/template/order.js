@@ -33,7 +33,7 @@ function sortValues(facts, rows, key) {
   const value = {
     severity: (row) => severities[row[RULE]],
     status: (row) => row[STATUS],
-    resource: (row) => row[ID].toLowerCase(),
+    resource: (row) => (row[NAME] ?? row[ID]).toLowerCase(),
     type: (row) => types[row[TYPE]],
     rule: (row) => rules[row[RULE]],
     since: (row) => row[SINCE],

@@ -3,11 +3,12 @@
  *   description: string, remediation: string, page: string | null}} Rule
  * @typedef {{ticket: string, owner: string, reason: string, resource: string, expires: string}} Waiver
  * @typedef {{rows: number, statuses: string[], types: string[], regions: {name: string, timeline: string | null}[],
- *   accounts: string[], rules: Rule[], waivers: Waiver[]}} Facts
+ *   accounts: {number: string, name: string | null}[], rules: Rule[], waivers: Waiver[]}} Facts
  *
- * A result as it is packed: type, region, account, resource id, rule, status, reason, since, last seen, waiver. Numbers
- * that are no times stand for the entry of `Facts`; times are seconds since 1970.
- * @typedef {[number, number, number, string, number, number, string | null, number, number, number | null]} Row
+ * A result as it is packed: type, region, account, resource id, rule, status, reason, since, last seen, waiver, name, ARN.
+ * Numbers that are no times stand for the entry of `Facts`; times are seconds since 1970.
+ * @typedef {[number, number, number, string, number, number, string | null, number, number, number | null,
+ *   string | null, string | null]} Row
  */
 
 const TYPE = 0;
@@ -20,6 +21,8 @@ const REASON = 6;
 const SINCE = 7;
 const LAST_SEEN = 8;
 const WAIVER = 9;
+const NAME = 10;
+const ARN = 11;
 
 const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
@@ -83,6 +86,17 @@ function time(seconds) {
  */
 function day(seconds) {
   return time(seconds).slice(0, 10);
+}
+
+/**
+ * Write an account as people know it.
+ * @param {Facts} facts
+ * @param {number} number its place among the accounts
+ * @returns {string}
+ */
+function account(facts, number) {
+  const { number: digits, name } = facts.accounts[number];
+  return name ? `${name} (${digits})` : digits;
 }
 
 /**

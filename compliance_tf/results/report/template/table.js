@@ -10,6 +10,19 @@ const MAX_SHOWN = 400_000;
 
 const MAX_PRINTED = 500;
 
+/**
+ * A resource by its name, with its id behind it; by its id where it has no name.
+ * @param {Row} row
+ * @returns {Node}
+ */
+function resourceCell(row) {
+  const made = make("button", "row-open", row[NAME] ?? row[ID]);
+  if (row[NAME] === null) return made;
+  const both = document.createDocumentFragment();
+  both.append(made, make("span", "muted", ` ${row[ID]}`));
+  return both;
+}
+
 /** The table of results. Only the rows that are seen are in the document; the page's keys move one active row. */
 class ResultsTable {
   /**
@@ -44,7 +57,7 @@ class ResultsTable {
     return [
       { title: "Severity", key: "severity", className: "c-severity", cell: (row) => severityMark(facts.rules[row[RULE]]) },
       { title: "Status", key: "status", className: "c-status", cell: (row) => statusMark(facts, row) },
-      { title: "Resource", key: "resource", className: "c-resource", cell: (row) => make("button", "row-open", row[ID]) },
+      { title: "Resource", key: "resource", className: "c-resource", cell: (row) => resourceCell(row) },
       { title: "Type", key: "type", className: "c-type", cell: (row) => shortType(facts.types[row[TYPE]]) },
       { title: "Rule", key: "rule", className: "c-rule", cell: (row) => facts.rules[row[RULE]].short },
       { title: "Reason", key: null, className: "c-reason", cell: (row) => row[REASON] ?? "" },

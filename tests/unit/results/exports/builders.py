@@ -15,7 +15,7 @@ from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.place import ResultsPlace
-from compliance_tf.results.row import Row, Status
+from compliance_tf.results.row import NO_NAMES, Names, Row, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PLACE = ResultsPlace("acme", "dev", "eu-west-1", "acme-dev-results")
 SNAPSHOT = Snapshot(PLACE, NOW)
+
+POLICY_NAMES = Names("deployers", "arn:aws:iam::111122223333:policy/deployers", "production")
 
 TLS_ONLY = RuleEntry("acme-dev-s3-tls", Severity.HIGH, ("cis-1.4-level-2",), "S3_BUCKET_SSL_REQUESTS_ONLY")
 
@@ -52,6 +54,7 @@ def row(
     resource_type: str = "AWS::S3::Bucket",
     reason: str | None = "No statement denies requests without TLS.",
     note: WaiverNote | None = None,
+    names: Names = NO_NAMES,
 ) -> Row:
     """A row of a bucket that reads so since three days, and was seen so an hour ago."""
     since = NOW - timedelta(days=3)
@@ -59,7 +62,7 @@ def row(
         note = note or waiver()
     resource = Resource("111122223333", "eu-west-1", resource_type, resource_id)
     result = Result(resource, rule.name, rule.severity, COMPLIANCES[status], reason, since, since, note)
-    return Row(result, rule, status, NOW - timedelta(hours=1))
+    return Row(result, rule, status, NOW - timedelta(hours=1), names)
 
 
 def exported(format_: ExportFormat, rows: Iterable[Row]) -> str:
@@ -104,5 +107,7 @@ any_row = st.builds(
     resource_id=_texts(768, least=1),
     resource_type=st.sampled_from(["AWS::S3::Bucket", "AWS::::Account", "AWS::KMS::Key", "Other::New::Type"]),
     reason=st.none() | _texts(256),
+    names=st.just(NO_NAMES)
+    | st.builds(Names, st.none() | _texts(256), st.none() | _texts(600), st.none() | _texts(300)),
     note=st.none() | st.builds(waiver, reason=_texts(2000, least=1), ticket=_texts(100, least=1)),
 )

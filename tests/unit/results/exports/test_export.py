@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from compliance_runtime.check import Severity
+from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.results.exports import junit
 from compliance_tf.results.exports.export import ExportFormat, write
 from compliance_tf.results.row import Row, Status
-from tests.unit.results.exports.builders import SNAPSHOT, exported, row
+from tests.unit.results.exports.builders import POLICY_NAMES, SNAPSHOT, exported, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,3 +57,20 @@ def test_memory_does_not_grow_with_the_results(format_: ExportFormat, monkeypatc
 @pytest.mark.parametrize("format_", ExportFormat)
 def test_the_same_results_give_the_same_bytes(format_: ExportFormat) -> None:
     assert exported(format_, rows(20)) == exported(format_, rows(20))
+
+
+@pytest.mark.parametrize("format_", ExportFormat)
+def test_every_format_names_the_resource_its_arn_and_how_it_is_fixed(format_: ExportFormat) -> None:
+    rule = RuleEntry("acme-dev-admin", Severity.HIGH, (), "iam-policy-admin")
+    policy = row(rule=rule, resource_type="AWS::IAM::Policy", resource_id="ANPA1", names=POLICY_NAMES)
+
+    text = exported(format_, [policy])
+
+    said = (
+        "ANPA1",
+        "deployers",
+        "arn:aws:iam::111122223333:policy/deployers",
+        "production",
+        "give administrators a role",
+    )
+    assert [one for one in said if one not in text] == []

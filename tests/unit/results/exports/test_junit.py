@@ -50,7 +50,9 @@ def test_a_failure_gives_the_reason_to_the_letter(one: Row) -> None:
     assert failure is not None
     said = visible((one.result.annotation or "").strip())
     assert said in {failure.attrib["message"], ""}
-    assert failure.text == failure.attrib["message"]
+    lines = (failure.text or "").split("\n")
+    assert lines[0] == failure.attrib["message"]
+    assert lines[-1].startswith("To fix it: ")
 
 
 def test_the_schema_refuses_what_is_no_report() -> None:
