@@ -87,6 +87,7 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m maintenance.pages.schemas check-plan >docs/reference/check-plan.schema.json
 	python -m maintenance.pages.planned >docs/reference/planned-resources.md
 	python -m maintenance.pages.schemas review-settings >docs/reference/review-settings.schema.json
+	python -m maintenance.pages.schemas fleet >docs/reference/fleet.schema.json
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
 	python -m compliance_tf.preflight.deployer_policy >docs/reference/deployer-policy.json
 	python -m compliance_tf.preflight.permissions_boundary >docs/reference/permissions-boundary.json

@@ -22,6 +22,7 @@ Each message names the place, the value, what is allowed and what to do::
             InterruptedCommandError
         RefusedPlanError
         PreflightError
+        FleetError
         ReviewError
         UndecidedError
         CommentError
@@ -53,6 +54,7 @@ __all__ = [
     "ComplianceError",
     "ExportError",
     "FactsError",
+    "FleetError",
     "GuardError",
     "InterruptedCommandError",
     "LocalAwsError",
@@ -182,6 +184,10 @@ class RefusedPlanError(ComplianceError):
 
 class PreflightError(ComplianceError):
     """The account cannot be queried, or the synthesized app cannot be read."""
+
+
+class FleetError(ComplianceError):
+    """A fleet is not declared as it can be, or one of its cells cannot be worked on."""
 
 
 class ReviewError(ComplianceError):

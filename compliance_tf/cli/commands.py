@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PANELS: Final = {
     "Write": ("init", "rules", "packs", "frameworks", "checks", "new", "check"),
     "Plan": ("preflight", "plan", "review", "comment", "check-plan"),
-    "Deploy": ("deploy", "apply", "destroy"),
+    "Deploy": ("deploy", "apply", "destroy", "fleet"),
     "Look": ("results", "report"),
     "Maintain": ("waivers", "recover", "export-module"),
     "Try out": ("demo", "local", "verify"),

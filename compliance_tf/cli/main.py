@@ -14,6 +14,7 @@ from compliance_tf.cli import check_plan as check_plan_command
 from compliance_tf.cli import checks as check_commands
 from compliance_tf.cli import export as export_commands
 from compliance_tf.cli import export_module as export_module_command
+from compliance_tf.cli import fleet as fleet_commands
 from compliance_tf.cli import frameworks as framework_commands
 from compliance_tf.cli import init as init_command
 from compliance_tf.cli import lifecycle as lifecycle_commands
@@ -37,6 +38,7 @@ local = typer.Typer(help="A stand-in for AWS on this machine, for demos and test
 app.add_typer(local, name="local", rich_help_panel=panel("local"))
 app.add_typer(check_commands.checks, name="checks", rich_help_panel=panel("checks"))
 app.add_typer(check_commands.new, name="new", rich_help_panel=panel("new"))
+app.add_typer(fleet_commands.fleet, name="fleet", rich_help_panel=panel("fleet"))
 app.add_typer(framework_commands.frameworks, name="frameworks", rich_help_panel=panel("frameworks"))
 app.add_typer(catalog_commands.packs, name="packs", rich_help_panel=panel("packs"))
 app.add_typer(catalog_commands.rules, name="rules", rich_help_panel=panel("rules"))

@@ -94,7 +94,7 @@ def review(
     if refused := [*refusals(dict(zip(plans, read, strict=True)), workspace, expect or None)]:
         typer.echo("\n".join(f"refused: {visible(refusal)}" for refusal in refused), err=True)
         raise typer.Exit(Verdict.BLOCKED.exit_code)
-    rules = _settings(settings)
+    rules = read_settings(settings)
     quotas = preflight_from_file(preflight) if preflight else None
     reviews = [reviewed(plan, rules, quotas) for plan in read]
     if output is None:
@@ -142,7 +142,8 @@ def _saved_plans(workspace: str | None) -> list[str]:
     return [str(path) for path in WorkingFolder(Path(), workspace).saved_plans().values()]
 
 
-def _settings(path: Path | None) -> Settings:
+def read_settings(path: Path | None) -> Settings:
+    """Read the project's settings: those of the usual file unless given, or the defaults where there is none."""
     from compliance_tf.review.settings import Settings, settings_from_file
 
     if path is None and not DEFAULT_SETTINGS.exists():

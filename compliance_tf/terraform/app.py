@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
+from compliance_tf.model.fleet_regions import VARIABLE, to_variable
 from compliance_tf.terraform.synthesized import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from compliance_tf.model.fleet_regions import FleetRegion
     from compliance_tf.terraform.programs import Programs
 
 SETTINGS: Final = "cdktf.json"
@@ -23,7 +25,7 @@ SETTINGS: Final = "cdktf.json"
 _APP: Final = "main.py"
 
 
-def synthesize(programs: Programs, project: Path, output: Path) -> None:
+def synthesize(programs: Programs, project: Path, output: Path, regions: Collection[FleetRegion] = ()) -> None:
     """Run the app of a project.
 
     Parameters
@@ -32,6 +34,8 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
         Its folder. The app is the one of its cdktf.json, and main.py without one.
     output
         The folder to synthesize into, which must not exist.
+    regions
+        The regions of a fleet: the app is synthesized for each of them, into a folder of the output.
 
     Raises
     ------
@@ -42,6 +46,8 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
     variables = {"CDKTF_OUTDIR": str(output.absolute()), "PATH": _path(programs.environment)}
     if context:
         variables["CDKTF_CONTEXT_JSON"] = json.dumps(context)
+    if regions:
+        variables[VARIABLE] = to_variable(regions)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
         # cdktf runs it in a shell as well.
@@ -50,7 +56,8 @@ def synthesize(programs: Programs, project: Path, output: Path) -> None:
         raise
     except CommandError as cause:
         raise SynthesizedAppError(_without_label(str(cause))) from cause
-    if not (output / MANIFEST).is_file() or not json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]:
+    manifests = [output / one.folder / MANIFEST for one in regions] or [output / MANIFEST]
+    if not all(path.is_file() and json.loads(path.read_text(encoding="utf-8"))["stacks"] for path in manifests):
         raise SynthesizedAppError(
             f"`{command}` exited with 0 but synthesized no stack: let it end with synthesize(build), and let build "
             "add one."

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
+from compliance_tf.fleet.settings import FleetSettings
 from compliance_tf.packs.pack_file import KINDS, PackFile
 from compliance_tf.review.rendering.json_form import ReviewsForm
 from compliance_tf.review.resources.json_form import CheckPlanForm
@@ -23,6 +24,7 @@ from maintenance.pages.docstrings import Docstring
 
 FORMS: Final[dict[str, tuple[type, ...]]] = {
     "check-plan": (CheckPlanForm,),
+    "fleet": (FleetSettings,),
     "pack": (PackFile, *KINDS.values()),
     "review-settings": (SettingsFile,),
     "review": (ReviewsForm,),

@@ -31,6 +31,7 @@ MAY_IMPORT: Final = {
     "review": {"model", "output", "catalog", "checks", "waivers", "packs", "terraform"},
     "lifecycle": {"model", "output", "terraform", "preflight", "review"},
     "verify": {"model", "output", "catalog", "terraform", "preflight", "results", "lifecycle"},
+    "fleet": {"model", "output", "catalog", "terraform", "preflight", "review", "results", "lifecycle"},
     "local": {"model", "output", "catalog", "terraform", "lifecycle"},
 }
 """The rooms that each room may import, beside ``compliance_tf.errors`` and ``compliance_runtime``: ``cli`` any."""

@@ -1,0 +1,140 @@
+"""The credentials of cells: each role is assumed when it is needed, and again before its session ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import botocore.session
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    Credentials,
+    DeferredRefreshableCredentials,
+)
+from botocore.exceptions import BotoCoreError, ClientError
+
+from compliance_tf.errors import FleetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance_tf.fleet.cells import Cell
+
+_SESSION_NAME: Final = "compliance-tf"
+_OWN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SESSION_TOKEN")
+"""Variables of the caller's own credentials, which are not a cell's."""
+
+
+class _Known(CredentialProvider):
+    """Gives a session credentials that are there already."""
+
+    METHOD = "compliance-tf"
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__()
+        self._credentials = credentials
+
+    def load(self) -> Credentials:
+        """Give them."""
+        return self._credentials
+
+
+@dataclass
+class CellCredentials:
+    """The credentials of all cells, of each role once; several threads may ask.
+
+    Parameters
+    ----------
+    caller
+        The credentials that the roles trust.
+    session_minutes
+        How long a role is assumed at a time.
+    """
+
+    caller: boto3.Session
+    session_minutes: int = 60
+    _by_role: dict[str | None, Credentials] = field(default_factory=dict, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    def session(self, cell: Cell) -> boto3.Session:
+        """Give a session in a cell's account and region.
+
+        Raises
+        ------
+        FleetError
+            When the role cannot be assumed, or the credentials are those of another account.
+        """
+        with self._lock:
+            if cell.role not in self._by_role:
+                self._by_role[cell.role] = self._make(cell)
+            credentials = self._by_role[cell.role]
+        # boto3's sessions are made for one thread; credentials are refreshed for all.
+        session = botocore.session.Session()
+        session.register_component("credential_provider", CredentialResolver([_Known(credentials)]))
+        own = boto3.Session(botocore_session=session, region_name=cell.region.region)
+        try:
+            if cell.role is None:
+                _require_account(cell, own)
+            else:
+                credentials.get_frozen_credentials()
+        except (BotoCoreError, ClientError) as cause:
+            asked = f"The role {cell.role} cannot be assumed" if cell.role else "The credentials cannot be used"
+            raise FleetError(
+                f"{asked}: {cause}. Its trust policy has to allow the caller, and the caller sts:AssumeRole on it."
+            ) from cause
+        return own
+
+    def variables(self, cell: Cell, environment: Mapping[str, str]) -> dict[str, str]:
+        """Give an environment in which programs work in a cell.
+
+        Parameters
+        ----------
+        environment
+            What they get beside the credentials.
+
+        Raises
+        ------
+        FleetError
+            When the role cannot be assumed.
+        """
+        self.session(cell)
+        frozen = self._by_role[cell.role].get_frozen_credentials()
+        variables = {name: value for name, value in environment.items() if name not in _OWN}
+        variables |= {
+            "AWS_ACCESS_KEY_ID": frozen.access_key or "",
+            "AWS_SECRET_ACCESS_KEY": frozen.secret_key or "",
+            "AWS_REGION": cell.region.region,
+            "AWS_DEFAULT_REGION": cell.region.region,
+        }
+        return {**variables, "AWS_SESSION_TOKEN": frozen.token} if frozen.token else variables
+
+    def _make(self, cell: Cell) -> Credentials:
+        source = self.caller.get_credentials()
+        if source is None:
+            raise FleetError("There are no AWS credentials: set AWS_PROFILE, or give them as the AWS CLI takes them.")
+        if cell.role is None:
+            return source
+        # A token of a region that is always there is taken in all regions.
+        region = self.caller.region_name or cell.region.home_region
+
+        def client(service: str, **options: Any) -> Any:  # noqa: ANN401 (as botocore calls it)
+            return boto3.Session(region_name=region).client(service, **options)  # type: ignore[call-overload]
+
+        arguments = {"RoleSessionName": _SESSION_NAME, "DurationSeconds": self.session_minutes * 60}
+        if cell.external_id:
+            arguments["ExternalId"] = cell.external_id
+        fetcher = AssumeRoleCredentialFetcher(client, source, cell.role, extra_args=arguments)
+        return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+
+
+def _require_account(cell: Cell, session: boto3.Session) -> None:
+    account = session.client("sts").get_caller_identity()["Account"]
+    if account != cell.account:
+        raise FleetError(
+            f"No role is given for the cell, and the caller's credentials are of the account {account}: give the "
+            "group a role to assume."
+        )

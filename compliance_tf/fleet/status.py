@@ -1,0 +1,69 @@
+"""What stands in each cell, asked of AWS itself: neither Terraform nor a state is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance_tf.fleet.running import State
+
+if TYPE_CHECKING:
+    import boto3
+
+    from compliance_tf.fleet.cells import Cell
+    from compliance_tf.fleet.credentials import CellCredentials
+    from compliance_tf.fleet.folder import FleetFolder
+
+_COMPARED_WITHIN: Final = timedelta(days=2)
+"""How old the last comparison with AWS Config may be, which runs once a day."""
+
+
+@dataclass(frozen=True)
+class StatusQuestions:
+    """Asks cells how they stand.
+
+    Parameters
+    ----------
+    folder
+        Has what was synthesized, by which the number of rules is known.
+    credentials
+        Those of the cells.
+    """
+
+    folder: FleetFolder
+    credentials: CellCredentials
+
+    def ask(self, cell: Cell) -> tuple[State, str]:
+        """Tell whether a cell has all rules, and when its table was compared with AWS Config."""
+        stack = self.folder.stack(cell.region)
+        session = self.credentials.session(cell)
+        prefix = f"{stack.project}-{cell.workspace}-"
+        wanted = {f"{prefix}{name}" for name, rule in stack.deployment.rules.items() if rule.is_in(cell.workspace)}
+        there = {name for name in _rules(session) if name.startswith(prefix)}
+        if not there:
+            return State.FOUND, "not deployed"
+        problems = [
+            *([f"{len(wanted - there)} rules are missing"] if wanted - there else []),
+            *([f"{len(there - wanted)} rules are no longer declared"] if there - wanted else []),
+        ]
+        compared = _compared(session, cell, stack.project)
+        if compared is None or datetime.now(UTC) - compared > _COMPARED_WITHIN:
+            problems.append("not compared with AWS Config within two days")
+        if problems:
+            return State.FOUND, f"{len(there)} rules: {', '.join(problems)}"
+        return State.DONE, f"{len(there)} rules, compared {compared:%Y-%m-%d %H:%M} UTC"
+
+
+def _rules(session: boto3.Session) -> list[str]:
+    client: Any = session.client("config")
+    pages = client.get_paginator("describe_config_rules").paginate()
+    return [rule["ConfigRuleName"] for page in pages for rule in page["ConfigRules"]]
+
+
+def _compared(session: boto3.Session, cell: Cell, project: str) -> datetime | None:
+    from compliance_tf.results.place import ResultsPlace
+    from compliance_tf.results.reader import ResultsReader
+
+    place = ResultsPlace(project, cell.workspace, cell.region.region, f"{project}-{cell.workspace}-results")
+    return max(ResultsReader(place, session.client("dynamodb")).compared_at.values(), default=None)

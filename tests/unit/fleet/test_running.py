@@ -1,0 +1,80 @@
+"""Cells are worked on apart from each other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from compliance_tf.errors import FleetError, InterruptedCommandError
+from compliance_tf.fleet.cells import Cell
+from compliance_tf.fleet.running import Runner, State
+from compliance_tf.model.fleet_regions import FleetRegion
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CELLS = [Cell(f"{number:012}", FleetRegion("eu-west-1", "eu-west-1"), "dev", "all") for number in range(6)]
+
+
+def runner(parallel: int = 2) -> Runner:
+    return Runner(parallel, lock=2, on_done=lambda *_: None)
+
+
+def test_what_one_cell_raises_is_its_outcome_alone() -> None:
+    def work(cell: Cell) -> tuple[State, str]:
+        match CELLS.index(cell):
+            case 1:
+                raise FleetError("denied")
+            case 2:
+                raise KeyError("a bug")
+        return State.DONE, "fine"
+
+    outcomes = runner().each(CELLS, work)
+    assert [one.cell for one in outcomes] == CELLS
+    assert [one.state for one in outcomes] == [State.DONE, State.FAILED, State.FAILED, *[State.DONE] * 3]
+    assert outcomes[1].said == "denied"
+
+
+def test_no_more_cells_are_at_work_than_asked_for() -> None:
+    at_work, most, guard = 0, 0, threading.Lock()
+
+    def work(_cell: Cell) -> tuple[State, str]:
+        nonlocal at_work, most
+        with guard:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.02)
+        with guard:
+            at_work -= 1
+        return State.DONE, ""
+
+    runner(parallel=3).each(CELLS, work)
+    assert most == 3
+
+
+def test_after_a_signal_no_cell_begins_and_those_that_have_begun_end() -> None:
+    one = runner(parallel=1)
+
+    def work(_cell: Cell) -> tuple[State, str]:
+        os.kill(os.getpid(), signal.SIGINT)
+        while one.signal is None:
+            time.sleep(0.01)
+        return State.DONE, ""
+
+    outcomes = one.each(CELLS, work)
+    assert [outcome.state for outcome in outcomes] == [State.DONE, *[State.NOT_BEGUN] * 5]
+    with pytest.raises(InterruptedCommandError, match="Give the same command again"):
+        one.require_no_signal()
+
+
+def test_a_failed_command_is_told_by_its_last_message(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pytest.raises(FleetError, match="No such option"):
+        runner().command(["results", "--no-such-option"], folder=tmp_path, variables=dict(os.environ), log=log)
+    with pytest.raises(FleetError, match="It is not known which results are meant"):
+        runner().command(["results", "-w", "dev"], folder=tmp_path, variables=dict(os.environ), log=log)
