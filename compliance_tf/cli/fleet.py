@@ -124,7 +124,7 @@ def deploy(
     with _begin(file, group, account, region, parallel, approves=auto_approve or reviewed is not None) as one:
         if reviewed is not None:
             _end(one, one.apply_reviewed(reviewed), "deployed")
-        one.person.require_somebody()
+        one.person.require_interactive()
         planned = one.plan()
         shown, groups = _among(one, planned).review()
         for found in groups:

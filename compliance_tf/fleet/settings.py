@@ -168,4 +168,3 @@ def home_region(fleet: FleetSettings, group: Group) -> str:
     """
     recorded = [one for one in group.regions if all(is_recorded_in(type_, one) for type_ in IAM_TYPES)]
     return group.home_region or fleet.home_region or next(iter(recorded), _FIRST_REGION)
-

@@ -14,6 +14,7 @@ import yaml
 from compliance_tf.errors import FleetError
 from compliance_tf.fleet.cells import Choice, cells_of
 from compliance_tf.fleet.settings import read_fleet
+from maintenance.pages.schemas import schema_text
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
@@ -111,4 +112,5 @@ def test_two_groups_cannot_have_one_cell(tmp_path: Path) -> None:
 def test_the_fleet_of_the_how_to_is_one() -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", (REPOSITORY / "docs/how-to/fleet.md").read_text(), re.DOTALL)
     published = json.loads((REPOSITORY / "docs/reference/fleet.schema.json").read_text())
+    assert schema_text("fleet") == (REPOSITORY / "docs/reference/fleet.schema.json").read_text(), "run make docs"
     jsonschema.validate(yaml.safe_load(text), published)
