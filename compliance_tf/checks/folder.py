@@ -46,7 +46,7 @@ class CheckFolder:
 
     def __post_init__(self) -> None:
         if not self.path.is_dir():
-            raise SettingError(f"checks={str(self.path)!r}: there is no such folder.")
+            raise SettingError(f"checks={str(self.path)!r}: the folder does not exist.")
         taken = {*sys.stdlib_module_names, *IN_THE_FUNCTION, "compliance_tf"}
         if not self.package.isidentifier() or self.package in taken:
             raise SettingError(

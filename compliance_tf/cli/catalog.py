@@ -1,4 +1,4 @@
-"""``compliance-tf packs`` and ``compliance-tf rules``: what there is to choose from."""
+"""``compliance-tf packs`` and ``compliance-tf rules``: the catalogue of packs and managed rules."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from compliance_tf.catalog.managed_rules import ManagedRuleFacts
     from compliance_tf.packs.pack import PackRule
 
-packs = typer.Typer(help="AWS's conformance packs, and packs of your own: list, show and compare them.")
-rules = typer.Typer(help="The rules that AWS manages.", no_args_is_help=True)
+packs = typer.Typer(help="AWS's conformance packs, and your own packs: list, show and compare them.")
+rules = typer.Typer(help="AWS managed rules.", no_args_is_help=True)
 
 PackArgument = Annotated[
-    str, typer.Argument(metavar="PACK", help="Its short name, AWS's name of it, or a YAML file of yours.")
+    str, typer.Argument(metavar="PACK", help="A pack's short name, AWS's name, or your own YAML file.")
 ]
 Checks = Annotated[Path | None, typer.Option("--checks", help="The folder of your own checks.")]
 
 
 @packs.callback(invoke_without_command=True)
 def list_packs(context: typer.Context, *, output: TableOrJson = TableFormat.TABLE) -> None:
-    """List AWS's conformance packs; `show` and `diff` say what is in them."""
+    """List AWS's conformance packs; `show` and `diff` print their rules."""
     if context.invoked_subcommand is None:
         list_all(output=output)
 
@@ -75,7 +75,7 @@ def list_all(*, output: TableOrJson = TableFormat.TABLE) -> None:
 
 @packs.command()
 def show(name: PackArgument, *, checks: Checks = None, output: TableOrJson = TableFormat.TABLE) -> None:
-    """Show a pack's rules: severity, what triggers them (a change, a period, or both), and the pack's settings."""
+    """Show a pack's rules: severity, triggers (changes, a period, or both), and the pack's settings."""
     pack = _pack(name, checks)
     shown = [_Shown.of(rule) for rule in pack.rules]
     if output is TableFormat.JSON:
@@ -84,7 +84,7 @@ def show(name: PackArgument, *, checks: Checks = None, output: TableOrJson = Tab
         return
     typer.echo(f"{pack.name}: {pack.title}, {_counted(len(pack.rules))}", err=True)
     if pack.process_checks:
-        typer.echo("It also has process checks, which people answer: no rule can.", err=True)
+        typer.echo("It also has process checks, which people answer and no rule evaluates.", err=True)
     print_table(
         ("Rule", "Severity", "Trigger", "Settings"),
         [(rule.id, rule.severity.value.lower(), rule.trigger, rule.settings) for rule in shown],
@@ -125,12 +125,14 @@ def diff(
 def search(
     text: Annotated[
         list[str],
-        typer.Argument(metavar="WORD...", help="Words that must all stand in its identifier, name or resource types."),
+        typer.Argument(
+            metavar="WORD...", help="Words that must all occur in the rule's identifier, name or resource types."
+        ),
     ],
     *,
     output: TableOrJson = TableFormat.TABLE,
 ) -> None:
-    """Find rules that AWS manages; exit with 1 when there is none."""
+    """Find AWS managed rules; exit with 1 when there is none."""
     words = " ".join(text).casefold().split()
     found = [facts for facts in managed_rules().rules.values() if all(word in _searched(facts) for word in words)]
     if output is TableFormat.JSON:
@@ -151,12 +153,12 @@ def search(
 @rules.command("show")
 def show_rule(
     identifier: Annotated[
-        str, typer.Argument(metavar="RULE", help="Its identifier, as ENCRYPTED_VOLUMES, or its name.")
+        str, typer.Argument(metavar="RULE", help="The rule's identifier, such as ENCRYPTED_VOLUMES, or its name.")
     ],
     *,
     output: TableOrJson = TableFormat.TABLE,
 ) -> None:
-    """Show what is known of a rule that AWS manages: its trigger, types, parameters and documentation."""
+    """Show the facts of an AWS managed rule: its trigger, types, parameters and documentation."""
     by_name = {facts.name: facts for facts in managed_rules().rules.values()}
     facts = by_name.get(identifier) or managed_rule(identifier.upper().replace("-", "_"))
     if output is TableFormat.JSON:
@@ -182,7 +184,7 @@ def show_rule(
 
 @dataclass(frozen=True)
 class _Shown:
-    """A rule of a pack, as it is printed."""
+    """A rule of a pack, for printing."""
 
     id: str
     kind: str
@@ -210,7 +212,7 @@ class _Shown:
 
     @property
     def settings(self) -> str:
-        """What the pack says of it beyond its severity."""
+        """The settings that the pack gives beside the severity."""
         texts = [f"{name}={text}" for name, text in self.parameters.items()]
         texts += [self.frequency] if self.frequency else []
         return ", ".join([*texts, *self.resource_types])
@@ -233,7 +235,7 @@ class _Shown:
 def _pack(name: str, checks: Path | None) -> Pack:
     if name.endswith(PACK_FILE_ENDINGS):
         return Pack.from_file(name, checks=checks)
-    return Pack.named(name)  # type: ignore[arg-type]  # what is unknown is refused with the nearest name
+    return Pack.named(name)  # type: ignore[arg-type]  # unknown names are refused with the nearest one
 
 
 def _searched(facts: ManagedRuleFacts) -> str:
@@ -241,7 +243,7 @@ def _searched(facts: ManagedRuleFacts) -> str:
 
 
 def _other_name(facts: ManagedRuleFacts) -> str:
-    """What AWS's documentation calls a rule, where that is not its identifier in kebab case."""
+    """Return AWS's documented name of a rule, where that is not its identifier in kebab case."""
     return "" if facts.name == kebab_case(facts.identifier) else facts.name
 
 

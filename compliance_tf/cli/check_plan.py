@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from compliance_tf.waivers.waiver import Waiver
 
 FOUND: Final = 2
-"""The exit code when something was found."""
+"""The exit code for findings."""
 
 
 class Form(Enum):
-    """The forms, by the name that the command takes."""
+    """The output formats."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
@@ -54,36 +54,34 @@ Waivers = Annotated[
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option("--checks", metavar="FOLDER", help=f"Your own checks; {CHECKS_FOLDER} if it is there."),
+    typer.Option("--checks", metavar="FOLDER", help=f"The folder of your own checks; {CHECKS_FOLDER} if it exists."),
 ]
 Sources = Annotated[
     Path | None,
     typer.Option(
         "--configuration",
         metavar="FOLDER",
-        help="The folder of the root module's *.tf files, for files and lines; that of the plan unless given.",
+        help="The folder of the root module's *.tf files, for files and lines; the plan's folder unless given.",
     ),
 ]
 Account = Annotated[
     str | None,
-    typer.Option(metavar="DIGITS", help="The account, where the plan does not say it: 12 digits.", show_default=False),
+    typer.Option(metavar="DIGITS", help="The account, where the plan does not have it: 12 digits.", show_default=False),
 ]
-Region = Annotated[str | None, typer.Option(help="The region, where the plan does not say it.", show_default=False)]
+Region = Annotated[str | None, typer.Option(help="The region, where the plan does not have it.", show_default=False)]
 Workspace = Annotated[
     str | None,
     typer.Option("--workspace", "-w", help="The workspace: waivers of some workspaces count only in these."),
 ]
-Every = Annotated[bool, typer.Option("--all", help="Judge also what the apply leaves as it is.")]
-Strict = Annotated[bool, typer.Option("--strict", help="End with 2 also when something is undecided.")]
+Every = Annotated[bool, typer.Option("--all", help="Judge also resources that the plan does not change.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 also when something is undecided.")]
 Name = Annotated[
     str | None,
-    typer.Option(help="What to call the stack, and to find its comment by; the plan's path unless given."),
+    typer.Option(help="The name of the stack, which identifies its comment; the plan's path unless given."),
 ]
-Format = Annotated[Form, typer.Option("--format", help="How to write it. Markdown is for `compliance-tf comment`.")]
+Format = Annotated[Form, typer.Option("--format", help="The format. Markdown is for `compliance-tf comment`.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file to write to.")]
-Commit = Annotated[
-    str | None, typer.Option("--commit", metavar="SHA", help="The commit that the plan was made of, to be mentioned.")
-]
+Commit = Annotated[str | None, typer.Option("--commit", metavar="SHA", help="The commit of the plan, to be mentioned.")]
 
 
 def check_plan(
@@ -103,9 +101,9 @@ def check_plan(
     output: Output = None,
     commit: Commit = None,
 ) -> None:
-    """Judge the resources of any Terraform or OpenTofu plan with the checks, before they exist, and ask AWS nothing.
+    """Judge the resources of any Terraform or OpenTofu plan with the checks, without requests to AWS.
 
-    What shows only after the apply is undecided, never compliant.
+    Values that are known only after the apply are undecided, never compliant.
 
     The exit code is 0 when nothing is found, 2 when a resource violates a rule or the plan declares AWS Config's
     recorder, delivery channel or retention, and 1 when a plan cannot be judged.
@@ -169,7 +167,7 @@ def _judged(
     plan = any_plan(plan_content(source, Machine.this()), plan_name(source))
     folder = configuration or (Path() if source == STANDARD_INPUT else Path(source).parent)
     if configuration is not None and not configuration.is_dir():
-        raise ReviewError(f"--configuration={configuration}: there is no such folder.")
+        raise ReviewError(f"--configuration={configuration}: the folder does not exist.")
     translator = Translator(plan, Configuration(folder, plan), account=account, region=region)
     return judge_plan(plan, translator, rules, waivers, workspace=workspace, every=every)
 
@@ -181,7 +179,7 @@ def _named(judged: Judged, name: str) -> Judged:
 
 
 def _written(form: Form, judged: list[Judged], workspace: str | None, commit: str | None, *, to_terminal: bool) -> str:
-    # Only the form that is asked for is loaded: commands start at once.
+    # Only the requested format is imported, so that commands start quickly.
     match form:
         case Form.TERMINAL:
             from compliance_tf.review.rendering.terminal import terminal

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.checks.run import CheckRun
 
-checks = typer.Typer(help="The checks that there are: list them, show one.", no_args_is_help=True)
-new = typer.Typer(help="Write something to begin from.", no_args_is_help=True)
+checks = typer.Typer(help="Checks: list them, show one.", no_args_is_help=True)
+new = typer.Typer(help="Create a check from a template.", no_args_is_help=True)
 
 CHECKS_FOLDER = Path("checks")
 TESTS_FOLDER = Path("tests")
 
 
 def is_error_of_aws(error: Exception) -> bool:
-    """Return whether boto3 raised it: AWS refused, or could not be reached. boto3 is loaded by then, if it did."""
+    """Return whether boto3 raised it: AWS refused, or could not be reached. If so, boto3 is loaded already."""
     return type(error).__module__.partition(".")[0] in {"boto3", "botocore"}
 
 
@@ -43,41 +43,43 @@ Items = Annotated[
     list[Path] | None,
     typer.Option(
         "--item",
-        help="A file with configuration items, an event of AWS Config, or an answer of get-resource-config-history, "
+        help="A file with configuration items, an event of AWS Config, or a response of get-resource-config-history, "
         "or a folder of such files; - for standard input. Can be given several times.",
         allow_dash=True,
     ),
 ]
 Parameters = Annotated[
-    Path | None, typer.Option("--parameters", help='A JSON file with its parameters, as {"days": 30}.')
+    Path | None, typer.Option("--parameters", help='A JSON file with its parameters, such as {"days": 30}.')
 ]
 FromAccount = Annotated[
     bool,
     typer.Option(
         "--from-account",
-        help="Ask the account of your credentials: for the resource of --type and --id as AWS Config recorded it "
-        "last or, with a periodic check, for all that it finds.",
+        help="Query the account of your credentials: for the resource of --type and --id as AWS Config recorded it "
+        "last or, with a periodic check, for all of its resources.",
     ),
 ]
 Folder = Annotated[
     Path | None,
-    typer.Option("--checks", help=f"The folder of your own checks; {CHECKS_FOLDER} if it is there."),
+    typer.Option("--checks", help=f"The folder of your own checks; {CHECKS_FOLDER} if it exists."),
 ]
 
 
 def check(
-    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check, as bucket-tls-only.")],
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check's id, such as bucket-tls-only.")],
     *,
     items: Items = None,
     parameters: Parameters = None,
     from_account: FromAccount = False,
-    resource_type: Annotated[str | None, typer.Option("--type", help="As AWS::S3::Bucket.")] = None,
+    resource_type: Annotated[
+        str | None, typer.Option("--type", help="The resource's type, such as AWS::S3::Bucket.")
+    ] = None,
     resource_id: Annotated[str | None, typer.Option("--id", help="AWS Config's id of the resource.")] = None,
-    region: Annotated[str | None, typer.Option("--region", help="The region to ask.")] = None,
+    region: Annotated[str | None, typer.Option("--region", help="The region to query.")] = None,
     checks: Folder = None,
     output: TableOrJson = TableFormat.TABLE,
 ) -> None:
-    """Judge saved or live resources with a check, as its function would.
+    """Evaluate saved or live resources with a check, as its function would.
 
     Of several files, those that cannot be read are named and the others are judged. The exit code is 0 when nothing is
     non-compliant, 2 when something is, 1 when there is no verdict.
@@ -91,7 +93,7 @@ def check(
         raise typer.Exit(ExitCode.ERROR) from error
     except Exception as error:
         if is_error_of_aws(error):
-            typer.echo(f"error: AWS did not give what the check must know: {message(str(error))}", err=True)
+            typer.echo(f"error: a lookup of the check failed: {message(str(error))}", err=True)
         else:
             typer.echo(f"{message(traceback.format_exc())}error: {type(error).__name__}: no verdict.", err=True)
         raise typer.Exit(ExitCode.ERROR) from error
@@ -100,16 +102,18 @@ def check(
 
 @new.command("check")
 def new_check(
-    check_id: Annotated[str, typer.Argument(metavar="ID", help="Its id, as bucket-names.")],
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check's id, such as bucket-names.")],
     *,
-    folder: Annotated[Path, typer.Option(help="Where the check goes.")] = CHECKS_FOLDER,
-    tests: Annotated[Path, typer.Option(help="Where its test goes.")] = TESTS_FOLDER,
-    resource_type: Annotated[str, typer.Option("--type", help="What a check of changes judges.")] = "AWS::S3::Bucket",
+    folder: Annotated[Path, typer.Option(help="The folder of the check.")] = CHECKS_FOLDER,
+    tests: Annotated[Path, typer.Option(help="The folder of its test.")] = TESTS_FOLDER,
+    resource_type: Annotated[
+        str, typer.Option("--type", help="The resource type of a check of changes.")
+    ] = "AWS::S3::Bucket",
     periodic: Annotated[
         bool, typer.Option("--periodic", help="It runs on a schedule and lists its resources itself.")
     ] = False,
 ) -> None:
-    """Write a check and its test, both complete, to change them into yours."""
+    """Write a check and its test, both complete, as a template."""
     from compliance_tf.checks.new_check import NewCheck
 
     check_path, test_path = NewCheck(check_id, folder, tests, resource_type, periodic).write()
@@ -124,7 +128,7 @@ def new_check(
 
 @checks.command("list")
 def list_checks(*, folder: Folder = None, output: TableOrJson = TableFormat.TABLE) -> None:
-    """List the checks that compliance_tf ships, and those of your own folder."""
+    """List the shipped checks, and those of your own folder."""
     from compliance_tf.output.terminal_table import print_table
 
     found = [_found(check_id, folder) for check_id in _ids(folder)]
@@ -140,12 +144,12 @@ def list_checks(*, folder: Folder = None, output: TableOrJson = TableFormat.TABL
 
 @checks.command("show")
 def show_check(
-    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check, as bucket-tls-only.")],
+    check_id: Annotated[str, typer.Argument(metavar="ID", help="The check's id, such as bucket-tls-only.")],
     *,
     folder: Folder = None,
     output: TableOrJson = TableFormat.TABLE,
 ) -> None:
-    """Show what a check asks for, what it judges, its parameters and the calls that it makes."""
+    """Show a check: its requirement, resource types, parameters and API calls."""
     from compliance_tf.output.terminal_table import print_table
 
     found = _found(check_id, folder)
@@ -163,14 +167,14 @@ def show_check(
     if said["parameters"]:
         typer.echo()
         print_table(
-            ("Parameter", "Default", "What it says"),
+            ("Parameter", "Default", "Meaning"),
             [(one["name"], one["default"], one["doc"]) for one in said["parameters"]],
         )
 
 
 @dataclass
 class _Request:
-    """What is to be judged."""
+    """The resources to evaluate."""
 
     items: tuple[Path, ...]
     from_account: bool
@@ -180,7 +184,7 @@ class _Request:
 
     def __post_init__(self) -> None:
         if bool(self.items) is self.from_account:
-            raise SettingError("Say what to judge: either --item FILE or --from-account.")
+            raise SettingError("Give either --item FILE or --from-account.")
         if (self.resource_type is None) is not (self.resource_id is None) or (self.items and self.resource_id):
             raise SettingError("--type and --id belong together, and to --from-account.")
 
@@ -199,7 +203,7 @@ class _Request:
         for path in files:
             try:
                 found = read_items(_bytes(path), str(path))
-                # Of many resources, those that the check is not for would bury the others.
+                # Of many resources, those of other types would bury the rest.
                 judged = found if len(files) == len(found) == 1 else [one for one in found if run.is_for(one)]
                 for item in judged:
                     yield Finding(item.resource_type, item.resource_id, run.on_item(item))
@@ -301,7 +305,7 @@ def _printed(findings: Iterable[Finding], *, as_json: bool) -> list[Compliance]:
             line = f"{compliance}  {visible(said_of)}"
         typer.echo(line)
     if not said and not as_json:
-        typer.echo("The check found nothing to judge.")
+        typer.echo("The check found no resources.")
     return said
 
 
@@ -313,5 +317,5 @@ _COLOURS = {
 
 
 def _exit_code(said: list[Compliance]) -> ExitCode:
-    """Several findings are as bad as the worst of them."""
+    """Return the exit code of the worst finding."""
     return ExitCode.FOUND if Compliance.NON_COMPLIANT in said else ExitCode.FINE

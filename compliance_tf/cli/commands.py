@@ -1,4 +1,4 @@
-"""The group of all commands: the order in which help lists them, and what a wrong call ends with."""
+"""The group of all commands: their order in help, and the exit code of usage errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PANELS: Final = {
     "Maintain": ("waivers", "recover", "export-module"),
     "Try out": ("demo", "local", "verify"),
 }
-"""The commands in the order of the work, by the heading under which help lists them."""
+"""The commands in the order of work, by their heading in help."""
 
 _ORDER: Final = [name for names in PANELS.values() for name in names]
 
@@ -32,26 +32,26 @@ def panel(command: str) -> str:
 
 
 class Commands(TyperGroup):
-    """All commands."""
+    """The group of all commands."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 (Typer's types are private)
-        """List them in the order of the work."""
+        """List them in the order of work."""
         return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
-        """Read the options before the command's name."""
+        """Parse the options before the command's name."""
         with _wrong_calls_are_errors():
             return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (Typer's types are private)
-        """Read the command's own arguments, and run it."""
+        """Parse the command's own arguments, and run it."""
         with _wrong_calls_are_errors():
             return super().invoke(ctx)
 
 
 @contextmanager
 def _wrong_calls_are_errors() -> Iterator[None]:
-    """Have a wrong call end with the code of errors: Typer's own 2 means here that something was found."""
+    """Exit with the code of errors after a usage error: Typer's own 2 means findings here."""
     try:
         yield
     except typer.Exit:

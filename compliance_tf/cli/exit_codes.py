@@ -1,4 +1,4 @@
-"""What commands end with: docs/reference/exit-codes.md says it by command."""
+"""Exit codes of commands: docs/reference/exit-codes.md has them by command."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a command ended. A signal ends one with 128 and the signal's number, as in a shell."""
+    """The result of a command. A signal ends one with 128 and the signal's number, as in a shell."""
 
     FINE = 0
-    """It was done, and nothing that was looked for was found."""
+    """Success, without findings."""
     ERROR = 1
-    """It could not be done, or was called wrongly."""
+    """An error, or wrong usage."""
     FOUND = 2
-    """It was done, and found what somebody has to look at."""
+    """Success, with findings."""

@@ -38,7 +38,7 @@ Output = Annotated[
 ]
 Statuses = Annotated[
     list[Status] | None,
-    typer.Option("--status", help="What reads so; all that is not closed unless given. Repeatable."),
+    typer.Option("--status", help="Results with this status; all that are not closed unless given. Repeatable."),
 ]
 
 EXPORTED: Final = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
@@ -56,7 +56,7 @@ def export(
     names: ResourceNames = True,
     account_name: AccountName = None,
 ) -> None:
-    """Write all present results in a format that other tools read: a spreadsheet, a SIEM, Security Hub, a CI system."""
+    """Write all present results in a format for other tools: a spreadsheet, a SIEM, Security Hub, a CI system."""
     from compliance_tf.results.deployment import open_results
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.names import name_lookup
@@ -76,7 +76,7 @@ def export(
 
 
 class _Counted:
-    """Rows that are counted as they pass."""
+    """Rows that are counted while they are read."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.count = 0
@@ -107,5 +107,7 @@ def _warn_of_github(format_: ExportFormat, count: int) -> None:
 
     if format_ is ExportFormat.SARIF and count > GITHUB_RESULTS:
         typer.echo(
-            f"GitHub takes {GITHUB_RESULTS:,} results at most: export less, as with --status non-compliant.", err=True
+            f"GitHub accepts at most {GITHUB_RESULTS:,} results: export fewer, for example with --status "
+            "non-compliant.",
+            err=True,
         )

@@ -14,8 +14,8 @@ from compliance_tf.errors import ExportError
 
 
 def export_module(
-    folder: Annotated[Path, typer.Argument(help="Where the module goes: new, empty, or an earlier export.")],
-    stack: Annotated[str | None, typer.Option(help="The stack's id, where the app has several.")] = None,
+    folder: Annotated[Path, typer.Argument(help="The module's folder: new, empty, or an earlier export.")],
+    stack: Annotated[str | None, typer.Option(help="The stack's id, if the app has several.")] = None,
 ) -> None:
     """Write a stack of this folder's app as a plain Terraform module, for people who write HCL."""
     from compliance_tf.terraform.app import synthesize

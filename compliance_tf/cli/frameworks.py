@@ -18,21 +18,23 @@ if TYPE_CHECKING:
 
     from compliance_tf.results.frameworks.assessment import ControlAssessment
 
-frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules for each, and how they stand.")
+frameworks = typer.Typer(help="Standards, benchmarks and laws: their controls, the rules of each, and their status.")
 
-Name = Annotated[str, typer.Argument(metavar="FRAMEWORK", help="Its name, as nist-csf.", show_default=False)]
+Name = Annotated[
+    str, typer.Argument(metavar="FRAMEWORK", help="The framework's name, such as nist-csf.", show_default=False)
+]
 
 
 @frameworks.callback(invoke_without_command=True)
 def list_frameworks(context: typer.Context, *, output: TableOrJson = TableFormat.TABLE) -> None:
-    """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
+    """List the frameworks; `show` maps rules to controls, `report` prints the status in a workspace."""
     if context.invoked_subcommand is None:
         list_(output=output)
 
 
 @frameworks.command("list")
 def list_(*, output: TableOrJson = TableFormat.TABLE) -> None:
-    """List the frameworks; `show` says which rules speak to which control, `report` how a workspace stands."""
+    """List the frameworks; `show` maps rules to controls, `report` prints the status in a workspace."""
     from compliance_tf.catalog.frameworks.framework import frameworks as known
     from compliance_tf.output.terminal_table import print_table
 
@@ -54,7 +56,7 @@ def list_(*, output: TableOrJson = TableFormat.TABLE) -> None:
 
 @frameworks.command()
 def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
-    """Show a framework's controls, and the managed rules and checks that speak to each.
+    """Show a framework's controls, and the managed rules and checks that map to each.
 
     "Not asked" is how much else the framework's source names for a control, of which no rule asks the same.
     """
@@ -85,7 +87,7 @@ def report(
     output: OutputFormat = Format.TABLE,
     strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when a control fails.")] = False,
 ) -> None:
-    """Show how the controls of a framework stand: pass, partly evaluated, fail, waived or not evaluated.
+    """Show the status of a framework's controls: pass, partly evaluated, fail, waived or not evaluated.
 
     A control passes when all rules that the framework names for it are deployed, have results and comply; where some
     are missing or have no results yet, or where no rule asks all that the framework's source names, it is partly

@@ -21,8 +21,8 @@ _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 Name = Annotated[
     str | None, typer.Option("--project", help="The first part of every name on AWS; the folder's unless given.")
 ]
-Region = Annotated[str | None, typer.Option(help="The AWS region; that of AWS_REGION unless given.")]
-WorkspaceNames = Annotated[str | None, typer.Option("--workspaces", help="As dev,staging,prod: separated by commas.")]
+Region = Annotated[str | None, typer.Option(help="The AWS region; AWS_REGION's value unless given.")]
+WorkspaceNames = Annotated[str | None, typer.Option("--workspaces", help="Comma-separated, such as dev,staging,prod.")]
 PackNames = Annotated[
     str | None,
     typer.Option("--packs", help="Conformance packs, separated by commas; `packs` lists them."),
@@ -31,22 +31,21 @@ Accounts = Annotated[
     list[str] | None,
     typer.Option(
         "--account",
-        help="The AWS account of all workspaces, or of one as prod=444455556666, for the pipeline. "
-        "Can be given several times.",
+        help="The AWS account of all workspaces, or of one, such as prod=444455556666, for the pipeline. Repeatable.",
     ),
 ]
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder, made if it does not exist.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder, created if it does not exist.")],
     *,
     project: Name = None,
     region: Region = None,
     workspaces: WorkspaceNames = None,
     packs: PackNames = None,
-    forge: Annotated[Forge | None, typer.Option(help="Whose pipeline it gets.")] = None,
+    forge: Annotated[Forge | None, typer.Option(help="The forge of the pipeline.")] = None,
     account: Accounts = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is proposed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: use the proposed values.")] = False,
 ) -> None:
     """Write a new project: an app with rules, a check with its test, waivers, a pipeline. Nothing is overwritten."""
     questions = _Questions(asks=sys.stdin.isatty() and not yes)
@@ -67,7 +66,7 @@ def init(
 
 
 class _Questions:
-    """What is asked at a terminal; elsewhere what is proposed is taken."""
+    """Questions at a terminal; elsewhere the proposed values are used."""
 
     def __init__(self, *, asks: bool) -> None:
         self._asks = asks
@@ -91,7 +90,7 @@ class _Questions:
             return Forge(answer)
         except ValueError:
             raise SettingError(
-                f"{answer!r} is no pipeline that is known: give one of {', '.join(one.value for one in Forge)}."
+                f"{answer!r} is not a known pipeline: give one of {', '.join(one.value for one in Forge)}."
             ) from None
 
 
@@ -100,7 +99,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _accounts(given: Sequence[str], workspaces: Sequence[str]) -> dict[str, str]:
-    """Read the accounts: one for all workspaces, and those of single ones, which beat it."""
+    """Parse the accounts: one for all workspaces, and those of single ones, which take precedence."""
     pairs = [one.rpartition("=") for one in given]
     common = {workspace: account for workspace in workspaces for name, _, account in pairs if not name}
     return common | {name: account for name, _, account in pairs if name}

@@ -12,10 +12,12 @@ from compliance_tf.cli.options import Workspace  # noqa: TC001 (Typer reads it)
 if TYPE_CHECKING:
     from compliance_tf.lifecycle.commands import Project
 
-AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before anything is changed.")]
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Change without asking for approval.")]
 NoWait = Annotated[
     bool,
-    typer.Option("--no-wait", help="End at once where another command works on the workspace.", show_default=False),
+    typer.Option(
+        "--no-wait", help="Fail at once if another command has the lock of the workspace.", show_default=False
+    ),
 ]
 
 
@@ -25,7 +27,7 @@ def plan(workspace: Workspace, *, no_wait: NoWait = False) -> None:
 
 
 def deploy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:
-    """Deploy to a workspace, which is made if it does not exist."""
+    """Deploy to a workspace, which is created if it does not exist."""
     _project(workspace, approves=auto_approve, no_wait=no_wait).deploy()
 
 
@@ -35,12 +37,12 @@ def apply(
     *,
     no_wait: NoWait = False,
 ) -> None:
-    """Apply the plans that `compliance-tf plan` saved, if they are just those that were reviewed."""
+    """Apply the plans that `compliance-tf plan` saved, if they are exactly those that were reviewed."""
     _project(workspace, no_wait=no_wait).apply(frozenset(expect))
 
 
 def destroy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:
-    """Destroy what was deployed to a workspace, and say what is left, if anything is."""
+    """Destroy the deployment of a workspace, and list leftovers."""
     _project(workspace, approves=auto_approve, no_wait=no_wait).destroy()
 
 
@@ -48,15 +50,15 @@ def recover(
     workspace: Workspace,
     *,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Remove what is in no state, instead of taking it into the state.")
+        bool, typer.Option("--remove", help="Remove resources that are in no state, instead of importing them.")
     ] = False,
     unlock: Annotated[
-        str | None, typer.Option("--unlock", metavar="ID", help="Release this lock of the state without a question.")
+        str | None, typer.Option("--unlock", metavar="ID", help="Release this lock of the state without asking.")
     ] = None,
     auto_approve: AutoApprove = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Put in order what a killed command left: the state's lock, and what AWS has of this deployment and no state."""
+    """Clean up after a killed command: the state's lock, an unsaved state, and resources that are in no state."""
     _project(workspace, approves=auto_approve, no_wait=no_wait).recover(removes=remove, unlocks=unlock)
 
 

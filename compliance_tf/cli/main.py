@@ -63,7 +63,7 @@ app.command("comment", rich_help_panel=panel("comment"))(review_commands.comment
 app.command("verify", rich_help_panel=panel("verify"))(verify_command.verify)
 app.command("waivers", rich_help_panel=panel("waivers"))(waiver_commands.waivers)
 
-Version = Annotated[bool, typer.Option("--version", help="Print the version, and end.", is_eager=True)]
+Version = Annotated[bool, typer.Option("--version", help="Print the version, and exit.", is_eager=True)]
 
 
 @app.callback(invoke_without_command=True)
@@ -78,26 +78,24 @@ LOCAL_FOLDER = Path(".cache")
 
 
 @app.command(rich_help_panel=panel("demo"))
-def demo(*, keep: Annotated[bool, typer.Option("--keep", help="Leave it running to look around.")] = False) -> None:
+def demo(*, keep: Annotated[bool, typer.Option("--keep", help="Leave it running for exploration.")] = False) -> None:
     """Show everything from end to end on local AWS."""
     from compliance_tf.local.demo import run
 
     run(keep=keep)
 
 
-Folder = Annotated[Path, typer.Option(help="Where it keeps its files: one local AWS for each folder.")]
+Folder = Annotated[Path, typer.Option(help="The folder of its files: one local AWS per folder.")]
 
 
 @local.command()
 def up(
     folder: Folder = LOCAL_FOLDER,
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="The port; 0 for a free one.")] = 0,
     *,
-    recorder: Annotated[
-        bool, typer.Option(help="Have a recorder in every region, as a landing zone leaves an account.")
-    ] = True,
+    recorder: Annotated[bool, typer.Option(help="Create a recorder in every region, like a landing zone.")] = True,
 ) -> None:
-    """Start it, and print the variables that lead to it."""
+    """Start it, and print its environment variables."""
     from compliance_tf.local.server import detached
     from compliance_tf.local.server.landing_zone import create_recorders
     from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
@@ -113,7 +111,7 @@ def up(
 
 @local.command()
 def down(folder: Folder = LOCAL_FOLDER) -> None:
-    """Stop it and remove what it wrote."""
+    """Stop it and remove its files."""
     from compliance_tf.local.server import detached
 
     typer.echo("stopped" if detached.down(folder) else "none was running")
@@ -121,7 +119,7 @@ def down(folder: Folder = LOCAL_FOLDER) -> None:
 
 @local.command()
 def status(folder: Folder = LOCAL_FOLDER) -> None:
-    """Say whether it runs, and where; exit code 1 when it does not."""
+    """Print whether it runs, and its URL; exit code 1 when it does not."""
     from compliance_tf.local.server import detached
 
     running = detached.status(folder)
@@ -132,7 +130,7 @@ def status(folder: Folder = LOCAL_FOLDER) -> None:
 
 
 def main() -> None:
-    """Run the command; end with one message and exit code 1 when it cannot be done."""
+    """Run the command; exit with one message and code 1 when it fails."""
     try:
         app()
     except InterruptedCommandError as error:

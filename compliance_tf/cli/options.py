@@ -1,4 +1,4 @@
-"""The options by which every command is told whose results are meant."""
+"""Shared options, which identify the deployment whose results are read."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ AccountName = Annotated[
 
 
 class Format(Enum):
-    """How a command prints what it found."""
+    """Output formats of findings."""
 
     TABLE = "table"
     """For people."""
     JSON = "json"
-    """For programs: its shape stays."""
+    """For programs: its structure is stable."""
     CSV = "csv"
     """For spreadsheets."""
 
 
 class TableFormat(Enum):
-    """How a command prints what has no form for spreadsheets."""
+    """Output formats of what has no form for spreadsheets."""
 
     TABLE = "table"
     """For people."""
     JSON = "json"
-    """For programs: its shape stays."""
+    """For programs: its structure is stable."""
 
 
-TableOrJson = Annotated[TableFormat, typer.Option("--format", "-f", help="How to print it.")]
+TableOrJson = Annotated[TableFormat, typer.Option("--format", "-f", help="The output format.")]
 
-OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="The output format.")]

@@ -25,12 +25,10 @@ Deployer = Annotated[
     typer.Option(
         "--deployer",
         metavar="ARN",
-        help="The role or user that will deploy: what it lacks is a failure. Without it, what you lack is a warning.",
+        help="The role or user that will deploy: missing permissions are a failure. For yourself they are a warning.",
     ),
 ]
-Changes = Annotated[
-    float, typer.Option("--changes-per-month", help="How often a resource changes in a month, for the cost.")
-]
+Changes = Annotated[float, typer.Option("--changes-per-month", help="Changes of a resource in a month, for the cost.")]
 
 
 def preflight(
@@ -40,7 +38,7 @@ def preflight(
     deployer: Deployer = None,
     changes_per_month: Changes = USUAL_CHANGES,
 ) -> None:
-    """Ask the account whether a deployment can go ahead, and what it will cost; nothing is changed.
+    """Check in the account whether a deployment can go ahead, and estimate its cost; nothing is changed.
 
     The exit code is 0 when it may go ahead, and 2 when it should not.
     """

@@ -20,7 +20,7 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--pack", help="Only the rules of this pack; can be given several times.", show_default=False),
 ]
-Days = Annotated[int, typer.Option(min=1, max=400, help="How many days the trend goes back.")]
+Days = Annotated[int, typer.Option(min=1, max=400, help="Days of the trend.")]
 
 
 def report(
@@ -35,7 +35,7 @@ def report(
     names: options.ResourceNames = True,
     account_name: options.AccountName = None,
 ) -> None:
-    """Write the results into one HTML file, which opens without a network and can be sent to somebody."""
+    """Write the results into one HTML file, which opens without a network and can be shared."""
     from compliance_tf.results.deployment import open_results
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.progress import reading, say_what_is_missing

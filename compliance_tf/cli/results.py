@@ -1,4 +1,4 @@
-"""``compliance-tf results`` and what belongs to it."""
+"""``compliance-tf results`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TABLE_ROWS = 100
 
 
 class SummaryByDefault(TyperGroup):
-    """A group that takes options without a command for those of its summary."""
+    """A group whose default command is its summary."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer's types are private)
         """Read the arguments."""
@@ -48,7 +48,7 @@ class SummaryByDefault(TyperGroup):
 
 results = typer.Typer(
     cls=SummaryByDefault,
-    help="What is wrong, where and since when: the results table, read by its keys. Without a command: summary.",
+    help="Violations, their resources and times, from the results table. Without a command: summary.",
     no_args_is_help=True,
 )
 
@@ -61,7 +61,7 @@ FailOn = Annotated[
     ),
 ]
 Rules = Annotated[
-    list[str] | None, typer.Option("--rule", metavar="RULE", help="Of this rule, by its id or whole name. Repeatable.")
+    list[str] | None, typer.Option("--rule", metavar="RULE", help="Of this rule, by its id or full name. Repeatable.")
 ]
 Packs = Annotated[list[str] | None, typer.Option("--pack", metavar="PACK", help="Of this pack's rules. Repeatable.")]
 Severities = Annotated[
@@ -69,11 +69,11 @@ Severities = Annotated[
 ]
 Types = Annotated[
     list[str] | None,
-    typer.Option("--type", metavar="TYPE", help="Of this resource type, as AWS::S3::Bucket. Repeatable."),
+    typer.Option("--type", metavar="TYPE", help="Of this resource type, such as AWS::S3::Bucket. Repeatable."),
 ]
 Statuses = Annotated[
     list[Status] | None,
-    typer.Option("--status", help="What reads so; non-compliant and waived unless given. Repeatable."),
+    typer.Option("--status", help="With this status; non-compliant and waived unless given. Repeatable."),
 ]
 ResourceType = Annotated[
     str | None,
@@ -94,10 +94,10 @@ def summary(
     region: Region = None,
     table: Table = None,
     output: OutputFormat = Format.TABLE,
-    top: Annotated[int, typer.Option(min=1, help="Rules and resource types to list at most.")] = 10,
+    top: Annotated[int, typer.Option(min=1, help="Maximum rules and resource types to list.")] = 10,
     fail_on: FailOn = None,
 ) -> None:
-    """Show how much is wrong: by severity, rule, pack and resource type, and how it was 7 and 30 days ago.
+    """Show violations by severity, rule, pack and resource type, and the changes since 7 and 30 days ago.
 
     The score is the share that complies of what complies or violates; what is waived counts on neither side.
     """
@@ -150,20 +150,20 @@ def list_(
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="AGE|DAY", help="What became so since then: 12h, 7d, 2w or 2026-11-01.", show_default=False
+            metavar="AGE|DAY", help="With this status since then: 12h, 7d, 2w or 2026-11-01.", show_default=False
         ),
     ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
-            min=0, help=f"Rows at most; 0 for all. {_TABLE_ROWS} in a table, all otherwise.", show_default=False
+            min=0, help=f"Maximum rows; 0 for all. {_TABLE_ROWS} in a table, all otherwise.", show_default=False
         ),
     ] = None,
     fail_on: FailOn = None,
     names: ResourceNames = True,
     account_name: AccountName = None,
 ) -> None:
-    """List results: what is not compliant, unless told otherwise, the worst first. What is waived is marked so."""
+    """List results, the worst first: those that are not compliant unless options say otherwise."""
     from compliance_tf.results.config_queries import ConfigQueries
     from compliance_tf.results.deployment import open_results
     from compliance_tf.results.names import name_lookup
@@ -180,8 +180,8 @@ def list_(
         resource=_find(reader, resource, types[0] if types and len(types) == 1 else None) if resource else None,
         tagged=ConfigQueries(reader.place).tagged(tag) if tag else None,
     )
-    most = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
-    rows = Listed(reader, selection, most=most, in_order=output is Format.TABLE, fail_on=fail_on)
+    max_rows = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
+    rows = Listed(reader, selection, max_rows=max_rows, in_order=output is Format.TABLE, fail_on=fail_on)
     _print_rows(rows, output, name_lookup(reader, wanted=names, account_name=account_name))
     if rows.failed:
         raise typer.Exit(ExitCode.FOUND)
@@ -193,13 +193,13 @@ class Listed:
     Parameters
     ----------
     reader
-        Reads them.
+        The reader of the table.
     selection
-        Which.
-    most
-        Rows at most; 0 for all.
+        The selection of rows.
+    max_rows
+        Maximum rows; 0 for all.
     in_order
-        Whether they must come worst first, at the cost of holding all of them where the table has another order.
+        Whether to sort the worst first, at the cost of keeping all of them in memory where the table has another order.
     fail_on
         The severity from which an open violation is a failure; then all are read, also beyond the limit.
     """
@@ -209,7 +209,7 @@ class Listed:
         reader: ResultsReader,
         selection: Selection,
         *,
-        most: int,
+        max_rows: int,
         in_order: bool,
         fail_on: Severity | None,
     ) -> None:
@@ -217,7 +217,7 @@ class Listed:
 
         self.reader = reader
         self.selection = selection
-        self.most = most
+        self.max_rows = max_rows
         self.failed = False
         self.more = False
         self._in_order = in_order
@@ -228,14 +228,14 @@ class Listed:
         from compliance_tf.results.selection import worst_first
         from compliance_tf.results.table_queries import PAGE_ITEMS
 
-        # One more than is shown tells whether there are more.
-        page_items = min(PAGE_ITEMS, self.most + 1) if self.most else PAGE_ITEMS
+        # Read one more than is shown, to know whether there are more.
+        page_items = min(PAGE_ITEMS, self.max_rows + 1) if self.max_rows else PAGE_ITEMS
         rows = self.selection.rows(self.reader, page_items)
         if self._in_order and not self.selection.comes_worst_first:
             rows = iter(sorted(rows, key=worst_first))
         for number, row in enumerate(rows):
             self.failed |= row.status is Status.NON_COMPLIANT and row.result.severity in self._failing
-            if not self.most or number < self.most:
+            if not self.max_rows or number < self.max_rows:
                 yield row
                 continue
             self.more = True
@@ -276,7 +276,7 @@ def _print_table(rows: Listed, read: list[Row]) -> None:
     typer.echo(said, err=True)
 
 
-@results.command("resource", help=f"Show what every rule says about one resource, and said before.\n\n{NAMING}")
+@results.command("resource", help=f"Show every rule's result of one resource, and their history.\n\n{NAMING}")
 def resource_(
     *,
     named: Annotated[str, typer.Argument(metavar="ARN|ID", help="The resource.", show_default=False)],
@@ -286,11 +286,11 @@ def resource_(
     region: Region = None,
     table: Table = None,
     output: OutputFormat = Format.TABLE,
-    changes: Annotated[int, typer.Option(min=0, help="Changes of its history to list at most in a table.")] = 20,
+    changes: Annotated[int, typer.Option(min=0, help="Maximum changes of its history to list in a table.")] = 20,
     names: ResourceNames = True,
     account_name: AccountName = None,
 ) -> None:
-    """Show what every rule says about one resource, and said before."""
+    """Show every rule's result of one resource, and their history."""
     from compliance_tf.results.deployment import open_results
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.progress import reading, say_what_is_missing
@@ -323,7 +323,7 @@ def watch(
     rules: Rules = None,
     packs: Packs = None,
     types: Types = None,
-    every: Annotated[float, typer.Option(min=1, help="Seconds between two readings, each of all violations.")] = 10,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two reads, each of all violations.")] = 10,
 ) -> None:
     """Watch violations come and go until Ctrl-C; in a pipe each is one line."""
     from compliance_tf.results.deployment import open_results
@@ -347,11 +347,11 @@ def reconcile(
     workspace: Workspace,
     project: Project = None,
     region: Region = None,
-    output: Annotated[Format, typer.Option("--format", "-f", help="How to print it: table or json.")] = Format.TABLE,
+    output: Annotated[Format, typer.Option("--format", "-f", help="The output format: table or json.")] = Format.TABLE,
 ) -> None:
     """Compare the table with AWS Config now, and repair it; takes seconds to minutes.
 
-    It runs by itself once a day. This has the function do it that does so, with lambda:InvokeFunction.
+    This runs automatically once a day. The command invokes the same function, with lambda:InvokeFunction.
     """
     from compliance_tf.results.deployment import results_place
     from compliance_tf.results.progress import waiting

@@ -32,30 +32,28 @@ Plans = Annotated[
 ]
 Workspace = Annotated[
     str | None,
-    typer.Option("--workspace", "-w", help="The workspace that the plan must be of; of another one is refused."),
+    typer.Option("--workspace", "-w", help="The workspace that the plan must be of; another one is refused."),
 ]
 SettingsFile = Annotated[
     Path | None,
-    typer.Option("--settings", metavar="FILE", help="The project's settings; review.yaml unless given, if there is."),
+    typer.Option("--settings", metavar="FILE", help="The project's settings; review.yaml unless given, if it exists."),
 ]
 PreflightFile = Annotated[
     Path | None,
-    typer.Option("--preflight", metavar="FILE", help="What `preflight --format json` printed: the quotas."),
+    typer.Option("--preflight", metavar="FILE", help="The output of `preflight --format json`, for the quotas."),
 ]
-Form = Annotated[Format, typer.Option("--format", help="How to write it. Markdown is for comments.")]
+Form = Annotated[Format, typer.Option("--format", help="The format. Markdown is for comments.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="PATH", help="A file to write to; a folder when there are several plans."),
 ]
-Commit = Annotated[
-    str | None, typer.Option("--commit", metavar="SHA", help="The commit that the plan was made of, to be mentioned.")
-]
+Commit = Annotated[str | None, typer.Option("--commit", metavar="SHA", help="The commit of the plan, to be mentioned.")]
 Expect = Annotated[
     list[str] | None,
     typer.Option(
         "--expect",
         metavar="FINGERPRINT",
-        help="The plan that was approved, once for each plan: any other one is refused.",
+        help="The fingerprint of the approved plan, once for each plan: any other one is refused.",
     ),
 ]
 
@@ -71,10 +69,10 @@ def review(
     commit: Commit = None,
     expect: Expect = None,
 ) -> None:
-    """Say what plans would do, and whether they may; nothing is changed, and nothing leaves the machine.
+    """Review plans against the policies; nothing is changed, and nothing leaves the machine.
 
-    The exit code is 0 when nothing needs approval, 2 when somebody has to approve, 3 when a plan is blocked or is
-    not the one that is expected, and 1 when a plan cannot be reviewed.
+    The exit code is 0 when nothing needs approval, 2 when approval is required, 3 when a plan is blocked or is
+    not the expected one, and 1 when a plan cannot be reviewed.
     """
     from compliance_tf.output.sanitize import visible
     from compliance_tf.review.changes.quotas import preflight_from_file
@@ -108,7 +106,7 @@ def comment(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="What `compliance-tf review --format markdown` wrote.", show_default=False
+            metavar="FILE...", help="A file from `compliance-tf review --format markdown`.", show_default=False
         ),
     ],
     *,
@@ -119,10 +117,10 @@ def comment(
         ),
     ] = None,
 ) -> None:
-    """Put reviews into a pull or merge request: one comment for each deployment, which is updated in place.
+    """Publish reviews on a pull or merge request: one comment for each deployment, which is updated in place.
 
     On GitHub it needs GITHUB_TOKEN, GITHUB_REPOSITORY and, for a server of your own, GITHUB_API_URL. On GitLab it
-    needs GITLAB_TOKEN, CI_API_V4_URL and CI_PROJECT_ID. Nothing but the files is sent.
+    needs GITLAB_TOKEN, CI_API_V4_URL and CI_PROJECT_ID. Only the files are sent.
     """
     from compliance_tf.output.sanitize import visible
     from compliance_tf.review.forges.pipeline import forge

@@ -13,18 +13,18 @@ from compliance_tf.errors import CommandError, SettingError
 _MAX_WORKSPACE = 20
 _MINUTE = 60.0
 
-Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The Terraform workspace, which names all of it.")]
-Region = Annotated[str | None, typer.Option(help="The AWS region; that of the AWS profile unless given.")]
-AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before anything is made.")]
-Timeout = Annotated[
-    float, typer.Option(help="Minutes to wait for each thing that AWS takes its time for.", min=0.01, max=120)
+Workspace = Annotated[
+    str, typer.Option("--workspace", "-w", help="The Terraform workspace, which is part of all names.")
 ]
-ReportFolder = Annotated[Path, typer.Option("--report", help="The folder that gets the report.")]
+Region = Annotated[str | None, typer.Option(help="The AWS region; the AWS profile's region unless given.")]
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Create without asking for approval.")]
+Timeout = Annotated[float, typer.Option(help="Minutes to wait for each result of AWS.", min=0.01, max=120)]
+ReportFolder = Annotated[Path, typer.Option("--report", help="The folder of the report.")]
 Boundary = Annotated[
     str | None,
-    typer.Option(metavar="ARN", help="The permissions boundary of the roles, where the account asks for one."),
+    typer.Option(metavar="ARN", help="The permissions boundary of the roles, if the account requires one."),
 ]
-CleanUp = Annotated[bool, typer.Option("--clean-up", help="Only remove what a killed verification left.")]
+CleanUp = Annotated[bool, typer.Option("--clean-up", help="Only remove leftovers of a killed verification.")]
 
 
 def verify(
@@ -37,7 +37,7 @@ def verify(
     permissions_boundary: Boundary = None,
     clean_up: CleanUp = False,
 ) -> None:
-    """Prove in a real sandbox account what this project assumes of AWS: deploys, looks, removes all, and reports.
+    """Test in a sandbox account what this project assumes of AWS: deploys, observes, removes everything, and reports.
 
     The exit code is 0 when no assumption proved wrong, 2 when one did, and 1 when it could not be finished.
     """

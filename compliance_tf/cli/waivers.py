@@ -14,7 +14,7 @@ from compliance_tf.cli.options import TableFormat, TableOrJson
 
 Workspace = Annotated[
     str | None,
-    typer.Option("--workspace", "-w", help="Only those of this Terraform workspace, and whether it uses them."),
+    typer.Option("--workspace", "-w", help="Only those of this Terraform workspace, with their use in it."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when one has expired.")]
 
@@ -22,7 +22,7 @@ Strict = Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOU
 def waivers(*, workspace: Workspace = None, output: TableOrJson = TableFormat.TABLE, strict: Strict = False) -> None:
     """List the waivers of the synthesized app, those that expire first at the beginning.
 
-    With a workspace, those are called unused which no violation in its results table has.
+    With a workspace, those without a violation in its results table are marked as unused.
     """
     from compliance_tf.output.terminal_table import print_table
     from compliance_tf.results.waiver_usage import COLUMNS, waiver_lines

@@ -1,10 +1,9 @@
 """A stand-in for AWS on this machine, for the demo and the tests.
 
 MiniStack serves most of AWS; AWS Config, and Cloud Control's reading of its recorder, are served by this package. It
-listens on the loopback interface only, every account and region of it is empty at first, and it enforces IAM
-policies. It is no AWS: it evaluates a handful of managed rules
-(:mod:`compliance_tf.local.config.managed_evaluators`), sees changes of buckets, security groups and customer-managed
-IAM policies only, deletes Config rules at once, and costs nothing.
+listens on the loopback interface only, every account and region of it is empty at first, and it enforces IAM policies.
+Unlike AWS it evaluates a handful of managed rules (:mod:`compliance_tf.local.config.managed_evaluators`), sees changes
+of buckets, security groups and customer-managed IAM policies only, deletes Config rules at once, and costs nothing.
 """
 
 from compliance_tf.errors import LocalAwsError

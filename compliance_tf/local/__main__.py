@@ -20,16 +20,15 @@ from compliance_tf.local.server.behaviour import Behaviour
 LOOPBACK = "127.0.0.1"
 
 IDLE_SECONDS = 120
-"""How long a connection may be idle.
+"""Seconds that a connection may be idle.
 
-Clients give theirs up after at most 90 (the AWS SDK for Go), so it is never us who close one in the very moment in
-which a client uses it again. The server's own default is 5, just as long as Terraform waits before it asks after a
-function.
+Clients close theirs after at most 90 (the AWS SDK for Go), so the server never closes one at the moment in which a
+client uses it again. Hypercorn's default is 5, which is how long Terraform waits before it polls a function.
 """
 
 
 def main() -> None:
-    """Serve until the process is told to stop, or until its parent closes our standard input."""
+    """Serve until the process is stopped, or until its parent closes standard input."""
     options = _options()
     if options.outlive_parent:
         _detach()
@@ -48,7 +47,7 @@ def _options() -> argparse.Namespace:
 
 
 def _detach() -> None:
-    """Go on as a process that nobody has to wait for, in a session of its own."""
+    """Detach into a session of its own."""
     if os.fork():
         os._exit(0)
     os.setsid()
@@ -81,12 +80,12 @@ def _stop_on_signal(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) ->
 
 
 def _stop_with_parent(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
-    """The parent holds the other end of our standard input, and never writes: its end is the parent's end."""
+    """Stop when the parent ends: it holds the other end of standard input, and never writes."""
 
     def readable() -> None:
         if not os.read(sys.stdin.fileno(), 1):
             loop.remove_reader(sys.stdin.fileno())
-            # The parent that would have removed our files is gone.
+            # The parent, which would have removed the files, has ended.
             shutil.rmtree(Path.home(), ignore_errors=True)
             stopping.set()
 

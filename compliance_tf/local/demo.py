@@ -1,4 +1,4 @@
-"""The demo: two workspaces in one account of local AWS, beside a recorder that somebody else owns."""
+"""The demo: two workspaces in one account of local AWS, beside an existing recorder."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ REGION = "eu-west-1"
 
 _BAD_BUCKET, _GOOD_BUCKET = "acme-invoices", "acme-archive"
 _DEPLOYMENT = f"-w prod --project compliance --region {REGION}"
-"""The options that name what is left of the demo: it was not synthesized in this folder."""
+"""The options that name the demo's deployment, which was not synthesized in this folder."""
 
 _TAGS = {"owner": "payments", "environment": "prod"}
-_PATIENCE_SECONDS = 90.0
+_TIMEOUT_SECONDS = 90.0
 _WORTH_SHOWING = re.compile(
     r"(Creation|Destruction|Modifications) complete|(Apply|Destroy) complete!|Error|Read complete"
 )
@@ -53,7 +53,7 @@ _VERDICTS = {
 
 
 def run(*, keep: bool) -> None:
-    """Show everything from end to end, and clean up unless it is to be kept.
+    """Run the demo from end to end, and clean up unless it is kept.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def run(*, keep: bool) -> None:
         Whether to leave local AWS and the deployments running.
     """
     started = time.monotonic()
-    # Results are wide; where nobody knows the width, such as in a CI's log, there is room enough.
+    # Results are wide, and where the width is unknown, as in a CI log, nothing limits it.
     console = Console(width=None if sys.stdout.isatty() else 160)
     down(FOLDER)
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -81,17 +81,17 @@ def run(*, keep: bool) -> None:
     else:
         down(FOLDER)
         shutil.rmtree(FOLDER)
-        console.print("Local AWS is stopped, and all that the demo made is gone.")
+        console.print("Local AWS is stopped, and everything that the demo created is removed.")
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo while it runs.
+    """A running demo.
 
     Parameters
     ----------
     endpoint
-        Where local AWS answers.
+        The endpoint of local AWS.
     """
 
     console: Console
@@ -102,20 +102,20 @@ class Demo:
         """Start local AWS, and write the app, with a state of its own."""
         console.print(Rule("Local AWS, as a landing zone leaves an account"))
         running = up(FOLDER)
-        console.print(f"A stand-in for AWS answers at {running.endpoint.url}: none of this leaves the machine.")
+        console.print(f"A stand-in for AWS answers at {running.endpoint.url}: nothing leaves this machine.")
         app = files("compliance_tf.local").joinpath("demo_app.txt").read_text(encoding="utf-8")
         (FOLDER / "main.py").write_text(app, encoding="utf-8")
         return cls(console, running.endpoint)
 
     def play(self) -> None:
-        """Play all of it."""
+        """Play all scenes."""
         self._furnish_account()
         before = self._recorder()
         for workspace in WORKSPACES:
             self._step(f"Deploy {FOLDER / 'main.py'} to {workspace}")
             self._project(workspace).deploy()
 
-        self._step("What the rules found, out of DynamoDB")
+        self._step("The rules' findings, read from DynamoDB")
         self._wait("the first results", lambda: all(self._is_settled(workspace) for workspace in WORKSPACES))
         self._print_results()
 
@@ -129,19 +129,19 @@ class Demo:
         self.console.print(
             f"Config rules left of dev: {len(self._rule_names('dev'))}, of prod: {len(self._rule_names('prod'))}"
         )
-        self.console.print(f"Now bucket {_GOOD_BUCKET} loses its tags.")
+        self.console.print(f"Now the tags of bucket {_GOOD_BUCKET} are removed.")
         self._client("s3").delete_bucket_tagging(Bucket=_GOOD_BUCKET)
         self._wait_for_verdict("prod", "required-tags", _GOOD_BUCKET, Compliance.NON_COMPLIANT)
 
         self._step("The recorder")
         after = self._recorder()
         if after != before:
-            raise ComplianceError(f"The recorder is not what it was.\nbefore: {before}\nafter:  {after}")
-        self.console.print(f"It is byte for byte what it was before the first deployment:\n{after}", soft_wrap=True)
+            raise ComplianceError(f"The recorder has changed.\nbefore: {before}\nafter:  {after}")
+        self.console.print(f"It is byte for byte the same as before the first deployment:\n{after}", soft_wrap=True)
         self._print_summary()
 
     def say_how_to_look_around(self) -> None:
-        """Print the variables that lead to local AWS, and how to end it."""
+        """Print the environment variables of local AWS, and how to stop it."""
         self.console.print(Rule("It keeps running"))
         for name, value in self.endpoint.environment(region=REGION).items():
             self.console.print(f"export {name}={value}", soft_wrap=True)
@@ -205,7 +205,7 @@ class Demo:
         return sorted(name for name in names if name.startswith(f"compliance-{workspace}-"))
 
     def _is_settled(self, workspace: str) -> bool:
-        """Return whether the table holds what AWS Config says of every rule."""
+        """Return whether the table has AWS Config's result of every rule."""
         config = self._client("config")
         pages = config.get_paginator("get_compliance_details_by_config_rule")
         known = {
@@ -238,9 +238,9 @@ class Demo:
         started = time.monotonic()
         with self.console.status(f"Waiting for {what}"):
             while not has_come():
-                if time.monotonic() - started > _PATIENCE_SECONDS:
+                if time.monotonic() - started > _TIMEOUT_SECONDS:
                     raise ComplianceError(
-                        f"Waited {_PATIENCE_SECONDS:.0f} seconds for {what}: see {FOLDER / 'server.log'}."
+                        f"Waited {_TIMEOUT_SECONDS:.0f} seconds for {what}: see {FOLDER / 'server.log'}."
                     )
                 time.sleep(0.5)
         self.console.print(f"[green]✓[/] {what} ({time.monotonic() - started:.0f} s)")
@@ -268,9 +268,9 @@ class Demo:
         self._step("What was shown")
         for line in (
             "Real Terraform with the real AWS provider deployed one configuration to two workspaces of an account.",
-            "Neither declared a recorder: the plan read the one that was there, and it is unchanged.",
-            "Real Lambda code evaluated real changes; AWS Config's events brought the verdicts to DynamoDB.",
-            "One workspace was destroyed, and the other one went on recording.",
+            "Neither declared a recorder: the plan read the existing one, which is unchanged.",
+            "Real Lambda code evaluated real changes; AWS Config's events delivered the verdicts to DynamoDB.",
+            "One workspace was destroyed, and the other one continued to record.",
         ):
             self.console.print(f"[green]✓[/] {line}", soft_wrap=True)
 
@@ -281,7 +281,7 @@ class Demo:
     def _project(self, workspace: str) -> Project:
         machine = Machine.this()
         variables = {**machine.variables, **self.endpoint.environment(region=REGION)}
-        # Of its lines those are shown that tell what becomes of something; all of them are in the log.
+        # Only lines about the progress of resources are shown; all of them are in the log.
         person = Person(self._show_line, self._show_line, approves=True)
         return Project(Machine(variables), FOLDER, workspace, person)
 

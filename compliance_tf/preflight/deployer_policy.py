@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN_TAG: Final = "project"
-"""The tag that identifies the project of a Config rule: AWS generates the end of a rule's ARN, so a policy cannot "
-"name it."""
+"""The tag that identifies the project of a Config rule: AWS generates the end of its ARN, so no policy can name it."""
 
 
 @dataclass(frozen=True)

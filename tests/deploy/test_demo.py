@@ -22,7 +22,7 @@ def test_the_demo_shows_results_of_both_workspaces_and_an_untouched_recorder(tmp
     assert verdicts["s3-bucket-tls-only", "acme-invoices"] == ["✗", "✗"]
     assert any(line.startswith("✓ s3-bucket-tls-only of prod to find acme-invoices COMPLIANT") for line in lines)
     assert "Config rules left of dev: 0, of prod: 15" in lines
-    assert "It is byte for byte what it was before the first deployment:" in lines
-    assert lines[-1] == "Local AWS is stopped, and all that the demo made is gone."
+    assert "It is byte for byte the same as before the first deployment:" in lines
+    assert lines[-1] == "Local AWS is stopped, and everything that the demo created is removed."
     assert not (project.folder / ".cache" / "demo").exists()
     assert not (project.folder / "state").exists()

@@ -264,7 +264,7 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
             {"execution_role": "reader"},
             "execution_role='reader' is not an ARN that it can take",
         ),
-        ({"checks": "no/such/folder"}, "checks='no/such/folder': there is no such folder"),
+        ({"checks": "no/such/folder"}, "checks='no/such/folder': the folder does not exist"),
     ],
 )
 def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: dict[str, object], message: str) -> None:

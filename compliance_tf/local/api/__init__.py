@@ -1,1 +1,1 @@
-"""What the APIs that this package serves have in common, and the small ones."""
+"""The base of the APIs that this package serves, and the small APIs."""

@@ -1,4 +1,4 @@
-"""An account and a region: what all state of the stand-in belongs to."""
+"""An account and a region, which own all state of the local AWS."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ class AccountRegion:
     region: str
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a regional resource here."""
+        """Return the ARN of a regional resource here."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"

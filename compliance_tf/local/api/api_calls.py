@@ -1,7 +1,7 @@
-"""API calls as CloudTrail tells EventBridge of them.
+"""API calls as CloudTrail sends them to EventBridge.
 
 On AWS that happens minutes later, and only where a trail logs management events; here at once and always. Calls that
-only read, and services whose calls are about data, make no such event on AWS either.
+only read, and data events, are not sent on AWS either.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from compliance_tf.local.api.clock import iso, now
 DETAIL_TYPE = "AWS API Call via CloudTrail"
 
 WATCHED_SERVICES = frozenset({"cloudtrail", "ec2", "iam", "kms", "rds", "s3"})
-"""MiniStack's names of the services whose calls are told of."""
+"""MiniStack's names of the services whose calls are sent."""
 
 GLOBAL_SERVICES_REGION = "us-east-1"
-"""Where the calls of IAM are told of, whichever region they were made from."""
+"""The region that receives the calls of IAM, whichever region they were made from."""
 
 _READING = re.compile(r"(Get|List|Describe|Lookup)")
 _ERROR_CODE = re.compile(rb'"__type":\s*"(?:[^"]*#)?([^"#]+)"|<Code>([^<]+)</Code>')
@@ -55,7 +55,7 @@ class Request:
     parameters
         The members of a JSON body, or the parameters of the query string and of a form.
     status, answer
-        What the client got.
+        The response.
     """
 
     service: str
@@ -70,7 +70,7 @@ class Request:
 def api_call_event(
     request: Request, place: AccountRegion, caller: dict[str, str]
 ) -> tuple[AccountRegion, dict[str, Any]] | None:
-    """Where CloudTrail tells of a request, and the event's detail; None when it does not.
+    """Return the region that gets the event of a request, and the event's detail; None for no event.
 
     CloudTrail User Guide: CloudTrail record contents.
     """

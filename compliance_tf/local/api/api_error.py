@@ -1,18 +1,18 @@
-"""An error as AWS answers it to a client."""
+"""Errors of AWS as clients receive them."""
 
 from __future__ import annotations
 
 
 class ApiError(Exception):
-    """An answer with an error code of AWS; clients see it as botocore's ClientError.
+    """A response with an error code of AWS; clients see it as botocore's ClientError.
 
     Parameters
     ----------
     code
-        The code, for example ``NoSuchConfigRuleException``. Each operation may answer only the codes that its
+        The code, for example ``NoSuchConfigRuleException``. Each operation may return only the codes that its
         model in botocore declares, and those that all operations share.
     message
-        What AWS would say.
+        The message of AWS.
     """
 
     def __init__(self, code: str, message: str) -> None:

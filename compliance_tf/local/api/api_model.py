@@ -1,4 +1,4 @@
-"""What botocore's service models say about requests and responses, checked."""
+"""Validation of requests and responses by botocore's service models."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class _Shape(Protocol):
 
 
 COMMON_ERRORS = frozenset({"AccessDeniedException", "ValidationException", "UnknownOperationException"})
-"""Codes that any operation may answer (AWS Config API Reference: Common Errors)."""
+"""Codes that any operation may return (AWS Config API Reference: Common Errors)."""
 
 ANSWERED_IN_CAPITALS = frozenset({"RecorderStatus", "DeliveryStatus"})
-"""Shapes of AWS Config whose values the model writes ``Success`` and AWS answers ``SUCCESS``.
+"""Shapes of AWS Config whose values are ``Success`` in the model and ``SUCCESS`` in AWS's responses.
 
 Recorded: https://github.com/aws/aws-cli, awscli/examples/configservice/describe-configuration-recorder-status.rst.
 """
@@ -39,26 +39,26 @@ _NUMBERS = frozenset({"integer", "long", "float", "double", "timestamp"})
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """The model of a service by botocore's name for it; read once in a process."""
+    """Return the model of a service by botocore's name for it; read once per process."""
     return botocore.session.get_session().get_service_model(service)
 
 
 def request_violations(operation: OperationModel, parameters: object) -> list[str]:
-    """What AWS would refuse in a request before looking at it; unknown members are ignored, as AWS does."""
+    """List the violations for which AWS refuses a request; unknown members are ignored, as AWS does."""
     if operation.input_shape is None:
         return []
     return list(_violations(cast("_Shape", operation.input_shape), parameters, "", closed=False))
 
 
 def response_violations(operation: OperationModel, response: object) -> list[str]:
-    """Where a response is not what the model promises to clients; unknown members count."""
+    """List where a response differs from the model; unknown members count."""
     if operation.output_shape is None:
         return [] if response == {} else ["the operation answers nothing"]
     return list(_violations(cast("_Shape", operation.output_shape), response, "", closed=True))
 
 
 def declared_errors(operation: OperationModel) -> frozenset[str]:
-    """The error codes that a client of the operation has to expect."""
+    """Return the error codes that a client of the operation has to expect."""
     return COMMON_ERRORS | {shape.metadata.get("error", {}).get("code", shape.name) for shape in operation.error_shapes}
 
 
@@ -134,7 +134,7 @@ def _size(shape: _Shape, size: int, path: str, what: str) -> Iterator[str]:
 def _pattern(text: str) -> re.Pattern[str] | None:
     try:
         return re.compile(text, re.DOTALL) if text else None
-    except re.error:  # A few patterns use Java's syntax: what Python cannot read is not checked.
+    except re.error:  # A few patterns use Java's syntax: those that Python cannot parse are not checked.
         return None
 
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present, cut to milliseconds."""
+    """Return the current time, truncated to milliseconds."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def iso(moment: datetime) -> str:
-    """A time as notifications and events carry it: ``2026-01-31T12:00:00.123Z``."""
+    """Format a time as in notifications and events: ``2026-01-31T12:00:00.123Z``."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_epoch(seconds: float) -> datetime:
-    """A time as clients send it in the JSON protocol."""
+    """Parse a time as clients send it in the JSON protocol."""
     return datetime.fromtimestamp(seconds, UTC)

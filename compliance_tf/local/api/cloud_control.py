@@ -1,4 +1,4 @@
-"""Cloud Control's reading of the recorder, which MiniStack lacks."""
+"""Cloud Control's read handler of the recorder, which MiniStack lacks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ RECORDER_TYPE = "AWS::Config::ConfigurationRecorder"
 
 
 def read_recorder(identifier: str, recorder: Recorder | None, *, supported: bool) -> dict[str, Any]:
-    """GetResource of the recorder, by its name.
+    """Answer GetResource for the recorder, by its name.
 
     Parameters
     ----------
     supported
-        False answers as a partition does where Cloud Control does not serve this type yet.
+        False for the error of a partition where Cloud Control does not support this type yet.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_recorder(identifier: str, recorder: Recorder | None, *, supported: bool
 
 
 def _properties(recorder: Recorder) -> dict[str, Any]:
-    """The members that the CloudFormation schema of the type has."""
+    """Return the members that the CloudFormation schema of the type has."""
     group = recorder.group
     mode: dict[str, Any] = {"RecordingFrequency": recorder.mode["recordingFrequency"]}
     overrides = [

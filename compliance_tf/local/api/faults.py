@@ -1,4 +1,4 @@
-"""What goes wrong between AWS Config and a function now and then: a test asks for it, with how often."""
+"""Occasional faults between AWS Config and functions, injected by tests at a rate."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _OF_FUNCTIONS = frozenset({"PutEvaluations", "GetResourceConfigHistory"})
 
 @dataclass
 class Faults:
-    """Faults at a rate; without one there are none.
+    """Faults at a rate; 0 for none.
 
     Parameters
     ----------
     rate
-        The share of calls that are throttled, of evaluations that are not taken, and of events that come twice, or
+        The share of calls that are throttled, of evaluations that fail, and of events that are delivered twice, or
         late and thus after a newer one: 0 to less than 1.
     """
 
@@ -33,7 +33,7 @@ class Faults:
     _late: list[Callable[[], None]] = field(default_factory=list)
 
     def throttle(self, call: Call) -> None:
-        """Refuse some calls.
+        """Throttle some calls.
 
         Raises
         ------
@@ -44,7 +44,7 @@ class Faults:
             raise ApiError("ThrottlingException", "Rate exceeded")
 
     def not_taken(self, evaluations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Choose the evaluations that AWS Config could not take."""
+        """Choose the evaluations that AWS Config fails to store."""
         return [evaluation for evaluation in evaluations if self._strikes()]
 
     def deliver(self, invoke: Callable[[], None]) -> None:
@@ -56,7 +56,7 @@ class Faults:
             invoke()
 
     def deliver_late(self) -> None:
-        """Deliver what was kept back."""
+        """Deliver the delayed events."""
         late, self._late = self._late, []
         for invoke in late:
             invoke()

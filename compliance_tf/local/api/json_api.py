@@ -1,4 +1,4 @@
-"""A service of AWS that speaks JSON: requests in, checked responses out."""
+"""A service of AWS with a JSON protocol: requests in, validated responses out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Response = tuple[int, dict[str, str], bytes]
 
 @dataclass(frozen=True)
 class Call:
-    """One request of a client, decoded."""
+    """A decoded request of a client."""
 
     place: AccountRegion
     access_key: str
@@ -34,19 +34,19 @@ class Call:
 
 
 class JsonApi:
-    """Answers the operations of one service.
+    """The dispatcher of the operations of one service.
 
-    A response that is not what botocore's model promises, or an error code that the operation does not declare, is
-    a mistake of the stand-in: the client gets an InternalFailure that says where, and never a wrong answer.
+    A response that violates botocore's model, or an error code that the operation does not declare, is a bug of the
+    local AWS: the client gets an InternalFailure with the place, and never a wrong response.
 
     Parameters
     ----------
     service
         botocore's name of the service.
     operations
-        What answers each operation; others are answered as unknown.
+        The handler of each operation; others are refused as unknown.
     authorize
-        Raises :class:`ApiError` when the caller may not do this.
+        Raises :class:`ApiError` when the caller lacks the permission.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class JsonApi:
 
 
 class ModelMismatchError(Exception):
-    """The stand-in was about to answer what AWS could not."""
+    """A response of the local AWS violates botocore's model."""
 
     def __init__(self, operation: str, problem: str) -> None:
         super().__init__(f"{operation}: the local AWS's answer is not what botocore's model allows: {problem}")

@@ -1,4 +1,4 @@
-"""Answers in pages, as the AWS Config API gives them."""
+"""Pages of responses, as in the AWS Config API."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Page(Generic[Member]):
     next_token: str | None
 
     def token_as(self, name: str) -> dict[str, Any]:
-        """The token as a member of a response; nothing on the last page."""
+        """Return the token as a member of a response; nothing on the last page."""
         return {name: self.next_token} if self.next_token else {}
 
 
 def page_of(members: Sequence[Member], token: str | None, limit: int | None, usual: int) -> Page[Member]:
-    """Cut a page out of all members.
+    """Return one page of all members.
 
     Parameters
     ----------
     token
-        What the answer before gave, for the next page.
+        The token of the previous response; None for the first page.
     limit
-        How many the caller wants; 0 and None mean the usual number.
+        The requested page size; 0 and None for the usual one.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Service Quotas, which MiniStack lacks: AWS's documented defaults, which no account here ever raised."""
+"""Service Quotas, which MiniStack lacks: AWS's documented defaults, which no local account has raised."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from compliance_tf.local.api.json_api import Call
 
 SERVICE = "servicequotas"
-"""What requests are signed for, and MiniStack would call the service."""
+"""The service name in signatures, by which MiniStack would dispatch."""
 
 TARGET_PREFIX = "ServiceQuotasV20190624"
 
@@ -32,7 +32,7 @@ class Quota:
     value: float
 
     def describe(self, call: Call) -> dict[str, Any]:
-        """The form of the API."""
+        """Return the form of the API."""
         return {
             "ServiceCode": self.service,
             "ServiceName": self.service,
@@ -56,7 +56,7 @@ QUOTAS = (
 
 
 def operations() -> dict[str, Callable[[Call], dict[str, Any]]]:
-    """What answers each operation."""
+    """Return the handler of each operation."""
     return {
         "GetServiceQuota": _get_applied,
         "GetAWSDefaultServiceQuota": _get_default,
@@ -73,7 +73,7 @@ def _get_default(call: Call) -> dict[str, Any]:
 
 
 def _get_applied(call: Call) -> dict[str, Any]:
-    """Answer as AWS does for a quota that was never raised in the account."""
+    """Answer like AWS for a quota that was never raised in the account."""
     raise ApiError(
         "NoSuchResourceException",
         f"The quota {call.parameters['QuotaCode']} has no value of its own in this account.",

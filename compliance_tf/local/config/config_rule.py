@@ -1,4 +1,4 @@
-"""A Config rule: what was declared, read once into types."""
+"""A Config rule, parsed once into types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Owner(Enum):
-    """Who evaluates a rule (AWS Config API Reference: Source)."""
+    """The owner of a rule (AWS Config API Reference: Source)."""
 
     MANAGED = "AWS"
     FUNCTION = "CUSTOM_LAMBDA"
@@ -20,7 +20,7 @@ class Owner(Enum):
 
 
 class MessageType(Enum):
-    """What a function is invoked for (AWS Config API Reference: SourceDetail)."""
+    """The trigger of a rule's function (AWS Config API Reference: SourceDetail)."""
 
     CHANGE = "ConfigurationItemChangeNotification"
     OVERSIZED_CHANGE = "OversizedConfigurationItemChangeNotification"
@@ -39,7 +39,7 @@ FREQUENCIES = {
 
 @dataclass(frozen=True)
 class RuleScope:
-    """Which resources a rule is about; all when nothing is said (AWS Config API Reference: Scope)."""
+    """The scope of a rule; all resources unless given (AWS Config API Reference: Scope)."""
 
     resource_types: tuple[str, ...] = ()
     resource_id: str | None = None
@@ -48,7 +48,7 @@ class RuleScope:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether it says nothing."""
+        """Return whether it has no restriction."""
         return self == RuleScope()
 
     def matches(self, resource_type: str, resource_id: str, tags: Mapping[str, str]) -> bool:
@@ -71,7 +71,7 @@ class ConfigRule:
     declared
         The ConfigRule of PutConfigRule, for DescribeConfigRules to repeat.
     resource_types
-        The types that a managed rule is about by itself; empty for other rules.
+        The types that a managed rule evaluates; empty for other rules.
     """
 
     name: str
@@ -92,7 +92,7 @@ class ConfigRule:
         return MessageType.SCHEDULED in self.message_types
 
     def concerns(self, resource_type: str, resource_id: str, tags: Mapping[str, str]) -> bool:
-        """Return whether changes of a resource with these tags are evaluated."""
+        """Return whether changes of a resource with these tags trigger it."""
         if MessageType.CHANGE not in self.message_types:
             return False
         if self.resource_types and resource_type not in self.resource_types:
@@ -100,11 +100,11 @@ class ConfigRule:
         return self.scope.matches(resource_type, resource_id, tags)
 
     def describe(self) -> dict[str, Any]:
-        """The form of DescribeConfigRules, which leaves out a policy's text."""
+        """Return the form of DescribeConfigRules, which leaves out a policy's text."""
         source = dict(self.declared["Source"])
         if "CustomPolicyDetails" in source:
             details = dict(source["CustomPolicyDetails"])
-            # Not given back by AWS either; the member is required, so it is empty.
+            # AWS does not return it either; the member is required, so it is empty.
             source["CustomPolicyDetails"] = details | {"PolicyText": ""}
         return self.declared | {
             "ConfigRuleName": self.name,

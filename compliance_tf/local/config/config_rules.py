@@ -25,11 +25,11 @@ MAX_RULES = 1000
 """Per account and region (AWS Config Developer Guide: Service Limits)."""
 
 PAGE = 25
-"""How many rules a page of DescribeConfigRules has."""
+"""Rules per page of DescribeConfigRules."""
 
 
 def config_invoker(place: AccountRegion, rule_arn: str) -> Invoker:
-    """AWS Config, invoking the function of a rule."""
+    """Return AWS Config as the invoker of a rule's function."""
     return Invoker("config.amazonaws.com", place.account, rule_arn)
 
 
@@ -39,9 +39,9 @@ class ConfigRules:
     Parameters
     ----------
     on_put
-        Told of every rule that was created or changed.
+        Called with every rule that was created or changed.
     on_delete
-        Told of every rule that was deleted.
+        Called with every rule that was deleted.
     """
 
     def __init__(
@@ -63,15 +63,15 @@ class ConfigRules:
         self._rules: dict[str, ConfigRule] = {}
 
     def __iter__(self) -> Iterator[ConfigRule]:
-        """The rules, in the order of their creation."""
+        """Iterate over the rules in the order of their creation."""
         return iter(list(self._rules.values()))
 
     def find(self, name: str) -> ConfigRule | None:
-        """The rule of this name, if there is one."""
+        """Return the rule of this name, if there is one."""
         return self._rules.get(name)
 
     def named(self, name: str) -> ConfigRule:
-        """The rule of this name.
+        """Return the rule of this name.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class ConfigRules:
         return {"ConfigRules": [rule.describe() for rule in found.members]} | found.token_as("NextToken")
 
     def selected(self, call: Call) -> list[ConfigRule]:
-        """The rules that a call names; all of them, by name, when it names none."""
+        """Return the rules that a call names; all of them, by name, when it names none."""
         names = call.parameters.get("ConfigRuleNames")
         return [self.named(name) for name in names or sorted(self._rules)]
 
@@ -140,7 +140,7 @@ class ConfigRules:
         return {}
 
     def _existing(self, declared: dict[str, Any]) -> ConfigRule | None:
-        """A rule is changed by its name, its ID or its ARN."""
+        """Find the rule that a declaration changes, by its name, ID or ARN."""
         for rule in self._rules.values():
             if declared.get("ConfigRuleName") == rule.name:
                 return rule
@@ -164,7 +164,7 @@ class ConfigRules:
 
 
 def _frequency(declared: dict[str, Any]) -> timedelta:
-    """A schedule's interval: the rule's own, or that of its source; 24 hours when neither says."""
+    """Return a schedule's interval: the rule's own, or that of its source; 24 hours when neither has one."""
     details = declared["Source"].get("SourceDetails") or []
     said = [declared.get("MaximumExecutionFrequency")]
     said += [detail.get("MaximumExecutionFrequency") for detail in details]

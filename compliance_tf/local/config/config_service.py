@@ -1,4 +1,4 @@
-"""AWS Config, per account and region: which operation is answered by what."""
+"""AWS Config per account and region, with the handlers of its operations."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ConfigRegion:
         )
 
     def tick(self) -> None:
-        """Notice what changed, and evaluate it. Without a recorder nothing is ever evaluated."""
+        """Detect changes and evaluate them. Without a recorder nothing is evaluated."""
         recorder = self.recorder.current
         if recorder is None:
             return
@@ -84,22 +84,22 @@ class ConfigService:
         self._regions: dict[AccountRegion, ConfigRegion] = {}
 
     def region(self, place: AccountRegion) -> ConfigRegion:
-        """AWS Config of an account and region, which is empty when it is first asked for."""
+        """Return AWS Config of an account and region, which is empty at first."""
         if place not in self._regions:
             self._regions[place] = ConfigRegion(place, self._engine, self._faults, self._behaviour)
         return self._regions[place]
 
     def tick(self) -> None:
-        """Look at all accounts and regions once."""
+        """Detect changes in all accounts and regions once."""
         for region in list(self._regions.values()):
             region.tick()
 
     def operations(self) -> dict[str, Callable[[Call], dict[str, Any]]]:
-        """What answers each operation."""
+        """Return the handler of each operation."""
         return {name: self._in_region(operation) for name, operation in _OPERATIONS.items()}
 
     def authorize(self, call: Call) -> None:
-        """Check that the caller may do this, with every rule that it names.
+        """Check that the caller has the permission, for every rule that the call names.
 
         Raises
         ------
@@ -117,10 +117,10 @@ class ConfigService:
 
 
 def _resources(call: Call, rules: ConfigRules) -> list[str]:
-    """The ARNs that a call is authorized for (Service Authorization Reference: AWS Config).
+    """Return the ARNs that a call is authorized for (Service Authorization Reference: AWS Config).
 
     AWS Config's rules are authorized by their ARNs, which end with their IDs; an operation that names no rule, or one
-    that does not exist yet, is authorized for all, and so is one that AWS has no resource-level permission for.
+    that does not exist yet, is authorized for all, and so is one without resource-level permissions.
     """
     if call.operation in _WITHOUT_RESOURCES:
         return ["*"]
@@ -128,7 +128,7 @@ def _resources(call: Call, rules: ConfigRules) -> list[str]:
     if "ConfigRule" in call.parameters:
         made = call.parameters["ConfigRule"].get("ConfigRuleName", "")
         rule = rules.find(made)
-        # A rule that is still to be made has no id, and no tags.
+        # A rule that does not exist yet has no id and no tags.
         return [rule.arn if rule else call.place.arn("config", "config-rule/*")]
     names: list[str] = call.parameters.get("ConfigRuleNames") or single
     arns = [rule.arn for rule in map(rules.find, names) if rule]
@@ -144,7 +144,7 @@ _WITHOUT_RESOURCES: Final = frozenset(
         "GetComplianceSummaryByConfigRule",
     }
 )
-"""Operations that name rules and have no resource-level permission (Service Authorization Reference: AWS Config)."""
+"""Operations that name rules and have no resource-level permissions (Service Authorization Reference: AWS Config)."""
 
 _OPERATIONS: dict[str, Callable[[ConfigRegion, Call], dict[str, Any]]] = {
     "PutConfigurationRecorder": lambda region, call: region.recorder.put(call),

@@ -1,4 +1,4 @@
-"""Configuration items: what a resource was at a time, in the two forms that AWS Config gives."""
+"""Configuration items in the forms of events and of the history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VERSION = "1.3"
 
 
 class Status(Enum):
-    """What happened to a resource (AWS Config API Reference: ConfigurationItem)."""
+    """The status of an item (AWS Config API Reference: ConfigurationItem)."""
 
     DISCOVERED = "ResourceDiscovered"
     OK = "OK"
@@ -50,12 +50,12 @@ class Resource:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from all others of its account and region."""
+        """The identity in its account and region."""
         return self.resource_type, self.resource_id
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever AWS Config would make a new item."""
+        """A hash that changes whenever AWS Config would record a new item."""
         state = [self.configuration, self.supplementary, self.tags]
         text = json.dumps(state, sort_keys=True)
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
@@ -63,7 +63,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class ConfigurationItem:
-    """An item; a deleted resource's has nothing but its identity."""
+    """An item; that of a deleted resource has only its identity."""
 
     account: str
     resource: Resource
@@ -72,16 +72,16 @@ class ConfigurationItem:
 
     @property
     def is_deleted(self) -> bool:
-        """Return whether the resource was gone."""
+        """Return whether the resource was deleted."""
         return self.status is Status.DELETED
 
     @property
     def state_id(self) -> str:
-        """Grows with time."""
+        """A number that grows with time."""
         return str(int(self.captured.timestamp() * 1000))
 
     def event_form(self) -> dict[str, Any]:
-        """As change notifications carry it."""
+        """Return the form of change notifications."""
         return self.summary_form() | {
             "relatedEvents": [],
             "relationships": [] if self.is_deleted else list(self.resource.relationships),
@@ -94,7 +94,7 @@ class ConfigurationItem:
         }
 
     def summary_form(self) -> dict[str, Any]:
-        """As notifications of oversized items carry it, without their change type."""
+        """Return the form of notifications of oversized items, without their change type."""
         return {
             "configurationItemVersion": VERSION,
             "configurationItemCaptureTime": iso(self.captured),
@@ -112,7 +112,7 @@ class ConfigurationItem:
         }
 
     def history_form(self) -> dict[str, Any]:
-        """As GetResourceConfigHistory gives it: other names, and JSON texts inside."""
+        """Return the form of GetResourceConfigHistory: other names, and JSON texts inside."""
         item: dict[str, Any] = {
             "version": VERSION,
             "accountId": self.account,
@@ -150,7 +150,7 @@ class ConfigurationItem:
         }
 
     def query_form(self) -> dict[str, Any]:
-        """As advanced queries see it: JSON inside, and tags as a list."""
+        """Return the form of advanced queries: JSON inside, and tags as a list."""
         return {
             "version": VERSION,
             "accountId": self.account,

@@ -24,11 +24,11 @@ class DeliveryChannel:
     changed: datetime
 
     def describe(self) -> dict[str, Any]:
-        """The form of DescribeDeliveryChannels."""
+        """Return the form of DescribeDeliveryChannels."""
         return self.declared | {"name": self.name}
 
     def describe_status(self) -> dict[str, Any]:
-        """The form of DescribeDeliveryChannelStatus."""
+        """Return the form of DescribeDeliveryChannelStatus."""
         moment = self.changed.timestamp()
         has_topic = "snsTopicARN" in self.declared
         return {
@@ -43,7 +43,7 @@ class DeliveryChannel:
 
 
 class DeliveryChannelSlot:
-    """Room for the one delivery channel of an account and region.
+    """The one delivery channel of an account and region, if there is one.
 
     Unlike on AWS the bucket need not exist.
     """
@@ -54,7 +54,7 @@ class DeliveryChannelSlot:
 
     @property
     def exists(self) -> bool:
-        """Whether there is one, without which no recorder starts."""
+        """Return whether there is one, without which no recorder starts."""
         return self._current is not None
 
     def put(self, call: Call) -> dict[str, Any]:

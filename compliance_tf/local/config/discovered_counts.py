@@ -1,4 +1,4 @@
-"""How many resources of each type AWS Config knows."""
+"""Counts of the resources that AWS Config knows, by type."""
 
 from __future__ import annotations
 

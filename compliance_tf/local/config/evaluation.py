@@ -1,4 +1,4 @@
-"""Evaluates rules: managed ones here, others by invoking their functions and taking what they put."""
+"""Evaluation of rules: managed ones here, others by invoking their functions and storing what they put."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USUAL_STATUSES = 150
 
 @dataclass(frozen=True)
 class Invocation:
-    """What a result token stands for."""
+    """The invocation of a result token."""
 
     rule: ConfigRule
     moment: datetime
@@ -56,15 +56,15 @@ class Evaluation:
         self._statuses: dict[str, RuleStatus] = {}
         self._invocations: dict[str, Invocation] = {}
 
-    # -- What makes a rule be evaluated ----------------------------------------------------------------------
+    # -- Triggers -------------------------------------------------------------------------------------------
 
     def evaluate_soon(self, rule: ConfigRule) -> None:
-        """Evaluate everything that a rule is about at the next occasion: it is new, changed, or was asked for."""
+        """Evaluate all resources of a rule at the next opportunity: it is new, changed, or was started on demand."""
         self._statuses.setdefault(rule.name, RuleStatus(activated=now()))
         self._due[rule.name] = rule
 
     def forget(self, rule: ConfigRule) -> None:
-        """Stop what is going on for a deleted rule."""
+        """Stop pending evaluations of a deleted rule."""
         self._due.pop(rule.name, None)
         self._statuses.pop(rule.name, None)
         self._results.forget_rule(rule.name)
@@ -72,7 +72,7 @@ class Evaluation:
     def evaluate(
         self, rules: Iterable[ConfigRule], changes: list[Change], present: list[ConfigurationItem], moment: datetime
     ) -> None:
-        """Evaluate what changed, what was asked for, and what is scheduled."""
+        """Evaluate what changed, what was started on demand, and what is scheduled."""
         self._faults.deliver_late()
         due, self._due = self._due, {}
         changed = {change.item.resource.key for change in changes}
@@ -152,7 +152,7 @@ class Evaluation:
         with self._engine.within(self._place):
             self._engine.invoke(function_arn, event)
 
-    # -- What functions put ----------------------------------------------------------------------------------
+    # -- Evaluations of functions -------------------------------------------------------------------------------------
 
     def put(self, call: Call) -> dict[str, Any]:
         """PutEvaluations."""

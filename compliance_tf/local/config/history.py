@@ -41,7 +41,7 @@ class History:
     Parameters
     ----------
     window
-        Seconds of a resource's past that one call of GetResourceConfigHistory looks at.
+        Seconds of a resource's past that one call of GetResourceConfigHistory covers.
     """
 
     def __init__(self, place: AccountRegion, recorder: RecorderSlot, window: float) -> None:
@@ -51,14 +51,14 @@ class History:
         self._items: dict[tuple[str, str], list[ConfigurationItem]] = {}
 
     def observe(self, present: Iterable[Resource], recorded: Callable[[str], bool], moment: datetime) -> list[Change]:
-        """Make an item of every resource that is new, changed or gone since the last time.
+        """Record an item of every resource that is new, changed or deleted since the last call.
 
         Parameters
         ----------
         present
-            All resources there are.
+            All existing resources.
         recorded
-            Whether a resource type is recorded: nothing is noticed of others, not even their end.
+            Whether a resource type is recorded: of others nothing is recorded, not even their deletion.
         """
         found = {resource.key: resource for resource in present if recorded(resource.resource_type)}
         changes = [self._observe_present(resource, moment) for resource in found.values()]
@@ -70,18 +70,18 @@ class History:
         return [change for change in changes if change]
 
     def present(self, by: datetime | None = None) -> list[ConfigurationItem]:
-        """The last item of every resource that is not deleted.
+        """Return the last item of every resource that is not deleted.
 
         Parameters
         ----------
         by
-            Leaves out what was captured later.
+            The latest capture time to include.
         """
         known = ([item for item in items if by is None or item.captured <= by] for items in self._items.values())
         return [items[-1] for items in known if items and not items[-1].is_deleted]
 
     def is_deleted(self, resource_type: str, resource_id: str) -> bool:
-        """Return whether a resource was recorded and is gone."""
+        """Return whether a resource was recorded and is deleted."""
         items = self._items.get((resource_type, resource_id), [])
         return bool(items) and items[-1].is_deleted
 

@@ -1,6 +1,6 @@
-"""A history in pages, of which each looks at some days only.
+"""Pages of a history, each of which covers some days only.
 
-GetResourceConfigHistory looks at seven days a call: for a resource that did not change for a week the first page has
+GetResourceConfigHistory covers seven days a call: for a resource that did not change for a week the first page has
 no item and a token (AWS Config API Reference; boto/boto3 issues 2619 and 3647).
 """
 
@@ -25,13 +25,13 @@ class Windows:
     Parameters
     ----------
     items
-        Those that were asked for, the oldest first.
+        The requested items, the oldest first.
     width
-        Seconds that one page looks at.
+        Seconds that one page covers.
     forward
         Whether the oldest come first.
     latest
-        Where the first window ends when the newest come first, in seconds since 1970.
+        The end of the first window when the newest come first, in seconds since 1970.
     """
 
     def __init__(self, items: Sequence[ConfigurationItem], width: float, *, forward: bool, latest: float) -> None:

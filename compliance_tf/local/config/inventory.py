@@ -1,4 +1,4 @@
-"""Reads MiniStack's stores: the resources of an account and region, as AWS Config describes them.
+"""An inventory of MiniStack's stores: the resources of an account and region, as AWS Config describes them.
 
 Buckets, security groups, queues and customer-managed IAM policies. The names inside are those of AWS Config's items
 (https://github.com/awslabs/aws-config-resource-schema), which follow the AWS SDK for Java of the time.
@@ -39,12 +39,12 @@ class Inventory:
         self._sqs = import_module("ministack.services.sqs")
 
     def resources(self) -> list[Resource]:
-        """All of them, as they are now."""
+        """List all resources as they are now."""
         with self._engine.within(self._place):
             return [*self._buckets(), *self._security_groups(), *self._queues(), *self._policies()]
 
     def _buckets(self) -> Iterator[Resource]:
-        for name, bucket in self._s3._buckets.items():  # noqa: SLF001 -- MiniStack has no public reading door
+        for name, bucket in self._s3._buckets.items():  # noqa: SLF001 -- MiniStack has no public API for reading
             if bucket.get("region") == self._place.region:
                 yield self._bucket(name, bucket)
 
@@ -234,7 +234,7 @@ def _encryption(document: str | None) -> dict[str, Any]:
 
 @cache
 def _s3_document(operation: str, document: str) -> dict[str, Any]:
-    """Read an S3 document as boto3 does when it is an operation's answer."""
+    """Parse an S3 document as boto3 does in a response."""
     shape: Any = service_model("s3").operation_model(operation).output_shape
     parser = botocore.parsers.create_parser("rest-xml")
     answer = {"status_code": 200, "headers": {}, "body": document.encode()}
@@ -243,5 +243,5 @@ def _s3_document(operation: str, document: str) -> dict[str, Any]:
 
 
 def _time(text: str) -> datetime:
-    """MiniStack writes ISO 8601 with a Z, with or without milliseconds."""
+    """Parse MiniStack's ISO 8601 with a Z, with or without milliseconds."""
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the stand-in can evaluate of AWS's managed rules: a handful, for the demo and the tests.
+"""Evaluators of a handful of AWS's managed rules, for the demo and the tests.
 
 Every other managed rule may be put, and then stays INSUFFICIENT_DATA.
 """
@@ -19,7 +19,7 @@ ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
 def is_compliant(identifier: str, resource: Resource, parameters: dict[str, Any]) -> bool | None:
-    """Evaluate a resource that exists; None for a rule that the stand-in cannot evaluate."""
+    """Evaluate a resource that exists; None for a rule that the local AWS cannot evaluate."""
     evaluator = _EVALUATORS.get(identifier)
     return evaluator(resource, parameters) if evaluator else None
 

@@ -1,4 +1,4 @@
-"""What AWS Config sends to the functions of rules.
+"""The events that AWS Config sends to the functions of rules.
 
 AWS Config Developer Guide: Example Events for AWS Config Rules.
 """
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from compliance_tf.local.config.history import Change
 
 LARGEST_ITEM = 256 * 1024
-"""In bytes: a larger item is announced without its content."""
+"""In bytes: the notification of a larger item has only a summary."""
 
 
 def change_notification(item: ConfigurationItem, change: Change | None, moment: datetime) -> dict[str, Any]:
-    """Tell of an item.
+    """Build the notification of an item.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def change_notification(item: ConfigurationItem, change: Change | None, moment: 
 
 
 def scheduled_notification(account: str, moment: datetime) -> dict[str, Any]:
-    """Tell that a rule's time has come."""
+    """Build the notification of a schedule."""
     return {
         "awsAccountId": account,
         "notificationCreationTime": iso(moment),
@@ -61,7 +61,7 @@ def scheduled_notification(account: str, moment: datetime) -> dict[str, Any]:
 def function_event(
     rule: ConfigRule, account: str, notification: dict[str, Any], *, token: str, left_scope: bool
 ) -> dict[str, Any]:
-    """What a rule's function is invoked with."""
+    """Build the event that a rule's function is invoked with."""
     return {
         "version": "1.0",
         "invokingEvent": json.dumps(notification),
@@ -86,7 +86,7 @@ def _change_type(change: Change | None) -> str:
 
 
 def _difference(change: Change) -> dict[str, Any]:
-    """What changed, by whole values where AWS Config goes into their members."""
+    """Build the difference of two items, by whole values where AWS Config goes into their members."""
     before = _values(change.before)
     after = _values(change.item)
     return {
@@ -103,7 +103,7 @@ def _difference(change: Change) -> dict[str, Any]:
     }
 
 
-def _value_change(before: bool, after: bool) -> str:  # noqa: FBT001 -- two truths of the same kind
+def _value_change(before: bool, after: bool) -> str:  # noqa: FBT001 -- two flags of the same kind
     if before and after:
         return "UPDATE"
     return "CREATE" if after else "DELETE"

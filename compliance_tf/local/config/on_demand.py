@@ -1,4 +1,4 @@
-"""When StartConfigRulesEvaluation is refused.
+"""Limits of StartConfigRulesEvaluation.
 
 https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
 """
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class OnDemandEvaluations:
-    """The evaluations that were asked for in an account and region.
+    """The evaluations that were started on demand in an account and region.
 
     Parameters
     ----------
     interval
-        Seconds that must lie between two calls.
+        Minimum seconds between two calls.
     duration
         Seconds that an evaluation takes.
     """
@@ -31,7 +31,7 @@ class OnDemandEvaluations:
         self._ends: dict[str, float] = {}
 
     def start(self, names: Collection[str], moment: float) -> None:
-        """Take the evaluations of some rules as begun, all or none.
+        """Start the evaluations of some rules, all or none.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""AWS Config's advanced queries, as far as this project asks them.
+"""AWS Config's advanced queries, as far as this project uses them.
 
 https://docs.aws.amazon.com/config/latest/developerguide/query-components.html: SELECT with properties, WHERE with
 ``=`` and ``IN`` joined by AND. OR, NOT, ranges, wildcards, aggregations and orders are refused, where AWS takes them.
@@ -40,7 +40,7 @@ Condition = tuple[str, frozenset[str]]
 
 
 class Queries:
-    """The queries of an account and region, about the resources that are there now.
+    """The queries of an account and region on its current resources.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _texts(item: dict[str, Any], name: str) -> list[str]:
 
 
 def _values(value: object, path: str) -> list[Any]:
-    """Return what a property has, in each member of the lists on the way to it."""
+    """Return the values of a property, in each member of the lists on the way to it."""
     values = [value]
     for part in path.split("."):
         members = [one for value in values for one in (value if isinstance(value, list) else [value])]

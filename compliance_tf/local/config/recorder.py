@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from compliance_tf.local.config.tags import Tags
 
 GLOBAL_TYPES = frozenset({"AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"})
-"""The types that ``includeGlobalResourceTypes`` is about (AWS Config API Reference: RecordingGroup)."""
+"""The types of ``includeGlobalResourceTypes`` (AWS Config API Reference: RecordingGroup)."""
 
 
 @dataclass(frozen=True)
 class RecordingGroup:
-    """Which resource types are recorded (AWS Config API Reference: RecordingGroup)."""
+    """The recorded resource types (AWS Config API Reference: RecordingGroup)."""
 
     all_supported: bool
     include_global: bool
@@ -39,7 +39,7 @@ class RecordingGroup:
         return self.include_global or resource_type not in GLOBAL_TYPES
 
     def describe(self) -> dict[str, Any]:
-        """The form of the AWS Config API."""
+        """Return the form of the AWS Config API."""
         return {
             "allSupported": self.all_supported,
             "includeGlobalResourceTypes": self.include_global,
@@ -116,7 +116,7 @@ class Recorder:
         return self.recording and self.group.records(resource_type)
 
     def describe(self) -> dict[str, Any]:
-        """The form of DescribeConfigurationRecorders."""
+        """Return the form of DescribeConfigurationRecorders."""
         return {
             "arn": self.arn,
             "name": self.name,
@@ -127,7 +127,7 @@ class Recorder:
         }
 
     def describe_status(self) -> dict[str, Any]:
-        """The form of DescribeConfigurationRecorderStatus."""
+        """Return the form of DescribeConfigurationRecorderStatus."""
         times = {
             "lastStartTime": self.started,
             "lastStopTime": self.stopped,
@@ -143,7 +143,7 @@ class Recorder:
 
 
 class RecorderSlot:
-    """Room for the one customer-managed recorder of an account and region."""
+    """The one customer-managed recorder of an account and region, if there is one."""
 
     def __init__(self, place: AccountRegion, tags: Tags) -> None:
         self._place = place
@@ -173,7 +173,7 @@ class RecorderSlot:
         return {}
 
     def named(self, name: str) -> Recorder:
-        """The recorder of this name.
+        """Return the recorder of this name.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Evaluation results, and the events that tell of their changes."""
+"""Evaluation results, and the events of their changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SHOWN_UNASKED = frozenset({"COMPLIANT", "NON_COMPLIANT"})
 
 @dataclass(frozen=True)
 class Result:
-    """What a rule said of a resource, last."""
+    """The last result of a rule and a resource."""
 
     rule: ConfigRule
     resource_type: str
@@ -45,7 +45,7 @@ class Result:
     recorded: datetime
 
     def describe(self) -> dict[str, Any]:
-        """The form of the AWS Config API."""
+        """Return the form of the AWS Config API."""
         qualifier = {
             "ConfigRuleName": self.rule.name,
             "ResourceType": self.resource_type,
@@ -63,7 +63,7 @@ class Result:
         } | ({"Annotation": self.annotation} if self.annotation else {})
 
     def in_event(self) -> dict[str, Any]:
-        """The form of the events."""
+        """Return the form of the events."""
         return {
             "evaluationResultIdentifier": {
                 "evaluationResultQualifier": {
@@ -80,7 +80,7 @@ class Result:
 
 
 def compliance_change(place: AccountRegion, new: Result, old: Result | None) -> dict[str, Any]:
-    """The detail of an event "Config Rules Compliance Change" (AWS Config Developer Guide: Monitoring)."""
+    """Build the detail of an event "Config Rules Compliance Change" (AWS Config Developer Guide: Monitoring)."""
     return {
         "resourceId": new.resource_id,
         "awsRegion": place.region,
@@ -101,9 +101,9 @@ class Results:
     Parameters
     ----------
     on_change
-        Told of the new and the old result when a rule says something else of a resource than before.
+        Called with the new and the old result when a rule's result of a resource changes.
     lag
-        Seconds that pass until a result is listed; until then it is the one before.
+        Seconds until a result is listed; until then the previous one is listed.
     """
 
     def __init__(self, on_change: Callable[[Result, Result | None], None], lag: float = 0.0) -> None:
@@ -113,7 +113,7 @@ class Results:
         self._before: dict[tuple[str, str, str], list[Result]] = {}
 
     def record(self, result: Result) -> None:
-        """Keep a result, unless a later one is known."""
+        """Store a result, unless a later one is stored."""
         key = (result.rule.name, result.resource_type, result.resource_id)
         old = self._results.get(key)
         if old and result.ordered < old.ordered:
@@ -127,19 +127,19 @@ class Results:
             self._on_change(result, old)
 
     def forget_rule(self, name: str) -> None:
-        """Drop the results of a deleted rule; AWS sends no events of that either."""
+        """Remove the results of a deleted rule; AWS sends no events of that either."""
         self._results = {key: result for key, result in self._results.items() if key[0] != name}
         self._before = {key: results for key, results in self._before.items() if key[0] != name}
 
     def _listed(self) -> list[tuple[tuple[str, str, str], Result]]:
-        """What is listed by now, in the order of rules and resources."""
+        """Return the listed results, in the order of rules and resources."""
         by = now() - self._lag
         known = ((key, [*self._before.get(key, ()), result]) for key, result in sorted(self._results.items()))
         seen = ((key, [one for one in results if one.recorded <= by]) for key, results in known)
         return [(key, results[-1]) for key, results in seen if results]
 
     def of_rule(self, name: str) -> list[Result]:
-        """The results of a rule, in the order of its resources."""
+        """Return the results of a rule, in the order of its resources."""
         return [result for key, result in self._listed() if key[0] == name]
 
     def by_rule(self, call: Call, rules: ConfigRules) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How the evaluations of a rule went: DescribeConfigRuleEvaluationStatus."""
+"""The status of a rule's evaluations: DescribeConfigRuleEvaluationStatus."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class RuleStatus:
     error_message: str | None = None
 
     def invoked(self, moment: datetime) -> RuleStatus:
-        """After a function was invoked, or a managed rule evaluated."""
+        """Return the status after a function was invoked, or a managed rule evaluated."""
         return replace(self, last_invocation=moment, error_code=None, error_message=None)
 
     def evaluated(self, moment: datetime) -> RuleStatus:
-        """After results came."""
+        """Return the status after results were put."""
         return replace(self, last_evaluation=moment)
 
     def failed(self, moment: datetime, code: str, message: str) -> RuleStatus:
-        """After a function could not be invoked."""
+        """Return the status after a function could not be invoked."""
         return replace(self, last_failure=moment, error_code=code, error_message=message)
 
     def describe(self, rule: ConfigRule) -> dict[str, Any]:
-        """The form of the AWS Config API."""
+        """Return the form of the AWS Config API."""
         times = {
             "FirstActivatedTime": self.activated,
             "LastSuccessfulInvocationTime": self.last_invocation,

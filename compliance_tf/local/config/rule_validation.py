@@ -1,4 +1,4 @@
-"""What PutConfigRule refuses beyond what its model says."""
+"""Validation of PutConfigRule beyond its model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_rule(declared: dict[str, Any]) -> ManagedRuleFacts | None:
-    """Check a rule's declaration; returns the facts of a managed rule.
+    """Validate a rule's declaration; return the facts of a managed rule.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def check_rule(declared: dict[str, Any]) -> ManagedRuleFacts | None:
 
 
 def message_types(declared: dict[str, Any], facts: ManagedRuleFacts | None) -> frozenset[MessageType]:
-    """What triggers a rule."""
+    """Return the triggers of a rule."""
     if facts is None:
         return frozenset(MessageType(detail["MessageType"]) for detail in _details(declared))
     types = {MessageType.CHANGE, MessageType.OVERSIZED_CHANGE} if facts.change_triggered else set()

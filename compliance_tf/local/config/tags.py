@@ -21,15 +21,15 @@ class Tags:
         self._tags: dict[str, dict[str, str]] = {}
 
     def add_resource(self, arn: str, tags: list[dict[str, str]]) -> None:
-        """Make a resource known. Tags that it has already stay: creating again changes none."""
+        """Add a resource. Tags that it has already stay: creating again changes none."""
         self._tags.setdefault(arn, _by_key(tags))
 
     def remove_resource(self, arn: str) -> None:
-        """Forget a resource."""
+        """Remove a resource."""
         self._tags.pop(arn, None)
 
     def of(self, arn: str) -> dict[str, str]:
-        """Return the tags of what has this ARN; none when nothing has."""
+        """Return the tags of an ARN; none where nothing has it."""
         return dict(self._tags.get(arn, {}))
 
     def tag(self, call: Call) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The process: MiniStack, and what stands around it."""
+"""The server process: MiniStack and its extensions."""

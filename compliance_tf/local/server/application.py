@@ -1,4 +1,4 @@
-"""The ASGI application: MiniStack with AWS Config, and Cloud Control's recorder, answered by this package."""
+"""The ASGI application: MiniStack, extended by AWS Config and Cloud Control's recorder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class LocalAwsApplication:
-    """What the server runs.
+    """The application of the server.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class LocalAwsApplication:
         self._serve()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer a connection; at startup the polling begins."""
+        """Handle a connection; at startup the polling begins."""
         if scope["type"] == "lifespan":
             self._poller = asyncio.create_task(self._poll())
         try:
@@ -67,8 +67,8 @@ class LocalAwsApplication:
             await asyncio.sleep(self._behaviour.poll_seconds)
             try:
                 self._config.tick()
-            except Exception:  # noqa: BLE001 -- no mistake may silently end all evaluations: tests read the log
-                _log.exception("Looking for changed resources failed.")
+            except Exception:  # noqa: BLE001 -- no bug may silently end all evaluations: tests read the log
+                _log.exception("Detecting changed resources failed.")
 
     def _serve(self) -> None:
         engine = self._engine

@@ -1,4 +1,4 @@
-"""What MiniStack does not know of the resources and condition keys by which IAM decides.
+"""Extensions of MiniStack's authorization: resources and condition keys that it lacks.
 
 Source: Service Authorization Reference of Amazon DynamoDB, Amazon EventBridge, AWS Identity and Access Management and
 AWS Lambda.
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 USED_ACTIONS = "used-actions.jsonl"
-"""The file in the server's directory that lists what principals asked for."""
+"""The file in the server's directory that lists the actions that principals used."""
 
 
 @dataclass(frozen=True)
 class UsedAction:
-    """An action that a principal other than an account's root asked for, once or more often.
+    """An action that a principal other than an account's root used, once or more often.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class UsedAction:
     action
         The IAM action.
     allowed
-        Whether it was allowed on what was asked about.
+        Whether it was allowed.
     """
 
     principal: str
@@ -38,13 +38,13 @@ class UsedAction:
 
     @classmethod
     def read(cls, file: Path) -> frozenset[UsedAction]:
-        """Read what a server listed; nothing where it listed nothing yet."""
+        """Read a server's list; empty before the first action."""
         lines = file.read_text().splitlines() if file.exists() else []
         return frozenset(cls(**json.loads(line)) for line in lines)
 
 
 def list_used_actions(file: Path) -> None:
-    """Have MiniStack list each action that a principal asks for, when it is asked for the first time."""
+    """Have MiniStack list each action of a principal at its first use."""
     evaluator: Any = import_module("ministack.core.iam_evaluator")
     responses: Any = import_module("ministack.core.responses")
     enforce = evaluator.enforce
@@ -66,7 +66,7 @@ def list_used_actions(file: Path) -> None:
 
 
 def complete_authorization() -> None:
-    """Have MiniStack ask IAM about the resources, and with the condition keys, that AWS asks about."""
+    """Have MiniStack authorize with the resources and condition keys that AWS uses."""
     actions: Any = import_module("ministack.core.iam_actions")
     resource_of, context_of = actions.extract_resource_arn, actions.request_tag_context
 
@@ -98,7 +98,7 @@ def complete_authorization() -> None:
 def _named(service: str, path: str, body: dict[str, Any]) -> str:
     """Return the ARN that a request names, or what follows the account in it; empty where MiniStack knows it."""
     if service == "lambda":
-        # Only the creation has the function's name in its body.
+        # Only CreateFunction has the name in its body.
         return f"function:{body['FunctionName']}" if path.rstrip("/").endswith("/functions") and body else ""
     tagged = str(body.get("ResourceArn") or body.get("ResourceARN") or "")
     if tagged or service == "dynamodb":
@@ -111,13 +111,13 @@ def _named(service: str, path: str, body: dict[str, Any]) -> str:
 
 
 def _role_arn(name: str, path: str, account: str) -> str:
-    """Return the ARN of a role, which has the path that it was made with."""
+    """Return the ARN of a role, with its path."""
     known = _roles().get(name)
     return str(known["Arn"]) if known else f"arn:aws:iam::{account}:role{path or '/'}{name}"
 
 
 def _boundary(action: str, parameters: dict[str, Any]) -> str:
-    """Return what a role is to be bounded by, or is: ``iam:PermissionsBoundary``."""
+    """Return the permissions boundary of a role, requested or existing: ``iam:PermissionsBoundary``."""
     if action in {"iam:CreateRole", "iam:PutRolePermissionsBoundary"}:
         return _text(parameters, "PermissionsBoundary")
     return str((_roles().get(_text(parameters, "RoleName")) or {}).get("PermissionsBoundary") or "")

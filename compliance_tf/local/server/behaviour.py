@@ -1,4 +1,4 @@
-"""How the stand-in behaves where partitions of AWS differ, or a test needs it otherwise."""
+"""Behaviour of the local AWS that differs between partitions, or that tests change."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ class Behaviour:
     Parameters
     ----------
     poll_seconds
-        How often it looks for changed resources; more than 0.
+        The interval of detecting changed resources; more than 0.
     cloud_control_reads_recorder
-        False answers UnsupportedActionException, as partitions do where Cloud Control does not serve the type yet.
+        False for UnsupportedActionException, as in partitions where Cloud Control does not support the type yet.
     fault_rate
-        How much goes wrong between AWS Config and functions, 0 to less than 1: see
+        The rate of faults between AWS Config and functions, 0 to less than 1: see
         :class:`~compliance_tf.local.api.faults.Faults`.
     history_window_seconds
-        What one call of GetResourceConfigHistory looks at: seven days. A test that cannot wait as long makes it short.
+        The period that one call of GetResourceConfigHistory covers: seven days; tests shorten it.
     start_interval_seconds
-        How long StartConfigRulesEvaluation refuses another call: a minute.
+        The minimum interval of StartConfigRulesEvaluation: a minute.
     evaluation_seconds
-        How long an evaluation that was asked for takes, in which it is not started again.
+        The duration of an evaluation on demand, during which it cannot be started again.
     listing_lag_seconds
-        How late results are listed, and resources found by SelectResourceConfig.
+        The delay until results are listed and resources are found by SelectResourceConfig.
     event_rule_lag_seconds
-        How long a new EventBridge rule matches no event.
+        The delay until a new EventBridge rule matches events.
     """
 
     poll_seconds: float = 0.5
@@ -51,14 +51,14 @@ class Behaviour:
 
     @classmethod
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
-        """Have a parser read what :meth:`arguments` gives."""
+        """Add the options of :meth:`arguments` to a parser."""
         for one in fields(cls):
             kind = _flag if isinstance(one.default, bool) else float
             parser.add_argument(f"--{one.name.replace('_', '-')}", type=kind, required=True)
 
     @classmethod
     def of_options(cls, options: argparse.Namespace) -> Behaviour:
-        """Take the settings from what a parser read."""
+        """Build the settings from parsed options."""
         return cls(**{one.name: getattr(options, one.name) for one in fields(cls)})
 
 

@@ -27,9 +27,9 @@ class RunningLocalAws:
     Parameters
     ----------
     pid
-        Its process, which leads a process group of its own.
+        The id of its process, which leads a process group.
     started
-        The process's start, in the kernel's clock ticks: another process may get the same number later.
+        The process's start time, in the kernel's clock ticks: another process may get the same id later.
     """
 
     pid: int
@@ -38,19 +38,19 @@ class RunningLocalAws:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it answers."""
+        """The endpoint of the server."""
         return Endpoint(self.port)
 
 
 def up(state_dir: Path, port: int = 0, behaviour: Behaviour | None = None) -> RunningLocalAws:
-    """Start one, or return the one that runs already.
+    """Start a local AWS, or return the one that runs already.
 
     Parameters
     ----------
     state_dir
-        Where its file, its log and its temporary files go; one local AWS a folder.
+        The folder of its state file, log and temporary files; one local AWS per folder.
     port
-        0 takes a free one.
+        The port; 0 for a free one.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def up(state_dir: Path, port: int = 0, behaviour: Behaviour | None = None) -> Ru
 
 
 def status(state_dir: Path) -> RunningLocalAws | None:
-    """The one that runs; None when there is none, or when its process is gone."""
+    """Return the running local AWS; None when there is none, or when its process has ended."""
     try:
         found = RunningLocalAws(**json.loads(_file(state_dir).read_text()))
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def status(state_dir: Path) -> RunningLocalAws | None:
 
 
 def down(state_dir: Path) -> bool:
-    """Stop the one that runs and remove what it wrote.
+    """Stop the running local AWS and remove its files.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def _is_alive(running: RunningLocalAws) -> bool:
 
 
 def _start_time(pid: int) -> str | None:
-    """When a process started; None when there is none. Linux only: elsewhere the number alone has to do."""
+    """Return the start time of a process; None when there is none. Linux only: elsewhere the id alone has to do."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
         return stat.read_text().rpartition(")")[2].split()[19]

@@ -1,6 +1,6 @@
-"""MiniStack, seen through the few doors that this package uses.
+"""MiniStack behind a small interface.
 
-Everything that depends on MiniStack's insides is here and in :mod:`compliance_tf.local.config.inventory`; its
+Everything that depends on MiniStack's internals is here and in :mod:`compliance_tf.local.config.inventory`; its
 releases are frequent, so the project pins one version exactly. MiniStack reads its settings when it is imported: the
 process must have set its environment before an :class:`Engine` is made.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 IMPORT_TIME_SETTINGS = ("AUTH", "LAMBDA_EXECUTOR", "LOG_LEVEL")
-"""Settings that MiniStack has read once it is imported, and that functions would otherwise inherit."""
+"""Environment variables that MiniStack reads at import, and that functions would otherwise inherit."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Engine:
         list_used_actions(used_actions)
         self._take_over_authorization()
         self._check_event_targets(event_rule_lag)
-        self._tell_of_api_calls()
+        self._send_api_calls()
         self._run_functions_with(function_runtime)
 
     @property
@@ -77,20 +77,20 @@ class Engine:
         return application
 
     def within(self, place: AccountRegion) -> AbstractContextManager[None]:
-        """Make MiniStack's stores those of an account and region, for the block."""
+        """Use MiniStack's stores of an account and region, for the block."""
         scope: AbstractContextManager[None] = self._responses.request_scope(place.account, place.region)
         return scope
 
     # -- Services --------------------------------------------------------------------------------------------
 
     def serve(self, service: str, api: JsonApi, *, when: Callable[[dict[str, Any]], bool] | None = None) -> None:
-        """Let an API of ours answer a service's requests.
+        """Let an own API answer a service's requests.
 
         Parameters
         ----------
         when
-            Answers only requests whose parameters it accepts, and leaves the others to MiniStack, which then also
-            authorizes them. Without it the API answers, and authorizes, all of them.
+            A predicate on the parameters: other requests are left to MiniStack, which then also authorizes them.
+            Without it the API answers and authorizes all of them.
         """
         original: Handler = self._app.SERVICE_HANDLERS[service]
 
@@ -107,12 +107,12 @@ class Engine:
             self._authorized_elsewhere.add(service)
 
     def add_service(self, service: str, target_prefix: str) -> None:
-        """Make a service known that MiniStack lacks, for :meth:`serve` to answer.
+        """Register a service that MiniStack lacks, for :meth:`serve` to answer.
 
         Parameters
         ----------
         target_prefix
-            What its X-Amz-Target headers begin with.
+            The prefix of its X-Amz-Target headers.
         """
         self._router.SERVICE_PATTERNS[service] = {
             "target_prefixes": [target_prefix],
@@ -139,9 +139,9 @@ class Engine:
         Parameters
         ----------
         tags
-            The resource's tags, which a policy may ask for as ``aws:ResourceTag/<key>``.
+            The resource's tags, for the condition key ``aws:ResourceTag/<key>``.
         requested_tags
-            The tags that the request gives, which a policy may ask for as ``aws:RequestTag/<key>``.
+            The request's tags, for the condition key ``aws:RequestTag/<key>``.
 
         Raises
         ------
@@ -169,7 +169,7 @@ class Engine:
         )
 
     def _take_over_authorization(self) -> None:
-        """Our own services know their resources' ARNs; MiniStack only checks their callers' credentials."""
+        """Leave the authorization of our own services, which know their resources' ARNs, to them."""
         original = self._actions.extract_iam_action
 
         def extract_iam_action(service: str, *request: object) -> str | None:
@@ -182,7 +182,7 @@ class Engine:
 
     def may_invoke(self, function_arn: str, invoker: Invoker) -> bool:
         """Return whether a function exists and its resource policy lets a service of AWS invoke it."""
-        function, _, _ = self._lambda._get_func_record_for_ref(function_arn)  # noqa: SLF001 -- no public door
+        function, _, _ = self._lambda._get_func_record_for_ref(function_arn)  # noqa: SLF001 -- no public API
         return bool(function) and may_invoke(function["policy"], invoker)
 
     def invoke(self, function_arn: str, event: dict[str, Any]) -> None:
@@ -211,12 +211,12 @@ class Engine:
             self._eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)  # noqa: SLF001
 
     def _check_event_targets(self, lag: float) -> None:
-        """Invoke targets as EventBridge does: only with the function's permission, and again after a failure.
+        """Invoke targets as EventBridge does: only with the function's permission, and with retries.
 
         Parameters
         ----------
         lag
-            Seconds in which a new rule matches nothing.
+            Seconds until a new rule matches events.
         """
         original = self._eventbridge._invoke_target  # noqa: SLF001
 
@@ -236,8 +236,8 @@ class Engine:
         self._eventbridge._invoke_target = invoke_target  # noqa: SLF001
         self._eventbridge._dispatch_to_lambda = dispatch_to_lambda  # noqa: SLF001
 
-    def _tell_of_api_calls(self) -> None:
-        """Tell EventBridge of every call that changes something, as CloudTrail does."""
+    def _send_api_calls(self) -> None:
+        """Send every call that changes something to EventBridge, as CloudTrail does."""
         original = self._app._dispatch_service_request  # noqa: SLF001
 
         async def dispatch(  # noqa: PLR0917 -- MiniStack's own signature

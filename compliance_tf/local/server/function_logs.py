@@ -1,7 +1,7 @@
-"""Collects what a function logged during an invocation.
+"""Collection of what a function logs during an invocation.
 
-MiniStack gives a function's first line 50 milliseconds to arrive; on a busy machine that loses lines, or puts them into
-the log of the next invocation.
+MiniStack waits 50 milliseconds for a function's first line; on a busy machine lines are lost, or appear in the log of
+the next invocation.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _MAX_SECONDS = 5.0
 
 
 def collect_log(worker: Any) -> str:  # noqa: ANN401 -- MiniStack has no types
-    """All lines that a worker's process wrote before it answered.
+    """Return all lines that a worker's process wrote before its response.
 
-    It wrote them before its answer, so they are in the pipe, in the hands of the thread that reads it, or in the
-    queue: what is needed is that the pipe is empty and the thread had its turn.
+    They are in the pipe, in the thread that reads it, or in the queue: wait until the pipe is empty and the thread
+    has run.
     """
-    queue: Queue[str] = worker._stderr_queue  # noqa: SLF001 -- MiniStack has no public door
+    queue: Queue[str] = worker._stderr_queue  # noqa: SLF001 -- MiniStack has no public API
     lines: list[str] = []
     start = quiet_since = time.monotonic()
     while time.monotonic() - start < _MAX_SECONDS:
@@ -45,7 +45,7 @@ def collect_log(worker: Any) -> str:  # noqa: ANN401 -- MiniStack has no types
 
 
 def _unread(process: Any) -> int:  # noqa: ANN401
-    """Bytes in the pipe of a process's standard error; 0 when the process is gone."""
+    """Return the number of bytes in the pipe of a process's standard error; 0 when the process has ended."""
     if process is None or process.stderr is None or process.stderr.closed:
         return 0
     answer = fcntl.ioctl(process.stderr.fileno(), termios.FIONREAD, struct.pack("i", 0))

@@ -1,4 +1,4 @@
-"""Whether a Lambda function's resource policy lets a service of AWS invoke it."""
+"""Evaluation of a Lambda function's resource policy for a service of AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Invoker:
-    """A service that invokes, and on whose behalf."""
+    """A service that invokes a function, and the source on whose behalf it does."""
 
     service: str
     source_account: str
@@ -17,7 +17,7 @@ class Invoker:
 
 
 def may_invoke(policy: dict[str, Any], invoker: Invoker) -> bool:
-    """Return whether a statement of the policy allows it; AddPermission writes no other than allowing statements."""
+    """Return whether a statement of the policy allows it; AddPermission writes only Allow statements."""
     return any(_allows(statement, invoker) for statement in policy.get("Statement", []))
 
 

@@ -1,7 +1,7 @@
-"""The Python that runs Lambda functions: like AWS's, it has boto3 and nothing else.
+"""The Python runtime of Lambda functions: like AWS's, it has boto3 and nothing else.
 
-MiniStack runs functions with the server's own interpreter, where everything that is installed beside it could be
-imported. A function whose zip lacks a file has to fail here as it would on AWS.
+MiniStack runs functions with the server's own interpreter, which could import everything that is installed beside it.
+A function whose zip lacks a file has to fail here as it would on AWS.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
-"""boto3 and what it needs: what AWS's Python runtimes contain."""
+"""boto3 and its dependencies, which AWS's Python runtimes contain."""
 
 
 def make_function_runtime(directory: Path) -> Path:

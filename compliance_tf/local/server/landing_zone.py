@@ -1,4 +1,4 @@
-"""What a landing zone leaves behind in an account: a recorder that is switched on, and where it delivers to."""
+"""The setup of a landing zone in an account: a running recorder and its delivery channel."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def create_recorder(
     *,
     account: str = ACCOUNT,
 ) -> None:
-    """Create a recorder with AWS Config's service-linked role and a delivery channel, and switch it on.
+    """Create a recorder with AWS Config's service-linked role and a delivery channel, and start it.
 
     Parameters
     ----------
     config
-        A client of the account and region that get it.
+        A client of AWS Config in the account and region.
     recording_group
-        What it records; without it everything, global types included.
+        The recording group; everything unless given, global types included.
     account
-        The account that the role's ARN names.
+        The account in the role's ARN.
     """
     everything: RecordingGroupTypeDef = {"allSupported": True, "includeGlobalResourceTypes": True}
     config.put_configuration_recorder(
@@ -51,7 +51,7 @@ def create_recorders(endpoint: Endpoint) -> None:
     Parameters
     ----------
     endpoint
-        Where local AWS answers.
+        The endpoint of local AWS.
     """
     from boto3.session import Session
 

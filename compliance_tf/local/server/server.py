@@ -1,4 +1,4 @@
-"""Starts and stops the stand-in for AWS: a process of its own, on the loopback interface."""
+"""The local AWS's server: started and stopped as a process of its own, on the loopback interface."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ACCOUNT = "000000000001"
 REGION = "eu-central-1"
 
 _EXTRA = ("hypercorn", "ministack")
-"""What the extra ``local`` installs."""
+"""The packages of the extra ``local``."""
 
 _SECRET = "test"  # noqa: S105 -- MiniStack's fixed secret of every account's root key
 _START_SECONDS = 30.0
@@ -39,22 +39,22 @@ _DYING_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a local AWS answers."""
+    """The endpoint of a local AWS."""
 
     port: int
 
     @property
     def url(self) -> str:
-        """The endpoint of all services."""
+        """The URL of all services."""
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
-        """The variables with which an AWS client, Terraform among them, works on the local AWS and nothing else.
+        """Return the environment variables for AWS clients, Terraform included, that use only the local AWS.
 
         Parameters
         ----------
         account
-            Twelve digits; each account is empty when it is first used.
+            The account number: twelve digits; each account is empty at first.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -67,14 +67,14 @@ class Endpoint:
 
     # boto3 makes the classes of its clients at run time: they have no type to name here.
     def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:  # noqa: ANN401
-        """A boto3 client of a service, as the root of an account."""
+        """Return a boto3 client of a service, as the root of an account."""
         import boto3  # Slow, and not needed to start or stop a server.
 
         session = boto3.Session(aws_access_key_id=account, aws_secret_access_key=_SECRET, region_name=region)
         return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
 
     def answers(self) -> bool:
-        """Return whether a server answers there."""
+        """Return whether a server answers."""
         try:
             with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2):  # noqa: S310 -- loopback
                 return True
@@ -85,27 +85,27 @@ class Endpoint:
 def start_server(
     home: Path, *, port: int = 0, behaviour: Behaviour | None = None, outlive_parent: bool = False
 ) -> subprocess.Popen[bytes]:
-    """Start a server that has nothing of our environment.
+    """Start a server that does not inherit the environment.
 
     Parameters
     ----------
     home
-        A directory of its own, empty; its log is ``server.log`` there.
+        An empty directory for it; its log is ``server.log`` there.
     port
-        0 takes a free one.
+        The port; 0 for a free one.
     outlive_parent
-        Otherwise it stops when this process ends, however it ends.
+        Whether it keeps running when this process ends.
 
     Raises
     ------
     LocalAwsError
-        When what it consists of is not installed.
+        When the extra ``local`` is not installed.
     """
     missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         raise LocalAwsError(
-            f"The local AWS needs {' and '.join(missing)}, which is not installed: "
-            "run pip install 'compliance-tf[local]'."
+            f"The local AWS needs {' and '.join(missing)}, which is not installed: run pip install "
+            "'compliance-tf[local]'."
         )
     home = home.absolute()  # the server runs in it
     home.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def start_server(
 
 @dataclass(frozen=True)
 class StartedServer:
-    """A server that answers; its process leads a process group that has nothing but it and its functions."""
+    """A started server, whose process leads a process group of itself and its functions."""
 
     pid: int
     endpoint: Endpoint
@@ -140,7 +140,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> StartedSer
     Raises
     ------
     LocalAwsError
-        When it ends instead; the message ends with the last lines of its log.
+        When it exits; the message ends with the last lines of its log.
     """
     if process.stdout is None:
         raise LocalAwsError("The local AWS's server was started without a pipe from it.")
@@ -161,7 +161,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> StartedSer
 
 
 def stop_group(pid: int) -> None:
-    """End what is left of a server's process group: itself, and the functions it runs."""
+    """End a server's process group: itself, and the functions it runs."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -169,9 +169,9 @@ def stop_group(pid: int) -> None:
 
 
 def _wait_for_group(pid: int) -> None:
-    """Wait until the functions are gone, too: one that is still dying may write into what is about to be removed.
+    """Wait until the functions have ended too: a dying one may write into files that are about to be removed.
 
-    Not for long: where nobody reaps orphans, what is left of them stays in the group.
+    Not for long: where nothing reaps orphans, they stay in the group.
     """
     deadline = time.monotonic() + _DYING_SECONDS
     while time.monotonic() < deadline:
@@ -183,7 +183,7 @@ def _wait_for_group(pid: int) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], home: Path) -> None:
-    """End a server of this process, however far it got, and remove what it wrote."""
+    """End a server of this process, however far it got, and remove its files."""
     stop_group(process.pid)
     process.wait()
     _wait_for_group(process.pid)
@@ -193,7 +193,7 @@ def _end(process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 def _server_environment(home: Path) -> dict[str, str]:
-    """All that the server and the functions it runs see of an environment.
+    """Return the environment of the server and its functions.
 
     The settings are MiniStack's: https://github.com/ministackorg/ministack, configuration.
     """
@@ -204,10 +204,10 @@ def _server_environment(home: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
-        "AUTH": "true",  # Policies are enforced: a permission that a role lacks is missed here too.
+        "AUTH": "true",  # IAM policies are enforced, so that a missing permission fails here too.
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "WARNING",
-        # What nobody needs here: a container engine, and listeners on further ports.
+        # Not needed here: a container engine, and listeners on further ports.
         "DOCKER_HOST": f"unix://{home}/no-container-engine",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
@@ -215,7 +215,7 @@ def _server_environment(home: Path) -> dict[str, str]:
 
 
 class LocalAws:
-    """A local AWS of this process, gone when the process is.
+    """A local AWS of this process, which ends with the process.
 
     Examples
     --------
@@ -230,12 +230,12 @@ class LocalAws:
 
     @classmethod
     def start(cls, port: int = 0, behaviour: Behaviour | None = None) -> Self:
-        """Start one, empty, on the loopback interface.
+        """Start an empty local AWS on the loopback interface.
 
         Parameters
         ----------
         port
-            0 takes a free one.
+            The port; 0 for a free one.
 
         Raises
         ------
@@ -252,34 +252,34 @@ class LocalAws:
 
     @property
     def endpoint_url(self) -> str:
-        """The endpoint of all services."""
+        """The URL of all services."""
         return self.endpoint.url
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """The id of the server's process."""
         return self._process.pid
 
     @property
     def log(self) -> str:
-        """What the server wrote: empty when all went well."""
+        """The server's log: empty without errors."""
         return (self._home / "server.log").read_text(errors="replace")
 
     @property
     def used_actions(self) -> frozenset[UsedAction]:
-        """The actions that users and roles, but no root, asked for since it started."""
+        """The actions that users and roles, except root, have used since it started."""
         return UsedAction.read(self._home / USED_ACTIONS)
 
     def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
-        """See :meth:`Endpoint.environment`."""
+        """Return :meth:`Endpoint.environment`."""
         return self.endpoint.environment(account, region)
 
     def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:  # noqa: ANN401
-        """See :meth:`Endpoint.client`."""
+        """Return :meth:`Endpoint.client`."""
         return self.endpoint.client(service, account, region)
 
     def stop(self) -> None:
-        """Stop it and what it runs, and remove what it wrote."""
+        """Stop it and its functions, and remove its files."""
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_SECONDS)

@@ -48,7 +48,7 @@ def render(form: Format, reviews: Sequence[Review], commit: str | None = None, *
     """
     from compliance_tf.review.rendering.content import document
 
-    # Only the form that is asked for is loaded: commands start at once.
+    # Only the requested format is imported, so that commands start quickly.
     match form:
         case Format.TERMINAL:
             from compliance_tf.review.rendering.terminal import terminal

@@ -72,5 +72,5 @@ def test_what_an_endpoint_does_not_serve_is_said_in_one_sentence(account: Accoun
 
     # The local AWS is called by its address, without the account before it, and has no S3 Control.
     assert code == 1, output
-    assert output.startswith("error: AWS did not give what the check must know: ")
+    assert output.startswith("error: a lookup of the check failed: ")
     assert len(output.splitlines()) == 1

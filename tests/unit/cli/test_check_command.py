@@ -266,7 +266,7 @@ def test_names_of_parameters_are_the_check_s_or_the_rule_s(line: CommandLine) ->
         (["check", "bucket-tls-only", "--item", "malformed.json"], "awsRegion must be a text"),
         (["check", "config-recorder", "--item", "item.json"], "is periodic"),
         (["check", "bucket-tls-only", "--from-account"], "name one with --type and --id"),
-        (["check", "bucket-tls-only", "--item", "item.json", "--checks", "nowhere"], "there is no such folder"),
+        (["check", "bucket-tls-only", "--item", "item.json", "--checks", "nowhere"], "the folder does not exist"),
     ],
 )
 def test_without_a_verdict_the_exit_code_is_1(line: CommandLine, arguments: list[str], message: str) -> None:
