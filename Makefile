@@ -81,6 +81,7 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m maintenance.pages.workflows
 	python -m maintenance.pages.policies >docs/reference/policies.md
 	python -m maintenance.pages.assumptions >docs/explanation/assumptions.md
+	python -m maintenance.pages.constructs >docs/reference/constructs.md
 	python -m maintenance.pages.schemas pack >docs/reference/pack.schema.json
 	python -m maintenance.pages.schemas waivers >docs/reference/waivers.schema.json
 	python -m maintenance.pages.schemas review >docs/reference/review.schema.json

@@ -46,6 +46,11 @@ class KmsKeys:
     ------
     SettingError
         When one is not the ARN of a key.
+
+    Examples
+    --------
+    >>> key = "arn:aws:kms:eu-west-1:111122223333:key/12345678-1234-1234-1234-123456789012"
+    >>> stack = ComplianceStack(app, "keys", project="keys", region="eu-west-1", kms_keys=KmsKeys(table=key, logs=key))
     """
 
     table: str | None = None
@@ -80,6 +85,11 @@ class Network:
     ------
     SettingError
         When one of them is empty, or has something that is not an id.
+
+    Examples
+    --------
+    >>> network = Network(["subnet-0123456789abcdef0"], ["sg-0123456789abcdef0"])
+    >>> stack = ComplianceStack(app, "inside", project="inside", region="eu-west-1", network=network)
     """
 
     subnets: Sequence[str]

@@ -55,6 +55,13 @@ class Notifications:
     ------
     SettingError
         When the target is not such an ARN, or no severity is given.
+
+    Examples
+    --------
+    >>> notifications = Notifications(
+    ...     "arn:aws:sns:eu-west-1:111122223333:security", severities=[Severity.CRITICAL], every=Schedule.hours(1)
+    ... )
+    >>> stack = ComplianceStack(app, "notified", project="told", region="eu-west-1", notifications=notifications)
     """
 
     target: str

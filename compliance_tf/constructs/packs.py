@@ -63,7 +63,10 @@ class Packs(Construct):
 
     Examples
     --------
-    >>> Packs(stack, "packs", packs=["pci-dss-4.0", Pack.from_file("acme.yaml")], leave_out=["macie-status-check"])
+    >>> chosen = ["pci-dss-4.0", Pack.from_file("acme.yaml")]
+    >>> packs = Packs(stack, "packs", packs=chosen, leave_out=["cloud-trail-enabled"], skip_unavailable=True)
+    >>> "cloud-trail-enabled" in {one.rule.id for one in packs.rules}
+    False
     """
 
     def __init__(

@@ -43,7 +43,13 @@ _RULES_NAMED = 3
 
 
 class RecorderSource(Enum):
-    """The source from which the plan reads the recorder."""
+    """The source from which the plan reads the recorder.
+
+    Examples
+    --------
+    >>> source = RecorderSource.CONFIG_API
+    >>> stack = ComplianceStack(app, "china", project="acme", region="cn-north-1", recorder_source=source)
+    """
 
     CLOUD_CONTROL = "Cloud Control, by the AWS provider itself"
     CONFIG_API = "the AWS Config API, by a Python program with boto3, where Cloud Control cannot read a recorder yet"

@@ -22,6 +22,13 @@ class Schedule:
     """A schedule of EventBridge.
 
     Build it with :meth:`minutes`, :meth:`hours`, :meth:`days` or :meth:`cron`.
+
+    Examples
+    --------
+    >>> Schedule.hours(6).expression
+    'rate(6 hours)'
+    >>> Schedule.cron("0 6 * * ? *").expression
+    'cron(0 6 * * ? *)'
     """
 
     expression: str
@@ -71,6 +78,11 @@ class ApiCall:
         The service's endpoint in CloudTrail, without ``.amazonaws.com``: ``s3``, ``iam``, ``cloudtrail``.
     operation
         The API operation: ``StopLogging``.
+
+    Examples
+    --------
+    >>> str(ApiCall("cloudtrail", "StopLogging"))
+    'cloudtrail.amazonaws.com:StopLogging'
     """
 
     service: str

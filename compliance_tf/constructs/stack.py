@@ -110,6 +110,21 @@ class ComplianceStack(TerraformStack):
     ------
     SettingError
         When a setting has a value that is not allowed.
+
+    Examples
+    --------
+    >>> app = App()
+    >>> stack = ComplianceStack(
+    ...     app,
+    ...     "compliance",
+    ...     project="acme",
+    ...     region="eu-west-1",
+    ...     workspaces=Workspaces(allowed=["dev", "prod"], protected=["prod"]),
+    ...     history_days=by_workspace(prod=3650, default=30),
+    ...     tags={"team": "security"},
+    ... )
+    >>> rule = ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
+    >>> app.synth()
     """
 
     def __init__(

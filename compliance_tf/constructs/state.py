@@ -33,6 +33,10 @@ class LocalState:
     ----------
     folder
         The folder's name, beside ``cdktf.out``.
+
+    Examples
+    --------
+    >>> stack = ComplianceStack(app, "local", project="local", region="eu-west-1", state=LocalState("tfstate"))
     """
 
     folder: str = "state"
@@ -70,6 +74,11 @@ class S3State:
         The prefix of the keys: ``<prefix>/<workspace>/<project>/<region>/terraform.tfstate``.
     kms_key_id
         The KMS key that encrypts the state; the bucket's default encryption unless given.
+
+    Examples
+    --------
+    >>> state = S3State("acme-terraform-state", "eu-west-1")
+    >>> stack = ComplianceStack(app, "shared", project="shared", region="eu-west-1", state=state)
     """
 
     bucket: str

@@ -32,6 +32,13 @@ def synthesize(build: Callable[[App], None]) -> None:
     ----------
     build
         A function that adds stacks to the app.
+
+    Examples
+    --------
+    >>> def build(app: App) -> None:
+    ...     stack = ComplianceStack(app, "compliance", project="acme", region="eu-west-1")
+    ...     Packs(stack, "packs", packs=["cis-1.4-level-1"])
+    >>> synthesize(build)
     """
     try:
         for app in _apps():

@@ -33,6 +33,11 @@ class Workspaces:
     ------
     SettingError
         When one is no list, or has a name that no workspace can have; when one is protected that is not allowed.
+
+    Examples
+    --------
+    >>> Workspaces(allowed=["dev", "prod"], protected=["prod"]).protected
+    ('prod',)
     """
 
     allowed: Sequence[str] = ()

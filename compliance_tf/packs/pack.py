@@ -72,6 +72,11 @@ class ManagedPackRule(Struct, frozen=True, forbid_unknown_fields=True):
     ------
     ComplianceError
         When AWS Config would refuse the rule, or has no such rule.
+
+    Examples
+    --------
+    >>> ManagedPackRule("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": 45}, frequency="Six_Hours").id
+    'access-keys-rotated'
     """
 
     identifier: ManagedRuleIdentifier = msgspec.field(name="managed")
@@ -117,6 +122,12 @@ class CheckPackRule(Struct, frozen=True):
     ------
     PackError
         When the check does not take these settings.
+
+    Examples
+    --------
+    >>> from compliance_runtime.checks import bucket_tls_only
+    >>> CheckPackRule(bucket_tls_only.CHECK, severity=Severity.CRITICAL).id
+    'bucket-tls-only'
     """
 
     check: Check[Any]
@@ -157,6 +168,12 @@ class PolicyPackRule(Struct, frozen=True, forbid_unknown_fields=True):
     ------
     ComplianceError
         When AWS Config would refuse the policy.
+
+    Examples
+    --------
+    >>> policy = 'rule named when resourceType == "AWS::S3::Bucket" { resourceId == /^acme-/ }'
+    >>> PolicyPackRule("bucket-names", policy, ("AWS::S3::Bucket",)).id
+    'bucket-names'
     """
 
     id: RuleId
@@ -199,6 +216,12 @@ class Pack:
     ------
     PackError
         When the name is invalid, there is no rule, or two have the same id.
+
+    Examples
+    --------
+    >>> pack = Pack("acme", (ManagedPackRule("CLOUD_TRAIL_ENABLED"), ManagedPackRule("IAM_ROOT_ACCESS_KEY_CHECK")))
+    >>> [rule.id for rule in pack.rules]
+    ['cloud-trail-enabled', 'iam-root-access-key-check']
     """
 
     name: str

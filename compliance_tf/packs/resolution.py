@@ -61,6 +61,12 @@ class Change:
         The types that it evaluates.
     severity
         The severity of its violations.
+
+    Examples
+    --------
+    >>> packs = Packs(
+    ...     stack, "hipaa", packs=["hipaa"], change={"access-keys-rotated": Change(parameters={"maxAccessKeyAge": 30})}
+    ... )
     """
 
     parameters: Mapping[str, ParameterValue] | object = None

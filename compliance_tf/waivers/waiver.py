@@ -101,6 +101,7 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Examples
     --------
+    >>> from datetime import date
     >>> Waiver(
     ...     rule="s3-bucket-tls-only",
     ...     resource_id="acme-legacy-exports",

@@ -39,6 +39,11 @@ def waivers_from_file(path: str | Path) -> tuple[Waiver, ...]:
     ------
     WaiverFileError
         When it cannot be read, or a waiver in it is invalid; the message names the file, the line and the place.
+
+    Examples
+    --------
+    >>> [waiver.ticket for waiver in waivers_from_file("waivers.yaml")]
+    ['SEC-214']
     """
     document = read_yaml(Path(path), WaiverFileError)
     document.convert(WaiverFile)

@@ -32,7 +32,7 @@ class Docstring:
     @classmethod
     def of(cls, thing: object) -> Docstring:
         """Read the docstring that a class or a function has itself."""
-        text, *parts = _SECTION.split(inspect.cleandoc(thing.__doc__ or ""))
+        text, *parts = _SECTION.split(inspect.cleandoc(thing.__doc__ or "").replace("\\\n", " "))
         return cls(text.strip(), {title: part.strip("\n") for title, part in zip(parts[::2], parts[1::2], strict=True)})
 
     @property

@@ -64,6 +64,19 @@ class CheckRule(Construct, Generic[P]):
     ------
     ComplianceError
         When AWS Config would refuse the rule.
+
+    Examples
+    --------
+    >>> from compliance_runtime.checks import required_tags
+    >>> rule = CheckRule(
+    ...     stack,
+    ...     "owner-tag",
+    ...     check=required_tags.CHECK,
+    ...     parameters=required_tags.Parameters(tags={"owner": (), "environment": ("dev", "prod")}),
+    ...     rule_scope=Scope.types("AWS::S3::Bucket", "AWS::EC2::Volume"),
+    ... )
+    >>> rule.address
+    'aws_config_config_rule.owner-tag'
     """
 
     def __init__(

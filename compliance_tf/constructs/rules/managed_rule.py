@@ -59,6 +59,20 @@ class ManagedRule(Construct):
     ------
     ComplianceError
         When AWS Config would refuse the rule, or has no such rule.
+
+    Examples
+    --------
+    >>> rule = ManagedRule(
+    ...     stack,
+    ...     "trail",
+    ...     identifier="CLOUD_TRAIL_ENABLED",
+    ...     parameters={"s3BucketName": by_workspace(prod="acme-trail", default=None)},
+    ...     frequency="Six_Hours",
+    ...     severity=Severity.CRITICAL,
+    ...     evaluate_after=[ApiCall("cloudtrail", "StopLogging")],
+    ... )
+    >>> rule.address
+    'aws_config_config_rule.trail'
     """
 
     def __init__(

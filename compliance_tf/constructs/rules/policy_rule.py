@@ -56,6 +56,17 @@ class PolicyRule(Construct):
     ------
     SettingError
         When AWS Config would refuse the rule.
+
+    Examples
+    --------
+    >>> rule = PolicyRule(
+    ...     stack,
+    ...     "bucket-names",
+    ...     policy='rule named when resourceType == "AWS::S3::Bucket" { resourceId == /^acme-/ }',
+    ...     rule_scope=Scope.types("AWS::S3::Bucket"),
+    ... )
+    >>> rule.address
+    'aws_config_config_rule.bucket-names'
     """
 
     def __init__(

@@ -12,6 +12,13 @@ class Scope:
     """The scope of a rule: resources of some types, a single one, or those with a tag.
 
     Build it with :meth:`types`, :meth:`resource` or :meth:`tag`.
+
+    Examples
+    --------
+    >>> Scope.types("AWS::S3::Bucket", "AWS::EC2::Volume").resource_types
+    ('AWS::S3::Bucket', 'AWS::EC2::Volume')
+    >>> Scope.tag("environment", "prod").tag_value
+    'prod'
     """
 
     resource_types: tuple[str, ...] = ()
