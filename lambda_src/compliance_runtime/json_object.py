@@ -14,18 +14,32 @@ if TYPE_CHECKING:
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 """Any decoded JSON."""
 
+_ESCAPED_HALVES: Final = ("\\ud", "\\uD")
+"""What an escaped half of a surrogate pair begins with."""
+
 MAX_DEPTH: Final = 100
 """How deep objects and lists may stand in each other: what AWS Config records stays far below, and recursion beyond."""
 
 
+def well_formed(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON may hold and UTF-8, thus every call of AWS, does not.
+
+    Two that belong together become their character.
+    """
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
-    """Read the value of a JSON text.
+    """Read the value of a JSON text, without halves of surrogate pairs.
+
+    They are replaced and not refused: a resource would else keep its last verdict by holding one.
 
     Raises
     ------
     ComplianceError
         The given ``error``, which names ``place``, when the text is not JSON, or nested too deeply.
     """
+    text = well_formed(text)
     try:
         value: JsonValue = json.loads(text)
     except RecursionError as cause:
@@ -34,6 +48,8 @@ def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
         raise error(f"{place} is not valid JSON: {cause}.") from cause
     if is_too_deep(value):
         raise error(f"{place} is nested more than {MAX_DEPTH} deep.")
+    if any(begin in text for begin in _ESCAPED_HALVES):
+        value = json.loads(well_formed(json.dumps(value, ensure_ascii=False)))
     return value
 
 

@@ -25,16 +25,24 @@ from compliance_runtime.evaluation.configuration_item import item_from_event
 from compliance_runtime.json_object import JsonObject, decoded
 from compliance_runtime.policy.document import PolicyDocument, may
 from compliance_runtime.policy.exposure import Trusted, untrusted_principals
+from compliance_runtime.recording.compliance_change import compliance_change
 from compliance_runtime.resources.credential_report import active_keys_by_user
 from compliance_tf.errors import ComplianceError
 from compliance_tf.model.violations import violations
 from compliance_tf.packs.pack_file import read_pack_file
 from compliance_tf.results.exports.export import ExportFormat, write
 from compliance_tf.review.plan.plan_json import plan_of_json
-from compliance_tf.review.settings import settings_from_file
+from compliance_tf.review.rendering import Format, render
+from compliance_tf.review.resources.any_plan import any_plan
+from compliance_tf.review.resources.configuration import Configuration
+from compliance_tf.review.resources.items import Translator
+from compliance_tf.review.resources.judgement import judge_plan
+from compliance_tf.review.resources.rules import every_check
+from compliance_tf.review.review import review
+from compliance_tf.review.settings import Settings, settings_from_file
 from compliance_tf.testing import config_event, oversized_event, scheduled_event
 from compliance_tf.waivers.waiver_file import waivers_from_file
-from tests.unit.compliance_runtime.builders import client
+from tests.unit.compliance_runtime.builders import client, compliance_event
 from tests.unit.compliance_runtime.credential_reports import credential_report
 from tests.unit.compliance_runtime.evaluation.test_any_event import judged
 from tests.unit.compliance_runtime.whole_items import WHOLE_ITEMS
@@ -63,7 +71,10 @@ class Target:
 
 def _event(data: bytes) -> None:
     with suppress(ComplianceError):
-        config_request(decoded(data.decode(errors="replace"), "event", EventError))
+        event = decoded(data.decode(errors="replace"), "event", EventError)
+        for read in (config_request, compliance_change):
+            with suppress(ComplianceError):
+                read(event)
 
 
 def _checks(data: bytes) -> None:
@@ -93,7 +104,17 @@ def _policy(data: bytes) -> None:
 
 def _plan(data: bytes) -> None:
     with suppress(ComplianceError):
-        plan_of_json(data, "plan.json")
+        found = review(plan_of_json(data, "plan.json"), Settings())
+        # One form each, for writing takes longest.
+        form = [*Format][len(data) % len(Format)]
+        render(form, [found]).encode()
+
+
+def _planned(data: bytes) -> None:
+    with suppress(ComplianceError), tempfile.TemporaryDirectory() as folder:
+        plan = any_plan(data, "plan.json")
+        translator = Translator(plan, Configuration(Path(folder), plan), account="123456789012", region=None)
+        judge_plan(plan, translator, every_check(None))
 
 
 def _configuration(data: bytes) -> None:
@@ -153,11 +174,44 @@ _YAML = (
     {"name": "acme", "title": "Acme", "rules": [{"identifier": "IAM_ROOT_ACCESS_KEY_CHECK", "severity": "high"}]},
 )
 
+_PLANS = Path(__file__).parents[1] / "unit" / "review" / "resources" / "plans"
+
+
+def _changing(**change: Any) -> dict[str, Any]:
+    """Return a plan that does one thing to everything, and has drifted."""
+    plan = plan_json()
+    for resource in plan["resource_changes"]:
+        resource["change"] |= change
+    return plan | {"resource_drift": plan_json()["resource_changes"][:3]}
+
+
+def _small_plans() -> list[dict[str, Any]]:
+    """Return plans of one resource each: those of many take too long for a million."""
+    plans = []
+    for name in ("dynamic", "stack", "unknown"):
+        plan = json.loads((_PLANS / f"{name}.json").read_text())
+        plans += [{**plan, "resource_changes": [change]} for change in plan["resource_changes"]]
+    return plans
+
+
 TARGETS = {
-    "event": Target(_event, _json(config_event(_BUCKET), oversized_event(), scheduled_event())),
+    "event": Target(
+        _event, _json(*map(config_event, WHOLE_ITEMS), oversized_event(), scheduled_event(), compliance_event())
+    ),
     "checks": Target(_checks, _json(*WHOLE_ITEMS)),
     "policy": Target(_policy, (_BUCKET["supplementaryConfiguration"]["BucketPolicy"]["policyText"].encode(),)),
-    "plan": Target(_plan, _json(plan_json())),
+    "plan": Target(
+        _plan,
+        _json(
+            plan_json(("keys",)),
+            _changing(actions=["create"], before=None, after_unknown={"id": True, "arn": True}),
+            _changing(actions=["delete"], after=None),
+            _changing(actions=["delete", "create"], replace_paths=[["name"]], before_sensitive=True),
+            _changing(actions=["update"], after_unknown=True, importing={"id": "a"}),
+            _changing(actions=["forget"], after=None),
+        ),
+    ),
+    "planned": Target(_planned, _json(*_small_plans())),
     "configuration": Target(
         _configuration,
         _json({"resource": [{"aws_iam_role": {"a": [{"provisioner": None, "lifecycle": [{}]}]}}], "data": {"x": {}}}),

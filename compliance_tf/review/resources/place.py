@@ -99,11 +99,15 @@ class Places:
         configured = self._plan.providers.get(provider)
         if configured is None:
             return Unknown("the plan does not have the configuration of the provider, which may give tags to all")
-        blocks = (configured.expressions or {}).get("default_tags")
-        if not blocks:
-            return {}
-        tags = blocks[0].get("tags", {}) if isinstance(blocks, list) and blocks else {}
-        told = self._told(tags)
+        match (configured.expressions or {}).get("default_tags"):
+            case None | [] | [{"tags": None}]:
+                return {}
+            case [{"tags": tags}]:
+                told = self._told(tags)
+            case [{}]:
+                return {}
+            case _:
+                told = None
         if isinstance(told, dict):
             return told
         return Unknown("the plan does not show the default tags of the provider")

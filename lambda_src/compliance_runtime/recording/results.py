@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.json_object import well_formed
 from compliance_runtime.recording.results_table import (
     EXPIRES_AT,
     PARTITION_KEY,
@@ -15,7 +16,6 @@ from compliance_runtime.recording.results_table import (
     history_sort_key,
     index_keys,
     present_sort_key,
-    storable,
 )
 from compliance_runtime.waivers.waiver import WaiverNote
 
@@ -99,7 +99,7 @@ class Result:
             "compliance": self.compliance.value,
             **self.waiver_texts,
         }
-        return texts | ({"annotation": storable(self.annotation)} if self.annotation else {})
+        return texts | ({"annotation": well_formed(self.annotation)} if self.annotation else {})
 
     def present_item(self, expires_at: int) -> Item:
         """Make the item of the present result.
@@ -160,7 +160,7 @@ class Result:
             "since": time_text(self.since),
         }
         if self.annotation:
-            texts["annotation"] = storable(self.annotation)
+            texts["annotation"] = well_formed(self.annotation)
         return {name: {"S": text} for name, text in (texts | self.waiver_texts).items()}
 
 

@@ -54,6 +54,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance, Severity
+from compliance_runtime.json_object import well_formed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -101,7 +102,7 @@ class Resource:
     def __post_init__(self) -> None:
         """Take only what the table can keep, so that a resource is the same one wherever its name comes from."""
         for name in ("account", "region", "type", "id"):
-            object.__setattr__(self, name, storable(getattr(self, name)))
+            object.__setattr__(self, name, well_formed(getattr(self, name)))
 
     @property
     def key(self) -> str:
@@ -112,14 +113,6 @@ class Resource:
     def shard(self) -> int:
         """The shard of its items in the indexes."""
         return zlib.crc32(self.key.encode()) % SHARDS
-
-
-def storable(text: str) -> str:
-    """Replace halves of surrogate pairs, which JSON may hold and UTF-8, thus DynamoDB, does not.
-
-    Two that belong together become their character.
-    """
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 PRESENT_PREFIX = "RULE#"

@@ -32,6 +32,21 @@ def test_a_wide_value_is_not_deep() -> None:
     assert decoded(json.dumps([[]] * 100_000), "the event", EventError)
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r'"a\ud800"', "a\ufffd"),
+        (r'"\uDFFFa"', "\ufffda"),
+        (r'{"\ud800": "\ud83d\ude00"}', {"\ufffd": "\U0001f600"}),
+        (r'"\\ud800"', r"\ud800"),
+        ('"\ud800"', "\ufffd"),
+        ('"é"', "é"),
+    ],
+)
+def test_halves_of_surrogate_pairs_which_no_call_could_carry_are_replaced(text: str, read: object) -> None:
+    assert decoded(text, "the event", EventError) == read
+
+
 @pytest.mark.parametrize("answered", ["PENDING_IMPORT", "pending_import", "Pending_Import"])
 def test_a_word_of_an_api_is_the_same_in_any_case(answered: str) -> None:
     assert JsonObject.of({"state": answered}, "item", EventError).is_word("state", "Enabled", "Pending_Import")
