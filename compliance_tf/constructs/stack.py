@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from cdktf import Annotations, Aspects, IAspect, TerraformStack
+from cdktf import Annotations, Aspects, IAspect, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
-from constructs import Construct
 
 from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.catalog.home_region import check_home_region, only_region
@@ -36,9 +35,9 @@ from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
 from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from constructs import IConstruct
+    from constructs import Construct, IConstruct
 
     from compliance_tf.constructs.notifications import Notifications
     from compliance_tf.model.workspace_values import ByWorkspace
@@ -200,6 +199,7 @@ class ComplianceStack(TerraformStack):
         self.rules: dict[str, DeployedRule] = {}
         self._ids_by_name: dict[str, str] = {}
         self._rule_blocks: dict[str, Mapping[str, object]] = {}
+        self._output_blocks: dict[str, Mapping[str, object]] = {}
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         if aws_provider is not None:
             check_provider_version(aws_provider)
@@ -262,8 +262,8 @@ class ComplianceStack(TerraformStack):
                 recipients=recipients,
             )
         self.synthesizer = GuardedSynthesizer(self, lambda: self.recorder.program)
-        # An aspect visits all children, each time in a call from Node: this construct has none.
-        Aspects.of(Construct(self, "completion")).add(_Completion(self))
+        # An aspect visits all children, each time in a call from Node: this element has none.
+        Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
 
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
@@ -351,17 +351,44 @@ class ComplianceStack(TerraformStack):
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
             Annotations.of(self).add_error(problem)
-        if self._rule_blocks:
-            self.add_override(f"resource.{_RULE}", self._rule_blocks)
         named = {
             name: self.rules[rule_id] if name == rule_id else replace(self.rules[rule_id], full_id=rule_id)
             for name, rule_id in self._ids_by_name.items()
         }
         deployment = Deployment(named, resolution.waivers)
-        for name, value in outputs(self.naming, self._state, deployment).items():
-            # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
-            self.add_override(f"output.{name}.value", value)
+        # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
+        self._output_blocks.update(
+            (name, {"value": value}) for name, value in outputs(self.naming, self._state, deployment).items()
+        )
         self.functions.complete(deployment)
+
+    def _declared(self) -> dict[str, object]:
+        rules = {"resource": {_RULE: self._rule_blocks}} if self._rule_blocks else {}
+        return {**rules, "output": self._output_blocks}
+
+
+class _Declared(TerraformElement):
+    """The rules and outputs of a stack, as one element.
+
+    A construct for each rule costs milliseconds. An override of the stack would replace the overrides of others:
+    what an element gives is merged with them, and theirs win.
+
+    Parameters
+    ----------
+    scope, id_
+        Where it stands.
+    blocks
+        Gives its Terraform JSON: when the synthesis asks for it, as rules may be added until then.
+    """
+
+    def __init__(self, scope: Construct, id_: str, blocks: Callable[[], dict[str, object]]) -> None:
+        super().__init__(scope, id_)
+        self._blocks = blocks
+
+    @jsii.member(jsii_name="toTerraform")
+    def to_terraform(self) -> dict[str, object]:
+        """Give the blocks."""
+        return self._blocks()
 
 
 @jsii.implements(IAspect)

@@ -270,3 +270,24 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
 def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: dict[str, object], message: str) -> None:
     with pytest.raises(ComplianceError, match=message):
         synthesize(**settings)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before the rule", "after the rule"])
+def test_an_override_of_the_stack_changes_a_rule_or_adds_one(synthesize: Synthesize, *, before: bool) -> None:
+    def build(stack: ComplianceStack) -> None:
+        if not before:
+            ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
+        stack.add_override("resource.aws_config_config_rule.trail.description", "For auditors.")
+        stack.add_override("resource.aws_config_config_rule.raw", {"name": "raw"})
+        stack.add_override("output.rules.description", "By id.")
+        stack.add_override("output.raw", {"value": 1})
+        if before:
+            ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
+
+    configuration = synthesize(build)
+    rules = configuration["resource"]["aws_config_config_rule"]
+    assert rules["raw"] == {"name": "raw"}
+    assert rules["trail"]["description"] == "For auditors."
+    assert rules["trail"]["source"]["source_identifier"] == "CLOUD_TRAIL_ENABLED"
+    assert configuration["output"]["raw"] == {"value": 1}
+    assert configuration["output"]["rules"] == {"value": {"trail": "HIGH"}, "description": "By id."}

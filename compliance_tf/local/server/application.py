@@ -44,6 +44,7 @@ class LocalAwsApplication:
             make_function_runtime(home / "function-runtime"),
             used_actions=home / USED_ACTIONS,
             event_rule_lag=behaviour.event_rule_lag_seconds,
+            function_pending=behaviour.function_pending_seconds,
         )
         self._faults = Faults(behaviour.fault_rate)
         self._config = ConfigService(self._engine, self._faults, behaviour)

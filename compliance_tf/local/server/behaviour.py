@@ -34,6 +34,8 @@ class Behaviour:
         The delay until results are listed and resources are found by SelectResourceConfig.
     event_rule_lag_seconds
         The delay until a new EventBridge rule matches events.
+    function_pending_seconds
+        The time for which a function is Pending after it was created or updated: seconds on AWS, minutes in a VPC.
     """
 
     poll_seconds: float = 0.5
@@ -44,6 +46,7 @@ class Behaviour:
     evaluation_seconds: float = 0.0
     listing_lag_seconds: float = 0.0
     event_rule_lag_seconds: float = 0.0
+    function_pending_seconds: float = 0.5
 
     def arguments(self) -> list[str]:
         """Return the settings as arguments of the server's process."""

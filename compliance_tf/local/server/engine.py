@@ -48,17 +48,27 @@ class Engine:
         The interpreter that runs Python functions.
     event_rule_lag
         Seconds in which a new EventBridge rule matches no event.
+    function_pending
+        Seconds in which a function is Pending after it was created or updated.
     used_actions
         The file that lists the actions that principals ask for.
     """
 
-    def __init__(self, function_runtime: Path, *, used_actions: Path, event_rule_lag: float = 0.0) -> None:
+    def __init__(
+        self,
+        function_runtime: Path,
+        *,
+        used_actions: Path,
+        event_rule_lag: float = 0.0,
+        function_pending: float = 0.5,
+    ) -> None:
         self._app: Any = import_module("ministack.app")
         self._router: Any = import_module("ministack.core.router")
         self._responses: Any = import_module("ministack.core.responses")
         self._evaluator: Any = import_module("ministack.core.iam_evaluator")
         self._actions: Any = import_module("ministack.core.iam_actions")
         self._lambda: Any = import_module("ministack.services.lambda_svc")
+        self._lambda._LAMBDA_STATE_TRANSITION_DELAY = function_pending  # noqa: SLF001
         self._eventbridge: Any = import_module("ministack.services.eventbridge")
         for name in IMPORT_TIME_SETTINGS:
             os.environ.pop(name, None)

@@ -13,6 +13,7 @@ from tests.deploy import account
 from tests.deploy.conftest import REGION, Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
@@ -57,7 +58,11 @@ class Running:
 
     def wait_until_shown(self, text: str) -> None:
         """Wait for a text, or for the end."""
-        while not self.has_shown(text) and self.process.poll() is None:
+        self.wait_until(lambda: self.has_shown(text))
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for a condition, or for the end."""
+        while not condition() and self.process.poll() is None:
             time.sleep(0.02)
 
     def end(self) -> str:

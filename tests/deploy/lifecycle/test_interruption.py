@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from compliance_tf.local import Behaviour, LocalAws
 from tests.deploy.conftest import REGION, Project, record_everything
 from tests.deploy.lifecycle.commands import (
     APP,
@@ -27,12 +28,18 @@ from tests.deploy.lifecycle.commands import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-
-    from compliance_tf.local import LocalAws
 
 APPROVED = ("-w", "dev", "--auto-approve")
 POLITE = (signal.SIGINT, signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
+    """A local AWS that has a function for a while before Terraform writes it into a state, as AWS does."""
+    with LocalAws.start(behaviour=Behaviour(poll_seconds=0.1, function_pending_seconds=5)) as running:
+        yield running
 
 
 def prepared(aws: LocalAws, folder: Path, project: str, state: str) -> Project:
@@ -82,10 +89,9 @@ def kill_in_an_apply(aws: LocalAws, folder: Path, name: str, state: str) -> Proj
     """Kill a deployment that makes a function, do what the messages say, and give the project as it is then."""
     project = prepared(aws, folder, name, state)
     running = start(project, "deploy", *APPROVED)
-    running.wait_until_shown("aws_lambda_function.functions_record_function_1B8404D1: Creating")
-    time.sleep(0.5)
+    functions = aws.client("lambda", region=REGION)
+    running.wait_until(lambda: bool(functions.list_functions()["Functions"]))
     interrupt(running, signal.SIGKILL)
-    assert sum(deployed(aws, name, "dev").values()) > 0
     written = converge(project, "deploy")
     assert "recover -w dev" in written
     assert deployed(aws, name, "dev") == declared(project)
