@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import RefusedPlanError
-from compliance_tf.lifecycle.recovery import leftovers, remove, require_nothing_left, take_into_state
+from compliance_tf.lifecycle.recovery import (
+    leftovers,
+    remove,
+    require_free_names,
+    require_nothing_left,
+    take_into_state,
+)
 from compliance_tf.lifecycle.session import Session, Stack
 from compliance_tf.lifecycle.unsaved_state import release_lock, require_saved_state, save_errored_state
 from compliance_tf.review.expectations import refusals
@@ -75,6 +81,8 @@ class Project:
             plans = [_held(stack) for stack in stacks]
             if all(plan.is_empty and not plan.drift for plan in plans):
                 return
+            for stack, plan in zip(stacks, plans, strict=True):
+                require_free_names(session, stack, plan)
             self.person.confirm(f"Deploy this to {_names(stacks)}?")
             for stack in stacks:
                 _apply(session, stack)
@@ -105,6 +113,7 @@ class Project:
             stacks = session.synthesized()
             for stack, plan in zip(stacks, plans.values(), strict=True):
                 stack.target.check(plan)
+                require_free_names(session, stack, plan)
             for stack in stacks:
                 _apply(session, stack)
 

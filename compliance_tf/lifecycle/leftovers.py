@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance_tf.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     import boto3
 
@@ -33,6 +33,11 @@ class Leftover:
 
     type: str
     name: str
+
+    @classmethod
+    def of(cls, type_: str, attributes: Mapping[str, Any]) -> Leftover:
+        """Name what a resource with such attributes is in AWS."""
+        return cls(type_, str(attributes.get("function_name") or attributes.get("name")))
 
     def __str__(self) -> str:
         """Return the text for messages."""
@@ -101,7 +106,25 @@ class Account:
         CommandError
             When a type cannot be listed.
         """
-        return [leftover for type_ in _KINDS for leftover in self._of_type(type_)]
+        own = self.identity
+        expected = {"project": own.project, "workspace": own.workspace, "managed-by": "compliance_tf"}
+        return [found for type_ in _KINDS for found, tags in self._of_type(type_) if expected.items() <= tags.items()]
+
+    def taken(self, planned: Collection[Leftover]) -> dict[Leftover, Tags]:
+        """Find which things AWS has already of those that a plan creates, whoever made them.
+
+        Returns
+        -------
+        dict
+            Those that exist, each with its tags.
+
+        Raises
+        ------
+        CommandError
+            When a kind of thing cannot be listed.
+        """
+        types = [type_ for type_ in _KINDS if any(one.type == type_ for one in planned)]
+        return {found: tags for type_ in types for found, tags in self._of_type(type_) if found in planned}
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a leftover.
@@ -121,23 +144,20 @@ class Account:
                 f"The {leftover} cannot be removed: {cause}. Remove it in the console or with the AWS CLI."
             ) from cause
 
-    def _of_type(self, type_: str) -> Iterator[Leftover]:
+    def _of_type(self, type_: str) -> Iterator[tuple[Leftover, Tags]]:
         from botocore.exceptions import BotoCoreError, ClientError
 
         kind, own = _KINDS[type_], self.identity
-        expected = {"project": own.project, "workspace": own.workspace, "managed-by": "compliance_tf"}
         try:
             client = self.client(kind.service)
             for name, key in kind.found(client, own.prefix):
                 # Roles are global, and have their region in the name.
-                if type_ == _ROLE and not name.endswith(f"-{own.region}"):
-                    continue
-                if expected.items() <= _tags(kind, client, key).items():
-                    yield Leftover(type_, name)
+                if type_ != _ROLE or name.endswith(f"-{own.region}"):
+                    yield Leftover(type_, name), _tags(kind, client, key)
         except (BotoCoreError, ClientError) as cause:
             raise CommandError(
-                f"Leftovers of {own} cannot be listed: reading the {kind.label}s failed: {cause}. The deployer's "
-                "policy in docs/reference allows it."
+                f"The {kind.label}s of {own} cannot be listed: {cause}. The deployer's policy in docs/reference allows "
+                "it."
             ) from cause
 
 

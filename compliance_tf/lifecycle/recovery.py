@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.errors import CommandError, RefusedPlanError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
 from compliance_tf.lifecycle.parts import import_id
+from compliance_tf.preflight.names import owner
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.plan_json import plan_of_json
 
@@ -50,6 +51,48 @@ def require_nothing_left(session: Session, stacks: list[Stack]) -> None:
         f"AWS still has resources with the names and tags of '{workspace}' that are in no state: "
         f"{', '.join(map(str, left))}. `compliance-tf recover -w {workspace} --remove` removes them."
     )
+
+
+def require_free_names(session: Session, stack: Stack, plan: Plan) -> None:
+    """Make sure that AWS has nothing yet of what a plan creates.
+
+    PutConfigRule and EventBridge's PutRule would overwrite what somebody else has under the name without a word, and
+    CreateFunction fails only after the provider has repeated it for five minutes.
+
+    Raises
+    ------
+    RefusedPlanError
+        When AWS has something of it.
+    """
+    deleted = {Leftover.of(change.type, change.before) for change in plan.changes if change.action.loses}
+    creating = {Action.CREATE, Action.REPLACE}
+    created = {Leftover.of(change.type, change.after) for change in plan.changes if change.action in creating}
+    if not (planned := created - deleted):
+        return
+    account = Account.of(stack.target.identity, session.programs.environment)
+    try:
+        taken = account.taken(planned)
+    except CommandError as cause:
+        session.person.say(f"Going on without knowing whether the planned names are free: {cause}")
+        return
+    own = stack.target.identity
+    left, foreign = list[Leftover](), list[str]()
+    for one, tags in taken.items():
+        if (tags.get("project"), tags.get("workspace")) == (own.project, own.workspace):
+            left.append(one)
+        else:
+            foreign.append(f"{one} ({owner(tags)})")
+    if foreign:
+        raise RefusedPlanError(
+            f"Nothing was changed, for others have what {own} would create: {', '.join(foreign)}. Give the stack "
+            "another project, or remove them."
+        )
+    if left:
+        raise RefusedPlanError(
+            f"Nothing was changed, for AWS has this of {own} already and the state does not know it: "
+            f"{', '.join(map(str, left))}. A command that was killed leaves such things: "
+            f"`compliance-tf recover -w {own.workspace}` imports them into the state."
+        )
 
 
 def remove(session: Session, stack: Stack, left: list[Leftover]) -> None:
@@ -134,14 +177,12 @@ def _imports(session: Session, stack: Stack, plan: Plan, left: list[Leftover]) -
     for change in plan.resources:
         if not change.managed or change.action is not Action.CREATE:
             continue
-        name = str(change.after.get("function_name") or change.after.get("name"))
-        if Leftover(change.type, name) in left:
-            yield change.address, name
+        if (one := Leftover.of(change.type, change.after)) in left:
+            yield change.address, one.name
         elif id_ := import_id(change.type, change.after, account):
             yield change.address, id_
 
 
 def _in_state(stack: Stack) -> Iterator[Leftover]:
     for resource in stack.terraform.state().get("values", {}).get("root_module", {}).get("resources", []):
-        values = resource["values"]
-        yield Leftover(resource["type"], str(values.get("function_name") or values.get("name")))
+        yield Leftover.of(resource["type"], resource["values"])

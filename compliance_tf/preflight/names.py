@@ -53,7 +53,7 @@ class NamePreflight:
         tags_of = kind(self.region)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             taken = {name: tags for name, tags in zip(names, pool.map(tags_of, names), strict=True) if tags is not None}
-        foreign = [f"{name} ({_owner(tags)})" for name, tags in taken.items() if not self._is_own(tags)]
+        foreign = [f"{name} ({owner(tags)})" for name, tags in taken.items() if not self._is_own(tags)]
         if foreign:
             return Finding(
                 self.stack.place,
@@ -140,7 +140,8 @@ def _log_groups(region: Region) -> TagsOfName:
     return tags_of
 
 
-def _owner(tags: Tags) -> str:
+def owner(tags: Tags) -> str:
+    """Name whose a thing with such tags is."""
     if "project" not in tags:
         return "without a project's tag"
     return f"project {tags['project']}, workspace {tags.get('workspace', 'not said')}"

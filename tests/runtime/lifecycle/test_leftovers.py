@@ -105,6 +105,14 @@ def test_what_somebody_else_made_under_such_a_name_is_not_ours(local_aws: LocalA
     assert furnished.account().find() == []
 
 
+def test_a_planned_name_that_is_taken_is_found_with_its_tags_whoever_has_it(local_aws: LocalAws) -> None:
+    furnished = Furnished(local_aws, "000000000251")
+    furnished.make("acme-dev-", {"team": "payments"})
+    planned = {*EXPECTED, Leftover("aws_lambda_function", "acme-dev-record")}
+    assert furnished.account().taken(planned) == {key: {"team": "payments"} for key in EXPECTED}
+    assert furnished.account().taken({Leftover("aws_dynamodb_table", "acme-dev-other")}) == {}
+
+
 def test_more_than_a_page_is_listed(local_aws: LocalAws) -> None:
     furnished = Furnished(local_aws, "000000000301")
     config = furnished.client("config")
@@ -124,5 +132,5 @@ def test_an_account_that_cannot_be_listed_is_not_called_empty(local_aws: LocalAw
         Identity("acme", REGION, "dev", "somewhere"),
         {**furnished.variables, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
     )
-    with pytest.raises(CommandError, match="Leftovers of acme in dev, eu-west-1 cannot be listed"):
+    with pytest.raises(CommandError, match="The Config rules of acme in dev, eu-west-1 cannot be listed"):
         nobody.find()

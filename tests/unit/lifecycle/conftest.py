@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def _aws_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: None)
     monkeypatch.setattr("compliance_tf.lifecycle.leftovers.Account.find", lambda _: [])
+    monkeypatch.setattr("compliance_tf.lifecycle.leftovers.Account.taken", lambda *_: {})
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError, SettingError, SynthesizedAppError
+from compliance_tf.lifecycle.leftovers import Account, Leftover
 from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
-from tests.unit.review.builders import resource_change
+from tests.unit.review.builders import function, resource_change
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 ADDRESS = "aws_config_configuration_recorder.r"
@@ -223,3 +225,54 @@ def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does
     assert json.loads((folder / "cdk.tf.json").read_text())["new"]
     assert (folder / ".terraform").exists()
     assert not (folder / "assets").exists()
+
+
+TAKEN = {
+    "own": ({"project": "acme", "workspace": "dev"}, "`compliance-tf recover -w dev` imports them into the state"),
+    "foreign": ({"project": "other", "workspace": "dev"}, "others have .*project other, workspace dev"),
+    "untagged": ({}, "others have .*without a project's tag"),
+}
+
+
+@pytest.mark.parametrize(("tags", "message"), TAKEN.values(), ids=TAKEN)
+@pytest.mark.parametrize("action", ["create", "replace"])
+def test_nothing_is_created_under_a_name_that_is_taken(
+    fake: FakeProject, monkeypatch: pytest.MonkeyPatch, tags: dict[str, str], message: str, action: str
+) -> None:
+    before = None if action == "create" else function("old")
+    actions = ["create"] if action == "create" else ["delete", "create"]
+    change = resource_change("aws_lambda_function", "record", function("record"), before=before, actions=actions)
+    fake.plans("compliance", {**plan_of(), "resource_changes": [change]})
+    asked: list[Collection[Leftover]] = []
+
+    def taken(_: Account, planned: Collection[Leftover]) -> dict[Leftover, dict[str, str]]:
+        asked.append(planned)
+        return dict.fromkeys(planned, tags)
+
+    monkeypatch.setattr(Account, "taken", taken)
+    with pytest.raises(RefusedPlanError, match=message):
+        fake.project().deploy()
+    assert asked == [{Leftover("aws_lambda_function", "acme-dev-record")}]
+    assert fake.asked("apply") == []
+
+
+def test_what_is_replaced_under_its_own_name_is_not_taken(fake: FakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    change = resource_change("aws_lambda_function", "record", function("record"), actions=["delete", "create"])
+    fake.plans("compliance", {**plan_of(), "resource_changes": [change]})
+    monkeypatch.setattr(Account, "taken", lambda _, planned: {key: {} for key in planned})
+    fake.project().deploy()
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+
+
+def test_where_names_may_not_be_looked_up_a_deployment_goes_on_and_says_so(
+    fake: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(*_: object) -> dict[Leftover, dict[str, str]]:
+        raise CommandError("The functions cannot be listed: AccessDenied.")
+
+    change = resource_change("aws_lambda_function", "record", function("record"), before=None, actions=["create"])
+    fake.plans("compliance", {**plan_of(), "resource_changes": [change]})
+    monkeypatch.setattr(Account, "taken", taken)
+    fake.project().deploy()
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+    assert any("without knowing whether the planned names are free" in sentence for sentence in fake.said)
