@@ -147,7 +147,7 @@ def reviewed_fingerprints(path: Path) -> dict[tuple[str, str, str], str]:
     Raises
     ------
     FleetError
-        When it is something else.
+        When it has another form.
     """
     try:
         read = msgspec.json.decode(path.read_bytes(), type=_ReviewedFleet)

@@ -28,7 +28,7 @@ TypedId: TypeAlias = tuple[str, str]
 """A resource type and an id."""
 
 _MAX_EXPRESSION: Final = 4096
-"""Characters of a query (AWS Config API, SelectResourceConfig)."""
+"""Maximum characters of a query (AWS Config API, SelectResourceConfig)."""
 
 _MAX_IDS: Final = 100
 """Ids of a query: as many as one page of its answer has (the same, Limit)."""

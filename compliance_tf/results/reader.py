@@ -120,7 +120,7 @@ class ResultsReader:
 
     @cached_property
     def rules(self) -> Mapping[str, RuleEntry]:
-        """The deployed rules by their whole name, in its order.
+        """The deployed rules by their full name, in its order.
 
         A rule that was deployed after the last comparison with AWS Config is missing.
         """
@@ -164,7 +164,7 @@ class ResultsReader:
 
     @cached_property
     def compared_at(self) -> Mapping[str, datetime]:
-        """When rules were last compared with AWS Config, by their whole name: within the last week."""
+        """When rules were last compared with AWS Config, by their full name: within the last week."""
         # Mostly it was today or yesterday, and more days cost more to read.
         days = self.days(_COMPARED_LATELY) or self.days(_COMPARED_WITHIN)
         return {counts.rule_name: counts.compared_at for counts in days}
@@ -197,7 +197,7 @@ class ResultsReader:
         Parameters
         ----------
         names
-            Their whole names.
+            Their full names.
         compliance
             COMPLIANT or NON_COMPLIANT alone; both unless given.
         """

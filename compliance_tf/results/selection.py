@@ -38,7 +38,7 @@ class Selection:
     severities
         Their severities.
     rules
-        The whole names of their rules.
+        The full names of their rules.
     packs
         The packs of which their rule comes from one.
     types
@@ -155,7 +155,7 @@ def parse_since(text: str, now: datetime) -> datetime:
 
 
 def whole_names(reader: ResultsReader, rules: Iterable[str], packs: Iterable[str]) -> tuple[str, ...]:
-    """Return the whole names of rules, after it is sure that they and the packs are there.
+    """Return the full names of rules, after it is sure that they and the packs are there.
 
     Raises
     ------

@@ -157,7 +157,7 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def target(self) -> Target:
-        """The resources that it is for."""
+        """Its resources."""
         if self.resource_id is not None:
             return ResourceId(self.resource_id)
         if self.arn is not None:

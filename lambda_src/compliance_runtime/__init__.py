@@ -1,1 +1,1 @@
-"""What runs in AWS Lambda: standard library and boto3 only."""
+"""The code that runs in AWS Lambda: standard library and boto3 only."""

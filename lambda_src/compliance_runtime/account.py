@@ -1,4 +1,4 @@
-"""The account that a check asks for what AWS Config did not tell it."""
+"""The account that a check queries for what AWS Config does not record."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Account:
     id
         The account's 12 digits.
     region
-        The region that is evaluated.
+        The region of the evaluation.
     time
-        The moment that is judged, in UTC: when the schedule came, or when the changed resource was captured. Count
-        ages from here, so that a late or repeated evaluation says the same.
+        The time of the evaluation, in UTC: of the schedule, or of the capture of the changed resource. Compute ages
+        from it, so that a late or repeated evaluation has the same result.
     client
         Gives boto3's client of a service, the same one every time: ``account.client("iam")``.
     """
@@ -40,5 +40,5 @@ class Account:
     client: Clients
 
     def finding(self, verdict: Verdict) -> Finding:
-        """Make a finding about the account itself."""
+        """Build a finding about the account itself."""
         return Finding(ACCOUNT_TYPE, self.id, verdict)

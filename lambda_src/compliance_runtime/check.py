@@ -1,4 +1,4 @@
-"""How a check declares itself.
+"""The declaration of a check.
 
 A check is one file in ``compliance_runtime/checks`` that ends in ``CHECK = ChangeCheck(...)`` or one of the other
 kinds. The Config rule, the validation of its parameters, the function's policy and the reference page are all derived
@@ -22,11 +22,11 @@ MAX_DESCRIPTION = 256
 """Characters of a Config rule's description (AWS Config API, ConfigRule)."""
 
 P = TypeVar("P")
-"""The frozen dataclass that holds a check's parameters."""
+"""The frozen dataclass of a check's parameters."""
 
 
 class Word(Enum):
-    """A word of an API's or a file's, which may be written in any case."""
+    """An enum of words of an API or a file, in any case."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -34,7 +34,7 @@ class Word(Enum):
 
     @classmethod
     def read(cls, word: str) -> Self | None:
-        """Return what a word means; None for one that is not known."""
+        """Parse a word; None for an unknown one."""
         try:
             return cls(word)
         except ValueError:
@@ -42,7 +42,7 @@ class Word(Enum):
 
 
 class Severity(Word):
-    """How much a violation matters. A rule may be deployed with another severity than its check declares."""
+    """The severity of a violation. A rule may be deployed with another severity than its check declares."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -51,14 +51,14 @@ class Severity(Word):
 
     @property
     def rank(self) -> int:
-        """Its place in the order: 0 for the one that matters least."""
+        """Its rank: 0 for the lowest."""
         return tuple(Severity).index(self)
 
 
 class Compliance(Word):
-    """The results that may be put to AWS Config.
+    """The compliance types that may be put to AWS Config.
 
-    INSUFFICIENT_DATA is missing on purpose: PutEvaluations refuses it
+    INSUFFICIENT_DATA is left out because PutEvaluations refuses it
     (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html).
     """
 
@@ -69,15 +69,15 @@ class Compliance(Word):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says about one resource.
+    """The verdict of a check on one resource.
 
     Parameters
     ----------
     compliance
         The result.
     reason
-        For people. It becomes the annotation of the result; AWS Config keeps 256 characters of it, so what matters
-        comes first.
+        The reason, for people. It becomes the annotation of the result; AWS Config keeps 256 characters, so the
+        important part comes first.
     """
 
     compliance: Compliance
@@ -85,32 +85,32 @@ class Verdict:
 
     @classmethod
     def compliant(cls, reason: str) -> Verdict:
-        """Say that the resource is as it should be."""
+        """Build a verdict that the resource complies."""
         return cls(Compliance.COMPLIANT, reason)
 
     @classmethod
     def non_compliant(cls, reason: str) -> Verdict:
-        """Say that the resource violates the rule; ``reason`` names what to change."""
+        """Build a verdict that the resource violates the rule; ``reason`` says what to change."""
         return cls(Compliance.NON_COMPLIANT, reason)
 
     @classmethod
     def not_applicable(cls, reason: str) -> Verdict:
-        """Leave the resource out: the rule has nothing to say about it. An earlier result disappears."""
+        """Build a verdict that the rule does not apply to the resource. An earlier result is cleared."""
         return cls(Compliance.NOT_APPLICABLE, reason)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict about a resource that a periodic check found by itself.
+    """A verdict on a resource that a periodic check has listed.
 
     Parameters
     ----------
     resource_type
         AWS Config's name of the type.
     resource_id
-        What identifies the resource among those of its type, as AWS Config does: 1 to 768 characters.
+        AWS Config's id of the resource: 1 to 768 characters.
     verdict
-        What the check says about it.
+        The verdict.
     """
 
     resource_type: str
@@ -120,7 +120,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Generic[P]):
-    """What every check declares. A check is one of the three kinds below.
+    """The base of all checks, which has three kinds.
 
     Parameters
     ----------
@@ -129,15 +129,15 @@ class Check(Generic[P]):
     title
         A few words, for tables and headings.
     description
-        What it asks for and why, in sentences; a Config rule holds 256 characters of it.
+        The requirement and its reason, in sentences; a Config rule keeps 256 characters of it.
     severity
-        How much a violation matters, unless the deployment says otherwise.
+        The severity of a violation, unless the deployment overrides it.
     resource_types
-        AWS Config's names of the types that it judges; empty for every recorded type.
+        The types that it evaluates, such as ``AWS::S3::Bucket``; empty for every recorded type.
     parameters
         A frozen dataclass; see ``compliance_runtime.parameters`` for the field types.
     remediation
-        How a violation is fixed, in sentences, for reports; a verdict's reason names what to change in one resource.
+        The way to fix violations, in sentences, for reports; a verdict's reason says what to change in one resource.
     """
 
     id: str
@@ -151,13 +151,13 @@ class Check(Generic[P]):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeCheck(Check[P]):
-    """A check that AWS Config asks whenever a resource changes, and that needs nothing but what was recorded of it.
+    """A check that runs at each change of a resource, and needs only its configuration item.
 
     Parameters
     ----------
     evaluate
-        From a configuration item, never one of a deleted resource, and parameters to the verdict. What it raises is no
-        verdict: the invocation fails and AWS Lambda tries again.
+        Returns the verdict on a configuration item, never one of a deleted resource, with the parameters. An exception
+        is not a verdict: the invocation fails and AWS Lambda retries it.
     """
 
     evaluate: Callable[[ConfigurationItem, P], Verdict]
@@ -165,14 +165,14 @@ class ChangeCheck(Check[P]):
 
 @dataclass(frozen=True, kw_only=True)
 class LookupCheck(Check[P]):
-    """A check of changes that must also look something up, because AWS Config does not record it with the resource.
+    """A check that runs at each change of a resource, and looks up what AWS Config does not record with it.
 
     Parameters
     ----------
     evaluate
-        As that of a ``ChangeCheck``, with the account to ask.
+        As that of a ``ChangeCheck``, with the account to query.
     actions
-        The read-only IAM actions that asking needs: whole names, at least one.
+        The read-only IAM actions that it needs: full names, at least one.
     """
 
     evaluate: Callable[[ConfigurationItem, P, Account], Verdict]
@@ -181,15 +181,15 @@ class LookupCheck(Check[P]):
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodicCheck(Check[P]):
-    """A check that AWS Config asks on a schedule, and that finds by itself what it judges.
+    """A check that runs on a schedule, and lists its resources itself.
 
     Parameters
     ----------
     evaluate
-        From the account and parameters to the findings, one for each resource, given as they are found so that memory
-        does not grow with the account. What was reported earlier and is not found again is cleared.
+        Yields the findings in an account, with the parameters, one for each resource, so that memory does not grow
+        with the account. Results of earlier runs for resources that are not yielded again are cleared.
     actions
-        The read-only IAM actions that asking needs: whole names, at least one.
+        The read-only IAM actions that it needs: full names, at least one.
     """
 
     evaluate: Callable[[Account, P], Iterator[Finding]]

@@ -1,4 +1,4 @@
-"""The boto3 clients: one of each per process, made when first asked for.
+"""The boto3 clients: one of each per process, created at its first use.
 
 They are boto3's, made by botocore, which is imported here and only inside the functions, so that reading what a check
 declares does not load it.
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 6
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-"""botocore's minute would leave no time for a second attempt."""
+"""Seconds; botocore's default of 60 would leave no time for a second attempt."""
 
 SESSION_NAME = "compliance_tf"
-"""How CloudTrail names the sessions of an assumed role."""
+"""The name of the session of an assumed role, as CloudTrail shows it."""
 
 
 class Clients(Protocol):
-    """Gives the client of a service."""
+    """A factory of the clients of services."""
 
     @overload
     def __call__(self, service: Literal["config"], /) -> ConfigServiceClient: ...
@@ -66,10 +66,10 @@ def _make_client(service: str, region: str | None = None) -> Any:  # noqa: ANN40
 
 
 def with_plain_host(made: Any) -> Any:  # noqa: ANN401 (boto3's clients have no common type)
-    """Have a client of S3 Control call an address as it is, where AWS_ENDPOINT_URL gives one.
+    """Have a client of S3 Control use the host as it is, where AWS_ENDPOINT_URL is an address.
 
-    botocore puts the account before the host (``123456789012.127.0.0.1``), which only names of AWS take. The account
-    stands in the header x-amz-account-id as well.
+    botocore puts the account before the host (``123456789012.127.0.0.1``), which only AWS resolves. The account is in
+    the header x-amz-account-id as well.
     """
     if made.meta.service_model.service_name == "s3control":
         host = urlsplit(made.meta.endpoint_url).hostname
@@ -79,7 +79,7 @@ def with_plain_host(made: Any) -> Any:  # noqa: ANN401 (boto3's clients have no 
 
 
 def _is_plain_host(host: str | None) -> bool:
-    """Return whether a host is an address, or a name of this machine, for which nothing resolves a longer name."""
+    """Return whether a host is an address, or a name of this machine, for which longer names do not resolve."""
     return host is not None and (host == "localhost" or ":" in host or host.replace(".", "").isdigit())
 
 
@@ -95,20 +95,20 @@ def _make_single_attempt_client(service: str) -> Any:  # noqa: ANN401 (boto3's c
 
 
 client = cast("Clients", cache(_make_client))
-"""Gives the client of a service, with the function's own role."""
+"""Returns the client of a service, with the function's own role."""
 
 
 single_attempt_client = cast("Clients", cache(_make_single_attempt_client))
-"""Gives the client of a service that tries each call once, with the function's own role."""
+"""Returns the client of a service that tries each call once, with the function's own role."""
 
 
 client_in: Callable[[str, str], Any] = cache(_make_client)
-"""Gives the client of a service in a region, with the function's own role."""
+"""Returns the client of a service in a region, with the function's own role."""
 
 
 @cache
 def clients_of_role(role_arn: str) -> Clients:
-    """Return what makes clients with another role, which the function's own role must be allowed to assume."""
+    """Return a factory of clients with another role, which the function's own role must be allowed to assume."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.session import get_session
 
@@ -119,7 +119,7 @@ def clients_of_role(role_arn: str) -> Clients:
         role_arn=role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
     )
-    # They are fetched when first needed, and again before they expire: a function's process outlives them.
+    # Fetched at the first use, and again before they expire: a function's process outlives them.
     assumed = get_session()
     assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001 no other way in
         method="assume-role", refresh_using=fetcher.fetch_credentials
@@ -130,7 +130,7 @@ def clients_of_role(role_arn: str) -> Clients:
 
 
 def single_attempt() -> Config:
-    """Have botocore repeat nothing, and not slow down by itself either, as its adaptive mode does."""
+    """Disable botocore's retries, and its adaptive rate limit."""
     from botocore.config import Config
 
     return Config(
@@ -141,7 +141,7 @@ def single_attempt() -> Config:
 
 
 def _with_retries() -> Config:
-    """Have retries slow down when AWS throttles: evaluations come in bursts."""
+    """Enable retries with the adaptive rate limit: evaluations come in bursts."""
     from botocore.config import Config
 
     return Config(

@@ -1,7 +1,7 @@
-"""What the Lambdas know about their deployment.
+"""The deployment's manifest, which the functions read.
 
-``deployment.json`` lies beside the package in the zip: written at synthesis with ``Deployment.to_json``, the same
-in all workspaces. What differs by workspace comes in environment variables.
+``deployment.json`` is beside the package in the zip: written at synthesis with ``Deployment.to_json``, the same
+in all workspaces. Values that differ by workspace are in environment variables.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ MAX_HISTORY_DAYS = 3650
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is notified of new violations.
+    """The recipient of notifications about new violations.
 
     Parameters
     ----------
     target
         The ARN of an SNS topic or of an event bus.
     severities
-        The severities of what it is told.
+        The severities of the violations to publish.
     """
 
     target: str
     severities: frozenset[Severity]
 
     def to_variable(self) -> str:
-        """Write the environment variable that ``from_variable`` reads."""
+        """Return the environment variable that ``from_variable`` parses."""
         return json.dumps(
             {"severities": sorted(one.value for one in self.severities), "target": self.target}, sort_keys=True
         )
 
     @classmethod
     def from_variable(cls, text: str) -> Recipient | None:
-        """Read it; None for an empty object, which is that of a workspace that notifies nobody.
+        """Parse it; None for an empty object, which is that of a workspace without notifications.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Recipient:
 
 
 NOBODY = "{}"
-"""The environment variable of a workspace that notifies nobody, where others notify somebody."""
+"""The environment variable of a workspace without notifications, where other workspaces have them."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,15 @@ class Environment:
     Parameters
     ----------
     rule_name_prefix
-        What the names of this workspace's Config rules begin with, such as ``acme-dev-``.
+        The prefix of this workspace's Config rules, such as ``acme-dev-``.
     results_table
         The name of the DynamoDB table.
     history_days
         Days that a change stays in the table, 1 to 3,650.
     execution_role
-        The ARN of the role with which checks look up what they need; None for the function's own.
+        The ARN of the role that checks assume for lookups; None for the function's own role.
     recipient
-        Who is notified of new violations, if anybody.
+        The recipient of notifications; None for none.
     """
 
     rule_name_prefix: str
@@ -100,7 +100,7 @@ class Environment:
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Environment:
-        """Read it from ``os.environ`` or the like.
+        """Parse ``os.environ`` or a similar mapping.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Environment:
         )
 
     def to_variables(self) -> dict[str, str]:
-        """Return the variables that ``from_variables`` reads."""
+        """Return the variables that ``from_variables`` parses."""
         variables = {
             RULE_NAME_PREFIX: self.rule_name_prefix,
             RESULTS_TABLE: self.results_table,
@@ -135,7 +135,7 @@ class Environment:
 
     @property
     def project(self) -> str:
-        """The project, which the names begin with."""
+        """The project, the first part of all names."""
         return self.rule_name_prefix.split("-")[0]
 
     @property
@@ -151,24 +151,24 @@ class DeployedRule:
     Parameters
     ----------
     check_module
-        The module that declares the check that evaluates it, such as ``compliance_runtime.checks.required_tags``;
+        The module of its check, such as ``compliance_runtime.checks.required_tags``;
         None for a rule that AWS evaluates.
     severity
-        The severity that its results are recorded with.
+        The severity of its results.
     api_calls
-        The API calls after which it is evaluated again, as ``<event source>:<event name>``, such as
+        The API calls that trigger an evaluation, as ``<event source>:<event name>``, such as
         ``s3.amazonaws.com:PutBucketPolicy``.
     packs
         The names of its packs.
     enabled
-        Whether there is the rule, in all workspaces but those of ``except_in``.
+        Whether the rule is deployed, in all workspaces but those of ``except_in``.
     except_in
-        The workspaces where it is the other way round.
+        The workspaces with the opposite of ``enabled``.
     identifier
-        What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
-        as ``required-tags``; None for a Guard policy.
+        The identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such as
+        ``required-tags``; None for a Guard policy.
     full_id
-        Its id, where that is too long for the rule's name.
+        Its id, if that is too long for the rule's name.
     """
 
     check_module: str | None
@@ -194,14 +194,14 @@ class Deployment:
     rules
         The rules by their name without the workspace's prefix, which is their id unless they have a ``full_id``.
     waivers
-        The waivers for them.
+        The waivers of the rules.
     """
 
     rules: Mapping[str, DeployedRule]
     waivers: tuple[DeployedWaiver, ...] = ()
 
     def to_json(self) -> str:
-        """Write the text of ``deployment.json``: the same content gives the same bytes, whatever its order."""
+        """Return the text of ``deployment.json``: the same content gives the same bytes, whatever its order."""
         rules = {
             name: {
                 "apiCalls": sorted(rule.api_calls),
@@ -219,20 +219,21 @@ class Deployment:
         return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
-        """Return the rules that one workspace has, by the whole name of the Config rule.
+        """Return the rules that one workspace has, by the full name of the Config rule.
 
-        Look a rule up here rather than by its prefix: ``acme-dev-`` also begins the rules of a workspace ``dev-eu``.
+        Look a rule up here rather than by its prefix: ``acme-dev-`` is also a prefix of rules of a workspace
+        ``dev-eu``.
         """
         workspace = _workspace(prefix)
         return MappingProxyType({f"{prefix}{name}": rule for name, rule in self.rules.items() if rule.is_in(workspace)})
 
     @property
     def rules_by_id(self) -> Mapping[str, DeployedRule]:
-        """The rules by their id, by which people and waivers call them."""
+        """The rules by their id, as in waivers and reports."""
         return MappingProxyType({rule.full_id or name: rule for name, rule in self.rules.items()})
 
     def waivers_by_rule(self, prefix: str) -> Mapping[str, tuple[DeployedWaiver, ...]]:
-        """Return the waivers that one workspace has, by the whole name of the Config rule."""
+        """Return the waivers that one workspace has, by the full name of the Config rule."""
         by_rule: defaultdict[str, list[DeployedWaiver]] = defaultdict(list)
         names = {rule.full_id: name for name, rule in self.rules.items() if rule.full_id}
         for waiver in self.waivers:
@@ -243,7 +244,7 @@ class Deployment:
 
     @classmethod
     def from_json(cls, text: str) -> Deployment:
-        """Read what ``to_json`` wrote.
+        """Parse the text of ``to_json``.
 
         Raises
         ------
@@ -270,7 +271,7 @@ class Deployment:
         Raises
         ------
         DeploymentError
-            When there is none, or it is not what ``to_json`` wrote.
+            When there is none, or it does not have the form of ``to_json``.
         """
         path = path or Path(__file__).parent.parent / DEPLOYMENT_FILE
         try:

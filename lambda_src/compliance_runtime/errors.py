@@ -2,7 +2,7 @@
 
 
 class ComplianceError(Exception):
-    """Base of all errors that are raised on purpose: here, and in ``compliance_tf``, which draws their tree."""
+    """The base of all errors that are raised on purpose: here, and in ``compliance_tf``, which draws their tree."""
 
 
 class ParameterError(ComplianceError):
@@ -14,7 +14,7 @@ class EventError(ComplianceError):
 
 
 class CheckError(ComplianceError):
-    """There is no such check, or its declaration contradicts itself."""
+    """There is no such check, or its declaration is invalid."""
 
 
 class DeploymentError(ComplianceError):
@@ -22,7 +22,7 @@ class DeploymentError(ComplianceError):
 
 
 class HistoryNotReadyError(ComplianceError):
-    """AWS Config announced an item that its history does not hold yet: invoke again later."""
+    """AWS Config sent a notification of an item that its history does not have yet: invoke again later."""
 
 
 class ReportNotReadyError(ComplianceError):
@@ -30,19 +30,19 @@ class ReportNotReadyError(ComplianceError):
 
 
 class NotReadableError(ComplianceError):
-    """AWS does not show the rule's role what a check must read, or answers a word that is not known."""
+    """The rule's role cannot read what a check needs, or AWS returned an unknown value."""
 
 
 class EvaluationsNotPutError(ComplianceError):
-    """AWS Config did not take all evaluations within the time that was left."""
+    """AWS Config did not accept all evaluations within the remaining time."""
 
 
 class EvaluationsRefusedError(ComplianceError):
-    """AWS Config refused some evaluations, such as those of a resource type that it does not know."""
+    """AWS Config refused some evaluations, such as those of an unknown resource type."""
 
 
 class EvaluationsNotStartedError(ComplianceError):
-    """AWS Config did not start the evaluation of all rules that were asked for."""
+    """AWS Config did not start the evaluations of all requested rules."""
 
 
 class ReconciliationError(ComplianceError):
@@ -50,16 +50,16 @@ class ReconciliationError(ComplianceError):
 
 
 class ReplacedError(ComplianceError):
-    """Another invocation took over what this one was doing, which ends without a failure."""
+    """Another invocation has taken over, which ends this one without a failure."""
 
 
 class NotWrittenError(ComplianceError):
-    """DynamoDB did not take, or give, all items of a batch within some attempts."""
+    """DynamoDB did not write or read all items of a batch within some attempts."""
 
 
 class NotificationError(ComplianceError):
-    """What is new could not be delivered to the event bus."""
+    """The notification could not be delivered to the event bus."""
 
 
 class WaiverLookupError(ComplianceError):
-    """AWS Config did not say what it recorded of a resource, which decides whether a waiver is for it."""
+    """AWS Config did not return the recorded resource, which decides whether a waiver matches it."""

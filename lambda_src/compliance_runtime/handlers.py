@@ -1,6 +1,6 @@
-"""The entry points of the three functions: each reads its event, has it done and logs what came of it.
+"""The handlers of the three functions: each parses its event, calls the logic and logs the outcome.
 
-What a function alone needs is imported in it: a start waits for every import, and ``evaluate`` starts most often.
+Imports that only one function needs are inside it: a cold start waits for every import, and ``evaluate`` has most.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
     from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 
 RECONCILE = {"action": "reconcile"}
-"""The event that makes ``record`` compare the table with AWS Config."""
+"""The event that starts a reconciliation in ``record``."""
 
 CONTINUE = {"action": "continue"}
-"""The event that makes ``record`` compare what is left, and all some time after the deployment changed, and ``trigger``
-start what waits."""
+"""The event that in ``record`` continues a reconciliation, or starts one some time after a deployment, and in
+``trigger`` starts waiting evaluations."""
 
 NOTIFY = {"action": "notify"}
-"""The event that makes ``record`` tell somebody of new violations."""
+"""The event that makes ``record`` publish new violations."""
 
 
 def evaluate(event: object, context: LambdaContext) -> None:
-    """For AWS Config: judge a changed resource, or all that a periodic check finds, and put the verdicts."""
+    """Evaluate a changed resource, or the resources of a periodic check, for AWS Config."""
     log = Log(context.aws_request_id, context.function_name)
     with log.failures("Not evaluated") as fields:
         request = config_request(event)
@@ -60,7 +60,7 @@ def evaluate(event: object, context: LambdaContext) -> None:
 
 
 def record(event: object, context: LambdaContext) -> dict[str, int] | None:
-    """For EventBridge: keep a compliance change, compare the table with AWS Config, or tell of new violations.
+    """Record a compliance change, reconcile the table, or publish new violations, for EventBridge.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def record(event: object, context: LambdaContext) -> dict[str, int] | None:
 
 
 def trigger(event: object, context: LambdaContext) -> None:
-    """For EventBridge: start the evaluation of the rules that a schedule or an API call asks for, and of what waits."""
+    """Start the evaluation of the rules of a schedule or an API call, and of waiting rules, for EventBridge."""
     from compliance_runtime.recording.retries import Retries
     from compliance_runtime.triggering.request import request_ids, rules_to_evaluate
     from compliance_runtime.triggering.starter import Starter
@@ -106,10 +106,10 @@ def trigger(event: object, context: LambdaContext) -> None:
 def _reconcile(context: LambdaContext, log: Log, *, anew: bool) -> dict[str, int]:
     from compliance_runtime.recording.progress import ProgressStore
     from compliance_runtime.recording.reconciliation import Reconciliation
-    from compliance_runtime.recording.rule_comparison import Sides
+    from compliance_runtime.recording.rule_comparison import ComparisonContext
 
     reconciliation = Reconciliation(
-        sides=Sides(
+        sides=ComparisonContext(
             config=client("config"),
             store=_store(context),
             recipient=_environment().recipient,
@@ -123,7 +123,7 @@ def _reconcile(context: LambdaContext, log: Log, *, anew: bool) -> dict[str, int
         progress=ProgressStore(client("dynamodb"), _environment().results_table),
         invocation=context.aws_request_id,
     )
-    return vars(reconciliation.begin() if anew else reconciliation.go_on())
+    return vars(reconciliation.begin() if anew else reconciliation.resume())
 
 
 def _notify(context: LambdaContext, log: Log) -> None:
@@ -157,16 +157,16 @@ def _keep(event: object, context: LambdaContext, log: Log, fields: dict[str, obj
         return
     store = _store(context)
     result = _with_waiver(store, change, change.result(rule.severity))
-    news = _write(store, change, result)
+    is_new = _write(store, change, result)
     log.info(
-        "Recorded" if news else "Already known",
+        "Recorded" if is_new else "Already known",
         rule=change.rule_name,
         resourceType=change.resource.type,
         resourceId=change.resource.id,
         compliance=change.compliance.value,
         waiver=result.waiver.ticket if result.waiver else None,
     )
-    # Afterwards, for no verdict may be lost because of it.
+    # Afterwards, because no verdict may be lost if it fails.
     _write_directory()
 
 
@@ -174,7 +174,7 @@ def _with_waiver(store: ResultStore, change: ComplianceChange, result: Result) -
     try:
         return replace(result, waiver=_waiver_lookup().note(result))
     except WaiverLookupError:
-        # No verdict is lost for that: it is kept as it is. The waiver follows when AWS Lambda invokes again.
+        # The verdict is recorded without it. The waiver follows when AWS Lambda invokes again.
         _write(store, change, result)
         raise
 
@@ -188,7 +188,7 @@ def _write(store: ResultStore, change: ComplianceChange, result: Result) -> bool
 
 @cache
 def _write_directory() -> None:
-    """Have the table know the rules of this deployment: once per process, for a new deployment has new ones."""
+    """Write the rules of this deployment into the table, once per process: a new deployment has new processes."""
     from compliance_runtime.recording.rule_directory import RuleEntry
 
     _directory().write_once([RuleEntry.of(name, rule) for name, rule in _rules().items()])
@@ -206,13 +206,13 @@ def _environment() -> Environment:
 
 @cache
 def _rules() -> Mapping[str, DeployedRule]:
-    """Read the deployed rules by their whole name, once per process."""
+    """Read the deployed rules by their full name, once per process."""
     return _deployment().rules_by_name(_environment().rule_name_prefix)
 
 
 @cache
 def _waivers() -> Mapping[str, tuple[DeployedWaiver, ...]]:
-    """Read the waivers by the whole name of their rule, once per process."""
+    """Read the waivers by the full name of their rule, once per process."""
     return _deployment().waivers_by_rule(_environment().rule_name_prefix)
 
 

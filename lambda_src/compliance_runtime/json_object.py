@@ -1,4 +1,4 @@
-"""Reading JSON that others wrote, without trusting its shape."""
+"""Readers of untrusted JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ESCAPED_HALVES: Final = ("\\ud", "\\uD")
 """What an escaped half of a surrogate pair begins with."""
 
 MAX_DEPTH: Final = 100
-"""How deep objects and lists may stand in each other: what AWS Config records stays far below, and recursion beyond."""
+"""Levels of nested objects and lists: AWS Config's items have far fewer, and recursion fails far beyond."""
 
 
 def well_formed(text: str) -> str:
@@ -54,7 +54,7 @@ def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
 
 
 def is_too_deep(value: JsonValue) -> bool:
-    """Return whether objects and lists stand in each other deeper than :data:`MAX_DEPTH`."""
+    """Return whether objects and lists are nested deeper than :data:`MAX_DEPTH`."""
     containers = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         if not containers:
@@ -75,16 +75,16 @@ def is_word(text: str | None, *words: str) -> bool:
 
 @dataclass(frozen=True)
 class JsonObject:
-    """A JSON object with its place, so that every error says where something is missing.
+    """A JSON object with its place, for error messages.
 
     Parameters
     ----------
     values
         The members.
     place
-        How messages call it, such as ``invokingEvent.configurationItem``.
+        Its name in messages, such as ``invokingEvent.configurationItem``.
     error
-        What is raised when a member is missing or of the wrong type.
+        The class of errors for a member that is missing or of the wrong type.
     """
 
     values: Mapping[str, object]
@@ -98,14 +98,14 @@ class JsonObject:
         Raises
         ------
         ComplianceError
-            The given ``error``, when it is something else.
+            The given ``error``, when it is not an object.
         """
         if not isinstance(value, Mapping):
             raise error(f"{place} must be a JSON object, not {_type_name(value)}.")
         return cls(value, place, error)
 
     def text(self, name: str) -> str:
-        """Read a text that must be there and not be empty."""
+        """Read a required text that is not empty."""
         value = self.values.get(name)
         if not isinstance(value, str) or not value:
             raise self._wrong(name, "a text that is not empty", value)
@@ -119,14 +119,14 @@ class JsonObject:
         return value or None
 
     def is_word(self, name: str, *words: str) -> bool:
-        """Return whether a text that must be there is one of the words of an AWS API, in whatever case.
+        """Return whether a required text is one of the words of an AWS API, in whatever case.
 
-        AWS Config records what services answer, and spells the same word as ``SUCCESS`` and as ``Success``.
+        AWS Config records the responses of services, and writes the same word as ``SUCCESS`` and as ``Success``.
         """
         return is_word(self.text(name), *words)
 
     def member(self, name: str) -> JsonObject:
-        """Read an object that must be there."""
+        """Read a required object."""
         return JsonObject.of(self.values.get(name), f"{self.place}.{name}", self.error)
 
     def optional_member(self, name: str) -> JsonObject | None:
@@ -134,7 +134,7 @@ class JsonObject:
         return None if self.values.get(name) is None else self.member(name)
 
     def member_in_text(self, name: str) -> JsonObject:
-        """Read an object that stands in a text, as AWS Config nests them."""
+        """Read an object that is encoded in a text, as AWS Config nests them."""
         place = f"{self.place}.{name}"
         return JsonObject.of(decoded(self.text(name), place, self.error), place, self.error)
 
@@ -159,29 +159,29 @@ class JsonObject:
         )
 
     def flag(self, name: str) -> bool:
-        """Read true or false that must be there."""
+        """Read a required boolean."""
         value = self.values.get(name)
         if not isinstance(value, bool):
             raise self._wrong(name, "true or false", value)
         return value
 
     def optional_flag(self, name: str) -> bool:
-        """Read true or false; false where it is absent or null."""
+        """Read a boolean; false where it is absent or null."""
         return self.values.get(name) is not None and self.flag(name)
 
     def number(self, name: str) -> int:
-        """Read a whole number that must be there."""
+        """Read a required integer."""
         value = self.values.get(name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(name, "a whole number", value)
         return value
 
     def optional_number(self, name: str) -> int | None:
-        """Read a whole number; None where it is absent or null."""
+        """Read an integer; None where it is absent or null."""
         return None if self.values.get(name) is None else self.number(name)
 
     def time(self, name: str) -> datetime:
-        """Read a time with its offset: ISO 8601 text in events, datetime in answers of boto3. Always in UTC."""
+        """Read a time with its offset: ISO 8601 in events, datetime in boto3's responses. Always in UTC."""
         value = self.values.get(name)
         if isinstance(value, str):
             try:

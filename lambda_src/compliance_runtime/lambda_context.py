@@ -1,4 +1,4 @@
-"""What the Lambdas use of the context that AWS Lambda passes to a handler."""
+"""The parts of AWS Lambda's context that the functions use."""
 
 from __future__ import annotations
 

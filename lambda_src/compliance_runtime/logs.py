@@ -1,11 +1,10 @@
-"""Log lines as JSON on standard output, from where AWS Lambda takes them to CloudWatch Logs.
+"""Log lines as JSON on standard output, which AWS Lambda sends to CloudWatch Logs.
 
-Some lines are also counted: they are in the embedded metric format, of which CloudWatch makes metrics in the namespace
-``compliance_tf``, by function: ``Failures``, ``Repaired``, the results that a reconciliation had to correct because
-their event was lost, and ``EvaluationsWaiting``, the rules whose evaluation was asked for and is not started yet. The
-rule is in the line and no dimension of the metric, because every combination of dimensions is a metric that has to be
-paid.
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+Some lines are also metrics: they are in the embedded metric format, from which CloudWatch creates metrics in the
+namespace ``compliance_tf``, by function: ``Failures``, ``Repaired``, the results that a reconciliation had to correct
+because their event was lost, and ``EvaluationsWaiting``, the rules whose evaluation is requested and not started yet.
+The rule is in the line and not a dimension of the metric, because every combination of dimensions is a metric that is
+charged. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
 from __future__ import annotations
@@ -30,44 +29,44 @@ WAITING = "EvaluationsWaiting"
 
 @dataclass(frozen=True)
 class Log:
-    """Writes one line an entry.
+    """A logger that writes one line per entry.
 
     Parameters
     ----------
     request_id
-        The invocation that the entries belong to.
+        The id of the invocation.
     function_name
-        The function that is invoked, whose name tells project and workspace.
+        The name of the function, which has the project and the workspace.
     """
 
     request_id: str
     function_name: str
 
     def info(self, message: str, **fields: object) -> None:
-        """Log something that happened as it should."""
+        """Log normal progress."""
         self._write("INFO", message, fields)
 
     def counted(self, message: str, metric: str, count: int, **fields: object) -> None:
-        """Log something that happened as it should, and add to a metric."""
+        """Log normal progress, and add to a metric."""
         self._write("INFO", message, {**fields, **self._metric(metric, count)})
 
     def warning(self, message: str, **fields: object) -> None:
-        """Log something that somebody may have to look at."""
+        """Log something that may need attention."""
         self._write("WARN", message, fields)
 
     def failure(self, message: str, cause: Exception, **fields: object) -> None:
-        """Log that an invocation failed, and count it."""
+        """Log a failure of an invocation, and count it."""
         failed = {"error": type(cause).__name__, "reason": str(cause)}
         self._write("ERROR", message, {**failed, **fields, **self._metric(FAILURES, 1)})
 
     @contextmanager
     def failures(self, message: str) -> Iterator[dict[str, object]]:
-        """Log any exception of the block, and let it pass: AWS Lambda invokes again what failed.
+        """Log any exception of the block, and re-raise it: AWS Lambda retries failed invocations.
 
         Yields
         ------
         dict[str, object]
-            The fields of the line; add what the block finds out.
+            The fields of the line, to which the block may add.
         """
         fields: dict[str, object] = {}
         try:

@@ -1,4 +1,4 @@
-"""A check's parameters, from and to the parameters of an AWS Config rule.
+"""Conversion of a check's parameters to and from those of a Config rule.
 
 AWS Config keeps a rule's parameters as one JSON object whose values are all texts that are not blank, at most
 1,024 characters in all (https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html,
@@ -17,8 +17,8 @@ and the rule has ``{"allowedPorts": "443,8000-8100"}``. The field types and how 
     tuple[int, ...]                 elements separated by commas
     Mapping[str, tuple[str, ...]]   a JSON object of lists
 
-What equals its default is not written. Since a blank text cannot be, a parameter that may be empty needs the
-empty value as its default.
+Values that equal their default are not written. Since blank texts are not allowed, a parameter that may be empty
+needs the empty value as its default.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ from compliance_runtime.suggestions import hint
 P = TypeVar("P")
 
 MAX_RULE_PARAMETERS = 1024
-"""Characters of the JSON text with all parameters of a rule (AWS Config API, InputParameters)."""
+"""Maximum characters of the JSON text of a rule's parameters (AWS Config API, InputParameters)."""
 
 
 @dataclass(frozen=True)
 class NoParameters:
-    """For a check that has nothing to set."""
+    """The parameters of a check without any."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a check declares of one parameter.
+    """The declaration of one parameter of a check.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ class Parameter:
     rule_name
         Its name in the Config rule, in camelCase.
     meaning
-        The type in words.
+        Its type, in words.
     required
-        Whether it must be given.
+        Whether it is required.
     default
-        The value when it is not given; None for a required one.
+        The default value; None for a required one.
     doc
         The sentence of ``field(metadata={"doc": ...})``.
     """
@@ -94,7 +94,7 @@ def declared_parameters(cls: type[object]) -> tuple[Parameter, ...]:
 
 
 def to_rule_parameters(instance: object) -> dict[str, str]:
-    """Write the parameters of the Config rule, without those that equal their default, in the order of the fields.
+    """Convert to the parameters of the Config rule, without those that equal their default, in the order of the fields.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def to_rule_parameters(instance: object) -> dict[str, str]:
 
 
 def from_rule_parameters(cls: type[P], values: Mapping[str, object]) -> P:
-    """Make an instance of ``cls`` from the parameters of a Config rule.
+    """Convert the parameters of a Config rule to an instance of ``cls``.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def from_rule_parameters(cls: type[P], values: Mapping[str, object]) -> P:
 
 @dataclass(frozen=True)
 class _Codec:
-    """How values of one type are written; ``encode`` and ``decode`` raise ValueError with the reason."""
+    """The encoding of one type; ``encode`` and ``decode`` raise ValueError with the reason."""
 
     meaning: str
     accepts: Callable[[object], bool]
@@ -166,7 +166,7 @@ def _decode_bool(text: str) -> bool:
 
 
 def _decode_int(text: str) -> int:
-    # int() also takes 1_000 and the digits of other scripts, which nobody means in a rule.
+    # int() also accepts 1_000 and the digits of other scripts, which are mistakes in a rule.
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()):
         raise ValueError("it is not a whole number of at most 18 digits")
     return int(text)

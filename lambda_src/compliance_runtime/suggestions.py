@@ -1,4 +1,4 @@
-"""The name that was probably meant."""
+"""Suggestions of the nearest name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def nearest(value: str, candidates: Iterable[str]) -> str | None:
-    """Find the candidate most like a misspelt value, whatever its case; None if none is like it."""
-    import difflib  # only what went wrong needs it, and a function's start should not wait for it
+    """Return the candidate most similar to a misspelt value, ignoring case; None if none is similar."""
+    import difflib  # only errors need it, and a cold start should not wait for it
 
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     matches = difflib.get_close_matches(value.casefold(), by_folded, n=1)
@@ -18,6 +18,6 @@ def nearest(value: str, candidates: Iterable[str]) -> str | None:
 
 
 def hint(value: str, candidates: Iterable[str]) -> str:
-    """Ask, after a sentence about something unknown, whether the nearest candidate was meant; empty without one."""
+    """Return a question for the nearest candidate, to follow a sentence about an unknown name; empty without one."""
     match = nearest(value, candidates)
     return f" Did you mean {match}?" if match else ""

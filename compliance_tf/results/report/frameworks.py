@@ -53,7 +53,7 @@ def framework_sections(rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts]
     rules
         The rules of the report.
     by_rule
-        Their results by their whole name.
+        Their results by their full name.
     """
     counts = {
         (name, status): number

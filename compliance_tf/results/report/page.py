@@ -64,7 +64,7 @@ class Page:
     days
         The trend, the first day first.
     compared_at
-        When rules were last compared with AWS Config, by their whole name.
+        When rules were last compared with AWS Config, by their full name.
     """
 
     about: About

@@ -66,7 +66,7 @@ def preflight_from_file(path: Path) -> Preflight:
     Raises
     ------
     ReviewError
-        When it is something else.
+        When it has another form.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Preflight)

@@ -191,7 +191,7 @@ class AnyPlan:
     Parameters
     ----------
     name
-        How messages call it.
+        Its name in messages.
     instances
         All resources and data sources, those included to which nothing is done.
     known_data
@@ -205,7 +205,7 @@ class AnyPlan:
     variables
         The values of the root module's variables.
     time
-        When it was made, in UTC.
+        The creation time, in UTC.
     """
 
     name: str

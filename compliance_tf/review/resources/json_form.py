@@ -56,7 +56,7 @@ class JudgementForm(Struct, rename="camel"):
     check
         The id of its check.
     severity
-        How much a violation matters.
+        The severity of a violation.
     address
         Terraform's address of the resource.
     resource_type

@@ -67,7 +67,7 @@ class Rule:
     parameters
         An instance of its parameters.
     severity
-        How much a violation matters.
+        The severity of a violation.
     resource_types
         The types that it looks at; all of the check's where it is empty.
     pack

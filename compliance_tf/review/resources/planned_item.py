@@ -50,7 +50,7 @@ class PlannedItem(ConfigurationItem):
 
     @property
     def label(self) -> str:
-        """How messages call it: its id may not be known."""
+        """Its name in messages: its id may not be known."""
         return self.address
 
     @property

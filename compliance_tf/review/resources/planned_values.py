@@ -103,7 +103,7 @@ class PlannedObject(dict[str, Any]):
     members
         The members that the translation has; None stands for what AWS Config does not record.
     place
-        How messages call it.
+        Its name in messages.
     reads
         Where reading is remembered.
     complete

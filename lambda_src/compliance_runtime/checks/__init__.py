@@ -19,7 +19,7 @@ def check_ids() -> tuple[str, ...]:
 
 
 def ids_in(folder: Path) -> tuple[str, ...]:
-    """List the ids of the checks of a folder, sorted: the names of its files, but of those that begin with ``_``."""
+    """List the ids of the checks of a folder, sorted: the names of its files, except those that begin with ``_``."""
     return tuple(sorted(file.stem.replace("_", "-") for file in folder.glob("*.py") if not file.stem.startswith("_")))
 
 
@@ -49,7 +49,7 @@ def import_check(module: str) -> Check[Any]:
     Raises
     ------
     CheckError
-        When the file cannot be imported, or its ``CHECK`` is missing, of no kind, or has another id.
+        When the file cannot be imported, or its ``CHECK`` is missing, is not a check, or has another id.
     """
     check_id = module.rpartition(".")[2].replace("_", "-")
     try:

@@ -1,4 +1,4 @@
-"""Buckets encrypt what comes in with approved keys."""
+"""Buckets encrypt new objects with approved keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOUBLE_KMS = "aws:kms:dsse"
 
 @dataclass(frozen=True)
 class Parameters:
-    """With which keys.
+    """Approved keys.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the default encryption is by KMS with an approved key, as far as the parameters ask for it.
+    """Return compliant if the default encryption is by KMS with an approved key, as far as the parameters ask for it.
 
     Only the default is looked at: who puts an object may still choose something else, which a bucket policy can deny.
     """

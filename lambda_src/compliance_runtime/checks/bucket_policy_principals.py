@@ -1,4 +1,4 @@
-"""Bucket policies let in nobody but the account and those that it trusts."""
+"""Bucket policies allow only the account and trusted principals."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(TrustParameters):
-    """Who may come in."""
+    """Trusted principals."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the policy lets in nobody but the trusted.
+    """Return compliant if the policy lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else; so may the accounts by which AWS
     delivers logs. The public access block is not

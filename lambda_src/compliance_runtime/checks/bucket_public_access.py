@@ -23,7 +23,7 @@ MAX_NAME = 255
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which buckets may be public.
+    """Buckets that may be public.
 
     Raises
     ------
@@ -48,14 +48,14 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Opening:
-    """What lets anyone in, and the setting of a public access block that would stop it, named as by the API."""
+    """A grant to anyone, and the API name of the public access block setting that would stop it."""
 
     words: str
     stopped_by: str
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:
-    """Call it compliant if neither policy nor ACL let anyone in that no public access block stops.
+    """Return compliant if neither policy nor ACL let anyone in that no public access block stops.
 
     ACLs of single objects and policies of access points are not recorded with the bucket, and thus not seen.
     """

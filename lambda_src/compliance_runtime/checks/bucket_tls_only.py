@@ -17,7 +17,7 @@ WITHOUT_TLS = {"aws:securetransport": "false"}
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
-    """Call it compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
+    """Return compliant if the policy denies everyone everything without TLS, to the bucket and all its objects."""
     denials = [statement for statement in bucket_policy(item).denying if _denies_plain(statement)]
     # A key has at least one character.
     parts = {"the bucket": "", "its objects": "/?*"}
@@ -35,7 +35,7 @@ def _arn(item: ConfigurationItem) -> str:
 
 
 def _denies_plain(statement: Statement) -> bool:
-    """Return whether a denial meets every request without TLS: any other condition beside that would weaken it."""
+    """Return whether a denial covers every request without TLS: any other condition would weaken it."""
     return (
         statement.principals is not None
         and statement.principals.everyone_without_exception
@@ -45,7 +45,7 @@ def _denies_plain(statement: Statement) -> bool:
 
 
 def _covers(statement: Statement, arn: str) -> bool:
-    # A denial for all resources but some says nothing that a reader could check at a glance.
+    # A denial with NotResource is not counted: which requests it covers is not obvious.
     resources = statement.resources
     return resources is not None and not resources.negated and resources.covers(arn)
 

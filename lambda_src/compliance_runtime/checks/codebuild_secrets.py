@@ -20,7 +20,7 @@ PLAINTEXT = "PLAINTEXT"
 
 @dataclass(frozen=True)
 class Parameters(SecretParameters):
-    """What is not looked at."""
+    """Exemptions."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:

@@ -1,4 +1,4 @@
-"""AWS Config records what it should, and delivers it."""
+"""AWS Config records the required types, and delivers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What must be recorded."""
+    """The types that must be recorded."""
 
     required_types: tuple[str, ...] = field(
         default=(),
@@ -48,7 +48,7 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
     Raises
     ------
     NotReadableError
-        When nothing is wrong but a status that is not known.
+        When a status is unknown and nothing else is wrong.
     """
     config = account.client("config")
     # Recorders that belong to another service record for that service only.
@@ -81,7 +81,7 @@ def recorder_problems(
     status: shapes.ConfigurationRecorderStatusTypeDef | None,
     parameters: Parameters,
 ) -> Iterator[str]:
-    """Name what is wrong with one recorder, the worst first."""
+    """List the problems of a recorder, the worst first."""
     name = recorder.get("name", "default")
     if status is None or not status.get("recording"):
         yield f"Recorder {name} is off: start it."

@@ -18,7 +18,7 @@ BACKUPS = "ContinuousBackupsDescription"
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
-    """Call it compliant if point-in-time recovery is enabled."""
+    """Return compliant if point-in-time recovery is enabled."""
     state = item.members.text("tableStatus")
     if is_word(state, *NOT_IN_USE):
         return Verdict.not_applicable(f"The table is not in use: {state}.")

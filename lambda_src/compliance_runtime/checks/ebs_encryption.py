@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(ApprovedKeys):
-    """With which keys."""
+    """Approved keys."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the volume is encrypted with an approved key."""
+    """Return compliant if the volume is encrypted with an approved key."""
     remedy = "copy a snapshot of it with encryption and make the volume anew from the copy"
     return encryption_verdict(item.members, "encrypted", parameters, remedy=remedy)
 

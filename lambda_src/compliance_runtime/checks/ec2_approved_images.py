@@ -23,7 +23,7 @@ OWNER = re.compile(r"[0-9]{12}|self|amazon|aws-marketplace")
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which images are approved: at least one of the parameters is needed.
+    """Approved images: at least one of the parameters is required.
 
     Raises
     ------
@@ -64,7 +64,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:
-    """Call it compliant if the image is approved by its id or its owner, and not too old."""
+    """Return compliant if the image is approved by its id or its owner, and not too old."""
     ended = ended_state(item.members)
     if ended:
         return Verdict.not_applicable(f"The instance is {ended}.")

@@ -1,4 +1,4 @@
-"""Instances answer metadata requests with a session token only."""
+"""Instances require a session token for their metadata."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOP_LIMITS = range(1, 65)
 
 @dataclass(frozen=True)
 class Parameters:
-    """How far answers may travel.
+    """The hop limit of tokens.
 
     Raises
     ------
@@ -32,19 +32,19 @@ class Parameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse a limit that EC2 does not know."""
+        """Refuse a limit that EC2 does not accept."""
         if self.max_hop_limit not in HOP_LIMITS:
             raise ParameterError(f"Parameter max_hop_limit is {self.max_hop_limit}; EC2 allows 1 to {HOP_LIMITS[-1]}.")
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if metadata takes a token that travels no further than allowed, or cannot be asked at all."""
+    """Return compliant if metadata takes a token that travels no further than allowed, or cannot be asked at all."""
     ended = ended_state(item.members)
     if ended:
         return Verdict.not_applicable(f"The instance is {ended}.")
     options = item.members.optional_member("metadataOptions")
     if options is None:
-        # An item from before EC2 had these options: the instance takes requests of both versions.
+        # An item from before EC2 had these options: the instance accepts requests of both versions.
         return Verdict.non_compliant("No metadata options are recorded (IMDSv1): set HttpTokens to required.")
     if options.is_word("httpEndpoint", "disabled"):
         return Verdict.compliant("The metadata service is switched off.")

@@ -20,7 +20,7 @@ MAX_NAMED = 8
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which images may be public."""
+    """Images that may be public."""
 
     public_images: tuple[str, ...] = field(
         default=(),
@@ -29,7 +29,7 @@ class Parameters:
 
 
 def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
-    """Judge the account: AWS Config has no type for images, and takes no results of types that it does not know."""
+    """Evaluate the account: AWS Config has no type for images, and accepts no results of unknown types."""
     ec2 = account.client("ec2")
     pages = ec2.get_paginator("describe_images").paginate(
         Owners=["self"],

@@ -21,7 +21,7 @@ CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 
 @dataclass(frozen=True)
 class Parameters(SecretParameters):
-    """What is not looked at: user data, or a version of a template, as ``version 3``."""
+    """Exemptions: user data, or a version of a template, as ``version 3``."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:

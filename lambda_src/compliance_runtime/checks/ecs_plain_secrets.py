@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is not looked at."""
+    """Exemptions."""
 
     exempt_variables: tuple[str, ...] = field(
         default=(),

@@ -24,7 +24,7 @@ https://man7.org/linux/man-pages/man7/capabilities.7.html"""
 
 @dataclass(frozen=True)
 class Parameters:
-    """What containers may not have, and which are left out."""
+    """Forbidden capabilities, and exemptions."""
 
     forbidden_capabilities: tuple[str, ...] = field(
         default=HOST_CAPABILITIES,
@@ -39,7 +39,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no container is privileged, adds a forbidden capability or reaches the runtime's socket."""
+    """Return compliant if no container is privileged, adds a forbidden capability or reaches the runtime's socket."""
     if is_deregistered(item):
         return Verdict.not_applicable("The task definition is deregistered.")
     if any_matches(parameters.exempt_families, item.members.optional_text("Family") or ""):

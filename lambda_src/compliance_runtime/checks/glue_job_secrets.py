@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(SecretParameters):
-    """What is not looked at."""
+    """Exemptions."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:

@@ -24,7 +24,7 @@ MAX_DAYS = 3650
 
 @dataclass(frozen=True)
 class Parameters:
-    """How old and how long unused an active access key may be, in days: 1 to 3650.
+    """The maximum age and idle time of an active access key, in days: 1 to 3650.
 
     The defaults are those of the CIS AWS Foundations Benchmark.
 

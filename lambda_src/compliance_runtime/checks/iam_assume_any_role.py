@@ -1,8 +1,8 @@
 """Nobody may assume every role.
 
 Judged are a customer managed policy's default version by itself, and the inline policies of a role, user or group
-together. Whether a role lets itself be assumed stands in its trust policy: of those that trust the account as a whole,
-the policies judged here are the only bound.
+together. A role's trust policy decides too: for roles that trust the account as a whole, the policies judged here are
+the only limit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebid
 
 @dataclass(frozen=True)
 class Parameters:
-    """Who is not judged."""
+    """Exemptions."""
 
     exempt: tuple[str, ...] = field(
         default=(),
@@ -43,7 +43,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no policy allows to assume every role of the account, or of every account."""
+    """Return compliant if no policy allows to assume every role of the account, or of every account."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     is_policy = item.resource_type == "AWS::IAM::Policy"
@@ -67,7 +67,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 
 
 def _without_bounded(document: PolicyDocument) -> PolicyDocument:
-    """Leave out the statements that allow roles with certain tags only."""
+    """Leave out the statements that are limited to roles with certain tags."""
     kept = (one for one in document.statements if not (one.allows and any(map(_bounds_roles, one.conditions))))
     return replace(document, statements=tuple(kept))
 

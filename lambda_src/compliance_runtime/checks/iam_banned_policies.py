@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which policies are banned, and who may have them all the same.
+    """Banned policies, and exemptions.
 
     Raises
     ------
@@ -44,7 +44,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no banned policy is attached."""
+    """Return compliant if no banned policy is attached."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     if any_matches(parameters.exempt_principals, principal_name(item)):

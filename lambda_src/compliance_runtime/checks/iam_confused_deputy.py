@@ -1,4 +1,4 @@
-"""Roles for services of AWS say for whom the services may come.
+"""Roles for services of AWS restrict the accounts or resources for which a service may use them.
 
 A service that acts for all its customers can be made to use a role for another one (the confused deputy):
 https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html. Some services send no source, so that a condition
@@ -36,12 +36,12 @@ _SERVICE = re.compile(r"[a-z0-9.*?-]+")
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which services and roles need no bound.
+    """Services and roles that need no restriction.
 
     Raises
     ------
     ParameterError
-        When a text can match no service.
+        When a pattern cannot match a service.
     """
 
     exempt_services: tuple[str, ...] = field(
@@ -55,7 +55,7 @@ class Parameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse what is no service."""
+        """Refuse a text that is not a service."""
         for service in self.exempt_services:
             if not _SERVICE.fullmatch(service):
                 raise ParameterError(
@@ -64,7 +64,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if every service comes for certain accounts, organizations or resources only."""
+    """Return compliant if every service comes for certain accounts, organizations or resources only."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     if any_matches(parameters.exempt_roles, principal_name(item)):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What may be granted as a whole.
+    """Actions that may be granted as a whole.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no statement of an inline policy grants a service that is not allowed on all resources."""
+    """Return compliant if no statement of an inline policy grants a service that is not allowed on all resources."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     allowed = tuple(action.lower() for action in parameters.allowed_actions)
@@ -70,7 +70,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 
 
 def _wildcards(statement: Statement, allowed: tuple[str, ...]) -> str:
-    """Write which actions of a statement are whole services; empty if none."""
+    """List the actions of a statement that are whole services; empty if none."""
     if statement.actions.negated:
         return str(statement.actions) if statement.actions.grants("*:*") else ""
     return ", ".join(

@@ -1,4 +1,4 @@
-"""Roles for users of OIDC identity providers say who may come.
+"""Roles for users of OIDC identity providers restrict subject and audience.
 
 Providers such as GitHub's, GitLab's or Terraform Cloud's are shared by all their customers: without a condition on the
 subject anyone who has an account there can assume the role. IAM asks for such conditions when a trust policy is written
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Who may come."""
+    """Allowed providers and subjects."""
 
     allowed_providers: tuple[str, ...] = field(
         default=(),
@@ -43,7 +43,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if every statement asks for a subject and an audience, of allowed providers."""
+    """Return compliant if every statement asks for a subject and an audience, of allowed providers."""
     statements = [
         statement
         for statement in trust_policy(item).allowing
@@ -64,7 +64,7 @@ def _providers(statement: Statement) -> tuple[str, ...]:
 
 
 def _problems(statement: Statement, parameters: Parameters) -> Iterator[str]:
-    """Say whom a statement lets in that it should not, and what to do."""
+    """List whom a statement allows that it should not, and what to do."""
     if _is_for_any_provider(statement):
         yield f"users of any identity provider ({statement.name}): name the provider"
     for provider in _providers(statement):

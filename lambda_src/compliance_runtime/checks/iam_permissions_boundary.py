@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which boundaries will do, and who needs none.
+    """Allowed boundaries, and exemptions.
 
     Raises
     ------
     ParameterError
-        When a boundary is no ARN or a path does not begin with a slash.
+        When a boundary is not an ARN or a path does not begin with a slash.
     """
 
     allowed_boundaries: tuple[str, ...] = field(
@@ -38,7 +38,7 @@ class Parameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse what could never match."""
+        """Refuse patterns that can never match."""
         for boundary in self.allowed_boundaries:
             if not boundary.startswith("arn:"):
                 raise ParameterError(f"Parameter allowed_boundaries has {boundary!r:.80}; give ARNs of policies.")
@@ -48,7 +48,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if there is a boundary, one of the allowed ones if some are listed."""
+    """Return compliant if there is a boundary, one of the allowed ones if some are listed."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     exempt_path = item.members.text("path").startswith(parameters.exempt_paths)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which policies may make administrators.
+    """Policies that may make administrators.
 
     Raises
     ------
@@ -53,7 +53,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no statement of the default version makes an administrator."""
+    """Return compliant if no statement of the default version makes an administrator."""
     if is_aws_managed(item):
         return Verdict.not_applicable("AWS keeps this policy; see which identities have it instead.")
     if any_matches(parameters.exempt_policies, item.members.text("policyName")):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is allowed, and who is not judged.
+    """Allowed combinations, and exemptions.
 
     Raises
     ------
@@ -67,7 +67,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no combination that makes an administrator is allowed."""
+    """Return compliant if no combination that makes an administrator is allowed."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     is_policy = item.resource_type == "AWS::IAM::Policy"

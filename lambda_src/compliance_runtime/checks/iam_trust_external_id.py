@@ -1,4 +1,4 @@
-"""Roles that other accounts may assume ask for an external id.
+"""Roles that other accounts may assume require an external id.
 
 Without it a vendor that holds roles of many customers can be made to use one for another (the confused deputy):
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
@@ -29,12 +29,12 @@ _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 @dataclass(frozen=True)
 class Parameters:
-    """Who may assume roles without an external id.
+    """Principals that may assume roles without an external id.
 
     Raises
     ------
     ParameterError
-        When something is no account or no organization.
+        When a value is not an account or an organization.
     """
 
     trusted_accounts: tuple[str, ...] = field(
@@ -58,7 +58,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if all that come from elsewhere must give an external id, and not anyone may come."""
+    """Return compliant if all that come from elsewhere must give an external id, and not anyone may come."""
     if is_service_linked_role(item):
         return Verdict.not_applicable(SERVICE_ROLE_REASON)
     trusted = Trusted(

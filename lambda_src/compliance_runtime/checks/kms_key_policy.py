@@ -1,4 +1,4 @@
-"""Key policies let in nobody but the account and those that it trusts."""
+"""Key policies allow only the account and trusted principals."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
 
 @dataclass(frozen=True)
 class Parameters(TrustParameters):
-    """Who may come in."""
+    """Trusted principals."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the key policy lets in nobody but the trusted.
+    """Return compliant if the key policy lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else. Grants are not recorded.
     """

@@ -1,4 +1,4 @@
-"""KMS rotates the material of customer keys."""
+"""KMS rotates the material of customer managed keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
-    """Call it compliant if automatic rotation is on, for a key that KMS can rotate."""
+    """Return compliant if automatic rotation is on, for a key that KMS can rotate."""
     reason = _why_inapplicable(item.members)
     if reason:
         return Verdict.not_applicable(reason)
@@ -25,7 +25,7 @@ def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
 
 
 def _why_inapplicable(key: JsonObject) -> str | None:
-    """Name why KMS cannot rotate a key, or nobody can choose.
+    """Return why KMS cannot rotate a key, or why its owner has no choice; None otherwise.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
     """
@@ -47,7 +47,7 @@ def _why_inapplicable(key: JsonObject) -> str | None:
 
 
 def _rotates(item: ConfigurationItem) -> bool:
-    """Read the status, which stands as true or false or as a text of that."""
+    """Parse the status, which is a boolean or its text."""
     status = item.supplementary.get("KeyRotationStatus")
     known = {"true": True, "false": False}.get(str(status).lower())
     if known is None:

@@ -18,7 +18,7 @@ OPEN = "NONE"
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which functions may be public."""
+    """Functions that may be public."""
 
     public_functions: tuple[str, ...] = field(
         default=(), metadata={"doc": "Names of functions whose URLs anyone may call, as webhook-*; case-sensitive."}
@@ -26,7 +26,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:
-    """Ask AWS Lambda for the URLs, also those of aliases, which AWS Config does not record.
+    """Look up the function's URLs, also those of aliases, which AWS Config does not record.
 
     A URL without authentication counts whatever the function's policy says: whoever may add a permission opens it.
     """

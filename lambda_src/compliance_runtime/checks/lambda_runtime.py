@@ -1,4 +1,4 @@
-"""Functions run on runtimes that AWS still maintains."""
+"""Functions use runtimes that AWS still supports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_DAYS_AHEAD = 730
 
 @dataclass(frozen=True)
 class Parameters:
-    """When a runtime counts as deprecated.
+    """The definition of a deprecated runtime.
 
     Raises
     ------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """What is not looked at."""
+    """Exemptions."""
 
     exempt_variables: tuple[str, ...] = field(
         default=(),
@@ -29,7 +29,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:
-    """Ask AWS Lambda for the variables, which AWS Config does not record, and name those with secrets.
+    """Look up the variables, which AWS Config does not record, and list those with secrets.
 
     What it records of a function:
     https://github.com/awslabs/aws-config-resource-schema/tree/master/config/properties/resource-types

@@ -1,4 +1,4 @@
-"""Functions run in the subnets that are meant for them."""
+"""Functions run in the allowed subnets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Where functions may run. Without subnets and VPCs, any VPC will do.
+    """Allowed subnets and VPCs, and exemptions. Without any, every VPC is allowed.
 
     Raises
     ------
@@ -45,11 +45,11 @@ def _must_begin(name: str, ids: tuple[str, ...], prefix: str) -> None:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:
-    """Call it compliant if all subnets of the function are allowed, by themselves or by their VPC."""
+    """Return compliant if all subnets of the function are allowed, by themselves or by their VPC."""
     if any_matches(parameters.exempt_functions, item.resource_id):
         return Verdict.not_applicable("The function is exempt.")
     vpc_config = item.members.optional_member("vpcConfig")
-    # Both a missing configuration and one without subnets stand for a function outside of any VPC.
+    # A missing configuration and one without subnets both mean a function outside of any VPC.
     subnets = vpc_config.texts("subnetIds") if vpc_config else ()
     if not subnets:
         return Verdict.non_compliant("The function is not in a VPC: put it into the allowed subnets.")
@@ -65,7 +65,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
 
 def _subnets_of(vpcs: tuple[str, ...], subnets: list[str], account: Account) -> set[str]:
     """Ask which of the subnets belong to the VPCs, which AWS Config does not record with a function."""
-    # A filter, unlike a list of ids, does not fail on a subnet that is gone. It applies page by page: any may be empty.
+    # A filter, unlike a list of ids, does not fail on a deleted subnet. It applies page by page: any may be empty.
     pages = (
         account.client("ec2")
         .get_paginator("describe_subnets")

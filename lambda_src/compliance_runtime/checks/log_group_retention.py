@@ -1,4 +1,4 @@
-"""Log groups keep their events long enough, not forever, and under the right key."""
+"""Log groups keep their events within bounds, not forever, and under an approved key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SETTINGS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
 
 @dataclass(frozen=True)
 class Parameters:
-    """How long events are kept, and under which keys.
+    """Retention bounds, and approved keys.
 
     Raises
     ------

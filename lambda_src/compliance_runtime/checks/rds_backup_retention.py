@@ -18,7 +18,7 @@ MAX_DAYS = 35
 
 @dataclass(frozen=True)
 class Parameters:
-    """How many days backups must be kept, and where.
+    """Required days of backups, by environment.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if backups are kept long enough; members of a cluster leave that to the cluster."""
+    """Return compliant if backups are kept long enough; members of a cluster leave that to the cluster."""
     members = item.members
     # Spelt dbclusterIdentifier in items of clusters.
     cluster = members.optional_text("dBClusterIdentifier")

@@ -21,12 +21,12 @@ MAX_DAYS = 3650
 
 @dataclass(frozen=True)
 class Parameters:
-    """How long certificates must be valid.
+    """The remaining validity that certificates must have.
 
     Raises
     ------
     ParameterError
-        When it is no number of days.
+        When the number of days is out of bounds.
     """
 
     days: int = field(default=90, metadata={"doc": f"Days for which certificates must be valid yet, 1 to {MAX_DAYS}."})

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(ApprovedKeys):
-    """With which keys."""
+    """Approved keys."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the instance or the cluster is encrypted with an approved key."""
+    """Return compliant if the instance or the cluster is encrypted with an approved key."""
     remedy = "restore it from a copy of its snapshot that is encrypted with the right key"
     return encryption_verdict(item.members, "storageEncrypted", parameters, remedy=remedy)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
-    """Call it compliant if the instance is not publicly accessible."""
+    """Return compliant if the instance is not publicly accessible."""
     if item.members.flag("publiclyAccessible"):
         return Verdict.non_compliant(
             "The database is publicly accessible, its name leads to a public address: switch public access off."

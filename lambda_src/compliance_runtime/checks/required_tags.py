@@ -1,4 +1,4 @@
-"""Resources carry the tags that the organisation asks for."""
+"""Resources have the tags that the organization requires."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from compliance_runtime.resources.tags import MAX_TAGS, is_allowed, refuse_impos
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which tags are asked for: 1 to 50, keys of 1 to 128 and values of at most 256 characters.
+    """Required tags: 1 to 50, keys of 1 to 128 and values of at most 256 characters.
 
     Raises
     ------
     ParameterError
-        When AWS could never hold them.
+        When AWS does not allow such tags.
     """
 
     tags: Mapping[str, tuple[str, ...]] = field(
@@ -35,7 +35,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if every tag is there with an allowed value; what cannot carry tags is not applicable."""
+    """Return compliant if every tag is there with an allowed value; what cannot carry tags is not applicable."""
     untaggable = untaggable_reason(item)
     if untaggable:
         return Verdict.not_applicable(untaggable)

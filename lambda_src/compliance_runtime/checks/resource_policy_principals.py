@@ -1,4 +1,4 @@
-"""Policies of many types of resources let in nobody but the account and those that it trusts.
+"""Policies of many types of resources allow only the account and trusted principals.
 
 Buckets, keys, queues and topics have checks of their own.
 """
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(MessagingParameters):
-    """Who may come in, and whether services of AWS may for anyone."""
+    """Trusted principals, and whether services of AWS need a source."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the policy lets in nobody but the trusted.
+    """Return compliant if the policy lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else. A resource without a policy is
     compliant: AWS Config leaves the member out then.

@@ -1,4 +1,4 @@
-"""Security groups let traffic out to the internet on few ports only."""
+"""Security groups restrict traffic to the internet to few ports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(OpeningParameters):
-    """What may go out, and where to.
+    """Allowed traffic and destinations.
 
     Raises
     ------
@@ -42,7 +42,7 @@ class Parameters(OpeningParameters):
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if no rule opens more than some ports to anyone but the allowed."""
+    """Return compliant if no rule opens more than some ports to anyone but the allowed."""
     permissions = permissions_of(item, "ipPermissionsEgress")
     exempt = exempting_tag(item.tags, parameters.exempt_tags)
     if exempt:

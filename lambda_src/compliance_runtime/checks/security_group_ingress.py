@@ -1,4 +1,4 @@
-"""Security groups let the internet in on the allowed ports only."""
+"""Security groups allow traffic from the internet on allowed ports only."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters(OpeningParameters):
-    """What may come in, and from where."""
+    """Allowed traffic and sources."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if nothing but what is allowed is open to anyone but the allowed."""
+    """Return compliant if nothing but what is allowed is open to anyone but the allowed."""
     permissions = permissions_of(item, "ipPermissions")
     exempt = exempting_tag(item.tags, parameters.exempt_tags)
     if exempt:

@@ -1,4 +1,4 @@
-"""Topics let in nobody but the account and those that it trusts."""
+"""Topic policies allow only the account and trusted principals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compliance_runtime.resources.messaging_access import MessagingParameters, m
 
 @dataclass(frozen=True)
 class Parameters(MessagingParameters):
-    """Who may come in, and whether services of AWS may for anyone."""
+    """Trusted principals, and whether services of AWS need a source."""
 
 
 CHECK = ChangeCheck(
@@ -18,7 +18,7 @@ CHECK = ChangeCheck(
     title="Topics for trusted principals",
     description=(
         "Policies of topics must let in nobody but the topic's own account and the listed accounts, organizations and "
-        "principals, so that no stranger publishes or subscribes."
+        "principals, so that nobody else publishes or subscribes."
     ),
     remediation=(
         "Remove the principal from the topic's policy, or bound its statement with aws:SourceAccount, "

@@ -1,4 +1,4 @@
-"""Queues let in nobody but the account and those that it trusts."""
+"""Queue policies allow only the account and trusted principals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compliance_runtime.resources.messaging_access import MessagingParameters, m
 
 @dataclass(frozen=True)
 class Parameters(MessagingParameters):
-    """Who may come in, and whether services of AWS may for anyone."""
+    """Trusted principals, and whether services of AWS need a source."""
 
 
 CHECK = ChangeCheck(
@@ -18,7 +18,7 @@ CHECK = ChangeCheck(
     title="Queues for trusted principals",
     description=(
         "Policies of queues must let in nobody but the queue's own account and the listed accounts, organizations and "
-        "principals, so that no stranger reads or sends messages."
+        "principals, so that nobody else reads or sends messages."
     ),
     remediation=(
         "Remove the principal from the queue's policy, or bound its statement with aws:SourceAccount, "

@@ -22,7 +22,7 @@ _COMPUTED = ("$", "{%", "States.")
 
 @dataclass(frozen=True)
 class Parameters(SecretParameters):
-    """What is not looked at."""
+    """Exemptions."""
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) -> Verdict:

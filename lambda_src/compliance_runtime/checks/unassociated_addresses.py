@@ -26,7 +26,7 @@ class Parameters:
 
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
-    """Call it compliant if the address belongs to an instance or a network interface."""
+    """Return compliant if the address belongs to an instance or a network interface."""
     members = item.members
     address = members.optional_text("publicIp") or item.resource_id
     holder = (

@@ -1,1 +1,1 @@
-"""From a request of AWS Config to the verdicts that are put."""
+"""Evaluation: from a request of AWS Config to the evaluations that are put."""

@@ -1,4 +1,4 @@
-"""AWS Config's event for a custom rule becomes a typed request.
+"""A parser of AWS Config's events for custom rules.
 
 https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html
 """
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OversizedItem:
-    """An item too large for an event: what it looks like must be read from the resource's history.
+    """An item that is too large for an event: its configuration is read from the resource's history.
 
     Parameters
     ----------
     resource_type
         AWS Config's name of the type.
     resource_id
-        What identifies it among those of its type.
+        AWS Config's id of the resource.
     capture_time
-        When AWS Config captured it, in UTC.
+        The capture time, in UTC.
     status
         As in ``ConfigurationItem``.
     """
@@ -47,18 +47,18 @@ class OversizedItem:
 
     @property
     def recorded(self) -> bool:
-        """Return whether AWS Config records the resource; if not, its history says nothing about it."""
+        """Return whether AWS Config records the resource; if not, its history is not current."""
         return self.status != NOT_RECORDED_STATUS
 
     @property
     def deleted(self) -> bool:
-        """Return whether the resource is gone, so that there is nothing to read."""
+        """Return whether the resource was deleted, so that there is nothing to read."""
         return self.status in DELETED_STATUSES
 
 
 @dataclass(frozen=True)
 class Scheduled:
-    """The whole account at a point of the rule's schedule, in UTC; there is no item."""
+    """A schedule's time, in UTC, for a periodic rule; there is no item."""
 
     time: datetime
 
@@ -68,7 +68,7 @@ Subject: TypeAlias = ConfigurationItem | OversizedItem | Scheduled
 
 @dataclass(frozen=True)
 class ConfigRequest:
-    """AWS Config asks for an evaluation.
+    """A request of AWS Config for an evaluation.
 
     Parameters
     ----------
@@ -77,13 +77,13 @@ class ConfigRequest:
     account
         The account's 12 digits.
     parameters
-        The rule's parameters, unread.
+        The rule's parameters, not converted yet.
     result_token
-        What PutEvaluations wants back.
+        The token for PutEvaluations.
     left_scope
-        Whether the resource does not belong to the rule's scope any more.
+        Whether the resource has left the rule's scope.
     subject
-        What is to be evaluated.
+        The item, its summary, or the schedule.
     """
 
     rule_name: str
@@ -95,12 +95,12 @@ class ConfigRequest:
 
 
 def config_request(event: object) -> ConfigRequest:
-    """Read an event.
+    """Parse an event.
 
     Raises
     ------
     EventError
-        When something is missing or of the wrong type, whatever ``event`` is; the message names it.
+        When a member is missing or of the wrong type, for any ``event``; the message names it.
     """
     outer = JsonObject.of(event, "event", EventError)
     invoking = outer.member_in_text("invokingEvent")

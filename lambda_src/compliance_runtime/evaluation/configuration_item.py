@@ -1,4 +1,4 @@
-"""A resource as AWS Config recorded it: the form of events and the form of the history become one.
+"""A configuration item, normalized from the forms of events and of the history.
 
 The two forms differ in names (``ARN`` and ``arn``, ``awsAccountId`` and ``accountId``), in encoding (in the history
 ``configuration`` and every supplementary value are JSON texts) and in times (ISO 8601 text and datetime):
@@ -37,28 +37,28 @@ _STATUSES = {
 
 @dataclass(frozen=True)
 class ConfigurationItem:
-    """A resource as it was at one moment.
+    """A resource as AWS Config recorded it at a time.
 
     Parameters
     ----------
     resource_type
         AWS Config's name of the type, such as ``AWS::S3::Bucket``.
     resource_id
-        What identifies it among those of its type, 1 to 768 characters.
+        AWS Config's id of it, 1 to 768 characters.
     resource_name
-        Its name, where the type has one.
+        Its name, if the type has one.
     arn
-        Its ARN, where the type has one.
+        Its ARN, if the type has one.
     region
         The region, ``global`` for some global types.
     account
         The account's 12 digits.
     capture_time
-        When AWS Config captured it, in UTC.
+        The capture time, in UTC.
     status
         OK, ResourceDiscovered, ResourceNotRecorded, ResourceDeleted or ResourceDeletedNotRecorded.
     tags
-        The tags, wherever the type keeps them.
+        The tags, from wherever the type has them.
     configuration
         The decoded configuration; None when the resource was deleted.
     supplementary
@@ -79,7 +79,7 @@ class ConfigurationItem:
 
     @property
     def label(self) -> str:
-        """How messages call the resource."""
+        """The resource's name in messages."""
         return f"{self.resource_type} {self.resource_id}"
 
     @property
@@ -89,12 +89,12 @@ class ConfigurationItem:
 
     @property
     def members(self) -> JsonObject:
-        """The configuration as an object, for checks to read.
+        """The configuration as an object.
 
         Raises
         ------
         EventError
-            When it is none.
+            When it is not an object.
         """
         return JsonObject.of(self.configuration, f"{self.label}: configuration", EventError)
 
@@ -104,24 +104,24 @@ class ConfigurationItem:
         Raises
         ------
         EventError
-            When it is something else.
+            When it is not an object.
         """
         value = self.supplementary.get(name)
         return None if value is None else JsonObject.of(value, f"{self.label}: {name}", EventError)
 
     @property
     def recorded(self) -> bool:
-        """Return whether AWS Config records the resource; if not, the item says nothing about it."""
+        """Return whether AWS Config records the resource; if not, the item is not current."""
         return self.status != NOT_RECORDED_STATUS
 
     @property
     def deleted(self) -> bool:
-        """Return whether the resource is gone. SQS announces that with status OK and no configuration."""
+        """Return whether the resource was deleted. SQS items have status OK and no configuration then."""
         return self.status in DELETED_STATUSES or (self.recorded and self.configuration is None)
 
 
 def resource_identity(item: JsonObject) -> tuple[str, str]:
-    """Read the type and id of the resource that an item or a summary is about.
+    """Read the resource's type and id from an item or a summary.
 
     Raises
     ------
@@ -137,12 +137,12 @@ def resource_identity(item: JsonObject) -> tuple[str, str]:
 
 
 def item_status(item: JsonObject) -> str:
-    """Read the status of an item or a summary, whatever its case: AWS does not always write what its reference says.
+    """Read the status of an item or a summary, ignoring case: AWS does not always write what its reference says.
 
     Raises
     ------
     EventError
-        When it is missing or not known: whether there is anything to judge is not known then.
+        When it is missing or unknown, so that it is not clear whether there is anything to evaluate.
     """
     text = item.text("configurationItemStatus")
     status = _STATUSES.get(text.replace("_", "").casefold())
@@ -154,23 +154,23 @@ def item_status(item: JsonObject) -> str:
 
 
 def item_from_event(item: JsonObject) -> ConfigurationItem:
-    """Read the item of a ConfigurationItemChangeNotification.
+    """Parse the item of a ConfigurationItemChangeNotification.
 
     Raises
     ------
     EventError
-        When something is missing; the message names it.
+        When a member is missing; the message names it.
     """
     return _item(item, item.text("awsAccountId"), item.optional_text("ARN"), _container)
 
 
 def item_from_history(item: JsonObject) -> ConfigurationItem:
-    """Read an item of GetResourceConfigHistory.
+    """Parse an item of GetResourceConfigHistory.
 
     Raises
     ------
     EventError
-        When something is missing; the message names it.
+        When a member is missing; the message names it.
     """
     return _item(item, item.text("accountId"), item.optional_text("arn"), decoded_text)
 
@@ -199,7 +199,7 @@ def _item(
 
 
 def decoded_text(value: JsonValue) -> JsonValue:
-    """Decode a text that holds JSON, and leave all else as it is."""
+    """Decode a text that is JSON; anything else is returned as it is."""
     if not isinstance(value, str):
         return _container(value)
     try:
@@ -209,7 +209,7 @@ def decoded_text(value: JsonValue) -> JsonValue:
 
 
 def _container(value: JsonValue) -> JsonValue:
-    """Decode a text that holds an object or a list, however often it was encoded; leave all else as it is."""
+    """Decode a text of an object or a list, however often it was encoded; anything else is returned as it is."""
     inner = value
     while isinstance(inner, str):
         try:
@@ -227,7 +227,7 @@ _TAG_VALUES = ("value", "Value", "tagValue", "TagValue")
 def collected_tags(
     recorded: JsonValue, configuration: JsonValue, supplementary: Mapping[str, JsonValue]
 ) -> dict[str, str]:
-    """Collect all tags; where places differ, what AWS Config itself recorded as tags counts."""
+    """Collect all tags; where sources differ, the tags that AWS Config itself recorded take precedence."""
     tags: dict[str, str] = {}
     bucket_tagging = supplementary.get("BucketTaggingConfiguration")
     tag_sets = bucket_tagging.get("tagSets") if isinstance(bucket_tagging, dict) else None
@@ -245,7 +245,7 @@ def _member_tags(value: object) -> dict[str, str]:
 
 
 def _tag_pairs(value: JsonValue) -> dict[str, str]:
-    """Read the tags of a map or of a list of pairs; anything else holds none."""
+    """Read the tags of a map or of a list of pairs; none from anything else."""
     if isinstance(value, dict):
         return {key: text for key, text in value.items() if isinstance(text, str)}
     pairs = [pair for pair in value if isinstance(pair, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""A request of AWS Config about one changed resource becomes its evaluation."""
+"""Evaluation of one changed resource."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ def evaluate_change(
     config: Callable[[], ConfigServiceClient],
     lookup: Clients,
 ) -> Evaluation:
-    """Judge a changed resource.
+    """Evaluate a changed resource.
 
     Parameters
     ----------
     request
-        What AWS Config asks for.
+        The request of AWS Config.
     subject
-        The resource that it asks about.
+        The resource of the request.
     check
-        What judges it.
+        The check of the rule.
     parameters
-        Those of the rule.
+        The rule's parameters.
     config
-        Gives the client of AWS Config, which only an oversized item needs.
+        Returns the client of AWS Config, needed only for an oversized item.
     lookup
-        Gives the clients of what a ``LookupCheck`` asks.
+        Returns the clients for the lookups of a ``LookupCheck``.
 
     Raises
     ------
     ComplianceError
-        When the check does not judge changes, or the item's history is not there yet.
+        When the check is periodic, or the history does not have the item yet.
     Exception
-        Whatever the check or boto3 raises: what went wrong is never a verdict.
+        Any error of the check or boto3: an error is never a verdict.
     """
     verdict = inapplicable(check, subject, left_scope=request.left_scope)
     if verdict is None:
@@ -67,7 +67,7 @@ def evaluate_change(
 def inapplicable(
     check: Check[Any], subject: ConfigurationItem | OversizedItem, *, left_scope: bool = False
 ) -> Verdict | None:
-    """Return the verdict where there is nothing to judge; None where there is.
+    """Return a NOT_APPLICABLE verdict where there is nothing to evaluate; None otherwise.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def inapplicable(
     subject
         The resource.
     left_scope
-        Whether it does not belong to the rule's scope any more.
+        Whether it has left the rule's scope.
     """
     if subject.deleted:
         return Verdict.not_applicable("The resource was deleted.")
@@ -90,12 +90,12 @@ def inapplicable(
 
 
 def judge(check: ChangeCheck[P] | LookupCheck[P], item: ConfigurationItem, parameters: P, lookup: Clients) -> Verdict:
-    """Have a check judge an item that is not ``inapplicable``.
+    """Evaluate an item that is not ``inapplicable``.
 
     Raises
     ------
     Exception
-        Whatever the check or boto3 raises.
+        Any error of the check or boto3.
     """
     if isinstance(check, ChangeCheck):
         return check.evaluate(item, parameters)

@@ -1,4 +1,4 @@
-"""Verdicts go to AWS Config, all of them.
+"""PutEvaluations: puts all verdicts, in batches and with retries.
 
 https://docs.aws.amazon.com/config/latest/APIReference/API_PutEvaluations.html
 """
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from compliance_runtime.check import Compliance, Verdict
 
 TEST_TOKEN = "TESTMODE"  # noqa: S105 AWS Config's word
-"""The token of an event by which a function is tried: AWS Config takes it in test mode only, and keeps no result."""
+"""The token of test events: AWS Config accepts it in test mode only, and stores no result."""
 
 MAX_EVALUATIONS = 100
 """Evaluations in one call."""
 
 MAX_ANNOTATION = 256
-"""Characters of an annotation, of which there must be one at least."""
+"""Maximum characters of an annotation; the minimum is 1."""
 
 FIRST_DELAY = 0.2
 MAX_DELAY = 5.0
 RESERVE = 2.0
-"""Seconds that are kept for the last call and for the error that says what was not put."""
+"""Seconds that are reserved for the last call and for the error message."""
 
 MAX_EXAMPLES = 3
 MAX_EXAMPLE = 300
-"""How many refused evaluations an error names, and with how many characters each, and its reason."""
+"""The number of refused evaluations in an error message, and the maximum characters of each and of its reason."""
 
 _REFUSALS = frozenset({"InvalidParameterValueException", "ValidationException"})
 
@@ -49,7 +49,7 @@ _LAST_OF_BASIC_PLANE = 0xFFFF
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A verdict about one resource, with the time of the state that was judged."""
+    """A verdict on one resource, with the time of the state that was evaluated."""
 
     resource_type: str
     resource_id: str
@@ -58,7 +58,7 @@ class Evaluation:
 
 
 def annotation(reason: str) -> str:
-    """Make a text that AWS Config takes: 1 to 256 characters, cut at a word and marked if there were more."""
+    """Return a text that AWS Config accepts: 1 to 256 characters, cut at a word, with a mark if it was longer."""
     text = "".join(_plain(character) for character in " ".join(reason.split()))
     if not text:
         return "No reason given."
@@ -70,24 +70,24 @@ def annotation(reason: str) -> str:
 
 
 @dataclass
-class Putter:
-    """Puts evaluations, so that one which AWS Config refuses costs no other.
+class EvaluationWriter:
+    """A writer of evaluations that isolates those that AWS Config refuses.
 
-    PutEvaluations refuses all evaluations of a call for a single one, such as one of a resource type that it does not
-    know (https://github.com/awslabs/aws-config-rdk/issues/290).
+    PutEvaluations refuses all evaluations of a call because of a single one, such as one of an unknown resource type
+    (https://github.com/awslabs/aws-config-rdk/issues/290).
 
     Parameters
     ----------
     config
         The client of AWS Config.
     result_token
-        That of the invocation.
+        The token of the invocation.
     remaining_seconds
-        How long the function may still run.
+        Returns the seconds until the function is ended.
     sleep
-        Waits for some seconds.
+        Sleeps for some seconds.
     refused
-        How many evaluations AWS Config refused.
+        The number of refused evaluations.
     """
 
     config: ConfigServiceClient
@@ -99,17 +99,17 @@ class Putter:
     _refused_types: set[str] = field(default_factory=set)
 
     def put(self, evaluations: Iterable[Evaluation]) -> Counter[Compliance]:
-        """Put all evaluations, 100 a call as soon as there are as many, and those that were not taken again.
+        """Put all evaluations, in batches of 100, and retry those that failed.
 
         Returns
         -------
         Counter[Compliance]
-            How many of each result, with those that were refused.
+            The number of evaluations by compliance type, refused ones included.
 
         Raises
         ------
         EvaluationsNotPutError
-            When the next attempt would not end before the function does.
+            When there is no time for another attempt.
         Exception
             Whatever ``evaluations`` or boto3 raises. What was put until then stays.
         """
@@ -121,12 +121,12 @@ class Putter:
         return counts
 
     def check(self) -> None:
-        """Fail when anything was refused: ask in the end.
+        """Raise an error if any evaluation was refused: call it at the end.
 
         Raises
         ------
         EvaluationsRefusedError
-            The message names some of what was refused, and why.
+            The message names some of the refused evaluations, with the reasons.
         """
         if self.refused:
             raise EvaluationsRefusedError(
@@ -136,7 +136,7 @@ class Putter:
     def _put_batch(self, batch: Sequence[Evaluation]) -> None:
         longest = FIRST_DELAY
         while batch := self._put_once(batch):
-            # Spread over the whole time: the functions of a burst would otherwise all come back together.
+            # Full jitter: the functions of a burst would otherwise all retry at the same time.
             delay = random.uniform(0, longest)  # noqa: S311 no secret
             if delay + RESERVE > self.remaining_seconds():
                 names = ", ".join(f"{failed.resource_type} {failed.resource_id}" for failed in batch[:3])
@@ -145,7 +145,7 @@ class Putter:
             longest = min(MAX_DELAY, longest * 2)
 
     def _put_once(self, batch: Sequence[Evaluation]) -> Sequence[Evaluation]:
-        """Put the evaluations and return those that were not taken; halve what is refused, to find the one."""
+        """Put the evaluations and return those that failed; halve a refused batch to isolate the refused one."""
         from botocore.exceptions import ClientError, ParamValidationError
 
         for one in batch:
@@ -178,7 +178,7 @@ class Putter:
             for entry in answer.get("FailedEvaluations", [])
         }
         left = [one for one in batch if (one.resource_type, one.resource_id) in failed]
-        # An answer that names others must not end as success.
+        # A response with unknown failed evaluations must not count as success.
         return left if left or not failed else batch
 
     def _refuse(self, evaluation: Evaluation, reason: str) -> None:
@@ -199,7 +199,7 @@ def _entry(evaluation: Evaluation) -> EvaluationTypeDef:
 
 
 def _plain(character: str) -> str:
-    """Replace characters outside of the basic plane, which may count twice, and those that may not be sent at all."""
+    """Replace characters outside of the basic plane, which may count twice, and those that are not allowed."""
     return (
         character if character.isprintable() and ord(character) <= _LAST_OF_BASIC_PLANE else "\N{REPLACEMENT CHARACTER}"
     )

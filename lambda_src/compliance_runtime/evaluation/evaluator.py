@@ -1,4 +1,4 @@
-"""From a request of AWS Config to what is put: the rule's check and parameters are found, and the verdicts put."""
+"""The evaluator of a request: finds the rule's check and parameters, and puts the evaluations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from compliance_runtime.checks import import_check
 from compliance_runtime.errors import DeploymentError, EventError
 from compliance_runtime.evaluation.config_event import Scheduled
 from compliance_runtime.evaluation.evaluate import evaluate_change
-from compliance_runtime.evaluation.evaluations import Putter
-from compliance_runtime.evaluation.schedule import Seen, findings, stale
+from compliance_runtime.evaluation.evaluations import EvaluationWriter
+from compliance_runtime.evaluation.schedule import Evaluated, findings, stale
 from compliance_runtime.parameters import from_rule_parameters
 
 if TYPE_CHECKING:
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Does what AWS Config asks for.
+    """The evaluator of AWS Config's requests.
 
     Parameters
     ----------
     rules
-        The deployed rules by the whole name of the Config rule.
+        The deployed rules by the full name of the Config rule.
     client
-        Gives the clients with which AWS Config is spoken to.
+        Returns the clients for AWS Config.
     lookup
-        Gives the clients with which checks look things up.
+        Returns the clients for the lookups of checks.
     region
-        Where the rules are.
+        The region of the rules.
     remaining_seconds
-        How long the function may still run.
+        Returns the seconds until the function is ended.
     """
 
     rules: Mapping[str, DeployedRule]
@@ -50,19 +50,19 @@ class Evaluator:
     remaining_seconds: Callable[[], float]
 
     def run(self, request: ConfigRequest) -> dict[str, object]:
-        """Judge and put.
+        """Evaluate, and put the evaluations.
 
         Returns
         -------
         dict[str, object]
-            What came of it, for the log.
+            The outcome, for the log.
 
         Raises
         ------
         ComplianceError
-            When the request does not fit the deployment, or not all could be put.
+            When the request does not match the deployment, or not all evaluations could be put.
         Exception
-            Whatever the check or boto3 raises: what went wrong is never a verdict.
+            Any error of the check or boto3: an error is never a verdict.
         """
         check = self._check(request.rule_name)
         parameters = from_rule_parameters(check.parameters, request.parameters)
@@ -95,9 +95,9 @@ class Evaluator:
                 "take the schedule from the rule."
             )
         account = Account(request.account, self.region, subject.time, self.lookup)
-        putter, seen = self._putter(request), Seen()
+        putter, seen = self._putter(request), Evaluated()
         found = putter.put(seen.note(findings(check, parameters, account)))
-        # All of them are read first: a page that begins at a number would skip some when others are cleared meanwhile.
+        # All of them are read first: pages that begin at a number would skip some when others are cleared meanwhile.
         left_over = list(stale(self.client("config"), request.rule_name, subject.time, seen))
         cleared = putter.put(left_over)
         putter.check()
@@ -111,5 +111,5 @@ class Evaluator:
             raise DeploymentError(f"Rule {rule_name} is not evaluated by this deployment; its rules are {known}.")
         return import_check(rule.check_module)
 
-    def _putter(self, request: ConfigRequest) -> Putter:
-        return Putter(self.client("config"), request.result_token, self.remaining_seconds)
+    def _putter(self, request: ConfigRequest) -> EvaluationWriter:
+        return EvaluationWriter(self.client("config"), request.result_token, self.remaining_seconds)

@@ -1,9 +1,9 @@
-"""What AWS Config recorded of resources, however long ago.
+"""Readers of what AWS Config recorded of resources, however long ago.
 
-GetResourceConfigHistory looks at seven days a call: of a resource that did not change for a week its first page is
+GetResourceConfigHistory covers seven days a call: for a resource that did not change for a week its first page is
 empty, and has a token (https://docs.aws.amazon.com/config/latest/APIReference/API_GetResourceConfigHistory.html).
-SelectResourceConfig knows the resources that are there now, with their tags and many in one call
-(https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html), but somewhat later.
+SelectResourceConfig returns existing resources, with their tags and many in one call
+(https://docs.aws.amazon.com/config/latest/developerguide/querying-AWS-resources.html), but with some delay.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonValue
 
 MAX_EXPRESSION = 4096
-"""Characters of a query (AWS Config API, SelectResourceConfig)."""
+"""Maximum characters of a query (AWS Config API, SelectResourceConfig)."""
 
 MAX_IDS = 50
 """Resources of one query: their whole configuration comes with their tags."""
@@ -40,12 +40,12 @@ _PROPERTIES = "resourceType, resourceId, arn, tags, configuration, supplementary
 
 @dataclass(frozen=True)
 class Recorded:
-    """What tells which resources a waiver is for.
+    """The attributes of a resource by which waivers match it.
 
     Parameters
     ----------
     arn
-        The resource's ARN, where its type has one.
+        The resource's ARN, if its type has one.
     tags
         Its tags.
     """
@@ -57,17 +57,17 @@ class Recorded:
 def present_resources(
     config: ConfigServiceClient, resource_type: str, ids: Iterable[str]
 ) -> Iterator[tuple[str, Recorded]]:
-    """Read ids, ARNs and tags of the resources that are there now.
+    """Read ids, ARNs and tags of existing resources.
 
-    What is missing is not recorded, was recorded a moment ago, or has an id or a type that AWS Config's queries do not
-    know: read its history.
+    Missing ones are not recorded, were recorded a moment ago, or have an id or a type that AWS Config's queries do not
+    support: read their history.
 
     Raises
     ------
     EventError
-        When an answer does not have the form that AWS documents.
+        When a response does not have the form that AWS documents.
     Exception
-        Whatever boto3 raises.
+        Any error of boto3.
     """
     for condition in _conditions(resource_type, ids):
         for row in _rows(config, f"SELECT {_PROPERTIES} WHERE {condition}"):
@@ -76,14 +76,14 @@ def present_resources(
 
 
 def captured_time(config: ConfigServiceClient, resource_type: str, resource_id: str) -> datetime | None:
-    """Read when a resource that is there now was captured; None where ``present_resources`` would not find it.
+    """Read the capture time of an existing resource; None where ``present_resources`` would not find it.
 
     Raises
     ------
     EventError
-        When an answer does not have the form that AWS documents.
+        When a response does not have the form that AWS documents.
     Exception
-        Whatever boto3 raises.
+        Any error of boto3.
     """
     for condition in _conditions(resource_type, [resource_id]):
         for row in _rows(config, f"SELECT configurationItemCaptureTime WHERE {condition}"):
@@ -99,14 +99,14 @@ def item_until(
     Raises
     ------
     EventError
-        When an answer does not have the form that AWS documents.
+        When a response does not have the form that AWS documents.
     Exception
-        Whatever boto3 raises.
+        Any error of boto3.
     """
     answer = config.get_resource_config_history(
         resourceType=resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
         resourceId=resource_id,
-        # Older versions of boto3 cut the time to whole seconds, which would leave the item itself out.
+        # Older versions of boto3 truncate the time to seconds, which would exclude the item itself.
         laterTime=captured.replace(microsecond=0) + SECOND,
         limit=1,
     )
@@ -119,14 +119,14 @@ def last_item(config: ConfigServiceClient, resource_type: str, resource_id: str)
     Returns
     -------
     ConfigurationItem | None
-        None where AWS Config never recorded the resource, or does not record its type.
+        The item; None where AWS Config never recorded the resource, or does not record its type.
 
     Raises
     ------
     EventError
-        When an answer does not have the form that AWS documents.
+        When a response does not have the form that AWS documents.
     Exception
-        Whatever boto3 raises otherwise.
+        Any error of boto3 otherwise.
     """
     pages = config.get_paginator("get_resource_config_history").paginate(
         resourceType=resource_type,  # type: ignore[arg-type]  # the stubs list the types of today
@@ -138,8 +138,8 @@ def last_item(config: ConfigServiceClient, resource_type: str, resource_id: str)
     except config.exceptions.ResourceNotDiscoveredException:
         return None
     except config.exceptions.ValidationException:
-        # Rules also judge what is no recorded resource, such as the account. A type that can be recorded is refused
-        # for another reason, which says nothing of the resource.
+        # Rules also evaluate what is not a recorded resource, such as the account. A recordable type is refused for
+        # another reason, which says nothing about the resource.
         if resource_type in config.meta.service_model.shape_for("ResourceType").metadata["enum"]:
             raise
         return None
@@ -150,7 +150,7 @@ def _first_item(items: Sequence[object]) -> ConfigurationItem | None:
 
 
 def _conditions(resource_type: str, ids: Iterable[str]) -> Iterator[str]:
-    """Write conditions that name all ids but those that no query can name, so many in each as one can hold."""
+    """Yield conditions on all ids that queries support, as many ids in each as fit."""
     start = f"resourceType = '{resource_type}' AND resourceId IN ("
     room = MAX_EXPRESSION - len(f"SELECT {_PROPERTIES} WHERE {start})")
     batch: list[str] = []
@@ -171,7 +171,7 @@ def _rows(config: ConfigServiceClient, expression: str) -> Iterator[JsonObject]:
             for text in page["Results"]:
                 yield JsonObject.of(decoded(text, "Results", EventError), "Results", EventError)
     except config.exceptions.InvalidExpressionException:
-        # A type, or a character of an id, that queries do not know.
+        # A type, or a character of an id, that queries do not support.
         return
 
 

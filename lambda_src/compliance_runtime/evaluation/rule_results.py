@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_config.type_defs import EvaluationResultTypeDef
 
 PAGE_SIZE = 100
-"""The most results of one call."""
+"""Maximum results of one call."""
 
 
 def rule_results(config: ConfigServiceClient, rule_name: str) -> Iterator[EvaluationResultTypeDef]:
@@ -23,7 +23,7 @@ def rule_results(config: ConfigServiceClient, rule_name: str) -> Iterator[Evalua
     Raises
     ------
     Exception
-        Whatever boto3 raises.
+        Any error of boto3.
     """
     pages = config.get_paginator("get_compliance_details_by_config_rule").paginate(
         ConfigRuleName=rule_name,

@@ -1,9 +1,9 @@
-"""A schedule of AWS Config becomes the evaluations of all that a periodic check finds, and clears what is gone.
+"""Evaluations of a periodic check, and the clearing of stale results with NOT_APPLICABLE.
 
-A rule's results stay until something is put over them: what was reported once and is not found any more has to be
-cleared with NOT_APPLICABLE. AWS documents neither how late it lists what was put, nor which of two evaluations it
+A rule's results stay until others replace them: results of resources that the check does not find any more have to
+be cleared with NOT_APPLICABLE. AWS documents neither the delay of its listings, nor which of two evaluations it
 keeps.
-So what this run found is never cleared, whatever AWS Config lists, and neither is what another run found later.
+So results of this run are never cleared, whatever AWS Config lists, and neither are later ones of another run.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 _BEFORE = timedelta(seconds=1)
 
 
-class Seen:
-    """The resources of evaluations that passed by.
+class Evaluated:
+    """The set of resources that were evaluated, as 64-bit hashes.
 
-    It keeps 64 bits of each: two of a million resources that share them are one chance in 36 million, and cost no more
-    than that a result is not cleared.
+    The chance that two of a million resources have the same hash is one in 36 million; then a stale result may not be
+    cleared.
     """
 
     def __init__(self) -> None:
@@ -49,33 +49,33 @@ class Seen:
 
 
 def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterator[Evaluation]:
-    """Return what the check finds, as it finds it.
+    """Yield the findings of a check as evaluations.
 
     Raises
     ------
     Exception
-        Whatever the check or boto3 raises: what went wrong is never a verdict.
+        Any error of the check or boto3: an error is never a verdict.
     """
     for finding in check.evaluate(account, parameters):
         yield Evaluation(finding.resource_type, finding.resource_id, finding.verdict, account.time)
 
 
-def stale(config: ConfigServiceClient, rule_name: str, scheduled: datetime, seen: Seen) -> Iterator[Evaluation]:
-    """Clear what the rule reported before this schedule and did not find any more. Ask when all findings were put.
+def stale(config: ConfigServiceClient, rule_name: str, scheduled: datetime, seen: Evaluated) -> Iterator[Evaluation]:
+    """Yield the clearing of results from before this schedule that were not found again. Call it after all were put.
 
-    The clearing is dated just before the schedule, so that it also loses against what a later run found meanwhile.
+    The clearing is dated just before the schedule, so that results of a later run take precedence.
 
     Parameters
     ----------
     scheduled
         The time of the schedule.
     seen
-        What this run found.
+        The resources of this run.
 
     Raises
     ------
     Exception
-        Whatever boto3 raises.
+        Any error of boto3.
     """
     before = scheduled - _BEFORE
     for result in rule_results(config, rule_name):

@@ -1,1 +1,1 @@
-"""From new violations to a message that is published."""
+"""Notifications: a digest of new violations that is published."""

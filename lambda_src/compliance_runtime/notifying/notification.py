@@ -1,4 +1,4 @@
-"""One notification of all violations that are new, however many they are: as text for people, and as data."""
+"""One digest of all new violations, however many they are: as text for people, and as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results import Result
 
 MAX_BYTES = 250_000
-"""Of a message, or of an event's detail. SNS and EventBridge take 262,144 in all, EventBridge with the event's names.
+"""Of a message, or of an event's detail. SNS and EventBridge accept 262,144 in all, EventBridge with the event's names.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
@@ -35,18 +35,18 @@ MAX_RESOURCES = 5
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose violations they are.
+    """The deployment of the violations.
 
     Parameters
     ----------
     project, workspace
-        The deployment.
+        The parts of its names.
     region
-        Where it is.
+        Its region.
     table
         The name of its results table.
     rule_ids
-        The ids of rules by their whole names, where a name has no room for its id.
+        The ids of rules by their full names, where a name cannot hold its id.
     """
 
     project: str
@@ -56,24 +56,24 @@ class Sender:
     rule_ids: Mapping[str, str] = field(default_factory=dict)
 
     def rule_id(self, rule_name: str) -> str:
-        """Return the id by which people, waivers and reports call a rule."""
+        """Return a rule's id, as in waivers and reports."""
         return self.rule_ids.get(rule_name) or rule_name.removeprefix(f"{self.project}-{self.workspace}-")
 
 
 @dataclass(frozen=True)
-class RuleNews:
+class NewViolations:
     """The new violations of one rule and severity.
 
     Parameters
     ----------
     rule_name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     severity
         Its severity.
     count
         The number of violations.
     named
-        The first of them.
+        The violations that are named.
     """
 
     rule_name: str
@@ -83,7 +83,7 @@ class RuleNews:
 
     @property
     def unnamed(self) -> int:
-        """How many are not named."""
+        """The number of violations that are not named."""
         return self.count - len(self.named)
 
 
@@ -93,8 +93,8 @@ class _Group:
     named: list[Result] = field(default_factory=list)
 
 
-def news(violations: Iterable[Result]) -> tuple[RuleNews, ...]:
-    """Group violations by rule and severity: the most severe first, then those of which there are most.
+def new_violations(violations: Iterable[Result]) -> tuple[NewViolations, ...]:
+    """Group violations by rule and severity: the most severe first, then the most frequent.
 
     Memory grows with the rules, not with the violations.
     """
@@ -104,53 +104,55 @@ def news(violations: Iterable[Result]) -> tuple[RuleNews, ...]:
         group.count += 1
         if len(group.named) < MAX_RESOURCES:
             group.named.append(violation)
-    found = (RuleNews(rule, severity, group.count, tuple(group.named)) for (severity, rule), group in groups.items())
+    found = (
+        NewViolations(rule, severity, group.count, tuple(group.named)) for (severity, rule), group in groups.items()
+    )
     return tuple(sorted(found, key=lambda one: (-one.severity.rank, -one.count, one.rule_name)))
 
 
 @dataclass(frozen=True)
 class Notification:
-    """What is new.
+    """A digest of new violations.
 
     Parameters
     ----------
     sender
-        Whose it is.
+        The deployment.
     rules
         The new violations by rule: at least one.
     """
 
     sender: Sender
-    rules: tuple[RuleNews, ...]
+    rules: tuple[NewViolations, ...]
 
     @property
     def total(self) -> int:
-        """How many violations are new."""
+        """The number of new violations."""
         return sum(rule.count for rule in self.rules)
 
     def subject(self) -> str:
-        """Write the subject of a mail, at most 100 ASCII characters."""
+        """Return the subject of a mail, at most 100 ASCII characters."""
         text = f"{self.sender.project}-{self.sender.workspace}: {_violations(self.total)} ({self._severities()})"
         return text[:MAX_SUBJECT]
 
     def text(self) -> str:
-        """Write it for people, at most ``MAX_BYTES`` long in UTF-8."""
+        """Return the text for people, at most ``MAX_BYTES`` long in UTF-8."""
         return self._fitting(Notification._text)
 
     def detail(self) -> str:
-        """Write the JSON of an event's detail, at most ``MAX_BYTES`` long in UTF-8."""
+        """Return the JSON of an event's detail, at most ``MAX_BYTES`` long in UTF-8."""
         return self._fitting(Notification._detail)
 
     def _fitting(self, write: Callable[[Notification], str]) -> str:
-        """Name fewer resources where they have long names and reasons: without any it always fits."""
+        """Name fewer resources until the output fits: without any it always does."""
         for named in range(MAX_RESOURCES, 0, -1):
             text = write(self._naming(named))
             if len(text.encode(errors="replace")) <= MAX_BYTES:
                 return text
         return write(self._naming(0))
 
-    def _naming(self, most: int) -> Notification:
-        return replace(self, rules=tuple(replace(rule, named=rule.named[:most]) for rule in self.rules))
+    def _naming(self, limit: int) -> Notification:
+        return replace(self, rules=tuple(replace(rule, named=rule.named[:limit]) for rule in self.rules))
 
     def _by_severity(self) -> Counter[Severity]:
         counts: Counter[Severity] = Counter()
@@ -212,7 +214,7 @@ def _line(violation: Result) -> str:
     return f"{place}: {violation.annotation}" if violation.annotation else place
 
 
-def _rule_detail(rule: RuleNews, rule_id: str) -> dict[str, JsonValue]:
+def _rule_detail(rule: NewViolations, rule_id: str) -> dict[str, JsonValue]:
     return {
         "rule": rule_id,
         "ruleName": rule.rule_name,

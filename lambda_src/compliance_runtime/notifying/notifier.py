@@ -1,6 +1,6 @@
-"""Somebody is notified of what is in the outbox, with one notification a run.
+"""Publishing of the outbox's violations, as one digest per run.
 
-At least once: what was delivered and could not be removed from the outbox is delivered again.
+At least once: entries that were published and could not be removed from the outbox are published again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from compliance_runtime.errors import NotificationError
-from compliance_runtime.notifying.notification import Notification, Sender, news
+from compliance_runtime.notifying.notification import Notification, Sender, new_violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from compliance_runtime.notifying.outbox import Outbox
 
 NOTIFY = "notify"
-"""The action that asks for it."""
+"""The action of its event."""
 
 SOURCE = "compliance_tf"
 DETAIL_TYPE = "New non-compliance"
 
 MAX_ENTRIES = 50_000
-"""Of one run, so that they fit into the function's memory and time; what is left comes with the next one."""
+"""Entries of one run, so that they fit into the function's memory and time; the rest follows in the next run."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,24 @@ class Target:
 
     @property
     def region(self) -> str:
-        """Where it is."""
+        """Its region."""
         return self.arn.split(":")[3]
 
 
 @dataclass(frozen=True)
 class Notifier:
-    """Delivers what is new.
+    """The publisher of new violations.
 
     Parameters
     ----------
     outbox
-        What is new.
+        The outbox.
     sender
-        Whose it is.
+        The deployment.
     target
-        Where it is delivered to.
+        The target.
     client
-        Gives the client of a service in a region.
+        Returns the client of a service in a region.
     """
 
     outbox: Outbox
@@ -67,22 +67,22 @@ class Notifier:
     client: Callable[[str, str], Any]
 
     def run(self) -> int:
-        """Deliver what is new, if anything is.
+        """Publish new violations, if there are any.
 
         Returns
         -------
         int
-            How many violations the notification is about.
+            The number of violations in the digest.
 
         Raises
         ------
         NotificationError
-            When the event bus did not take it.
+            When the event bus did not accept it.
         Exception
-            What boto3 raises.
+            Any error of boto3.
         """
         entries = self.outbox.entries(MAX_ENTRIES)
-        notification = Notification(self.sender, news(self.outbox.violations(entries, datetime.now(UTC))))
+        notification = Notification(self.sender, new_violations(self.outbox.violations(entries, datetime.now(UTC))))
         if notification.total:
             self._deliver(notification)
         self.outbox.remove(entries)

@@ -1,8 +1,7 @@
-"""What somebody is to be notified of, kept until it was.
+"""The outbox: new violations that have not been published yet.
 
-An item stands in the outbox from the same transaction on as the violation that it points to, so nothing that is
-recorded is forgotten. What it says is read from the present result when the notification is written: by then the
-violation may be gone, or waived.
+An entry is written in the same transaction as the violation that it points to, so no violation is missed. Its
+content is read from the present result when the digest is published: by then the violation may be fixed or waived.
 """
 
 from __future__ import annotations
@@ -35,20 +34,20 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results import Item
 
 KEPT_DAYS = 7
-"""Days that what could not be delivered stays."""
+"""Days that entries are kept that could not be published."""
 
 
 def is_announced(result: Result, before: Compliance | None, recipient: Recipient | None, at: datetime) -> bool:
-    """Return whether somebody is to be notified of a result.
+    """Return whether a result is published.
 
     Parameters
     ----------
     before
-        What the resource's compliance was; None where there was no result.
+        The resource's previous compliance; None where there was no result.
     recipient
-        Who is notified, if anybody.
+        The recipient; None for none.
     at
-        The present, which must have an offset.
+        The current time, with an offset.
     """
     return (
         recipient is not None
@@ -60,12 +59,12 @@ def is_announced(result: Result, before: Compliance | None, recipient: Recipient
 
 
 def outbox_item(violation: Result, expires_at: int) -> Item:
-    """Make the item that points to a violation.
+    """Build the item that points to a violation.
 
     Parameters
     ----------
     expires_at
-        When it expires, in seconds since 1970.
+        The expiry time, in seconds since 1970.
     """
     return {
         PARTITION_KEY: {"S": outbox_key(violation.resource)},
@@ -84,13 +83,13 @@ class Key:
     sort: str
 
     def to_item(self) -> dict[str, AttributeValueTypeDef]:
-        """Return it as DynamoDB takes it."""
+        """Return the form of DynamoDB."""
         return {PARTITION_KEY: {"S": self.partition}, SORT_KEY: {"S": self.sort}}
 
 
 @dataclass(frozen=True)
 class OutboxEntry:
-    """An item of the outbox: its own key, and that of the present result that it points to."""
+    """An item of the outbox: its own key, and the key of its violation."""
 
     key: Key
     present: Key
@@ -111,19 +110,19 @@ class Outbox:
     client: DynamoDBClient
     table: str
 
-    def entries(self, most: int) -> list[OutboxEntry]:
-        """Read some of what is there."""
-        return list(islice(self._letters(), most))
+    def entries(self, limit: int) -> list[OutboxEntry]:
+        """Read at most ``limit`` entries."""
+        return list(islice(self._stored(), limit))
 
     def violations(self, entries: Iterable[OutboxEntry], at: datetime) -> Iterator[Result]:
-        """Read what they point to, each once: without what is no violation any more, or waived at a time.
+        """Read the violations of entries, each once: without those that are fixed, or waived at a time.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not give all of it.
+            When DynamoDB did not return all of them.
         """
-        # Of two entries about the same resource and rule, the present result is the same.
+        # Two entries of the same resource and rule have the same present result.
         present = dict.fromkeys(entry.present for entry in entries)
         for item in read_batches(self.client, self.table, (key.to_item() for key in present)):
             result = Result.from_item(item)
@@ -131,23 +130,23 @@ class Outbox:
                 yield result
 
     def remove(self, entries: Iterable[OutboxEntry]) -> None:
-        """Remove what was delivered.
+        """Remove published entries.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not take it all.
+            When DynamoDB did not remove all of them.
         """
         keys = (entry.key.to_item() for entry in entries)
         write_batches(self.client, self.table, ({"DeleteRequest": {"Key": key}} for key in keys))
 
-    def _letters(self) -> Iterator[OutboxEntry]:
+    def _stored(self) -> Iterator[OutboxEntry]:
         for partition in outbox_partitions():
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,
                 KeyConditionExpression=f"{PARTITION_KEY} = :partition",
                 ExpressionAttributeValues={":partition": {"S": partition}},
-                # What was removed a moment ago would be delivered again.
+                # Entries that were removed a moment ago would be published again.
                 ConsistentRead=True,
             )
             for page in pages:

@@ -1,1 +1,1 @@
-"""IAM policy documents: who may do what to which resource, and on what condition."""
+"""IAM policy documents: principals, actions, resources and conditions."""

@@ -1,7 +1,7 @@
-"""What a statement's principals and conditions, and the denials beside it, say of those who can use it.
+"""The callers that a statement's principals and conditions, and other statements' denials, leave.
 
-Each of them may bound the requests to some parties. A denial bounds too, by those that it spares: one that refuses
-everyone whose ``aws:PrincipalOrgID`` is not ``o-1`` leaves the organization ``o-1``.
+Each of them may limit the requests to some parties. A denial limits too, by its exceptions: one for everyone whose
+``aws:PrincipalOrgID`` is not ``o-1`` leaves the organization ``o-1``.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Relation(Enum):
-    """What a party has to do with a request."""
+    """The relation of a party to a request."""
 
     CALLER = "the principal that asks"
     SOURCE = "the owner of the resource for which a service of AWS asks"
@@ -37,18 +37,18 @@ class Relation(Enum):
 
 @dataclass(frozen=True)
 class Party:
-    """Some of those who may ask.
+    """A set of possible callers.
 
     Parameters
     ----------
     relation
-        What they have to do with the request.
+        Their relation to the request.
     text
-        As the policy names them: an account, an ARN, an address range; perhaps with wildcards.
+        The policy's text: an account, an ARN, an address range; possibly with wildcards.
     account
-        The 12 digits of the account that all of them belong to, where that is certain.
+        The 12 digits of the account of all of them, if that is certain.
     organization
-        The id of the organization that all of them belong to, where that is certain.
+        The id of the organization of all of them, if that is certain.
     """
 
     relation: Relation
@@ -58,7 +58,7 @@ class Party:
 
     @property
     def fixed(self) -> bool:
-        """Return whether they are certain ones, so that nobody else can become one of them.
+        """Return whether they are fixed, so that nobody else can become one of them.
 
         As S3 does it: values without wildcards and policy variables, no address range wider than /8, for IPv6 /32.
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -74,12 +74,12 @@ class Party:
 
     @property
     def bucket(self) -> str | None:
-        """The name of the one bucket that the ARN of a source means, whatever stands for its region and account."""
+        """The name of the one bucket in the ARN of a source, whatever its region and account."""
         return bucket_name(self.text) if self.relation is Relation.SOURCE else None
 
     @property
     def name(self) -> str:
-        """The account, the organization or what else they are called, for a person."""
+        """The account, the organization or another name, for messages."""
         if self.account and (self.text == self.account or self.text.endswith(f"::{self.account}:root")):
             return f"account {self.account}"
         if self.text == self.organization:
@@ -87,7 +87,7 @@ class Party:
         return f"S3 canonical user {self.text[:8]}…" if _CANONICAL_USER.fullmatch(self.text) else self.text
 
     def __str__(self) -> str:
-        """Say who they are in words that begin with ``anyone`` where anybody can be one of them."""
+        """Return a description, which begins with ``anyone`` where anybody can be one of them."""
         if not self.text.strip("*"):
             return "anyone"
         if self.relation is Relation.NETWORK:
@@ -102,7 +102,7 @@ _PHRASES = MappingProxyType({Relation.SOURCE: "services for ", Relation.ACCESS_P
 _WILDCARD = re.compile(r"[*?]|\$\{")
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+/([0-9]{1,3})")
 _CANONICAL_USER = re.compile("[0-9a-f]{64}")
-# aws:userid is a unique id and the name of the session, which is free to whoever may assume the role.
+# aws:userid is a unique id and the name of the session, which the caller of AssumeRole chooses.
 _ANY_SESSION = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}:\*")
 # The ARN of a bucket has neither region nor account, and its name belongs to one account of the partition only:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -116,7 +116,7 @@ _ACCOUNT_IN_TEXT = re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12})(?![0-
 
 
 class _Value(Enum):
-    """What the values of a condition key are."""
+    """The meaning of the values of a condition key."""
 
     ACCOUNT = "an account, or something else that says no account"
     ARN = "an ARN"
@@ -156,21 +156,21 @@ _NEGATIVE_OPERATORS = ("stringnot", "arnnot", "notipaddress")
 
 
 def bucket_name(arn: str) -> str | None:
-    """Read the name of the bucket of an ARN, also of ``arn:aws:s3:*:*:name``; None where no single bucket is meant."""
+    """Return the bucket's name in an ARN, also of ``arn:aws:s3:*:*:name``; None if it is not a single bucket."""
     match = _BUCKET_ARN.fullmatch(arn)
     return match[1] if match else None
 
 
 def is_any_session(user_id: str) -> bool:
-    """Return whether a value of ``aws:userid`` stands for all sessions of one role: ``AROAEXAMPLEID1234:*``."""
+    """Return whether a value of ``aws:userid`` means all sessions of one role: ``AROAEXAMPLEID1234:*``."""
     return _ANY_SESSION.fullmatch(user_id) is not None
 
 
 def bounds_on(statement: Statement, document: PolicyDocument) -> tuple[Bound, ...]:
-    """List the bounds by the conditions of a statement that allows, and by the denials of its document.
+    """List the limits by the conditions of an allowing statement, and by the denials of its document.
 
-    Every request that the statement lets through comes from a party of each of them. Seen are the condition keys above;
-    and denials to everyone, with or without exceptions, of at least the same actions and resources.
+    Every allowed request comes from a party of each of them. Considered are the condition keys above, and denials to
+    everyone, with or without exceptions, of at least the same actions and resources.
     """
     own = (_demanded(condition, statement) for condition in statement.conditions)
     denials = (_spared(denial) for denial in document.denying if _is_beyond(denial, statement))
@@ -178,7 +178,7 @@ def bounds_on(statement: Statement, document: PolicyDocument) -> tuple[Bound, ..
 
 
 def callers(principals: Principals) -> Bound:
-    """List the principals of a statement but services of AWS; ``NotPrincipal`` lists whom it leaves out."""
+    """List the principals of a statement except services of AWS; ``NotPrincipal`` lists the excluded ones."""
     accounts = ((one, account_of(one)) for one in principals.aws)
     providers = ((one, account_of(one)) for one in principals.federated)
     known = [
@@ -190,7 +190,7 @@ def callers(principals: Principals) -> Bound:
 
 
 def _demanded(condition: Condition, statement: Statement) -> Bound | None:
-    """Return the parties that one of a statement's conditions lets through; None where it does not tell."""
+    """Return the parties that a condition allows; None where it does not limit them."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.NEVER} else None
     return _parties(condition) if condition in statement.demanding(condition.key) else None
@@ -198,12 +198,12 @@ def _demanded(condition: Condition, statement: Statement) -> Bound | None:
 
 @lru_cache(maxsize=256)
 def _spared(denial: Statement) -> Bound | None:
-    """Return the parties that a denial leaves; None where those are not bounded."""
+    """Return the parties that a denial excludes; None where they are not limited."""
     if denial.principals is None or not denial.principals.everyone:
         return None
     services = tuple(Party(Relation.SERVICE, service) for service in denial.principals.services)
     spared = (*callers(denial.principals), *services) if denial.principals.negated else ()
-    # Whoever fails a single condition is spared.
+    # A request that fails a single condition is not denied.
     for condition in denial.conditions:
         parties = spared_by(condition)
         if parties is None:
@@ -213,7 +213,7 @@ def _spared(denial: Statement) -> Bound | None:
 
 
 def spared_by(condition: Condition) -> Bound | None:
-    """Return the parties for which a condition of a denial does not hold; None where those are not bounded."""
+    """Return the parties for which a condition of a denial does not hold; None where they are not limited."""
     if condition.key == _IS_SERVICE_KEY:
         return _ANY_SERVICE if _truths_if_none_or_false(condition) == {Truth.ALWAYS} else None
     holds_without_key = condition.holds({condition.key: None}) is Truth.ALWAYS
@@ -221,12 +221,12 @@ def spared_by(condition: Condition) -> Bound | None:
 
 
 def _truths_if_none_or_false(condition: Condition) -> set[Truth]:
-    """Evaluate a condition for requests of others than services: a request without a signature has no such key."""
+    """Evaluate a condition for requests by others than services: an unsigned request has no such key."""
     return {condition.holds({condition.key: value}) for value in (None, "false")}
 
 
 def _parties(condition: Condition) -> Bound | None:
-    """Read the values of a condition as parties; None where its key does not tell who asks."""
+    """Parse the values of a condition as parties; None where its key does not identify callers."""
     if condition.key not in _KEYS:
         return None
     relation, kind = _KEYS[condition.key]
@@ -247,7 +247,7 @@ def _party(relation: Relation, kind: _Value | None, value: str, *, by_parts: boo
 
 
 def _is_beyond(denial: Statement, allowing: Statement) -> bool:
-    """Return whether a denial is about everything that a statement allows."""
+    """Return whether a denial covers everything that a statement allows."""
     return _includes(denial.actions, allowing.actions) and _includes(denial.resources, allowing.resources)
 
 

@@ -1,4 +1,4 @@
-"""A statement's conditions: what holds for a request of which only something is known.
+"""Conditions of statements, evaluated for partially known requests.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -28,14 +28,14 @@ NOTHING_KNOWN: Request = MappingProxyType({})
 
 
 class Truth(Enum):
-    """Whether something holds for all requests of which this is known, for none, or for some perhaps."""
+    """Three-valued logic: true for all matching requests, for none, or possibly for some."""
 
     ALWAYS = "always"
     NEVER = "never"
     UNKNOWN = "unknown"
 
     def negated(self) -> Truth:
-        """Return what the opposite is."""
+        """Return the negation."""
         return {Truth.ALWAYS: Truth.NEVER, Truth.NEVER: Truth.ALWAYS}.get(self, Truth.UNKNOWN)
 
 
@@ -51,9 +51,9 @@ def _equal_ignoring_case(wanted: str, value: str) -> bool:
 
 
 def _arn_matches(wanted: str, value: str) -> bool:
-    """Compare the six parts of ARNs each on its own: a wildcard does not reach over a colon but in the last.
+    """Compare the six parts of ARNs separately: a wildcard does not match a colon except in the last part.
 
-    What is no ARN is compared as a whole.
+    Texts that are not ARNs are compared as a whole.
     """
     patterns, parts = (text.split(":", _ARN_PARTS - 1) for text in (wanted, value))
     if len(patterns) != _ARN_PARTS or len(parts) != _ARN_PARTS:
@@ -70,7 +70,7 @@ _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
     "bool": _equal_ignoring_case,
 }
 _WITH_WILDCARDS = frozenset({"stringlike", "arnequals", "arnlike"})
-# What numbers, dates and networks a request has is a question that no check asks.
+# Checks do not need the numbers, dates and networks of requests.
 _NOT_COMPARED = frozenset(
     {"ipaddress", "binaryequals"}
     | {f"{kind}{order}" for kind in ("numeric", "date") for order in ("equals", "lessthan", "greaterthan")}
@@ -99,11 +99,11 @@ class Condition:
     qualifier
         ``forallvalues`` or ``foranyvalue`` for keys with several values; else empty.
     if_exists
-        Whether it also holds for a request without the key.
+        Whether it holds for a request without the key.
     key
         In lower case: ``aws:principalorgid``.
     values
-        One of which the request's value must match.
+        The values, one of which must match.
     """
 
     operator: str
@@ -129,11 +129,11 @@ class Condition:
 
     @property
     def has_wildcards(self) -> bool:
-        """Return whether ``*`` and ``?`` stand for other characters in one of the values."""
+        """Return whether one of the values has the wildcards ``*`` or ``?``."""
         return self.operator in _WITH_WILDCARDS and any(set(value) & {"*", "?"} for value in self.values)
 
     def holds(self, request: Request) -> Truth:
-        """Return whether it holds for such a request."""
+        """Evaluate the condition for a request."""
         if self.key not in request:
             return Truth.UNKNOWN
         value = request[self.key]
@@ -155,7 +155,7 @@ class Condition:
     def _finds(self, value: str, compare: Callable[[str, str], bool] | None) -> Truth:
         if compare is None:
             return Truth.UNKNOWN
-        # What a policy variable stands for is not known.
+        # The value of a policy variable is unknown.
         fixed = [wanted for wanted in self.values if "${" not in wanted]
         if any(compare(wanted, value) for wanted in fixed):
             return Truth.ALWAYS
@@ -167,7 +167,7 @@ def _truth(value: bool) -> Truth:  # noqa: FBT001 it is the value itself
 
 
 def all_hold(conditions: Iterable[Condition], request: Request) -> Truth:
-    """Return whether all conditions hold for such a request."""
+    """Evaluate all conditions for a request."""
     truths = {condition.holds(request) for condition in conditions}
     if Truth.NEVER in truths:
         return Truth.NEVER
@@ -175,12 +175,12 @@ def all_hold(conditions: Iterable[Condition], request: Request) -> Truth:
 
 
 def read_conditions(statement: JsonObject) -> tuple[Condition, ...]:
-    """Read the member ``Condition`` of a statement.
+    """Parse the member ``Condition`` of a statement.
 
     Raises
     ------
     EventError
-        When it is not what IAM takes; the message names the place.
+        When it is not valid in IAM; the message names the place.
     """
     block = statement.optional_member("Condition")
     if block is None:

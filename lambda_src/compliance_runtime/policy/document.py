@@ -1,4 +1,4 @@
-"""A policy document in the form that questions can be asked of."""
+"""A parsed policy document, and queries on it."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Statement:
     Parameters
     ----------
     name
-        How to call it for a person: its Sid, or its place such as ``statement 2``.
+        Its name in messages: its Sid, or its place such as ``statement 2``.
     allows
         Whether its effect is Allow; else it is Deny.
     principals
-        Who it is about; None in an identity's policy, where it is the identity.
+        The principals; None in an identity's policy, where it is the identity.
     actions
         The actions, in lower case.
     resources
         The resources; None in a trust policy, where it is the role.
     conditions
-        All of which must hold.
+        The conditions, all of which must hold.
     """
 
     name: str
@@ -44,13 +44,13 @@ class Statement:
     conditions: tuple[Condition, ...]
 
     def holds(self, request: Request) -> Truth:
-        """Return whether its conditions hold for a request of which this is known."""
+        """Evaluate its conditions for a request."""
         return all_hold(self.conditions, request)
 
     def demanding(self, key: str) -> tuple[Condition, ...]:
-        """Return the conditions that each let a request have only their own values for a condition key (in lower case).
+        """Return the conditions that each limit a request to their own values of a condition key (in lower case).
 
-        There are none where a request may have any value, or no such key at all.
+        None are returned where a request may have any value, or no such key.
         """
         own = [condition for condition in self.conditions if condition.key == key]
         if not any(condition.needs_key for condition in own):
@@ -62,7 +62,7 @@ class Statement:
 
         None where a request may have any value, or none.
         """
-        # All conditions must hold, so each of them is a bound; fixed and few values are the narrowest.
+        # All conditions must hold, so each of them is a limit; fixed and few values are the strictest.
         narrowest = min(self.demanding(key), key=lambda one: (one.has_wildcards, len(one.values)), default=None)
         return None if narrowest is None else narrowest.values
 
@@ -91,20 +91,20 @@ class PolicyDocument:
 
     @classmethod
     def read(cls, value: object, place: str) -> PolicyDocument:
-        """Read a policy document.
+        """Parse a policy document.
 
         Parameters
         ----------
         value
-            The object, its JSON text, or that text URL-encoded as IAM's own API gives it. None, an empty text and an
-            empty object are a document without statements.
+            The object, its JSON text, or that text URL-encoded as from IAM's API. None, an empty text and an empty
+            object are a document without statements.
         place
-            How messages call it.
+            Its name in messages.
 
         Raises
         ------
         EventError
-            When it is not what IAM takes; the message names the place.
+            When it is not valid in IAM; the message names the place.
         """
         if isinstance(value, str):
             value = _decode(value, place)
@@ -121,21 +121,20 @@ class PolicyDocument:
 def may(
     documents: Iterable[PolicyDocument], action: str, resource: str | None = None, request: Request = NOTHING_KNOWN
 ) -> bool:
-    """Return whether the policies of an identity let it take an action.
+    """Return whether the policies of an identity allow an action.
 
-    Conditions of what allows are taken to hold unless they never do; a denial counts only if it always holds.
+    Conditions of allowing statements are assumed to hold unless they never do; a denial counts only if it always holds.
 
     Parameters
     ----------
     documents
-        The policies, which hold together.
+        The policies, which apply together.
     action
         A single action, in lower case.
     resource
-        A pattern: the action must be allowed on everything that it matches. None asks whether the action is allowed on
-        some resource.
+        A pattern: the action must be allowed on everything that it matches. None for any resource.
     request
-        What is known of the request.
+        The known values of the request.
     """
     statements = [
         statement for document in documents for statement in document.statements if statement.actions.matches(action)
@@ -153,7 +152,7 @@ def may(
 
 
 def _reach(statement: Statement, resource: str | None) -> tuple[str, ...]:
-    """List patterns of what a statement is about: of all, or only ``resource`` if it is about all of that."""
+    """List patterns of a statement's resources: all, or only ``resource`` if it covers all of that."""
     if statement.resources is None:
         return ()
     if resource is not None:

@@ -18,12 +18,12 @@ _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 def texts(holder: JsonObject, name: str) -> tuple[str, ...]:
-    """Read one value or a list of them; true, false and numbers may also be JSON's own.
+    """Read one value or a list of them; booleans and numbers of JSON are accepted too.
 
     Raises
     ------
     ComplianceError
-        The error of ``holder``, when it is something else.
+        The error of ``holder``, when it has another type.
     """
     value = holder.values.get(name)
     values = value if isinstance(value, list) else [] if value is None else [value]
@@ -35,19 +35,19 @@ def texts(holder: JsonObject, name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Actions or resources: those that match one of the patterns or, negated, those that match none.
+    """Actions or resources: those that match one of the patterns or, if negated, none of them.
 
-    What a policy variable such as ``${aws:username}`` stands for is not known: it is sure to be nothing but itself, and
-    may be anything (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
+    The value of a policy variable such as ``${aws:username}`` is unknown: it certainly matches only itself, and may
+    match anything (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html).
 
     Parameters
     ----------
     patterns
-        With IAM's wildcards; actions in lower case.
+        Patterns with IAM's wildcards; actions in lower case.
     negated
-        Whether they stood in ``NotAction`` or ``NotResource``.
+        Whether they are from ``NotAction`` or ``NotResource``.
     written
-        The same in the policy's own letters, for a person to read.
+        The patterns in the policy's own case, for messages.
     """
 
     patterns: tuple[str, ...]
@@ -55,28 +55,28 @@ class Patterns:
     written: tuple[str, ...] = field(default=(), compare=False)
 
     def matches(self, text: str) -> bool:
-        """Return whether a single action (in lower case) or resource belongs to them."""
+        """Return whether a single action (in lower case) or resource is included."""
         return any_matches(self.patterns, text) is not self.negated
 
     def covers(self, pattern: str) -> bool:
-        """Return whether everything that a pattern matches belongs to them for sure."""
+        """Return whether everything that a pattern matches is certainly included."""
         return not self._may_share(pattern) if self.negated else self._covers(pattern)
 
     def touches(self, pattern: str) -> bool:
-        """Return whether something that a pattern matches may belong to them."""
+        """Return whether something that a pattern matches may be included."""
         if self.negated:
             return not self._covers(pattern)
         return self._may_share(pattern)
 
     def grants(self, pattern: str) -> bool:
-        """Return whether everything that a pattern matches belongs to them, but for what a negative form leaves out.
+        """Return whether everything that a pattern matches is included, apart from a negative form's exceptions.
 
-        Those who write ``NotAction`` grant all actions and leave some out: that makes the rest no less.
+        ``NotAction`` grants all actions except some: the rest is still everything.
         """
         return self.touches(pattern) if self.negated else self.covers(pattern)
 
     def _covers(self, pattern: str) -> bool:
-        # The same question comes once for each action that a check asks of.
+        # Cached, because a check repeats it for each action.
         if pattern not in self._covered:
             self._covered[pattern] = pattern in self._own or any(
                 literal in pattern and covers(own, pattern) for literal, own in self._wild
@@ -99,17 +99,17 @@ class Patterns:
         return any(overlap(_VARIABLE.sub("*", own), _VARIABLE.sub("*", pattern)) for own in self.patterns)
 
     def __str__(self) -> str:
-        """Write them for a person: ``s3:get*, s3:list*`` or ``all but iam:*``."""
+        """Return the text for messages: ``s3:get*, s3:list*`` or ``all but iam:*``."""
         return f"{'all but ' if self.negated else ''}{', '.join(self.patterns)}"
 
 
 def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) -> Patterns | None:
-    """Read ``Action`` and ``NotAction``, or ``Resource`` and ``NotResource``; None where neither is there.
+    """Parse ``Action`` and ``NotAction``, or ``Resource`` and ``NotResource``; None where neither exists.
 
     Raises
     ------
     ComplianceError
-        The error of ``statement``, when they are malformed or both there.
+        The error of ``statement``, when they are malformed or both exist.
     """
     negative = f"Not{name}"
     if name in statement.values and negative in statement.values:

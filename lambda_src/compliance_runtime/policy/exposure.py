@@ -1,10 +1,9 @@
-"""Whom a resource's policy lets in beyond those that are trusted.
+"""Principals that a resource's policy allows beyond the trusted ones.
 
-What is not certain counts as open. Not seen are: denials to certain principals only, or of less than a statement allows
-(in actions or resources); conditions on tags, sessions and what asks in the caller's name (``kms:ViaService``); which
-account a CloudFront origin access identity, an S3 canonical user or a bucket in ``aws:SourceArn`` belongs to, unless it
-is listed as trusted; policy variables such as ``${aws:ResourceAccount}``; and what bounds requests elsewhere, such as
-an organization's policies.
+Uncertain access counts as open. Not considered are: denials to certain principals only, or of less than a statement
+allows (in actions or resources); conditions on tags, sessions and forwarding services (``kms:ViaService``); the account
+of a CloudFront origin access identity, an S3 canonical user or a bucket in ``aws:SourceArn``, unless it is listed as
+trusted; policy variables such as ``${aws:ResourceAccount}``; and limits elsewhere, such as an organization's policies.
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trusted:
-    """Who may be let in.
+    """The trusted principals.
 
     Parameters
     ----------
     accounts
-        12 digits each; the resource's own account among them.
+        Account numbers of 12 digits, including the resource's own account.
     organizations
-        Ids such as ``o-a1b2c3d4e5``.
+        Ids of organizations, such as ``o-a1b2c3d4e5``.
     principals
-        Single principals as policies write them, without wildcards: ARNs, also of CloudFront's origin access
-        identities and of buckets that are sources, and S3's canonical ids of users.
+        Single principals as in policies, without wildcards: ARNs, also of CloudFront's origin access identities and
+        of buckets that are sources, and S3's canonical ids of users.
     networks
-        Where anybody may come from: VPCs, VPC endpoints, address ranges, and owners of VPC endpoints.
+        Trusted networks: VPCs, VPC endpoints, address ranges, and owners of VPC endpoints.
     """
 
     accounts: frozenset[str]
@@ -45,7 +44,7 @@ class Trusted:
     networks: frozenset[str] = frozenset()
 
     def includes(self, party: Party) -> bool:
-        """Return whether all of a party may be let in; services of AWS may, and a network only if it is listed."""
+        """Return whether all of a party are trusted; services of AWS are, and a network only if it is listed."""
         if party.relation is Relation.NETWORK:
             return is_network_in(party.text, self.networks)
         return (
@@ -59,14 +58,14 @@ class Trusted:
 
 @dataclass(frozen=True)
 class UntrustedPrincipal:
-    """One who is let in and is not trusted.
+    """A principal that a policy allows and that is not trusted.
 
     Parameters
     ----------
     name
-        For a person, with the statement that lets in; begins with ``anyone`` where anybody can be one of them.
+        Its name and the allowing statement, for messages; begins with ``anyone`` where anybody can be one of them.
     listed_in
-        The field of ``Trusted`` in which one could list it; None where no list can hold it.
+        The field of ``Trusted`` in which it could be listed; None for none.
     """
 
     name: str
@@ -74,10 +73,10 @@ class UntrustedPrincipal:
 
 
 def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[UntrustedPrincipal, ...]:
-    """Name those whom the policy lets in beside the trusted ones, each once, with the statement that does.
+    """List the untrusted principals that a policy allows, each once, with the allowing statement.
 
     Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are
-    trusted themselves; they are named where a condition has them act for another account or organization.
+    trusted themselves; they are listed where a condition names another account or organization for which they act.
     """
     found = dict.fromkeys(
         UntrustedPrincipal(f"{one.name} ({statement.name})", one.listed_in)
@@ -88,7 +87,7 @@ def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[Un
 
 
 def public_statements(document: PolicyDocument) -> tuple[Statement, ...]:
-    """List the statements that let anyone in: nothing bounds them to certain callers, sources or networks."""
+    """List the statements that allow anyone: not limited to certain callers, sources or networks."""
     return tuple(
         statement
         for statement in document.allowing
@@ -99,9 +98,9 @@ def public_statements(document: PolicyDocument) -> tuple[Statement, ...]:
 
 
 def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
-    """Name the services of AWS that the policy lets in for whomever they act, each with the statement that does.
+    """List the services of AWS that the policy allows without a source, each with the allowing statement.
 
-    Such a service may be made to use the resource by anyone who uses the service (the confused deputy). A condition on
+    Anyone who uses such a service may make it use the resource (the confused deputy). A condition on
     ``aws:SourceArn``, ``aws:SourceAccount`` or ``aws:SourceOrgID`` prevents that.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -123,7 +122,7 @@ def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
 def _untrusted_principals_of(
     statement: Statement, document: PolicyDocument, trusted: Trusted
 ) -> Iterator[UntrustedPrincipal]:
-    """Name them, without the statement."""
+    """Yield them, without the statement."""
     principals = statement.principals
     if principals is None:
         return
@@ -146,7 +145,7 @@ def _untrusted_principals_of(
 
 
 def _listed_in(party: Party) -> str | None:
-    """Return the field of ``Trusted`` that could hold a party; None where it is not certain who belongs to it."""
+    """Return the field of ``Trusted`` for a party; None where it is not certain who belongs to it."""
     if party.relation is Relation.NETWORK:
         return "networks" if is_network(party.text) else None
     if party.account:
@@ -164,14 +163,14 @@ def _untrusted(named: Iterable[Party], bounds: tuple[Bound, ...], trusted: Trust
 
 
 def _is_excluded(party: Party, bounds: Iterable[tuple[set[Relation], set[str | None]]]) -> bool:
-    """Return whether one of the bounds names only other accounts in the same relation."""
+    """Return whether one of the limits has only other accounts in the same relation."""
     return party.account is not None and any(
         relations <= {party.relation} and not accounts & {None, party.account} for relations, accounts in bounds
     )
 
 
 def _best_known(bounds: tuple[Bound, ...]) -> Bound:
-    """Choose the bound that tells a person most: accounts rather than organizations, those rather than all else."""
+    """Choose the most informative limit: accounts rather than organizations, those rather than anything else."""
     return min(bounds, key=lambda bound: max((_vagueness(party) for party in bound), default=0), default=())
 
 

@@ -1,4 +1,4 @@
-"""Networks that requests come from, as conditions of policies name them.
+"""Networks in conditions of policies.
 
 VPCs and their endpoints by id or ARN (``aws:SourceVpc``, ``aws:SourceVpcArn``, ``aws:SourceVpce``), address ranges
 (``aws:SourceIp``), and whoever owns the endpoint (``aws:VpceAccount``, ``aws:VpceOrgID``):
@@ -24,12 +24,12 @@ _ID = re.compile(r"vpce?-[0-9a-z]+|[0-9]{12}|o-[a-z0-9]{10,32}")
 
 
 def is_network(text: str) -> bool:
-    """Return whether a text names a certain network: no wildcards, no range that is wider than S3 takes for one."""
+    """Return whether a text is a specific network: no wildcards, no range that is wider than S3 accepts."""
     return _ID.fullmatch(_id(text)) is not None or _range(text) is not None
 
 
 def is_network_in(text: str, networks: Iterable[str]) -> bool:
-    """Return whether all of a network belongs to one of others: the same one, or a range within a range."""
+    """Return whether a network is part of one of others: the same one, or a range within a range."""
     own = _range(text)
     if own is None:
         return _ID.fullmatch(_id(text)) is not None and _id(text) in {_id(one) for one in networks}

@@ -2,9 +2,9 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 
-Whoever may write a policy chooses the patterns, so work must be bounded: what stands between two stars is looked for
-once, from left to right, and where question marks are in it, all beginnings at once, each a bit of one number. So it
-takes steps as many as one text is long, of some machine words each.
+Patterns are untrusted, so the work is bounded: a segment between two stars is searched once, from left to right, and
+with question marks at all positions at once, as bits of one number. So it takes as many steps as the text is long, of
+some machine words each.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def matches(pattern: str, text: str) -> bool:
 def covers(outer: str, inner: str) -> bool:
     """Return whether ``outer`` matches every text that ``inner`` matches: ``s3:*`` covers ``s3:Get*``.
 
-    It is sure if it does. A question mark in ``outer`` that meets a star is taken not to cover it, though it may, as in
-    ``?*`` and ``*a``.
+    True is certain. A question mark in ``outer`` against a star counts as not covering, though it may, as in ``?*`` and
+    ``*a``.
     """
     return _match(_segments(outer), _normal(inner), star="*")
 
 
 def longest_literals(patterns: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return those patterns that have wildcards, each after the longest text without any in it.
+    """Return the patterns that have wildcards, each after the longest text without any in it.
 
-    Whatever such a pattern covers has that text in it, which is found out much faster.
+    Texts that match such a pattern contain that text, which is a much faster test.
     """
     wild = (pattern for pattern in patterns if _WILDCARD.search(pattern))
     return tuple((max(_WILDCARD.split(pattern), key=len), pattern) for pattern in wild)
@@ -58,11 +58,11 @@ def overlap(one: str, other: str) -> bool:
     stars = places.get("*", 0) << 1
     any_one = places.get("?", 0) << 1
     everywhere = (2 << len(other)) - 1
-    # Bit n: whether what was read of `one` shares a text with the first n characters of `other`.
+    # Bit n: whether the consumed part of `one` shares a text with the first n characters of `other`.
     shares = 1 | (1 << 1 & stars)
     for mine in one:
         if mine == "*":
-            # It takes whatever `other` goes on with: everything from the first that was shared on.
+            # A star matches any continuation of `other`: everything from the first shared position on.
             shares = everywhere & -(shares & -shares)
             continue
         fits = everywhere & ~stars if mine == "?" else any_one | places.get(mine, 0) << 1
@@ -76,20 +76,20 @@ def overlap(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _normal(pattern: str) -> str:
-    """Write a run of wildcards in one way only: its question marks, then one star."""
+    """Normalize a run of wildcards: its question marks, then one star."""
     return _RUN_OF_WILDCARDS.sub(lambda run: "?" * run.group().count("?") + "*", pattern)
 
 
 @lru_cache(maxsize=1024)
 def _segments(pattern: str) -> tuple[str, ...]:
-    """Divide a pattern at its stars."""
+    """Split a pattern at its stars."""
     return tuple(_normal(pattern).split("*"))
 
 
 def _match(segments: tuple[str, ...], text: str, *, star: str | None) -> bool:
     """Match the first segment at the beginning, the last at the end, and each other as early as it can be.
 
-    ``star`` is the character of ``text`` that stands for any characters, which thus only a star of the pattern takes.
+    ``star`` is the character of ``text`` that means any characters, which thus only a star of the pattern matches.
     """
     first, *middle, last = segments if len(segments) > 1 else (segments[0], "")
     if len(segments) == 1:
@@ -106,7 +106,7 @@ def _match(segments: tuple[str, ...], text: str, *, star: str | None) -> bool:
 
 
 def _is_at(segment: str, text: str, position: int, star: str | None) -> bool:
-    """Return whether a text has a segment at a place, which must be inside it."""
+    """Return whether a text has a segment at a position, which must be inside it."""
     if "?" not in segment:
         return text.startswith(segment, position)
     there = text[position : position + len(segment)]
@@ -114,7 +114,7 @@ def _is_at(segment: str, text: str, position: int, star: str | None) -> bool:
 
 
 def _end_of(segment: str, text: str, start: int, end: int, star: str | None) -> int:
-    """Find where the earliest place of a segment between two places ends; -1 where there is none."""
+    """Return the end of the earliest occurrence of a segment between two positions; -1 where there is none."""
     if "?" not in segment:
         found = text.find(segment, start, end)
         return found if found < 0 else found + len(segment)
@@ -133,7 +133,7 @@ def _end_of(segment: str, text: str, start: int, end: int, star: str | None) -> 
 
 @lru_cache(maxsize=64)
 def _places(text: str) -> dict[str, int]:
-    """Return the places of each character, as bits of a number."""
+    """Return the positions of each character, as bits of a number."""
     places: dict[str, list[int]] = {}
     for position, character in enumerate(text):
         places.setdefault(character, []).append(position)

@@ -1,4 +1,4 @@
-"""Who a statement is about.
+"""Principals of statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -37,7 +37,7 @@ class Principals:
     canonical_users
         S3's own ids of accounts.
     negated
-        Whether they stood in ``NotPrincipal``: everyone but these.
+        Whether they are from ``NotPrincipal``: everyone except these.
     """
 
     aws: tuple[str, ...] = ()
@@ -48,19 +48,19 @@ class Principals:
 
     @property
     def everyone(self) -> bool:
-        """Return whether they are everyone, also those without an account, if perhaps with an exception."""
+        """Return whether they are everyone, also callers without an account, possibly with exceptions."""
         return self.negated or EVERYONE in self.aws
 
     @property
     def everyone_without_exception(self) -> bool:
-        """Return whether nobody is left out, as a denial for all needs."""
+        """Return whether they are everyone without exceptions, as a denial for all requires."""
         return not self.negated and EVERYONE in self.aws
 
 
 def account_of(principal: str) -> str | None:
-    """Return the account of an AWS principal: its 12 digits or what stands in their place in an ARN.
+    """Return the account of an AWS principal: its 12 digits, or the text in their place in an ARN.
 
-    None for the unique id that IAM leaves in a policy when it deletes a user or role: nobody has it any more.
+    None for the unique id that IAM leaves in a policy when a user or role is deleted: nobody has it any more.
     """
     if _UNIQUE_ID.fullmatch(principal):
         return None
@@ -74,12 +74,12 @@ def is_account(text: str) -> bool:
 
 
 def read_principals(statement: JsonObject) -> Principals | None:
-    """Read ``Principal`` and ``NotPrincipal``; None where neither is there, as in an identity's policy.
+    """Parse ``Principal`` and ``NotPrincipal``; None where neither exists, as in an identity's policy.
 
     Raises
     ------
     ComplianceError
-        The error of ``statement``, when they are malformed, of a kind that IAM does not have, or both there.
+        The error of ``statement``, when they are malformed, of a kind that IAM does not have, or both exist.
     """
     if "Principal" in statement.values and "NotPrincipal" in statement.values:
         raise statement.error(f"{statement.place} has both Principal and NotPrincipal.")

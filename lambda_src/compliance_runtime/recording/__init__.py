@@ -1,1 +1,1 @@
-"""From changes of compliance to the results table."""
+"""Recording: from compliance changes to the results table."""

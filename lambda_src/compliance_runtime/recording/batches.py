@@ -1,4 +1,4 @@
-"""DynamoDB's batches: what it did not take or give at once is asked for again.
+"""DynamoDB's batches, with retries of unprocessed items.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
@@ -31,7 +31,7 @@ MAX_READS = 100
 
 ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 0.05
-"""The pause before the second attempt; each is up to twice as long as the one before, so all take at most 13 s."""
+"""Seconds before the second attempt; each pause is up to twice the previous one, so all take at most 13 s."""
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def write_batches(client: DynamoDBClient, table: str, requests: Iterable[WriteRe
     Raises
     ------
     NotWrittenError
-        When DynamoDB still did not take all of a batch after some attempts.
+        When DynamoDB did not write all of a batch within some attempts.
     """
     for batch in _chunks(requests, MAX_WRITES):
         left: Sequence[WriteRequestUnionTypeDef] = batch
@@ -58,12 +58,12 @@ def write_batches(client: DynamoDBClient, table: str, requests: Iterable[WriteRe
 def read_batches(
     client: DynamoDBClient, table: str, keys: Iterable[Mapping[str, UniversalAttributeValueTypeDef]]
 ) -> Iterator[Mapping[str, AttributeValueTypeDef]]:
-    """Read the items that there are of some keys, each given once, 100 a call, as they are now.
+    """Read the existing items of unique keys, 100 a call, consistently.
 
     Raises
     ------
     NotWrittenError
-        When DynamoDB still did not give all of a batch after some attempts.
+        When DynamoDB did not return all of a batch within some attempts.
     """
     for batch in _chunks(keys, MAX_READS):
         left: Sequence[Mapping[str, UniversalAttributeValueTypeDef]] = batch
@@ -80,7 +80,7 @@ def read_batches(
 
 def _pause(attempt: int) -> None:
     if attempt:
-        # Jitter, so that several functions do not ask again at the same time.
+        # Jitter, so that several functions do not retry at the same time.
         time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 no secret
 
 

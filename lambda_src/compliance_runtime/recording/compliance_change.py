@@ -1,4 +1,4 @@
-"""EventBridge's "Config Rules Compliance Change" event becomes a result.
+"""A parser of EventBridge's "Config Rules Compliance Change" event.
 
 https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html
 """
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 DETAIL_TYPE = "Config Rules Compliance Change"
 
 INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
-"""What AWS Config says where a rule gave no result."""
+"""AWS Config's compliance type where a rule gave no result."""
 
 
 @dataclass(frozen=True)
 class ComplianceChange:
-    """A result that AWS Config announces.
+    """A result that AWS Config reports.
 
     Parameters
     ----------
     rule_name
-        The whole name of the Config rule, which may be anyone's.
+        The full name of the Config rule, which may belong to anyone.
     resource
-        What was evaluated.
+        The evaluated resource.
     compliance
-        The result; NOT_APPLICABLE also where AWS Config has none any more.
+        The compliance; NOT_APPLICABLE also where AWS Config has no result any more.
     annotation
-        The reason, where there is one.
+        The reason, if there is one.
     time
-        When the result was recorded or, where there is none, when the event was made; in UTC.
+        The recording time of the result or, without one, the time of the event; in UTC.
     before
-        What AWS Config said before; None where it said nothing.
+        The previous compliance; None where there was none.
     """
 
     rule_name: str
@@ -53,7 +53,7 @@ class ComplianceChange:
     before: Compliance | None
 
     def result(self, severity: Severity) -> Result:
-        """Return the result to keep, with the severity of its rule."""
+        """Return the result to record, with the severity of its rule."""
         return Result(
             resource=self.resource,
             rule_name=self.rule_name,
@@ -61,18 +61,18 @@ class ComplianceChange:
             compliance=self.compliance,
             annotation=self.annotation,
             time=self.time,
-            # An event tells of a change.
+            # An event is sent for a change only.
             since=self.time,
         )
 
 
 def compliance_change(event: object) -> ComplianceChange:
-    """Read an event.
+    """Parse an event.
 
     Raises
     ------
     EventError
-        When something is missing or of the wrong type, whatever ``event`` is; the message names it.
+        When a member is missing or of the wrong type, for any ``event``; the message names it.
     """
     outer = JsonObject.of(event, "event", EventError)
     if outer.text("detail-type") != DETAIL_TYPE:

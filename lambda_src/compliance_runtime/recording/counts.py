@@ -1,4 +1,4 @@
-"""What a comparison of the table with AWS Config counts."""
+"""Counts of a reconciliation."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Counts:
-    """What a comparison came to.
+    """The counts of a reconciliation.
 
     Parameters
     ----------
     checked
-        Results that were compared.
+        Compared results.
     written
-        Those of them that were written: AWS Config, or the deployment, says something else than the table did.
+        Results that were written because AWS Config or the deployment differs from the table.
     closed
-        Those that were closed: AWS Config has them no more, or the rule is gone.
+        Results that were closed: AWS Config does not have them any more, or the rule was removed.
     repaired
-        Those whose compliance was another than the table had, as their event was lost, or is still on its way.
+        Results whose compliance differed, because their event was lost or is not delivered yet.
     unsure
-        Violations that kept their waiver, as it could not be looked up.
+        Violations that kept their waiver, because it could not be looked up.
     unknown
-        Those whose compliance is a word that is not known: they stay as the table has them.
+        Results with an unknown compliance type: they stay as the table has them.
     left
-        Rules that are left for the next run.
+        Rules that remain for the next run.
     """
 
     checked: int = 0
@@ -50,16 +50,16 @@ class Counts:
 
 @dataclass
 class Tally:
-    """What AWS Config listed of a rule.
+    """The results that AWS Config has listed of a rule.
 
     Parameters
     ----------
     compliant
-        How many resources comply.
+        The number of compliant resources.
     non_compliant
-        How many do not, and are not waived.
+        The number of violations that are not waived.
     waived
-        How many do not, and are waived.
+        The number of waived violations.
     """
 
     compliant: int = 0

@@ -1,4 +1,4 @@
-"""How many results of a rule there were on a day: what a trend is drawn from."""
+"""Daily counts of a rule's results, for trends."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DailyCounts:
-    """The results of one rule when the table was last compared with AWS Config on a day.
+    """The counts of one rule at the last reconciliation of a day.
 
     Parameters
     ----------
     day
         The day, in UTC.
     rule_name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     severity
-        The severity that the rule had.
+        The rule's severity on that day.
     packs
-        The packs that it came from, sorted.
+        The names of its packs on that day, sorted.
     compliant
-        How many resources complied.
+        The number of compliant resources.
     non_compliant
-        How many did not, and are not waived.
+        The number of violations that were not waived.
     waived
-        How many did not, and are waived.
+        The number of waived violations.
     compared_at
-        When it was compared, in UTC.
+        The time of the comparison, in UTC.
     """
 
     day: date
@@ -50,12 +50,12 @@ class DailyCounts:
     compared_at: datetime
 
     def to_item(self, expires_at: int) -> dict[str, AttributeValueTypeDef]:
-        """Make its item.
+        """Convert to an item.
 
         Parameters
         ----------
         expires_at
-            When it expires, in seconds since 1970.
+            The expiry time, in seconds since 1970.
         """
         item: dict[str, AttributeValueTypeDef] = {
             PARTITION_KEY: {"S": day_key(self.day)},
@@ -76,7 +76,7 @@ class DailyCounts:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValueTypeDef]) -> DailyCounts:
-        """Read its item."""
+        """Parse an item."""
         return cls(
             day=date.fromisoformat(item["day"]["S"]),
             rule_name=item["rule"]["S"],

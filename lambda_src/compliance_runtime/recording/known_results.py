@@ -1,12 +1,11 @@
-"""The results of one rule that the table has, in 17 bytes each, and which of them AWS Config lists too.
+"""The table's results of one rule, in 17 bytes each, and which of them AWS Config lists too.
 
-AWS Config lists a rule's results in no promised order, so the two sides cannot be merged as they come, and holding one
-of them as it is would take a kilobyte a result. Of each that the table has only two numbers are kept: one of its key,
-and one of all that a comparison looks at. By them, what AWS Config lists is the same, another, or new, in any order.
+AWS Config does not guarantee an order of a rule's results, so the two sides cannot be merged as they arrive, and one
+of them in memory would take a kilobyte a result. Of each result of the table only two hashes are kept: of its key, and
+of all compared attributes. They show whether a listed result is the same, different, or new, in any order.
 
-Both numbers are hashes of 64 bits. Of a million results two have the same key's number in one of 37 million
-comparisons. Then one of them may be read again needlessly, or stay open: until the next comparison, whose hashes are
-others, for it has another salt.
+Both hashes have 64 bits. Of a million results two have the same hash in one of 37 million comparisons. Then one of
+them may be read again needlessly, or stay open until the next comparison, which has another salt.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.results_table import Resource
 
 PARTS = 16
-"""Each is sorted on its own, so that sorting takes little memory beside."""
+"""Results per part; each part is sorted on its own, so that sorting needs little memory."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Some of the results, sorted by the number of their key."""
+    """A part of the results, sorted by the hash of their key."""
 
     keys: array[int]
     contents: array[int]
@@ -40,7 +39,7 @@ class _Part:
 
     @classmethod
     def of(cls, numbers: array[int]) -> _Part:
-        """Take keys and contents, in turns; of a key that comes twice the last one."""
+        """Build a part from alternating hashes of keys and contents; of a duplicate key the last one counts."""
         pairs = sorted(dict(zip(numbers[::2], numbers[1::2], strict=True)).items())
         return cls(array("Q", (key for key, _ in pairs)), array("Q", (one for _, one in pairs)), bytearray(len(pairs)))
 
@@ -51,14 +50,14 @@ class _Part:
 
 
 class KnownResults:
-    """What the table has of a rule.
+    """The table's results of a rule.
 
     Parameters
     ----------
     texts
-        The attributes of the present results that a comparison looks at.
+        The compared attributes of the present results.
     salt
-        Makes the hashes of one comparison and rule others than those of the next.
+        The salt, which differs between comparisons and rules.
     """
 
     def __init__(self, texts: Iterable[Mapping[str, str]], salt: str) -> None:
@@ -78,7 +77,7 @@ class KnownResults:
         Returns
         -------
         tuple[bool, bool]
-            Whether it is listed for the first time, and whether the table has it just so.
+            Whether it is listed for the first time, and whether the table has the same result.
         """
         key = self._number(result.resource.key)
         first = self._mark(key)
@@ -87,7 +86,7 @@ class KnownResults:
         return first, position is not None and part.contents[position] == self._content(result.compared_texts)
 
     def keep(self, resource: Resource) -> bool:
-        """Note that AWS Config lists a resource, with whatever result; tell whether it is listed for the first time."""
+        """Note that AWS Config lists a resource, whatever the result; return whether it is the first time."""
         return self._mark(self._number(resource.key))
 
     def is_listed(self, resource: Resource) -> bool:
@@ -99,18 +98,18 @@ class KnownResults:
 
     @property
     def unlisted(self) -> int:
-        """How many results the table has that AWS Config did not list."""
+        """The number of results of the table that AWS Config did not list."""
         return sum(part.listed.count(0) for part in self._parts)
 
     def listed_keys(self) -> array[int]:
-        """Return what is listed, for a later :meth:`restore` in another process."""
+        """Return the hashes of listed keys, for a later :meth:`restore` in another process."""
         keys = array("Q", self._new)
         for part in self._parts:
             keys.extend(key for key, listed in zip(part.keys, part.listed, strict=True) if listed)
         return keys
 
     def restore(self, keys: Iterable[int]) -> None:
-        """Note that what :meth:`listed_keys` gave is listed."""
+        """Mark the keys of :meth:`listed_keys` as listed."""
         for key in keys:
             self._mark(key)
 

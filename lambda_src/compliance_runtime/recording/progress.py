@@ -1,4 +1,4 @@
-"""How far the comparison with AWS Config came: kept in the table, so that the next run begins with what was left."""
+"""The progress of a reconciliation, kept in the table, so that the next run continues it."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 KEYS_OF_AN_ITEM = 40_000
-"""Listed keys in one item, at 8 bytes: below the 400 KB that an item may have."""
+"""Listed keys in one item, at 8 bytes each: below DynamoDB's limit of 400 KB per item."""
 
 KEPT_SECONDS = 7 * 86_400
-"""How long listed keys stay."""
+"""Seconds that listed keys are kept."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """How much of a rule's results AWS Config has listed.
+    """The progress of listing a rule's results.
 
     Parameters
     ----------
     rule_name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     started
-        When the comparison of the rule began, in UTC.
+        The start of the rule's comparison, in UTC.
     token
-        Where AWS Config goes on; None for the beginning.
+        The token of AWS Config's next page; None for the first one.
     again
-        Whether it is the second listing, which is made before anything is closed.
+        Whether it is the second listing, which precedes closing.
     tally
-        What was counted so far.
+        The counts so far.
     keys
-        What was listed so far, as ``KnownResults.listed_keys`` gives it.
+        The keys listed so far, as from ``KnownResults.listed_keys``.
     """
 
     rule_name: str
@@ -64,26 +64,26 @@ class Listing:
 
 @dataclass(frozen=True)
 class Progress:
-    """What a comparison has still to do.
+    """The remaining work of a reconciliation.
 
     Parameters
     ----------
     run
-        The request that began the comparison, which also salts its hashes.
+        The id of the request that began it, which also salts its hashes.
     invocation
-        The request that goes on with it, or did last.
+        The id of the request that continues it, or did last.
     running
-        Whether that one has not said yet that it ends.
+        Whether that invocation has not reported its end yet.
     saved_at
-        When it said so last, in UTC.
+        The time of the last save, in UTC.
     deployment
-        The digest of the deployment that was, or is being, compared some time after it changed.
+        The digest of the deployment that is or was reconciled some time after it changed.
     left
-        The rules that were not compared yet, in the order in which they will be.
+        The rules that are not compared yet, in their order.
     failed
-        Those that could not be compared, or not wholly.
+        The rules whose comparison failed or is incomplete.
     listing
-        How far the first of ``left`` came.
+        The listing of the first rule in ``left``.
     """
 
     run: str
@@ -112,12 +112,12 @@ class ProgressStore:
     table: str
 
     def read(self) -> Progress | None:
-        """Read it; None when nothing was ever compared.
+        """Read the progress; None when there was never a reconciliation.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not give all of it.
+            When DynamoDB did not return all of it.
         """
         item = self.client.get_item(TableName=self.table, Key=_key(PROGRESS_SORT_KEY), ConsistentRead=True).get("Item")
         if item is None:
@@ -136,19 +136,19 @@ class ProgressStore:
         )
 
     def take(self, progress: Progress, before: Progress | None, *, force: bool) -> Progress:
-        """Become the one that goes on.
+        """Take over the reconciliation.
 
         Parameters
         ----------
         before
             The progress that was read.
         force
-            Whether another invocation, that took it since, has to end.
+            Whether to take it from another invocation, which then has to end.
 
         Raises
         ------
         ReplacedError
-            When another invocation took it since, without ``force``.
+            When another invocation has taken it since, without ``force``.
         """
         if force:
             return self._put(progress, None, {})
@@ -157,14 +157,14 @@ class ProgressStore:
         return self._put(progress, "saved_at = :saved_at", {":saved_at": time_text(before.saved_at)})
 
     def save(self, progress: Progress) -> Progress:
-        """Keep it.
+        """Save the progress.
 
         Raises
         ------
         ReplacedError
             When another invocation took it over.
         NotWrittenError
-            When DynamoDB did not take all of it.
+            When DynamoDB did not write all of it.
         """
         if progress.listing:
             self._write_keys(progress.listing.keys)
@@ -191,7 +191,7 @@ class ProgressStore:
         for number, start in enumerate(range(0, len(keys), KEYS_OF_AN_ITEM)):
             part = keys[start : start + KEYS_OF_AN_ITEM].tobytes()
             item: dict[str, Any] = {**_key(listed_sort_key(number)), "keys": {"B": part}, **expires_at}
-            # One a call: 25 of them would be more than a call may have.
+            # One per call: 25 of them would exceed the size limit of a call.
             write_batches(self.client, self.table, [{"PutRequest": {"Item": item}}])
 
     def _listing(self, values: dict[str, Any]) -> Listing:

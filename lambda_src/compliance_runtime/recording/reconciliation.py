@@ -1,11 +1,11 @@
-"""The table is compared with AWS Config, and repaired where events were lost.
+"""Reconciliation: the table is compared with AWS Config, and repaired where events were lost.
 
-AWS Config is right. A rule that is not deployed any more has no results: AWS Config tells of a rule's deletion by no
-event, so those that the table has are closed here.
+AWS Config is right. A rule that is not deployed any more has no results: AWS Config sends no event for the deletion of
+a rule, so the table's results of it are closed here.
 
-A comparison takes as many invocations as it needs. What an invocation leaves, because its time is up or because it is
-killed, stands in the table, and whichever comes next begins with it: AWS Lambda's own retry, which has the same request
-id, the hourly one, or the next that begins anew.
+It takes as many invocations as it needs. The remaining work of an invocation that runs out of time or is killed is in
+the table, and the next invocation continues it: AWS Lambda's own retry, which has the same request id, the hourly one,
+or the next that starts from the beginning.
 """
 
 from __future__ import annotations
@@ -29,49 +29,49 @@ if TYPE_CHECKING:
 
     from compliance_runtime.deployment import DeployedRule
     from compliance_runtime.recording.progress import Listing, ProgressStore
-    from compliance_runtime.recording.rule_comparison import Sides
+    from compliance_runtime.recording.rule_comparison import ComparisonContext
     from compliance_runtime.recording.rule_directory import RuleDirectory
 
 LONGEST_INVOCATION = timedelta(minutes=15)
-"""Lambda's longest timeout: what said nothing for longer was killed."""
+"""Lambda's maximum timeout: an invocation without a sign of life for longer was killed."""
 
 SETTLED = timedelta(minutes=30)
-"""How long after a deployment changed its results are compared: before, AWS Config is still evaluating."""
+"""The time between a change of the deployment and its reconciliation: before, AWS Config is still evaluating."""
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The comparison of all rules with AWS Config.
+    """The reconciliation of all rules with AWS Config.
 
     Parameters
     ----------
     sides
-        What is compared.
+        The two sides of the comparison.
     rules
-        The deployed rules by their whole name.
+        The deployed rules by their full name.
     directory
         The rules in the table.
     progress
-        Keeps how far it came.
+        The store of the progress.
     invocation
-        The id of the request, which is the same when AWS Lambda tries again.
+        The id of the request, which is the same when AWS Lambda retries.
     """
 
-    sides: Sides
+    sides: ComparisonContext
     rules: Mapping[str, DeployedRule]
     directory: RuleDirectory
     progress: ProgressStore
     invocation: str
 
     def begin(self) -> Counts:
-        """Compare all rules, what an earlier comparison left first.
+        """Compare all rules, the remaining ones of an earlier run first.
 
         Raises
         ------
         ReconciliationError
-            In the end, when some rules failed; the message names them. Also when waivers could not be looked up: those
-            violations have their verdict, and keep the waiver that they had. And when the rules could not be written:
-            the results are, and those of rules that are gone are closed later.
+            At the end, when some rules failed; the message names them. Also when waivers could not be looked up: those
+            violations have their verdict, and keep their waiver. And when the rules could not be written: the results
+            are, and those of removed rules are closed later.
         """
         before = self.progress.read()
         try:
@@ -79,8 +79,8 @@ class Reconciliation:
         except ReplacedError:
             return self._replaced()
 
-    def go_on(self) -> Counts:
-        """Compare what is left, or all rules when the deployment changed some time ago, or nothing.
+    def resume(self) -> Counts:
+        """Continue with the remaining rules, or with all rules some time after a deployment, or do nothing.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Reconciliation:
         return before is not None and before.invocation == self.invocation
 
     def _retry(self, before: Progress) -> Counts:
-        """Go on as the same request: with what is left, and once more with what failed."""
+        """Continue as the same request: with the remaining rules, and once more with failed ones."""
         return self._go_on(self._taken_over(replace(before, left=(*before.left, *before.failed), failed=())))
 
     def _taken_over(self, before: Progress) -> Progress:
@@ -132,7 +132,7 @@ class Reconciliation:
         return self.progress.take(replace(before, invocation=self.invocation, running=True), before, force=False)
 
     def _count_kill(self, before: Progress) -> None:
-        """Count a kill: who is killed cannot."""
+        """Count a kill, which the killed invocation cannot."""
         if before.running and (self._is_retry(before) or _is_silent(before)):
             killed = ReconciliationError(
                 f"Invocation {before.invocation} was killed while it compared; {len(before.left)} rules were left."
@@ -153,7 +153,7 @@ class Reconciliation:
         except (ClientError, BotoCoreError, NotWrittenError) as cause:
             problems.append(f"The table does not have the rules of this deployment: {cause}")
         names = sorted({*self.rules, *removed})
-        # What was left comes first, so that no rule is always the one for which there is no time.
+        # Remaining rules come first, so that every rule gets its turn.
         first = [name for name in before.left if name in names] if before else []
         left = (*first, *(name for name in names if name not in set(first)))
         listing = before.listing if before and before.listing and left[:1] == (before.listing.rule_name,) else None
@@ -169,7 +169,7 @@ class Reconciliation:
         return self._go_on(self.progress.take(progress, before, force=force), problems)
 
     def _update_directory(self) -> list[str]:
-        """Write the rules that the table does not have as they are deployed, and list those that are gone."""
+        """Write the deployed rules that the table lacks, and list the removed ones."""
         deployed = self._entries
         known = self.directory.read()
         changed = [entry for name, entry in deployed.items() if known.get(name) != entry]
@@ -194,7 +194,7 @@ class Reconciliation:
 
 
 class _Run:
-    """What one invocation does of a comparison."""
+    """The part of one invocation in a reconciliation."""
 
     def __init__(self, reconciliation: Reconciliation, progress: Progress) -> None:
         self._all = reconciliation
@@ -203,12 +203,12 @@ class _Run:
         self.counts = Counts()
 
     def compare(self) -> None:
-        """Compare rule by rule until nothing is left or the time is up, and keep how far that came.
+        """Compare rule by rule until all are done or the time is up, and save the progress.
 
         Raises
         ------
         ReplacedError
-            When another invocation took over.
+            When another invocation has taken over.
         """
         log = self._all.sides.log
         while self.progress.left and not self._all.sides.is_time_up:
@@ -220,7 +220,7 @@ class _Run:
                 log.warning("Rule not compared", rule=name, reason=str(cause))
                 listing, failed = None, True
             else:
-                # One whose waivers are not sure, or with an unknown word, is compared once more, too.
+                # A rule with waivers that are not sure, or with an unknown compliance type, is compared once more too.
                 failed = rule.counts.unsure > 0 or rule.counts.unknown > 0
                 if not listing:
                     log.info("Rule compared", rule=name, **vars(rule.counts))

@@ -38,7 +38,7 @@ _SECONDS_OF_A_DAY = 86_400
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 TRANSIENT_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-"""Why a transaction is cancelled that may succeed later. No SDK retries a TransactionCanceledException.
+"""Reasons of cancelled transactions that may succeed later. No SDK retries a TransactionCanceledException.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
@@ -57,9 +57,9 @@ class ResultStore:
     history_days
         Days until a change, or a closed result, expires.
     retries
-        How long to go on with a write that DynamoDB refuses for the moment.
+        The retries of a write that DynamoDB throttles.
     now
-        The present in seconds since 1970.
+        Returns the current time in seconds since 1970.
     """
 
     client: DynamoDBClient
@@ -74,22 +74,21 @@ class ResultStore:
         Parameters
         ----------
         announce
-            Whether it is put into the outbox as well, for somebody to be notified of it.
+            Whether an entry is written into the outbox as well.
         listed
-            When AWS Config was asked for its results, for one that it lists. It is written over a closed one from
-            before that, even if it is older: AWS Config lists late what it recorded a moment ago.
+            The time of the request to AWS Config, for a result that it lists. It replaces a closed one from before
+            that, even if it is older: AWS Config lists results with a delay.
 
         Returns
         -------
         bool
-            False, with nothing changed, if the table knows this result or a later one: events come twice and out of
+            False, with nothing changed, if the table has this result or a later one: events arrive twice and out of
             order.
 
         Raises
         ------
         Exception
-            What boto3 raises; a transaction that DynamoDB cancels for the moment is tried again first, while there is
-            time.
+            Any error of boto3; a transaction that DynamoDB cancels temporarily is retried first, while there is time.
         """
         expires_at = self._days_from_now(self.history_days)
         items: list[TransactWriteItemTypeDef] = [
@@ -98,7 +97,7 @@ class ResultStore:
                 "Put": {
                     "TableName": self.table,
                     "Item": result.present_item(expires_at),
-                    "ConditionExpression": _is_news(result, listed),
+                    "ConditionExpression": _write_condition(result, listed),
                     "ExpressionAttributeValues": {name: {"S": text} for name, text in _values(result, listed).items()},
                 }
             },
@@ -116,8 +115,8 @@ class ResultStore:
                 self.client.transact_write_items(TransactItems=items)
             except self.client.exceptions.TransactionCanceledException as cause:
                 reasons = {reason.get("Code", "None") for reason in cause.response.get("CancellationReasons", [])}
-                # The condition has the last word only where nothing else speaks against the transaction: another one
-                # that is under way may still fail.
+                # A failed condition is final only if nothing else cancelled the transaction: a concurrent one may still
+                # fail.
                 if CONDITION_FAILED in reasons and reasons <= {CONDITION_FAILED, "None"}:
                     return False
                 if not reasons & TRANSIENT_REASONS or not self.retries.pause(attempt, began):
@@ -127,12 +126,12 @@ class ResultStore:
                 return True
 
     def write_counts(self, counts: DailyCounts) -> None:
-        """Write the counts of a rule on a day over those that are there.
+        """Write the counts of a rule on a day over existing ones.
 
         Raises
         ------
         Exception
-            What boto3 raises.
+            Any error of boto3.
         """
         self.client.put_item(TableName=self.table, Item=counts.to_item(self._days_from_now(self.history_days)))
 
@@ -142,18 +141,18 @@ class ResultStore:
             yield from (Result.from_item(item) for item in self._query(BY_RULE, partition))
 
     def texts_of_rule(self, rule_name: str) -> Iterator[dict[str, str]]:
-        """Read of the present results of a rule, without closed ones, what a comparison needs: texts by attribute."""
+        """Read the compared attributes of a rule's present results, without closed ones: texts by attribute."""
         for partition in rule_partitions(rule_name):
             for item in self._query(BY_RULE, partition, COMPARED):
                 yield {name: value["S"] for name, value in item.items()}
 
     def present(self, results: Iterable[Result]) -> dict[Resource, Result]:
-        """Read what the table has of some resources and rules, closed results too, as it is now.
+        """Read the table's results of some resources and rules, closed ones included, consistently.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not give all of it.
+            When DynamoDB did not return all of it.
         """
         keys = {(one.resource.key, present_sort_key(one.rule_name)): None for one in results}
         items = read_batches(
@@ -180,11 +179,10 @@ class ResultStore:
             yield from page["Items"]
 
 
-def _is_news(result: Result, listed: datetime | None) -> str:
-    """Write the condition under which a result is written over what is there.
+def _write_condition(result: Result, listed: datetime | None) -> str:
+    """Return the condition under which a result replaces the stored one.
 
-    Its second part lets a deployment that changes a rule's severity, or a waiver, reach the results that are already
-    there.
+    Its second part lets a change of a rule's severity, or of a waiver, apply to existing results.
     """
     if result.waiver is None:
         other_waiver = f"attribute_exists({WAIVER_EXPIRES})"
@@ -199,7 +197,7 @@ def _is_news(result: Result, listed: datetime | None) -> str:
 
 
 def _values(result: Result, listed: datetime | None) -> dict[str, str]:
-    """Return the values that the condition names."""
+    """Return the values in the condition."""
     values = {":time": time_text(result.time), ":severity": result.severity.value}
     values |= {f":{name}": text for name, text in result.waiver_texts.items()}
     return values | ({":closed": Compliance.NOT_APPLICABLE.value, ":listed": time_text(listed)} if listed else {})

@@ -1,4 +1,4 @@
-"""A result as it stands in the table. Its keys are described in ``results_table``."""
+"""A result in the table. Its keys are described in ``results_table``."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ Item: TypeAlias = dict[str, dict[str, str]]
 
 
 WAIVER_EXPIRES = "waiver_expires"
-"""The attribute that an item has if, and only if, it has a waiver: a day."""
+"""The attribute that exists if and only if there is a waiver: a date."""
 
 COMPARED = (
     *(PARTITION_KEY, "severity", "compliance", "annotation"),
     *("waiver_ticket", "waiver_owner", "waiver_reason", "waiver_resource", WAIVER_EXPIRES),
 )
-"""The attributes that tell whether a present result is another one than that of AWS Config: all but times."""
+"""The attributes that are compared with AWS Config: all but times."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What AWS Config says about one resource and rule.
+    """AWS Config's result of one resource and rule.
 
     Parameters
     ----------
     resource
-        What was evaluated.
+        The evaluated resource.
     rule_name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     severity
-        How much a violation matters.
+        The severity of a violation.
     compliance
-        The result; NOT_APPLICABLE closes it.
+        The compliance; NOT_APPLICABLE closes the result.
     annotation
-        The reason, where the rule gives one.
+        The reason, if the rule gives one.
     time
-        When AWS Config recorded the result, in UTC.
+        The time at which AWS Config recorded the result, in UTC.
     since
-        Since when the compliance is what it is, in UTC, as far as the table knows: at ``time`` or before it.
+        The time since which it has this compliance, in UTC, as far as the table knows: ``time`` or earlier.
     waiver
-        The waiver that a violation has, expired or not.
+        The waiver of a violation, expired or not.
     """
 
     resource: Resource
@@ -70,16 +70,16 @@ class Result:
     waiver: WaiverNote | None = None
 
     def is_waived(self, at: datetime) -> bool:
-        """Return whether it is a violation that is accepted at a time, which must have an offset."""
+        """Return whether it is a violation that is waived at a time, which must have an offset."""
         return self.compliance is Compliance.NON_COMPLIANT and self.waiver is not None and self.waiver.is_active(at)
 
     def closed(self, at: datetime) -> Result:
-        """Return the result that says that there is none any more, since a time."""
+        """Return a closed result, as of a time."""
         return replace(self, compliance=Compliance.NOT_APPLICABLE, annotation=None, time=at, since=at, waiver=None)
 
     @property
     def waiver_texts(self) -> dict[str, str]:
-        """The waiver as the table has it, by attribute; none without one."""
+        """The waiver's attributes as texts; none without one."""
         if self.waiver is None:
             return {}
         return {
@@ -92,7 +92,7 @@ class Result:
 
     @property
     def compared_texts(self) -> dict[str, str]:
-        """What ``COMPARED`` names, by attribute."""
+        """The attributes of ``COMPARED`` as texts."""
         texts = {
             PARTITION_KEY: self.resource.key,
             "severity": self.severity.value,
@@ -102,12 +102,12 @@ class Result:
         return texts | ({"annotation": well_formed(self.annotation)} if self.annotation else {})
 
     def present_item(self, expires_at: int) -> Item:
-        """Make the item of the present result.
+        """Build the item of the present result.
 
         Parameters
         ----------
         expires_at
-            When it expires, which only a closed one does: in seconds since 1970.
+            The expiry time of a closed one, in seconds since 1970; None otherwise.
         """
         item = self._attributes() | {SORT_KEY: {"S": present_sort_key(self.rule_name)}}
         keys = index_keys(self.resource, self.rule_name, self.severity, self.compliance)
@@ -115,19 +115,19 @@ class Result:
         return item if keys else item | _expiry(expires_at)
 
     def history_item(self, expires_at: int) -> Item:
-        """Make the item of this change.
+        """Build the history item of this change.
 
         Parameters
         ----------
         expires_at
-            When it expires, in seconds since 1970.
+            The expiry time, in seconds since 1970.
         """
         sort_key = history_sort_key(self.rule_name, time_text(self.time))
         return self._attributes() | {SORT_KEY: {"S": sort_key}} | _expiry(expires_at)
 
     @classmethod
     def from_item(cls, item: Mapping[str, Mapping[str, object]]) -> Result:
-        """Read a present or a history item."""
+        """Parse a present or a history item."""
         values = {name: str(value.get("S")) for name, value in item.items()}
         return cls(
             resource=Resource(
@@ -141,7 +141,7 @@ class Result:
             compliance=Compliance(values["compliance"]),
             annotation=values.get("annotation"),
             time=datetime.fromisoformat(values["result_time"]),
-            # A table may hold results from before this was kept.
+            # Results of earlier versions do not have it.
             since=datetime.fromisoformat(values.get("since", values["result_time"])),
             waiver=_waiver(values),
         )
@@ -165,7 +165,7 @@ class Result:
 
 
 def time_text(time: datetime) -> str:
-    """Write a time, which must have an offset, so that the order of texts is the order of times."""
+    """Format a time, which must have an offset, so that texts sort like times."""
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

@@ -14,12 +14,11 @@ One item per resource and rule holds the present result; one item per change hol
     listed   RECONCILIATION                             LISTED#<number>               none        yes
     waiting  EVALUATIONS                                WAITING                       none        never
 
-A result is closed when the resource is gone or the rule does not apply to it any more. A rule's item goes when its
-results are closed, after it is not deployed any more; the digest tells whether the items are those of the deployment.
-The counts are those of a rule on a day. The outbox holds what nobody was notified of yet. The progress is how far the
-comparison with AWS Config came, and the listed are what it had read of a rule when its time ran out. What waits are the
-rules whose evaluation is to be started. The indexes are sparse: an item is in an index only if it has the index's
-partition key.
+A result is closed when the resource was deleted or the rule does not apply to it any more. The item of a removed rule
+is deleted when its results are closed; the digest identifies the deployment of the rules' items. The counts are those
+of a rule on a day. The outbox has violations that have not been published yet. The progress is that of a
+reconciliation, and the listed keys are what it had read of a rule when its time was up. Waiting are the rules whose
+evaluation is to be started. The indexes are sparse: an item is in an index only if it has the index's partition key.
 
     index             partition key                        holds                             sort key
     by_rule           rule_key = <rule name>#<shard>       present results                   status_key
@@ -28,15 +27,15 @@ partition key.
 
     status_key = <compliance>#<rule name>#<type>#<id>
 
-The shard is a number from 0 to 7 that follows from the resource, so that no partition of an index becomes hot
-when all results of an account are under one rule: an index is asked once per shard. The questions and their
+The shard is a number from 0 to 7 that is derived from the resource, so that no partition of an index becomes hot
+when all results of an account are under one rule: an index is queried once per shard. The access patterns and their
 Query:
 
     all results of a resource                   table, pk, sk begins with RULE#
     the history of a resource and rule          table, pk, sk begins with HISTORY#<rule name>#
     all rules of the deployment                 table, pk, sk begins with RULE#
     the counts of all rules on a day            table, pk
-    what to notify of                           table, pk, every shard
+    violations to publish                       table, pk, every shard
     all non-compliant                           by_severity, every severity and shard
     non-compliant of a severity                 by_severity, every shard
     non-compliant of a resource type            by_resource_type, every shard
@@ -92,7 +91,7 @@ INDEXES = (BY_RULE, BY_SEVERITY, BY_RESOURCE_TYPE)
 
 @dataclass(frozen=True)
 class Resource:
-    """What is evaluated, as AWS Config identifies it."""
+    """The evaluated resource, as AWS Config identifies it."""
 
     account: str
     region: str
@@ -100,13 +99,13 @@ class Resource:
     id: str
 
     def __post_init__(self) -> None:
-        """Take only what the table can keep, so that a resource is the same one wherever its name comes from."""
+        """Replace what the table cannot store, so that a resource is the same one whatever its source."""
         for name in ("account", "region", "type", "id"):
             object.__setattr__(self, name, well_formed(getattr(self, name)))
 
     @property
     def key(self) -> str:
-        """The partition key of all items about this resource."""
+        """The partition key of all items of this resource."""
         return f"RESOURCE#{self.account}#{self.region}#{self.type}#{self.id}"
 
     @property
@@ -116,7 +115,7 @@ class Resource:
 
 
 PRESENT_PREFIX = "RULE#"
-"""What the sort keys begin with of present results, of rules and of daily counts."""
+"""The prefix of the sort keys of present results, rules and daily counts."""
 
 RULES_KEY = "RULES"
 """The partition key of the deployment's rules."""
@@ -125,7 +124,7 @@ DIGEST_SORT_KEY = "DIRECTORY"
 """The sort key of the digest of all rules."""
 
 RECONCILIATION_KEY = "RECONCILIATION"
-"""The partition key of what the comparison with AWS Config keeps for its next run."""
+"""The partition key of a reconciliation's progress."""
 
 PROGRESS_SORT_KEY = "PROGRESS"
 
@@ -136,12 +135,12 @@ WAITING_SORT_KEY = "WAITING"
 
 
 def listed_sort_key(number: int) -> str:
-    """Build the sort key of a part of what a comparison has listed of a rule."""
+    """Build the sort key of a part of the listed keys of a rule."""
     return f"LISTED#{number:04}"
 
 
 def present_sort_key(rule_name: str) -> str:
-    """Build the sort key of a rule's present result; the rule itself and its daily counts have the same."""
+    """Build the sort key of a rule's present result; the rule itself and its daily counts have the same one."""
     return f"{PRESENT_PREFIX}{rule_name}"
 
 
@@ -151,33 +150,33 @@ def day_key(day: date) -> str:
 
 
 def outbox_key(resource: Resource) -> str:
-    """Build the partition key of what somebody is to be notified of."""
+    """Build the partition key of an outbox entry."""
     return _outbox_key(resource.shard)
 
 
 def outbox_partitions() -> tuple[str, ...]:
-    """List the partition keys that hold what somebody is to be notified of."""
+    """List the partition keys of the outbox."""
     return tuple(_outbox_key(shard) for shard in range(SHARDS))
 
 
 def outbox_sort_key(resource: Resource, rule_name: str, result_time: str) -> str:
-    """Build the sort key of what somebody is to be notified of; the oldest comes first."""
-    # A resource's own id may be longer than a sort key.
+    """Build the sort key of an outbox entry; the oldest comes first."""
+    # A resource's id may be longer than a sort key.
     return f"{result_time}#{sha256(f'{resource.key}#{rule_name}'.encode()).hexdigest()}"
 
 
 def history_prefix(rule_name: str) -> str:
-    """Build what the sort keys of a rule's history begin with."""
+    """Build the prefix of the sort keys of a rule's history."""
     return f"HISTORY#{rule_name}#"
 
 
 def history_sort_key(rule_name: str, result_time: str) -> str:
-    """Build the sort key of one change; ``result_time`` is text whose order is that of time."""
+    """Build the sort key of one change; ``result_time`` is text that sorts like time."""
     return f"{history_prefix(rule_name)}{result_time}"
 
 
 def status_prefix(compliance: Compliance) -> str:
-    """Build what the status keys of results with this compliance begin with."""
+    """Build the prefix of the status keys of results with this compliance."""
     return f"{compliance.value}#"
 
 
@@ -225,5 +224,5 @@ def _sharded(value: str, shard: int) -> str:
 
 def _status_key(resource: Resource, rule_name: str, compliance: Compliance) -> str:
     key = f"{status_prefix(compliance)}{rule_name}#{resource.type}#{resource.id}"
-    # A key of an index need not be unique, so cutting a long one only costs the order among equals.
+    # Keys of an index need not be unique, so cutting a long one only affects the order among equals.
     return key.encode()[:_MAX_SORT_KEY_BYTES].decode(errors="ignore")

@@ -1,7 +1,7 @@
-"""Pauses between attempts at what DynamoDB refuses for the moment, within the time that is left.
+"""Pauses between retries of throttled writes, within the remaining time.
 
-A new on-demand table takes about 4,000 write units a second, a transaction costs double, and it grows only while it is
-throttled: the first evaluation of a large account exceeds that for minutes.
+A new on-demand table accepts about 4,000 write units a second, a transaction costs double, and the table scales only
+while it is throttled: the first evaluation of a large account exceeds that for minutes.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
 """
 
@@ -19,20 +19,20 @@ FIRST_PAUSE_SECONDS = 0.1
 MAX_PAUSE_SECONDS = 5.0
 
 MAX_SECONDS = 120.0
-"""Of pauses for one write, whatever time is left: functions that wait take from the account's concurrency."""
+"""Maximum seconds of pauses for one write: waiting functions use the account's concurrency."""
 
 RESERVE_SECONDS = 5.0
-"""Left to log what failed."""
+"""Seconds that are reserved to log a failure."""
 
 
 @dataclass(frozen=True)
 class Retries:
-    """How long to go on trying.
+    """The retries of a write.
 
     Parameters
     ----------
     remaining_seconds
-        How long the function may still run.
+        Returns the seconds until the function is ended.
     """
 
     remaining_seconds: Callable[[], float] = lambda: MAX_SECONDS
@@ -43,9 +43,9 @@ class Retries:
         Parameters
         ----------
         attempt
-            How many attempts failed before this one: 0 or more.
+            The number of failed attempts before this one: 0 or more.
         began
-            When the first attempt began, as ``time.monotonic`` has it.
+            The start of the first attempt, from ``time.monotonic``.
 
         Returns
         -------
@@ -53,7 +53,7 @@ class Retries:
             False, without a pause, when there is no time for it.
         """
         longest = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt, 10))
-        # Jitter over the whole pause, so that functions that were refused together do not come back together.
+        # Full jitter, so that functions that were throttled together do not retry together.
         seconds = random.uniform(0, longest)  # noqa: S311 no secret
         left = min(self.remaining_seconds() - RESERVE_SECONDS, began + MAX_SECONDS - time.monotonic())
         if seconds >= left:

@@ -1,8 +1,8 @@
-"""The results that the table has of one rule are compared with those of AWS Config, and repaired.
+"""The comparison of one rule's results in the table with those of AWS Config, and their repair.
 
-AWS Config lists results in no promised order, and does not promise that pages fit together when something changes
-between two calls: a result may come twice, or be left out. So each page is compared by itself, and what the table has
-and a whole listing lacks is closed only when a second one lacks it as well.
+AWS Config guarantees neither an order of results, nor consistent pages when something changes between two calls: a
+result may be listed twice, or be missing. So each page is compared on its own, and a result of the table that is
+missing in a complete listing is closed only if it is missing in a second one as well.
 https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html
 """
 
@@ -40,18 +40,18 @@ if TYPE_CHECKING:
     from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 
 PAGE_SIZE = 100
-"""The most results of one call."""
+"""Maximum results of one call."""
 
 RESERVE = 60.0
-"""Seconds that must be left to go on with another page: what was compared has to be written."""
+"""Seconds that must be left to begin another page: compared results have to be written."""
 
 CHECKPOINT_SECONDS = 30.0
-"""How much work at most is lost when the function is killed, beside what one page takes."""
+"""Seconds between checkpoints, which limits the lost work when the function is killed."""
 
 
 @dataclass(frozen=True)
-class Sides:
-    """What is compared, and what it takes.
+class ComparisonContext:
+    """The two sides of a comparison, with their dependencies.
 
     Parameters
     ----------
@@ -60,15 +60,15 @@ class Sides:
     store
         The results table.
     recipient
-        Who is notified of new violations, if anybody.
+        The recipient of notifications; None for none.
     waivers
-        Finds the waivers of violations.
+        The lookup of waivers.
     place
         The account and region of the rules.
     log
-        Where it is said what went wrong.
+        The log.
     remaining_seconds
-        How long the function may still run.
+        Returns the seconds until the function is ended.
     """
 
     config: ConfigServiceClient
@@ -81,30 +81,30 @@ class Sides:
 
     @property
     def is_time_up(self) -> bool:
-        """Return whether nothing more is to be begun."""
+        """Return whether it is too late to begin anything."""
         return self.remaining_seconds() < RESERVE
 
 
 class RuleComparison:
-    """One rule's comparison, which may take several invocations.
+    """The comparison of one rule, which may take several invocations.
 
     Parameters
     ----------
     name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     rule
         The rule, as it is deployed.
     run
         The comparison of all rules that it is a part of.
     listing
-        How far an earlier invocation came, if one began.
+        The progress of an earlier invocation; None for none.
     checkpoint
-        Keeps how far this one came, every now and then.
+        Saves the progress of this one.
     """
 
     def __init__(
         self,
-        sides: Sides,
+        sides: ComparisonContext,
         name: str,
         rule: DeployedRule,
         *,
@@ -116,7 +116,7 @@ class RuleComparison:
         self._salt = f"{run}#{name}"
         self._name = name
         self._rule = rule
-        # What is recorded while AWS Config answers is later than this, so closing cannot undo it.
+        # Results that are recorded during the listing are later than this, so closing cannot undo them.
         self._listing = listing or Listing(name, datetime.now(UTC))
         self._checkpoint = checkpoint
         self._tally = replace(self._listing.tally)
@@ -128,21 +128,21 @@ class RuleComparison:
         Returns
         -------
         Listing | None
-            How far it came, when the time is up; None when the rule is compared.
+            The progress when the time is up; None when the rule is compared.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not give all of the results.
+            When DynamoDB did not return all results.
         Exception
-            What boto3 raises.
+            Any error of boto3.
         """
         known = KnownResults(self._sides.store.texts_of_rule(self._name), self._salt)
         known.restore(self._listing.keys)
         if not self._list(known):
             return self._now(known)
         if known.unlisted and not self._listing.again:
-            # Its pages may not have fitted together.
+            # Its pages may have been inconsistent.
             self._listing = replace(self._listing, again=True, token=None)
             if not self._list(known):
                 return self._now(known)
@@ -171,7 +171,7 @@ class RuleComparison:
         return True
 
     def _pages(self) -> Iterator[tuple[Sequence[EvaluationResultTypeDef], str | None]]:
-        """Read page by page, each with the token of the next: one may be empty and not the last."""
+        """Read page by page, each with the token of the next: one may be empty without being the last."""
         config, token = self._sides.config, self._listing.token
         resumed = token is not None
         while True:
@@ -186,7 +186,7 @@ class RuleComparison:
                 self._sides.log.warning("AWS Config does not know a rule of this deployment", rule=self._name)
                 return
             except config.exceptions.InvalidNextTokenException:
-                # How long a token serves is not documented. What was listed before stays listed.
+                # The validity of a token is not documented. Listed results stay listed.
                 if not resumed:
                     raise
                 self._sides.log.warning("Listed from the beginning again", rule=self._name)
@@ -200,7 +200,7 @@ class RuleComparison:
 
     def _compare(self, page: Sequence[EvaluationResultTypeDef], known: KnownResults) -> bool:
         """Compare and repair; False, with nothing noted, when there is no time for it."""
-        # Of a resource that comes twice in a page, the last one.
+        # Of a resource that is twice in a page, the last result counts.
         reported = {result.resource: result for entry in page if (result := self._reported(entry))}
         unsure = self._add_waivers(reported)
         if unsure is None:
@@ -226,7 +226,7 @@ class RuleComparison:
         return True
 
     def _add_waivers(self, reported: dict[Resource, Result]) -> set[Resource] | None:
-        """Add the waivers, and give the resources of which they are not sure; None when there is no time for it."""
+        """Add the waivers, and return the resources with unsure waivers; None when there is no time for it."""
         if not self._has_time():
             return None
         notes = self._sides.waivers.notes(list(reported.values()), self._has_time)
@@ -252,7 +252,7 @@ class RuleComparison:
         before = known.compliance if known else None
         if known is not None and before is reported.compliance:
             reported = replace(reported, since=known.since)
-        # The time alone is no difference: AWS Config records the same result again at every evaluation.
+        # The time alone is not a difference: AWS Config records the same result again at every evaluation.
         if known is not None and replace(known, time=reported.time) == reported:
             return Counts()
         started = self._listing.started
@@ -261,7 +261,7 @@ class RuleComparison:
         return Counts(written=written, repaired=written and before is not reported.compliance)
 
     def _close(self, known: KnownResults) -> bool:
-        """Close what neither listing has; False when the time is up before the end."""
+        """Close what both listings lack; False when the time is up before the end."""
         for result in self._sides.store.of_rule(self._name):
             if known.is_listed(result.resource):
                 continue
@@ -272,7 +272,7 @@ class RuleComparison:
         return True
 
     def _keep_unknown(self, page: Sequence[EvaluationResultTypeDef], known: KnownResults) -> None:
-        """Keep the results whose compliance is a word that is not known: they are neither written nor closed."""
+        """Keep the results with an unknown compliance type: they are neither written nor closed."""
         unknown = {
             self._resource(entry): entry["ComplianceType"]
             for entry in page
@@ -325,17 +325,17 @@ class RuleComparison:
 
 
 class RuleRemoval:
-    """The closing of the results of a rule that is not deployed any more, after which the rule is forgotten.
+    """The closing of the results of a removed rule, after which the rule is removed from the directory.
 
     Parameters
     ----------
     directory
         The rules in the table.
     name
-        The whole name that the Config rule had.
+        The full name that the Config rule had.
     """
 
-    def __init__(self, sides: Sides, directory: RuleDirectory, name: str) -> None:
+    def __init__(self, sides: ComparisonContext, directory: RuleDirectory, name: str) -> None:
         self._sides = sides
         self._directory = directory
         self._name = name
@@ -347,21 +347,21 @@ class RuleRemoval:
         Returns
         -------
         Listing | None
-            What says that some are left, when the time is up; None when it is done.
+            The progress when the time is up; None when it is done.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not take the removal.
+            When DynamoDB did not execute the removal.
         Exception
-            What boto3 raises.
+            Any error of boto3.
         """
         started = datetime.now(UTC)
         for result in self._sides.store.of_rule(self._name):
             if self._sides.is_time_up:
                 return Listing(self._name, started)
             self.counts += Counts(checked=1, closed=self._sides.store.write(result.closed(started)))
-        # A result that came meanwhile is closed the next time.
+        # A result that arrived meanwhile is closed the next time.
         if self.counts.closed == self.counts.checked:
             self._directory.remove(self._name)
         return None

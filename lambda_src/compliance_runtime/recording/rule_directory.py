@@ -1,4 +1,4 @@
-"""The rules of a deployment as the results table keeps them, for readers that have nothing but the table."""
+"""The rules of a deployment in the results table, for readers that have only the table."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class RuleEntry:
     Parameters
     ----------
     name
-        The whole name of the Config rule.
+        The full name of the Config rule.
     severity
-        How much a violation matters.
+        The severity of a violation.
     packs
-        The names of the packs that it comes from, sorted.
+        The names of its packs, sorted.
     identifier
-        What evaluates it: the identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such
-        as ``required-tags``; None for a Guard policy.
+        The identifier of a managed rule, such as ``CLOUD_TRAIL_ENABLED``, or the id of a check, such as
+        ``required-tags``; None for a Guard policy.
     full_id
-        Its id, where that is too long for the rule's name.
+        Its id, if that is too long for the rule's name.
     """
 
     name: str
@@ -57,16 +57,16 @@ class RuleEntry:
 
     @property
     def id(self) -> str:
-        """The id by which people call it: the name's end behind project and workspace unless it has a longer one."""
+        """The id: the name's end behind project and workspace unless it has a longer one."""
         return self.full_id or self.name.split("-", 2)[-1]
 
     @classmethod
     def of(cls, name: str, rule: DeployedRule) -> RuleEntry:
-        """Take a rule from the manifest."""
+        """Build an entry from a rule of the manifest."""
         return cls(name, rule.severity, tuple(sorted(rule.packs)), rule.identifier, rule.full_id)
 
     def to_item(self) -> dict[str, AttributeValueTypeDef]:
-        """Make its item."""
+        """Convert to an item."""
         item: dict[str, AttributeValueTypeDef] = {
             PARTITION_KEY: {"S": RULES_KEY},
             SORT_KEY: {"S": present_sort_key(self.name)},
@@ -84,7 +84,7 @@ class RuleEntry:
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValueTypeDef]) -> RuleEntry:
-        """Read its item."""
+        """Parse an item."""
         return cls(
             name=item["rule"]["S"],
             severity=Severity(item["severity"]["S"]),
@@ -105,7 +105,7 @@ class RuleDirectory:
     table
         The name of the table.
     waivers
-        The waivers of the deployment by the whole name of their rule: with others it is another deployment.
+        The waivers of the deployment by the full name of their rule: a change of them is a new deployment.
     """
 
     client: DynamoDBClient
@@ -128,12 +128,12 @@ class RuleDirectory:
         Returns
         -------
         bool
-            False, with nothing written, if it has them.
+            False, with nothing written, if the table has them already.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not take them all. Without the digest, which comes last, they are written again.
+            When DynamoDB did not write all of them. Without the digest, which is last, they are written again.
         """
         if self.since(entries):
             return False
@@ -141,15 +141,15 @@ class RuleDirectory:
         return True
 
     def since(self, entries: Iterable[RuleEntry]) -> datetime | None:
-        """Tell since when the table has the rules of this deployment, and of no other; None if it has not."""
+        """Return the time since which the table has the rules of this deployment; None if it does not."""
         item = self.client.get_item(TableName=self.table, Key=_digest_key(), ConsistentRead=True).get("Item", {})
         if "digest" not in item or item["digest"]["S"] != self.digest(entries):
             return None
-        # A table may hold rules from before this was kept: they are there for long.
+        # Rules of earlier versions do not have it: they have been there for long.
         return datetime.fromisoformat(item["since"]["S"]) if "since" in item else datetime.min.replace(tzinfo=UTC)
 
     def digest(self, entries: Iterable[RuleEntry]) -> str:
-        """Make the same text of the same rules and waivers, whatever their order, and another one of others."""
+        """Return a digest of the rules and waivers that does not depend on their order."""
         rules = sorted(
             [entry.name, entry.severity.value, entry.packs, entry.identifier or "", entry.full_id or ""]
             for entry in entries
@@ -158,12 +158,12 @@ class RuleDirectory:
         return sha256(json.dumps([rules, waivers], sort_keys=True).encode()).hexdigest()
 
     def write(self, changed: Iterable[RuleEntry], entries: Collection[RuleEntry]) -> None:
-        """Write the rules that changed, and then the digest of all rules of the deployment.
+        """Write changed rules, and then the digest of all rules of the deployment.
 
         Raises
         ------
         NotWrittenError
-            When DynamoDB did not take them all.
+            When DynamoDB did not write all of them.
         """
         write_batches(self.client, self.table, ({"PutRequest": {"Item": entry.to_item()}} for entry in changed))
         since = self.since(entries) or datetime.now(UTC)
@@ -174,7 +174,7 @@ class RuleDirectory:
         self.client.put_item(TableName=self.table, Item=_digest_key() | attributes)
 
     def remove(self, name: str) -> None:
-        """Remove a rule that is not deployed any more, once its results are closed."""
+        """Remove a removed rule after its results are closed."""
         key: dict[str, AttributeValueTypeDef] = {
             PARTITION_KEY: {"S": RULES_KEY},
             SORT_KEY: {"S": present_sort_key(name)},

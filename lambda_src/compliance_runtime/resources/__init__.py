@@ -1,1 +1,1 @@
-"""How AWS Config records single types of resources, and what several checks ask of them."""
+"""Readers of the configuration items of single types, which several checks share."""

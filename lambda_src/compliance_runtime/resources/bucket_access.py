@@ -1,4 +1,4 @@
-"""What opens a recorded bucket to others: its policy and its ACL."""
+"""The policy and the ACL of a recorded bucket."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
     Raises
     ------
     EventError
-        When it was not recorded, or is not what IAM takes; the message names the place.
+        When it was not recorded, or is not valid in IAM; the message names the place.
     """
     recorded = item.supplement("BucketPolicy")
     place = f"{item.label}: BucketPolicy"
@@ -32,7 +32,7 @@ def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
 
 
 def public_grants(item: ConfigurationItem) -> tuple[str, ...]:
-    """List what the ACL of an AWS::S3::Bucket grants to anyone, or to anyone with an AWS account: ``AllUsers: Read``.
+    """List the grants to anyone, or to anyone with an AWS account, in a bucket's ACL: ``AllUsers: Read``.
 
     Where object ownership disables ACLs, S3 answers with an ACL of the owner alone, and so it is recorded:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html

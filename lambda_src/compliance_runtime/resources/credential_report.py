@@ -37,9 +37,9 @@ class AccessKey:
     number
         1 or 2: a user has two at most.
     rotated
-        When it was made, or switched on or off, in UTC.
+        The time of its creation, activation or deactivation, in UTC.
     last_used
-        When it was used last, to the hour; None when it never was since AWS looks (April 2015).
+        The time of its last use, to the hour; None for none since AWS records it (April 2015).
     """
 
     number: int
@@ -48,7 +48,7 @@ class AccessKey:
 
 
 def active_keys_by_user(iam: IAMClient, wait: Callable[[float], None] = sleep) -> Mapping[str, tuple[AccessKey, ...]]:
-    """Read the active access keys of all users by name, also of those that have none, and of the root user.
+    """Read the active access keys of all users by name, including users without any and the root user.
 
     The report has a line for each user, and an account 5,000 users by default. It is at most four hours old.
 
@@ -57,7 +57,7 @@ def active_keys_by_user(iam: IAMClient, wait: Callable[[float], None] = sleep) -
     iam
         The client.
     wait
-        Waits for some seconds.
+        Sleeps for some seconds.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _report(iam: IAMClient, wait: Callable[[float], None]) -> bytes:
             try:
                 return iam.get_credential_report()["Content"]
             except not_ready:
-                # It expired in between: the next round has a new one made.
+                # It has expired meanwhile: the next attempt generates a new one.
                 pass
         wait(SECONDS_BETWEEN_ATTEMPTS)
     raise ReportNotReadyError(

@@ -1,4 +1,4 @@
-"""The life of an EC2 instance, as AWS Config records it."""
+"""The state of a recorded EC2 instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Storage that is encrypted as a whole, with a KMS key."""
+"""Encryption of whole storage resources with a KMS key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApprovedKeys:
-    """The keys that something may be encrypted with.
+    """The approved keys.
 
     Raises
     ------
@@ -25,28 +25,28 @@ class ApprovedKeys:
     approved_keys: tuple[str, ...] = field(default=(), metadata={"doc": KEYS_DOC})
 
     def __post_init__(self) -> None:
-        """Refuse what is no key."""
+        """Refuse a text that is not a key."""
         refuse_other_than_keys("approved_keys", self.approved_keys)
 
 
 def encryption_verdict(members: JsonObject, flag: str, keys: ApprovedKeys, *, remedy: str) -> Verdict:
-    """Call it compliant if it is encrypted, with an approved key where keys are listed.
+    """Return compliant if it is encrypted, with an approved key where keys are listed.
 
     Parameters
     ----------
     members
-        The configuration, with the key in ``kmsKeyId``.
+        The configuration, which has the key in ``kmsKeyId``.
     flag
-        The member that says whether it is encrypted.
+        The member with the encryption status.
     keys
-        The keys that are approved; none approves every key.
+        The approved keys; empty for every key.
     remedy
-        What to do about a violation, as the end of a sentence.
+        The remediation, as the end of a sentence.
 
     Raises
     ------
     EventError
-        When the flag is missing, or the key of something encrypted is where keys are listed.
+        When the flag is missing, or the key of an encrypted resource is missing although keys are listed.
     """
     if not members.flag(flag):
         return Verdict.non_compliant(f"The storage is not encrypted: {remedy}.")

@@ -1,6 +1,6 @@
-"""Actions by which one can become administrator, as public lists know them: the data.
+"""Known combinations of actions for privilege escalation, as data from public lists.
 
-Gone through entry by entry on 2026-11-26:
+Reviewed entry by entry on 2026-11-26:
 
 - https://pathfinding.cloud of Datadog, commit 84dd65c of 2025-12-17 with 65 paths, and the ids of later ones as Prowler
   cites them (BATCH, BRAKET, CODEDEPLOY, COGNITOIDENTITY, ECS-009, EMR, EMRSERVERLESS, GAMELIFT, GLUE-007, IAM-022,
@@ -22,12 +22,12 @@ PASS_ROLE = "iam:PassRole"  # noqa: S105 the name of an action
 
 @dataclass(frozen=True)
 class Combination:
-    """Actions that together are enough.
+    """Actions that together allow privilege escalation.
 
     Parameters
     ----------
     actions
-        Their whole names, as AWS writes them.
+        Their full names, as AWS writes them.
     service
         The service that the role is passed to, as the condition key ``iam:PassedToService`` has it; None where no role
         is passed, or to several services.

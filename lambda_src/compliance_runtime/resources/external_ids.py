@@ -1,4 +1,4 @@
-"""Whether a role's trust policy asks those who come for an external id.
+"""External ids in trust policies.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
 """
@@ -21,10 +21,10 @@ _NO_ID_AND_ANOTHER = (None, "\0")
 
 
 def asks_for_external_id(statement: Statement, document: PolicyDocument, trusted: Trusted) -> bool:
-    """Return whether those whom a statement lets in must give an external id, but for the trusted.
+    """Return whether all callers that a statement allows must give an external id, except trusted ones.
 
-    A condition of the statement may demand it, or a denial may refuse whoever does not give it. An id of which any
-    will do is no secret, and does not count.
+    A condition of the statement may require it, or a denial may refuse callers without it. A condition that any id
+    satisfies does not count.
     """
     demanded = any(all(value.strip("*?") for value in one.values) for one in statement.demanding(_KEY))
     return demanded or any(_refuses_without(denial, statement, trusted) for denial in document.denying)
@@ -38,13 +38,13 @@ def _refuses_without(denial: Statement, statement: Statement, trusted: Trusted) 
         and denial.actions.covers("sts:assumerole")
         and _meets(denial.principals, statement.principals, trusted)
         and all(one.holds({_KEY: given}) is Truth.ALWAYS for one in asking for given in _NO_ID_AND_ANOTHER)
-        # Whoever fails one of the other conditions is not refused, so that must be the trusted only.
+        # A caller that fails one of the other conditions is not denied, so only trusted ones may fail it.
         and all(bound is not None and all(trusted.includes(party) for party in bound) for bound in spared)
     )
 
 
 def _meets(denied: Principals | None, allowed: Principals | None, trusted: Trusted) -> bool:
-    """Return whether a denial is about everyone that is allowed, but for the trusted."""
+    """Return whether a denial applies to all allowed callers, except trusted ones."""
     if denied is None or allowed is None:
         return False
     if denied.negated:

@@ -1,6 +1,6 @@
-"""The policy documents of recorded IAM items, and whether they make an administrator.
+"""The policy documents of recorded IAM resources, and the test for administrator access.
 
-AWS Config records the documents as IAM's API gives them, URL-encoded:
+AWS Config records the documents as IAM's API returns them, URL-encoded:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
@@ -41,7 +41,7 @@ class InlinePolicy:
     name
         Its name, unique in its owner.
     document
-        What it says.
+        Its document.
     """
 
     name: str
@@ -66,7 +66,7 @@ def inline_policies(item: ConfigurationItem) -> tuple[InlinePolicy, ...]:
 
 
 def trust_policy(item: ConfigurationItem) -> PolicyDocument:
-    """Read the policy that says who may assume an AWS::IAM::Role.
+    """Read the trust policy of an AWS::IAM::Role.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def trust_policy(item: ConfigurationItem) -> PolicyDocument:
 
 
 def default_version(item: ConfigurationItem) -> PolicyDocument:
-    """Read the version of an AWS::IAM::Policy that is in force.
+    """Read the default version of an AWS::IAM::Policy.
 
     Raises
     ------
@@ -94,35 +94,35 @@ def default_version(item: ConfigurationItem) -> PolicyDocument:
 
 
 def is_aws_managed(item: ConfigurationItem) -> bool:
-    """Return whether AWS keeps an AWS::IAM::Policy, so that nobody else can change it."""
+    """Return whether an AWS::IAM::Policy is an AWS managed policy."""
     return item.members.text("arn").split(":")[4:5] == ["aws"]
 
 
 def iam_arn(item: ConfigurationItem, resource: str) -> str:
-    """Write a pattern of IAM's ARNs in the item's account and partition: ``role/*`` for all roles."""
+    """Return a pattern of IAM's ARNs in the item's account and partition: ``role/*`` for all roles."""
     match = _PARTITION.match(item.arn or "")
     return f"arn:{match[1] if match else 'aws'}:iam::{item.account}:{resource}"
 
 
 def is_everything(resources: Patterns | None, item: ConfigurationItem) -> bool:
-    """Return whether a statement is about all resources: ``*``, all ARNs, or all but some."""
+    """Return whether a statement applies to all resources: ``*``, all ARNs, or all except some."""
     every_arn = iam_arn(item, "").split(":iam:")[0] + ":*:*:*:*"
     return resources is not None and (resources.grants("*") or resources.grants(every_arn))
 
 
 def administering(documents: Iterable[PolicyDocument], item: ConfigurationItem) -> tuple[Statement, ...]:
-    """List the statements that make an administrator: they allow all of IAM's actions on all of IAM's resources.
+    """List the statements that give administrator access: all of IAM's actions on all of IAM's resources.
 
-    Who has that can give oneself all else, so ``iam:*`` counts like ``*``. ``NotAction`` and ``NotResource`` count as
-    everything unless all of IAM is what they leave out. Conditions say when one is an administrator, not whether.
+    With ``iam:*`` one can grant oneself anything else, so it counts like ``*``. ``NotAction`` and ``NotResource`` count
+    as everything unless they exclude all of IAM. Conditions restrict when one is an administrator, not whether.
     A statement does not count if another denies the same without conditions.
 
     Parameters
     ----------
     documents
-        The policies, which hold together.
+        The policies, which apply together.
     item
-        The recorded item that they are of; it tells account and partition.
+        The configuration item of the policies, which has the account and the partition.
     """
     every_resource = iam_arn(item, "*")
     statements = [
@@ -151,7 +151,7 @@ def _denies_all(statement: Statement, every_resource: str) -> bool:
 def _document(holder: JsonObject, name: str) -> PolicyDocument:
     place = f"{holder.place}.{name}"
     value = holder.values.get(name)
-    # Samples of old items have the document in a list of one.
+    # Old items have the document in a list of one.
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not value:

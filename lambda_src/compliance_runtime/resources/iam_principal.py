@@ -1,4 +1,4 @@
-"""What recorded roles, users and groups of IAM have in common.
+"""The common members of recorded roles, users and groups of IAM.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
@@ -38,5 +38,5 @@ def principal_name(item: ConfigurationItem) -> str:
 
 
 def is_service_linked_role(item: ConfigurationItem) -> bool:
-    """Return whether a service made the role for itself, which only it can change."""
+    """Return whether it is a service-linked role, which only its service can change."""
     return item.resource_type == "AWS::IAM::Role" and item.members.text("path").startswith("/aws-service-role/")

@@ -1,4 +1,4 @@
-"""KMS keys as rules list them and as resources name them.
+"""Comparison of KMS keys in parameters and in resources.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
 """
@@ -24,12 +24,12 @@ KEYS_DOC = (
 
 
 def refuse_other_than_keys(parameter: str, keys: Iterable[str]) -> None:
-    """Refuse what is neither a key id nor a key ARN.
+    """Refuse a text that is neither a key id nor a key ARN.
 
     Raises
     ------
     ParameterError
-        When there is such a text, which an alias would be.
+        When there is such a text, for example an alias.
     """
     for key in keys:
         if not re.fullmatch(f"{_KEY_ID}|{_KEY_ARN}", key):
@@ -40,9 +40,9 @@ def refuse_other_than_keys(parameter: str, keys: Iterable[str]) -> None:
 
 
 def is_approved(key: str, approved: Iterable[str]) -> bool:
-    """Return whether a resource's key, an id or an ARN, is among the listed ids and ARNs.
+    """Return whether a resource's key, an id or an ARN, is among the approved ids and ARNs.
 
-    Two ARNs must be equal; an id is that of every key ARN that ends in it, whatever its account and region.
+    Two ARNs must be equal; an id matches every key ARN that ends in it, in any account and region.
     """
     return any(_same(key, other) for other in approved)
 

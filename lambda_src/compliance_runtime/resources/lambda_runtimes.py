@@ -1,8 +1,8 @@
-"""When AWS Lambda deprecates its runtimes.
+"""Deprecation dates of AWS Lambda's runtimes.
 
 The dates of https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html (deprecation date, not the later ones
-from which functions cannot be created or updated), as cfn-lint 1.58.0 has them. AWS moves dates that lie ahead: look
-there and set ``AS_OF`` when adding a runtime.
+from which functions cannot be created or updated), as cfn-lint 1.58.0 has them. AWS moves future dates: check
+them and set ``AS_OF`` when adding a runtime.
 """
 
 from __future__ import annotations

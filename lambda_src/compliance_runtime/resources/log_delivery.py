@@ -1,4 +1,4 @@
-"""The accounts by which AWS delivers logs into buckets, where it does not come as a service.
+"""The accounts from which AWS delivers logs into buckets, where no service principal does.
 
 Sources, read on 2026-11-26: the tables that the AWS provider of Terraform keeps for its data sources
 ``aws_elb_service_account`` and ``aws_cloudtrail_service_account``, those that Cloud Custodian keeps for Redshift, and

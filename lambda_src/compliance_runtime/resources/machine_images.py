@@ -21,16 +21,16 @@ _GONE = frozenset({"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"})
 
 @dataclass(frozen=True)
 class MachineImage:
-    """An image that exists.
+    """An existing image.
 
     Parameters
     ----------
     owner
         The 12 digits of the account that owns it.
     owner_alias
-        amazon or aws-marketplace, where AWS stands for the owner.
+        amazon or aws-marketplace, if AWS lists it so.
     created
-        When it was made, in UTC.
+        The creation time, in UTC.
     """
 
     owner: str
@@ -39,12 +39,13 @@ class MachineImage:
 
 
 def find_image(ec2: EC2Client, image_id: str) -> MachineImage | None:
-    """Ask EC2 for an image, also one that is deprecated or disabled.
+    """Look up an image in EC2, also a deprecated or disabled one.
 
     Returns
     -------
     MachineImage | None
-        None when it is deregistered, or not shared with this account any more: EC2 does not tell these apart.
+        The image; None when it is deregistered, or not shared with this account any more, which EC2 does not
+        distinguish.
     """
     try:
         answer = ec2.describe_images(ImageIds=[image_id], IncludeDeprecated=True, IncludeDisabled=True)
@@ -52,7 +53,7 @@ def find_image(ec2: EC2Client, image_id: str) -> MachineImage | None:
         if error.response.get("Error", {}).get("Code") in _GONE:
             return None
         raise
-    # A deregistered image stays in the answers for a while.
+    # A deregistered image stays in the responses for a while.
     images = [image for image in answer["Images"] if not is_word(image.get("State"), "deregistered")]
     if not images:
         return None

@@ -1,4 +1,4 @@
-"""Who may use a queue or a topic by its policy."""
+"""Access to queues and topics by their policies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MessagingParameters(TrustParameters):
-    """Who may come in, and whether services of AWS may for anyone."""
+    """Trusted principals, and whether services of AWS need a source."""
 
     require_source: bool = field(
         default=False,
@@ -28,7 +28,7 @@ class MessagingParameters(TrustParameters):
 
 
 def messaging_verdict(item: ConfigurationItem, parameters: MessagingParameters) -> Verdict:
-    """Call it compliant if the policy of the queue or topic lets in nobody but the trusted.
+    """Return compliant if the policy of the queue or topic lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else.
     """
@@ -39,7 +39,7 @@ def messaging_verdict(item: ConfigurationItem, parameters: MessagingParameters) 
 
 
 def unsourced_problems(document: PolicyDocument, parameters: MessagingParameters) -> tuple[str, ...]:
-    """Say which services of AWS a policy lets in for anyone, if the parameters ask for a source."""
+    """List the services of AWS that a policy allows without a source, if the parameters require one."""
     services = unsourced_services(document) if parameters.require_source else ()
     return (
         (f"No source is asked of {', '.join(services)}: add aws:SourceArn or aws:SourceAccount.",) if services else ()

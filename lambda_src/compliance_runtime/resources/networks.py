@@ -1,4 +1,4 @@
-"""Address ranges: which lie in which, and which belong to the internet."""
+"""Address ranges: containment, and the internet."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
-# Wider ranges belong to no organisation: they are the internet, or a large part of it in several rules.
+# Wider ranges belong to no single organization: they are the internet, or a large part of it in several rules.
 _WIDEST_PREFIX = {4: 8, 6: 16}
-# RFC 1918, 6598, 3927, 1122; RFC 4193, 4291. What ipaddress calls private differs by Python version.
+# RFC 1918, 6598, 3927, 1122; RFC 4193, 4291. ``ipaddress.is_private`` differs between Python versions.
 _PRIVATE_IPV4 = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16 127.0.0.0/8"
 _PRIVATE_IPV6 = "fc00::/7 fe80::/10 ::1/128"
 PRIVATE: tuple[Network, ...] = tuple(ip_network(text) for text in f"{_PRIVATE_IPV4} {_PRIVATE_IPV6}".split())
@@ -22,12 +22,12 @@ PRIVATE: tuple[Network, ...] = tuple(ip_network(text) for text in f"{_PRIVATE_IP
 
 
 def is_internet(network: Network) -> bool:
-    """Return whether a range is too wide for one organisation: wider than /8 of IPv4 or /16 of IPv6."""
+    """Return whether a range is too wide for one organization: wider than /8 of IPv4 or /16 of IPv6."""
     return network.prefixlen < _WIDEST_PREFIX[network.version]
 
 
 def is_inside(network: Network, ranges: Iterable[Network]) -> bool:
-    """Return whether one of the ranges holds the whole network."""
+    """Return whether one of the ranges contains the whole network."""
     return any(
         outer.version == network.version
         and int(outer.network_address) <= int(network.network_address)
@@ -37,12 +37,12 @@ def is_inside(network: Network, ranges: Iterable[Network]) -> bool:
 
 
 def networks_of(parameter: str, texts: Iterable[str]) -> list[Network]:
-    """Read the address ranges of a parameter.
+    """Parse the address ranges of a parameter.
 
     Raises
     ------
     ParameterError
-        When a text is no address range, or has bits set behind its prefix.
+        When a text is not an address range, or has bits set behind its prefix.
     """
     try:
         return [ip_network(text) for text in texts]

@@ -1,4 +1,4 @@
-"""What the tokens of OIDC identity providers say of those who come, as of November 2026.
+"""Claims of OIDC identity providers' tokens, as of November 2026.
 
 Sources: the condition keys of
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html, what IAM itself asks of new
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Claims:
-    """The claims of a provider that a trust policy should ask for.
+    """The claims of a provider that a trust policy should restrict.
 
     Parameters
     ----------
     subjects
-        Each of them says who comes; one is enough. The usual one is first.
+        Claims that identify the caller; one is enough. The usual one is first.
     audiences
-        Each of them says for which application the token was made; one is enough. The usual one is first.
+        Claims that identify the application of the token; one is enough. The usual one is first.
     owners
         The claims that name an owner, where the subject is made of claims with their names before them, as in
         ``repo:acme/shop:ref:refs/heads/main``: customers choose which, so that a subject may name no owner at all.
@@ -68,21 +68,21 @@ _SERVICE_ACCOUNTS = "system:serviceaccount:"
 
 
 def oidc_provider(principal: str) -> str | None:
-    """Return the host and path of the OIDC provider that a federated principal is; None for one of SAML."""
+    """Return the host and path of a federated principal's OIDC provider; None for SAML."""
     match = _OIDC_ARN.fullmatch(principal)
     if match:
         return match[1]
-    # Those of Amazon, Facebook, Google and Cognito have no ARN.
+    # Amazon, Facebook, Google and Cognito have no ARN.
     return None if ":" in principal else principal
 
 
 def claims_of(provider: str) -> Claims:
-    """Return the claims to ask for of a provider's tokens."""
+    """Return the claims to restrict in a provider's tokens."""
     return _CLAIMS.get(provider, _USUAL)
 
 
 def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: bool = True) -> bool:
-    """Return whether the value for a claim that says who comes is fixed up to somebody in particular.
+    """Return whether the value of an identifying claim is fixed up to a certain owner.
 
     That is an organization, a group, a namespace or an account: ``repo:acme/*`` is, ``repo:*`` and ``repo:acme*`` are
     not, since others have names that begin with acme; nor is ``ref:refs/heads/main``, which everybody has.
@@ -92,11 +92,11 @@ def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: boo
     claim
         The claim, such as ``sub``.
     value
-        What a condition asks for.
+        The value in a condition.
     claims
-        Those of the provider.
+        The claims of the provider.
     wildcards
-        Whether ``*`` and ``?`` stand for other characters in the value.
+        Whether ``*`` and ``?`` are wildcards in the value.
     """
     fixed = (_WILDCARD if wildcards else _VARIABLE).split(value, maxsplit=1)[0]
     whole = fixed == value
@@ -113,13 +113,13 @@ def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: boo
 
 
 def _complete_parts(fixed: str) -> list[str]:
-    """Split at separators; the last part may go on where the wildcard stands, unless a brace closes it."""
+    """Split at separators; a wildcard may continue the last part, unless a brace closes it."""
     parts = _SEPARATOR.split(fixed)
     return [part for part in (parts if parts[-1].endswith("}") else parts[:-1]) if part]
 
 
 def _names_owner(fixed: str, owners: tuple[str, ...], *, whole: bool) -> bool:
-    """Return whether one of the claims of which a subject is made names an owner in its fixed part."""
+    """Return whether one of a subject's claims names an owner in its fixed part."""
     # A claim's value cannot hold a colon: GitHub writes it as %3A.
     segments = fixed.split(":")
     return any(

@@ -1,4 +1,4 @@
-"""What of a security group may be open: the parameters that the checks of both directions share."""
+"""The parameters that the checks of both directions of security groups share."""
 
 import re
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ _MAX_PROTOCOL = 255
 
 @dataclass(frozen=True)
 class OpeningParameters:
-    """What may be open.
+    """Allowed openings.
 
     Raises
     ------
     ParameterError
-        When a text is no port, protocol, address range or prefix list, or a tag cannot exist.
+        When a text is not a port, protocol, address range or prefix list, or a tag is not valid in AWS.
     """
 
     allowed_ports: tuple[str, ...] = field(
@@ -49,7 +49,7 @@ class OpeningParameters:
     exempt_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={"doc": EXEMPT_TAGS_DOC})
 
     def __post_init__(self) -> None:
-        """Refuse what is no port, protocol, address range, prefix list or tag."""
+        """Refuse a text that is not a port, protocol, address range, prefix list or tag."""
         self.ports()
         self.protocols()
         self.networks()
@@ -59,15 +59,15 @@ class OpeningParameters:
         refuse_impossible_tags("exempt_tags", self.exempt_tags)
 
     def ports(self) -> list[range]:
-        """Read the allowed ports."""
+        """Parse the allowed ports."""
         return [_port_range(text) for text in self.allowed_ports]
 
     def protocols(self) -> frozenset[str]:
-        """Read the allowed protocols."""
+        """Parse the allowed protocols."""
         return frozenset(_protocol(text) for text in self.allowed_protocols)
 
     def networks(self) -> list[Network]:
-        """Read the allowed address ranges."""
+        """Parse the allowed address ranges."""
         return networks_of("allowed_cidrs", self.allowed_cidrs)
 
 

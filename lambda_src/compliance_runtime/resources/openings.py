@@ -1,4 +1,4 @@
-"""What a security group opens to whom that may not be open."""
+"""Openings of a security group that are not allowed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from compliance_runtime.resources.security_group import Permission, Range
 
 SHOWN_DESCRIPTION = 40
-"""Characters of a rule's description that a reason shows; EC2 allows 255."""
+"""Maximum characters of a rule's description in a reason; EC2 allows 255."""
 
 
 def openings(permissions: Iterable[Permission], parameters: OpeningParameters) -> tuple[str, ...]:
-    """Name what is open and may not be, the widest first: ``tcp 22 open to 0.0.0.0/0 (office VPN)``."""
+    """List the openings that are not allowed, the widest first: ``tcp 22 open to 0.0.0.0/0 (office VPN)``."""
     ports, protocols = parameters.ports(), parameters.protocols()
     trusted = [*PRIVATE, *parameters.networks()]
     found = [
@@ -44,7 +44,7 @@ def _refused(permission: Permission, trusted: list[Network], parameters: Opening
 
 
 def _order(opening: tuple[Permission, Range | PrefixList]) -> tuple[bool, int, int, str]:
-    """Sort address ranges before prefix lists, then by how much is open to how many."""
+    """Return the sort key: address ranges before prefix lists, then by size."""
     permission, peer = opening
     known = not isinstance(peer, PrefixList)
     prefix = 0 if isinstance(peer, PrefixList) else peer.network.prefixlen

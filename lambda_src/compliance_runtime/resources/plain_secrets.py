@@ -1,6 +1,6 @@
-"""Secrets in variables and texts, by well-known formats of values and by the names of variables.
+"""Detection of secrets in variables and texts, by known formats of values and by names of variables.
 
-Nothing here ever gives a value back, not even a part of one.
+Nothing here returns a value, not even a part of one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PASSWORDS = ("password", "passwd", "pwd", "pass", "passphrase")
 MAX_DEPTH = 32
 """How deep objects in a value are looked into."""
 
-# The id of a KMS key, which variables for encryption hold more often than a key.
+# The id of a KMS key, which is more frequent in variables for encryption than a key.
 _KMS_KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
 _ENCRYPTION = re.compile(r"encryption|kms|cmk", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"://[^\s/?#:@]*:([^\s/?#@]+)@")
@@ -63,14 +63,14 @@ _MIN_KINDS_OF_CHARACTERS = 8
 
 
 def variables_with_secrets(variables: Iterable[tuple[str, str]], exempt: Iterable[str]) -> list[str]:
-    """List the variables that hold a secret, each with how it is known: ``DB_PASSWORD (by its name)``.
+    """List the variables with a secret, each with the evidence: ``DB_PASSWORD (by its name)``.
 
     Parameters
     ----------
     variables
         Names and values.
     exempt
-        Names that are not looked at; ``*`` and ``?`` are wildcards.
+        Names to skip; ``*`` and ``?`` are wildcards.
     """
     patterns = tuple(exempt)
     kinds = ((name, secret_kind(name, value)) for name, value in variables if not any_matches(patterns, name))
@@ -78,10 +78,10 @@ def variables_with_secrets(variables: Iterable[tuple[str, str]], exempt: Iterabl
 
 
 def secret_kind(name: str, value: str) -> str | None:
-    """Tell what kind of secret a variable holds: a format, or ``by its name``; None where it holds none.
+    """Return the kind of a variable's secret: a format, or ``by its name``; None for no secret.
 
     A name alone is not enough: its value must not be a reference, such as an ARN, a path, a URL, a dynamic reference of
-    CloudFormation or a placeholder, nor a number or truth value.
+    CloudFormation or a placeholder, nor a number or boolean.
     """
     kind = format_of_secret(value)
     if kind:
@@ -92,7 +92,7 @@ def secret_kind(name: str, value: str) -> str | None:
 
 
 def format_of_secret(value: str) -> str | None:
-    """Tell what kind of secret is in a text by the format that it has; None where there is none."""
+    """Return the kind of a secret in a text by its format; None for none."""
     kind = next((one.kind for one in FORMATS if one.is_in(value)), None)
     if kind:
         return kind
@@ -108,7 +108,7 @@ def format_of_secret(value: str) -> str | None:
 
 
 def is_reference(value: str) -> bool:
-    """Return whether a value only says where a secret is, or nothing at all: a path, a placeholder, a number."""
+    """Return whether a value only refers to a secret, or is no secret at all: a path, a placeholder, a number."""
     text = value.strip()
     return (
         not text
@@ -118,7 +118,7 @@ def is_reference(value: str) -> bool:
 
 
 def texts_by_name(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
-    """Return all texts in a JSON value, each with the name of the member that it stands in, or under."""
+    """Yield all texts in a JSON value, each with the name of its member."""
     pending: list[tuple[str, JsonValue, int]] = [(name, value, 0)]
     while pending:
         place, one, depth = pending.pop()
@@ -131,7 +131,7 @@ def texts_by_name(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]
 
 
 def _is_assigned_secret(name: str, sign: str, value: str) -> bool:
-    """Return whether a secret is given a value in a text, as in ``password=…`` or ``api-key: …``."""
+    """Return whether a text assigns a secret, as in ``password=…`` or ``api-key: …``."""
     says = name_says(name)
     # In prose a colon is followed by anything.
     if says is NameSays.IT_IS_SECRET and sign == "=" and name.lower().endswith(_PASSWORDS):
@@ -193,12 +193,12 @@ def _decoded(text: str) -> str:
 
 
 def _members(value: str) -> Iterator[tuple[str, str]]:
-    """Return the members of a value that is a JSON object itself."""
+    """Yield the members of a value that is a JSON object."""
     if not value.lstrip().startswith("{"):
         return
     try:
         decoded = json.loads(value)
     except (ValueError, RecursionError):
         return
-    # Texts that hold objects again are looked into by their formats only.
+    # Texts with nested objects are searched by formats only.
     yield from ((name, text) for name, text in texts_by_name(decoded) if not text.lstrip().startswith("{"))

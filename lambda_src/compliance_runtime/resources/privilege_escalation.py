@@ -1,4 +1,4 @@
-"""Whether policies let an identity make itself an administrator, by one of the known combinations of actions."""
+"""Detection of privilege escalation by known combinations of actions."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def possible_combinations(
     Parameters
     ----------
     documents
-        The policies, which hold together.
+        The policies, which apply together.
     item
-        The recorded item that they are of: a policy, role, user or group.
+        The configuration item of the policies: a policy, role, user or group.
     combinations
-        Those to look for.
+        The combinations to detect.
     """
     own = _own_arns(item)
     return tuple(
@@ -94,7 +94,7 @@ def _is_possible(
 
 
 def _requests(action: str, service: str | None, item: ConfigurationItem) -> Iterator[Request]:
-    """Return what is known of the requests that would do; one of them is enough."""
+    """Return the requests of which one is enough, as far as they are known."""
     if action == PASS_ROLE.lower() and service is not None:
         # Some services have another name in China.
         yield from ({"iam:passedtoservice": name} for name in (service, f"{service}.cn"))
@@ -109,7 +109,7 @@ def _requests(action: str, service: str | None, item: ConfigurationItem) -> Iter
 
 
 def _own_arns(item: ConfigurationItem) -> tuple[str, ...]:
-    """List the ARNs by which those who have the policies may change their own rights."""
+    """List the ARNs by which the identities with the policies may change their own permissions."""
     own = [item.members.text("arn")]
     if item.resource_type != "AWS::IAM::Role":
         own.append(iam_arn(item, "user/${aws:username}"))

@@ -1,6 +1,6 @@
-"""How AWS Config says that its recorder works, and that something was delivered.
+"""The status of AWS Config's recorder and of its deliveries.
 
-The reference writes ``Success``, ``Failure``, ``Pending``, ``Not_Applicable`` and ``NotApplicable``; AWS answers
+The reference has ``Success``, ``Failure``, ``Pending``, ``Not_Applicable`` and ``NotApplicable``; AWS returns
 ``SUCCESS``, ``FAILURE``, ``PENDING``, ``NOT_APPLICABLE``.
 https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigurationRecorderStatus.html
 https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigStreamDeliveryInfo.html
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Status(Enum):
-    """The words, in small letters and without what separates them."""
+    """The known statuses, in lower case without separators."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -29,17 +29,17 @@ class Status(Enum):
 
 
 def read_status(word: str | None) -> Status | None:
-    """Read a status.
+    """Parse a status.
 
     Parameters
     ----------
     word
-        As AWS answers it; None or empty where nothing happened yet.
+        The value from AWS; None or empty where nothing has happened yet.
 
     Returns
     -------
     Status | None
-        None for a word that is not known, which says neither that all is well nor that something failed.
+        The status; None for an unknown word, which means neither success nor failure.
     """
     if not word:
         return Status.PENDING
@@ -48,7 +48,7 @@ def read_status(word: str | None) -> Status | None:
 
 
 def delivery_problems(channel: shapes.DeliveryChannelStatusTypeDef) -> Iterator[str]:
-    """Name what a delivery channel failed to deliver."""
+    """List the failed deliveries of a channel."""
     for what, delivery in _deliveries(channel).items():
         if read_status(delivery.get("lastStatus")) is Status.FAILURE:
             yield f"Channel {channel.get('name')} failed to deliver {what}: {error_words(delivery)}."
@@ -59,7 +59,7 @@ def unknown_statuses(
     statuses: Mapping[str | None, shapes.ConfigurationRecorderStatusTypeDef],
     channels: Iterable[shapes.DeliveryChannelStatusTypeDef],
 ) -> list[str]:
-    """Name the statuses of recorders, given by name, and of channels that are words nobody knows."""
+    """List the unknown statuses of recorders, given by name, and of channels."""
     names = [name for name in (recorder.get("name") for recorder in recorders) if name in statuses]
     found: list[tuple[str, shapes.ConfigurationRecorderStatusTypeDef | Delivery]] = [
         (f"recorder {name}", statuses[name]) for name in names
@@ -74,7 +74,7 @@ def unknown_statuses(
 
 
 def error_words(failure: shapes.ConfigurationRecorderStatusTypeDef | Delivery) -> str:
-    """Put the code and the message of a failure into words."""
+    """Format the code and the message of a failure."""
     return f"{failure.get('lastErrorCode', 'no code')} {failure.get('lastErrorMessage', '')}".rstrip(" .")
 
 

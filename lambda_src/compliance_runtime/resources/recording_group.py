@@ -1,4 +1,4 @@
-"""Which resource types a recorder records.
+"""The recorded resource types of a recording group.
 
 https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html
 """
@@ -17,12 +17,12 @@ GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::I
 
 
 def records_listed_types_only(group: RecordingGroupOutputTypeDef) -> bool:
-    """Return whether the types that are recorded are listed one by one."""
+    """Return whether the recorded types are listed one by one."""
     return is_word(_strategy(group), "INCLUSION_BY_RESOURCE_TYPES")
 
 
 def excluded_types(group: RecordingGroupOutputTypeDef) -> set[str]:
-    """List the types that are left out one by one."""
+    """List the excluded types."""
     return set(group.get("exclusionByResourceTypes", {}).get("resourceTypes", []))
 
 
@@ -36,6 +36,6 @@ def records(group: RecordingGroupOutputTypeDef, resource_type: str) -> bool:
 
 
 def _strategy(group: RecordingGroupOutputTypeDef) -> str:
-    """Read the strategy; a recorder from before there were any lists types or records all."""
+    """Return the strategy; a recorder from before strategies existed lists types or records all."""
     strategy = group.get("recordingStrategy", {}).get("useOnly")
     return strategy or ("INCLUSION_BY_RESOURCE_TYPES" if group.get("resourceTypes") else "ALL_SUPPORTED_RESOURCE_TYPES")

@@ -1,6 +1,6 @@
-"""Who may use a resource by its own policy: the parameters that say whom to trust, and the verdict.
+"""Access to a resource by its own policy: the parameters of trusted principals, and the verdict.
 
-A policy is judged as ``compliance_runtime.policy.exposure`` describes.
+A policy is evaluated as ``compliance_runtime.policy.exposure`` describes.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 
 @dataclass(frozen=True)
 class TrustParameters:
-    """Whom a policy may let in beside the account that the resource belongs to.
+    """Trusted principals beside the resource's own account.
 
     Raises
     ------
     ParameterError
-        When a text is no account, no organization, no single principal or no network.
+        When a text is not an account, an organization, a single principal or a network.
     """
 
     accounts: tuple[str, ...] = field(
@@ -64,7 +64,7 @@ class TrustParameters:
     )
 
     def __post_init__(self) -> None:
-        """Refuse what would trust nobody, or too many."""
+        """Refuse values that would trust nobody, or too many."""
         for account in self.accounts:
             if not is_account(account):
                 raise ParameterError(f"Parameter accounts: {account!r:.40} must be an account's 12 digits.")
@@ -87,7 +87,7 @@ class TrustParameters:
                 )
 
     def trusted(self, *own: str) -> Trusted:
-        """Put them together with the account, or another id of it, that the resource belongs to."""
+        """Return the trusted principals, including the resource's account, or another id of it."""
         return Trusted(
             accounts=frozenset({*self.accounts, *own}),
             organizations=frozenset(self.organizations),
@@ -97,18 +97,18 @@ class TrustParameters:
 
 
 def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, others: Iterable[str] = ()) -> Verdict:
-    """Call a resource compliant if its policy lets in nobody but the trusted.
+    """Return compliant if its policy lets in nobody but the trusted.
 
     Parameters
     ----------
     document
         The policy.
     trusted
-        Who may come in.
+        The trusted principals.
     policy
-        How to call the policy, as ``The bucket policy``.
+        The policy's name in reasons, such as ``The bucket policy``.
     others
-        What else is wrong with it, in words.
+        Other problems of the policy, as texts.
     """
     found = untrusted_principals(document, trusted)
     problems = [f"{policy} lets in {', '.join(one.name for one in found)}; {_remedy(found)}."] if found else []
@@ -119,7 +119,7 @@ def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, o
 
 
 def _remedy(found: Iterable[UntrustedPrincipal]) -> str:
-    """Say what can be done about all of them, and in which parameters those that can be listed belong."""
+    """Return the remediation for all of them, with the parameters in which they could be listed."""
     lists = sorted({one.listed_in for one in found if one.listed_in})
     or_listed = f", or list who may come in as {' and '.join(lists)}" if lists else ""
     return f"take it out or bound it by a condition{or_listed}"

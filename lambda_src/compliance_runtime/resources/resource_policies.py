@@ -1,4 +1,4 @@
-"""Where AWS Config records the policies of resources.
+"""The places of resource policies in configuration items.
 
 Types of CloudFormation's registry are recorded with its properties, a policy as an object or as a text. Evidence, read
 on 2026-11-26: the handlers of AWS's Landing Zone Accelerator read ``RepositoryPolicyText``, ``FileSystemPolicy`` and
@@ -55,15 +55,15 @@ _DOMAINS_IN_VPC = MappingProxyType(
 
 
 def resource_policy(item: ConfigurationItem) -> PolicyDocument:
-    """Read the policy of a resource, without what can be used from inside of a VPC only.
+    """Read the policy of a resource, without statements that apply only inside of a VPC.
 
-    Whoever is there and may reach a file system's mount targets, or a domain's endpoint in the VPC, comes in by its
-    network: security groups decide on that, not the policy.
+    Access to a file system's mount targets, or a domain's endpoint in the VPC, is controlled by security groups, not
+    by the policy.
 
     Raises
     ------
     EventError
-        When it is not what IAM takes; the message names the place.
+        When it is not valid in IAM; the message names the place.
     """
     supplementary = SUPPLEMENTARY_POLICIES.get(item.resource_type)
     if supplementary:
@@ -74,7 +74,7 @@ def resource_policy(item: ConfigurationItem) -> PolicyDocument:
 
 
 def _is_for_network(statement: Statement, item: ConfigurationItem) -> bool:
-    """Return whether a statement lets in everyone, but only from inside of a VPC."""
+    """Return whether a statement allows everyone, but only from inside of a VPC."""
     if not statement.allows or statement.principals is None or not statement.principals.everyone:
         return False
     if item.resource_type == "AWS::EFS::FileSystem":

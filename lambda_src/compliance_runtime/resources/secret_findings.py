@@ -1,4 +1,4 @@
-"""What the checks of secrets outside of environment variables have in common."""
+"""The verdict of checks on secrets outside of environment variables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_NAMED = 10
 
 @dataclass(frozen=True)
 class SecretParameters:
-    """What is not looked at."""
+    """Exemptions."""
 
     exempt_names: tuple[str, ...] = field(
         default=(),
@@ -26,18 +26,18 @@ class SecretParameters:
 
 
 def secrets_verdict(values: Iterable[tuple[str, str]], exempt: Iterable[str], *, place: str, remedy: str) -> Verdict:
-    """Call a resource compliant if none of its values is a secret; no value is given back.
+    """Return compliant if none of its values is a secret; no value is given back.
 
     Parameters
     ----------
     values
         Names and values.
     exempt
-        Names that are not looked at.
+        Names to skip.
     place
-        How to call where they stand, as ``the outputs``.
+        The place of the values in the reason, such as ``the outputs``.
     remedy
-        What to do instead, as an imperative.
+        The remediation, as an imperative.
     """
     found = variables_with_secrets(values, exempt)
     if found:

@@ -1,4 +1,4 @@
-"""The formats of values that are secrets by themselves, as data.
+"""Formats of values that are secrets, as data.
 
 Prefixes and lengths are those that the issuers publish, as the rules of gitleaks collect them
 (https://github.com/gitleaks/gitleaks, ``config/gitleaks.toml`` of 2026-07-22); the expressions are our own. Further:
@@ -17,14 +17,14 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class SecretFormat:
-    """A format that a value, or a part of it, may have.
+    """A format of a value or a part of it.
 
     Parameters
     ----------
     kind
-        How to call it for a person.
+        Its name in messages.
     marks
-        Texts of which a value has one; looking for them is quick.
+        Texts of which a value has one; a quick test before the expression.
     pattern
         The expression. A match must begin where a run of its own characters begins, so that no character is looked at
         for every other one.
@@ -39,12 +39,12 @@ class SecretFormat:
         return re.compile(self.pattern, re.ASCII)
 
     def is_in(self, value: str) -> bool:
-        """Return whether a value holds such a secret."""
+        """Return whether a value contains such a secret."""
         return any(mark in value for mark in self.marks) and self._expression.search(value) is not None
 
 
 def _token(kind: str, tail: str, *prefixes: str) -> SecretFormat:
-    """Make the format of tokens that have one of some prefixes, and then at least ``tail``."""
+    """Build the format of tokens that have one of some prefixes, and then at least ``tail``."""
     beginnings = "|".join(re.escape(prefix) for prefix in prefixes)
     return SecretFormat(kind, prefixes, rf"(?<![\w-])(?:{beginnings}){tail}")
 

@@ -1,4 +1,4 @@
-"""What the name of a variable says of its value."""
+"""Classification of variables by their names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 
 class NameSays(Enum):
-    """What one may think of a value by its variable's name."""
+    """The likelihood of a secret by its variable's name."""
 
     IT_IS_SECRET = auto()
     """The value is a secret: DB_PASSWORD."""
@@ -57,7 +57,7 @@ _SECRET_KEYS = frozenset(
         *("storage", "unseal", "write"),
     }
 )
-# Kinds of keys that are none.
+# Kinds of keys that are not secret.
 _OTHER_KEYS = frozenset(
     {
         *("artifact", "bucket", "cache", "code", "column", "composite", "dedup", "dedupe", "deduplication", "file"),
@@ -84,7 +84,7 @@ _PUBLIC = frozenset({"public", "publishable", "anon"})
 _RANDOM_WORDS = frozenset({"pat", "cookie", "license", "licence", "jwt", "bearer", "signature", "seed"})
 # Of these the value may be the name under which something else keeps the secret: DB_SECRET=orders-db-credentials.
 _MAYBE_NAMES = frozenset({"secret", "secrets", "credential", "credentials"})
-# What may follow the word without changing its meaning: SECRET_KEY_BASE, API_KEY_PROD.
+# Words that may follow without changing the meaning: SECRET_KEY_BASE, API_KEY_PROD.
 _QUALIFIERS = frozenset(
     {
         *("base", "value", "prod", "production", "dev", "development", "test", "testing", "staging", "live"),
@@ -105,7 +105,7 @@ _QUALIFIERS = frozenset(
         *("plain", "plaintext", "raw", "decrypted", "v", "db", "key", "keys", "token"),
     }
 )
-# What a variable is about, if not the secret itself: TOKEN_URL, SECRET_NAME, PASSWORD_LENGTH.
+# Words for something about a secret: TOKEN_URL, SECRET_NAME, PASSWORD_LENGTH.
 _ABOUT_SECRETS = frozenset(
     {
         *("address", "after", "age", "alg", "algorithm", "alias", "arn", "at", "attempts", "attribute", "audience"),
@@ -132,7 +132,7 @@ _SETTINGS_OF_AWS = ("PARAMETERS_SECRETS_EXTENSION_",)
 
 
 def name_says(name: str) -> NameSays:
-    """Tell what the name of a variable says of its value."""
+    """Classify a variable by its name."""
     words = [word.lower() for word in _WORD.findall(name)]
     if not words or name.startswith(_SETTINGS_OF_AWS):
         return NameSays.NOTHING
@@ -158,12 +158,12 @@ def _key_says(words: list[str]) -> NameSays:
         return NameSays.NOTHING
     if kind in _SECRET_KEYS or kind.endswith("apikey"):
         return NameSays.IT_IS_SECRET
-    # DB_PASSWORD_KEY mostly says under which key the password stands.
+    # DB_PASSWORD_KEY is usually the key under which the password is stored.
     return _RANDOM
 
 
 def _position_of_secret(words: list[str]) -> int | None:
-    """Find the last word that a secret is called by, a key by its second."""
+    """Return the position of the last word for a secret, of a key its second word."""
     found = [
         index
         for index, word in enumerate(words)

@@ -1,7 +1,7 @@
-"""The permissions of a recorded security group, old and new forms as one.
+"""The permissions of a recorded security group, normalized from old and new forms.
 
-AWS Config records a group's permissions as DescribeSecurityGroups gives them, without the ids of their rules: what
-names a rule is the description that people gave it.
+AWS Config records a group's permissions as DescribeSecurityGroups returns them, without the ids of their rules, so a
+rule is identified by its description.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 """
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 ALL_PORTS = range(65536)
 ALL_TRAFFIC = "all traffic"
 
-# The API gives and takes names and IANA's numbers.
+# The API uses both names and IANA's numbers.
 _PROTOCOLS = {"-1": ALL_TRAFFIC, "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 
 
 @dataclass(frozen=True)
 class Range:
-    """An address range that a rule names.
+    """An address range of a rule.
 
     Parameters
     ----------
     network
         The addresses.
     description
-        What people wrote on the rule, where they did.
+        The rule's description, if it has one.
     """
 
     network: Network
@@ -43,14 +43,14 @@ class Range:
 
 @dataclass(frozen=True)
 class PrefixList:
-    """A prefix list that a rule names; AWS Config does not record its addresses.
+    """A prefix list of a rule; AWS Config does not record its addresses.
 
     Parameters
     ----------
     id
-        Such as ``pl-0123456789abcdef0``.
+        Its id, such as ``pl-0123456789abcdef0``.
     description
-        What people wrote on the rule, where they did.
+        The rule's description, if it has one.
     """
 
     id: str
@@ -59,7 +59,7 @@ class PrefixList:
 
 @dataclass(frozen=True)
 class Permission:
-    """What may pass from or to whom.
+    """A rule of a security group: protocol, ports and peers.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Permission:
     ranges
         The address ranges.
     prefix_lists
-        The prefix lists. Other security groups may be named too, but are neither.
+        The prefix lists. References to other security groups are left out.
     """
 
     protocol: str
@@ -80,7 +80,7 @@ class Permission:
 
     @property
     def traffic(self) -> str:
-        """Protocol and ports in words, such as ``tcp 22`` or ``udp 8000-8100``."""
+        """The protocol and ports, such as ``tcp 22`` or ``udp 8000-8100``."""
         if self.ports is None:
             return f"protocol {self.protocol}" if self.protocol.isdecimal() else self.protocol
         if self.ports == ALL_PORTS:
@@ -90,25 +90,25 @@ class Permission:
 
     @property
     def width(self) -> int:
-        """How much it opens, for comparisons: the number of ports; a protocol without ports is more, and all most."""
+        """The size, for comparisons: the number of ports; more for a protocol without ports, most for all traffic."""
         if self.ports is not None:
             return self.ports.stop - self.ports.start
         return ALL_PORTS.stop + (2 if self.protocol == ALL_TRAFFIC else 1)
 
     def within(self, ports: range) -> bool:
-        """Return whether it opens nothing but some of these ports of TCP or UDP."""
+        """Return whether all of its ports are among these ports of TCP or UDP."""
         return self.ports is not None and ports.start <= self.ports.start and self.ports.stop <= ports.stop
 
 
 def protocol_name(recorded: str) -> str:
-    """Return the one name of a protocol that may be written as a name or as IANA's number."""
+    """Normalize a protocol, which may be a name or IANA's number."""
     return _PROTOCOLS.get(recorded.lower(), recorded.lower())
 
 
 def permissions_of(
     item: ConfigurationItem, member: Literal["ipPermissions", "ipPermissionsEgress"]
 ) -> tuple[Permission, ...]:
-    """Read the permissions of an AWS::EC2::SecurityGroup for what comes in or goes out.
+    """Read the inbound or outbound permissions of an AWS::EC2::SecurityGroup.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which recorded resources cannot carry tags.
+"""Recorded types that cannot have tags.
 
 The types are those of AWS Config (botocore 1.43) to which neither the schema of CloudFormation's registry (as cfn-lint
 1.58.0 has it) nor the service's own API gives tags, as of 2026-11-26. A type about which the two differ is not here:
@@ -101,7 +101,7 @@ UNTAGGABLE_TYPES = frozenset(
 
 
 def untaggable_reason(item: ConfigurationItem) -> str | None:
-    """Say why a resource cannot carry tags; None where it can."""
+    """Return why a resource cannot have tags; None where it can."""
     if item.resource_type in UNTAGGABLE_TYPES:
         return f"{item.resource_type} cannot carry tags."
     # AWS's own policies, deployment strategies and the like.

@@ -1,4 +1,4 @@
-"""Tags in parameters: which values are allowed, and which tags exempt a resource."""
+"""Tags in parameters: allowed values, and exemptions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXEMPT_TAGS_DOC = (
 
 
 def is_allowed(value: str, allowed: Iterable[str]) -> bool:
-    """Return whether a tag's value is among the allowed ones, case-sensitive; without any, every value is allowed.
+    """Return whether a tag's value is allowed, case-sensitive; without allowed values, every value is.
 
     An allowed value with ``*`` or ``?`` is a pattern: ``*`` stands for any characters, also none, ``?`` for exactly
     one. Any other is the value itself.
@@ -33,21 +33,21 @@ def is_allowed(value: str, allowed: Iterable[str]) -> bool:
 
 
 def exempting_tag(tags: Mapping[str, str], exempt: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Find the first tag, by key, that exempts a resource, as ``Key=value``; None when there is none.
+    """Return the first tag, by key, that exempts a resource, as ``Key=value``; None for none.
 
     Parameters
     ----------
     tags
         The tags of the resource.
     exempt
-        The keys of tags that exempt, each with the values that do, as in ``is_allowed``.
+        The exempting keys, each with its values, as in ``is_allowed``.
     """
     exempting = sorted(key for key, values in exempt.items() if key in tags and is_allowed(tags[key], values))
     return f"{exempting[0]}={tags[exempting[0]]}" if exempting else None
 
 
 def refuse_impossible_tags(parameter: str, tags: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse tags that AWS could never hold: at most 50, keys of 1 to 128 and values of at most 256 characters.
+    """Refuse tags that AWS does not allow: at most 50, keys of 1 to 128 and values of at most 256 characters.
 
     Raises
     ------

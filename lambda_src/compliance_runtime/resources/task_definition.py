@@ -29,11 +29,11 @@ RUNTIME_SOCKETS = (
 """Where Docker, containerd, CRI-O and Podman listen; ``/var/run`` is the same folder as ``/run``."""
 
 _DOCKER_PIPE = "docker_engine"
-"""The end of the name of Docker's pipe on Windows."""
+"""The suffix of Docker's named pipe on Windows."""
 
 
 def is_deregistered(item: ConfigurationItem) -> bool:
-    """Return whether no new task can be started from an AWS::ECS::TaskDefinition."""
+    """Return whether an AWS::ECS::TaskDefinition is deregistered."""
     return is_word(item.members.optional_text("Status"), *_DEREGISTERED)
 
 
@@ -52,9 +52,9 @@ def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:
 
 
 def host_mounts(container: JsonObject, item: ConfigurationItem) -> Iterator[str]:
-    """Say by which mounts a container reaches the socket of the container runtime, also through a folder above it.
+    """Yield the mounts by which a container reaches the container runtime's socket, also through a parent folder.
 
-    Who can write to that socket can start a privileged container; that a mount is read-only does not keep one from it.
+    Write access to that socket allows starting a privileged container, even through a read-only mount.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def host_mounts(container: JsonObject, item: ConfigurationItem) -> Iterator[str]
 
 
 def _mounts(container: JsonObject, item: ConfigurationItem, seen: frozenset[str]) -> Iterator[JsonObject]:
-    """List the mounts of a container and of those whose volumes it takes over."""
+    """List the mounts of a container, including those of ``VolumesFrom``."""
     yield from container.objects("MountPoints")
     sources = {source.optional_text("SourceContainer") for source in container.objects("VolumesFrom")} - seen
     for other in container_definitions(item):
@@ -90,5 +90,5 @@ def _reaches_socket(path: str) -> bool:
         return False
     folder = "/" + normpath(path).lstrip("/")
     folder = folder.removeprefix("/var") if (folder + "/").startswith("/var/run/") else folder
-    # /var holds run itself, or the link to it.
+    # /var has run itself, or the link to it.
     return folder == "/var" or any(commonpath([folder, socket]) == folder for socket in RUNTIME_SOCKETS)

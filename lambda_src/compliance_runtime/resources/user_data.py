@@ -20,7 +20,7 @@ MAX_BYTES = 1 << 20
 
 _GZIP = b"\x1f\x8b"
 _ANY_HEADER = 47
-"""zlib's sign for a header of gzip or zlib."""
+"""zlib's ``wbits`` for detecting a header of gzip or zlib."""
 
 _GONE = frozenset(
     {"InvalidInstanceID.NotFound", "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound"}
@@ -28,7 +28,7 @@ _GONE = frozenset(
 
 
 def decoded_user_data(encoded: str | None) -> str:
-    """Decode user data to a text; bytes that are no text become replacement characters."""
+    """Decode user data to a text; invalid bytes become replacement characters."""
     if not encoded:
         return ""
     try:
@@ -44,7 +44,7 @@ def decoded_user_data(encoded: str | None) -> str:
 
 
 def instance_user_data(ec2: EC2Client, instance_id: str) -> str | None:
-    """Ask EC2 for the user data of an instance; None when the instance does not exist any more."""
+    """Look up the user data of an instance in EC2; None when the instance does not exist any more."""
     try:
         answer = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="userData")
     except ec2.exceptions.ClientError as error:
@@ -55,7 +55,7 @@ def instance_user_data(ec2: EC2Client, instance_id: str) -> str | None:
 
 
 def template_user_data(ec2: EC2Client, template_id: str) -> dict[str, str] | None:
-    """Ask EC2 for the user data of all versions of a launch template, by version; None when it does not exist any more.
+    """Look up the user data of all versions of a launch template, by version; None when it does not exist any more.
 
     Everyone who may describe a template can read all its versions.
     """

@@ -1,1 +1,1 @@
-"""From a schedule or an API call to evaluations that AWS Config starts."""
+"""Triggering: from a schedule or an API call to evaluations that AWS Config starts."""

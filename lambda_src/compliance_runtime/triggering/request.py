@@ -1,4 +1,4 @@
-"""Which rules a schedule or an API call asks to evaluate."""
+"""The rules that a schedule or an API call requests to evaluate."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from compliance_runtime.deployment import DeployedRule
 
 REEVALUATE = "reevaluate"
-"""The action that asks for all rules, as the event of a schedule does."""
+"""The action for all rules, like the event of a schedule."""
 
 CONTINUE = "continue"
-"""The action that asks for none but those that wait."""
+"""The action for waiting rules only."""
 
 SCHEDULED = "Scheduled Event"
 """The type of EventBridge's event of a schedule."""
 
 
 def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[str]:
-    """List the names of the rules that an event asks for, sorted.
+    """List the names of the rules that an event requests, sorted.
 
     Parameters
     ----------
     event
         ``{"action": "reevaluate"}``, ``{"action": "continue"}``, or an event of EventBridge: of a schedule, or of
-        CloudTrail. An API call that failed changed nothing, so it asks for none.
+        CloudTrail. A failed API call changed nothing, so it requests none.
     rules
-        The deployed rules by their whole name.
+        The deployed rules by their full name.
 
     Raises
     ------
     EventError
-        When it is another event.
+        When it is not one of these events.
     """
     outer = JsonObject.of(event, "event", EventError)
     action = outer.optional_text("action")
@@ -54,12 +54,12 @@ def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[
 
 
 def request_ids(event: object, invocation: str) -> frozenset[str]:
-    """Return what tells an event from others: EventBridge may deliver one twice, and AWS Lambda invokes again.
+    """Return the ids of an event: EventBridge may deliver one twice, and AWS Lambda retries.
 
     Parameters
     ----------
     invocation
-        The id of the invocation's request, which stays when AWS Lambda tries again.
+        The id of the invocation's request, which stays the same when AWS Lambda retries.
     """
     event_id = event.get("id") if isinstance(event, dict) else None
     return frozenset({invocation, event_id} if isinstance(event_id, str) and event_id else {invocation})

@@ -1,4 +1,4 @@
-"""Evaluations are started as AWS Config allows it: 25 rules a call, one call a minute, none that is running.
+"""The start of evaluations within AWS Config's limits: 25 rules a call, one call a minute, none that is running.
 
 https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html
 """
@@ -26,7 +26,7 @@ MAX_RULES = 25
 """Rules in one call."""
 
 RESERVE = 60.0
-"""Seconds that must be left to make another call."""
+"""Seconds that must be left for another call."""
 
 NOT_STARTED = frozenset(
     {
@@ -38,38 +38,38 @@ NOT_STARTED = frozenset(
         "RequestLimitExceeded",
     }
 )
-"""Codes of an answer after which nothing was started."""
+"""Error codes after which nothing was started."""
 
 UNKNOWN_RULE = "NoSuchConfigRuleException"
 
 SERVER_ERROR = 500
-"""HTTP statuses from here on do not say whether something was started."""
+"""HTTP statuses from which it is unknown whether something was started."""
 
 
 @dataclass(frozen=True)
 class Starter:
-    """Starts what waits.
+    """The starter of waiting evaluations.
 
     Parameters
     ----------
     config
         A client of AWS Config.
     once
-        One that tries a call only once: boto3 would repeat LimitExceededException by itself.
+        A client without retries: boto3 would retry LimitExceededException by itself.
     store
-        What waits.
+        The store of waiting rules.
     deployed
-        The names of the deployed rules; others are not started any more.
+        The names of the deployed rules; others are dropped.
     worker
         The id of this invocation's request.
     log
-        Where each call goes, with the metric of what is left.
+        The log of calls, with the metric of waiting rules.
     remaining_seconds
-        How long the function may still run.
+        Returns the seconds until the function is ended.
     now
-        The present in seconds since 1970.
+        Returns the current time in seconds since 1970.
     sleep
-        Waits for some seconds.
+        Sleeps for some seconds.
     """
 
     config: ConfigServiceClient
@@ -83,21 +83,21 @@ class Starter:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, names: Collection[str], requests: Collection[str]) -> None:
-        """Add the rules of a request to what waits, and start what waits, unless another invocation does.
+        """Add the rules of a request to the waiting ones, and start them, unless another invocation does.
 
         Parameters
         ----------
         names
-            The names of the rules; empty to start what waits.
+            The names of the rules; empty to start the waiting ones.
         requests
-            What tells the request from others.
+            The ids of the request.
 
         Raises
         ------
         EvaluationsNotStartedError
-            When some rules still wait at the end of the time, so that AWS Lambda invokes again and goes on.
+            When rules still wait at the end of the time, so that AWS Lambda retries and continues.
         Exception
-            Whatever boto3 raises otherwise. What waits stays in the table.
+            Any other error of boto3. Waiting rules stay in the table.
         """
         waiting = self.store.change(lambda one: self._begun(one, names, requests))
         if waiting.worker != self.worker:
@@ -118,7 +118,7 @@ class Starter:
     def _begun(self, waiting: Waiting, names: Collection[str], requests: Collection[str]) -> Waiting:
         now = self.now()
         if waiting.belongs_to_another(self.worker, now) and waiting.rules.issuperset(names):
-            # In a burst of API calls nothing has to be written for what waits already.
+            # In a burst of API calls nothing has to be written for rules that wait already.
             return waiting
         return waiting.added(names, requests, now).taken(self.worker, now)
 
@@ -130,7 +130,7 @@ class Starter:
                 self.sleep(pause)
                 waiting = self._call_once(self._change(lambda one: one))
             else:
-                # Unless more came meanwhile, whose invocation left it to this one.
+                # Unless another invocation has added more meanwhile, and left it to this one.
                 waiting = self._change(lambda one: one if one.left and has_time else one.released())  # noqa: B023
         return waiting
 
@@ -165,18 +165,18 @@ class Starter:
             self.log.warning("AWS Config does not know some rules", rules=sorted(set(batch).difference(known)))
             waiting = self._change(lambda one: one.settled(known))
         else:
-            # They stay claimed: whether they were started is asked when the next call is due.
+            # They stay claimed: whether they were started is determined when the next call is due.
             waiting = self._change(lambda one: one)
         self.log.counted("Evaluations not started", WAITING, waiting.left, rules=sorted(batch), reason=refusal)
         return waiting
 
     def _call(self, batch: Collection[str]) -> str | None:
-        """Have AWS Config start some rules, and give what went wrong, if anything did.
+        """Have AWS Config start some rules, and return the error, if there is one.
 
         Raises
         ------
         Exception
-            What boto3 raises for what will not be better the next time, such as a permission that is missing.
+            Any permanent error of boto3, such as a missing permission.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -193,12 +193,12 @@ class Starter:
         return None
 
     def _settle_claimed(self, waiting: Waiting) -> Waiting:
-        """Find out what became of a call whose answer nobody wrote down, by when AWS Config last invoked the rules."""
+        """Determine the outcome of a call without a recorded response, by the last invocations of the rules."""
         invocations = self._invocations(waiting.claimed)
         back = [
             name
             for name, time in invocations.items()
-            # AWS Config may write whole seconds.
+            # AWS Config may truncate to seconds.
             if time is None or time.timestamp() < int(waiting.claimed_at)
         ]
         self.log.warning(
@@ -211,7 +211,7 @@ class Starter:
         )
 
     def _invocations(self, names: Collection[str]) -> dict[str, datetime | None]:
-        """Ask when AWS Config last invoked some rules: None for never, and none for a rule that it does not know."""
+        """Read the last invocations of some rules: None for never, and no entry for an unknown rule."""
         try:
             pages = self.config.get_paginator("describe_config_rule_evaluation_status").paginate(
                 ConfigRuleNames=sorted(names)
@@ -231,7 +231,7 @@ class Starter:
         return {name: max((time for time in both if time), default=None) for name, both in times.items()}
 
     def _change(self, change: Callable[[Waiting], Waiting]) -> Waiting:
-        """Change what waits, as long as this invocation is the one that makes the calls."""
+        """Change the waiting rules, as long as this invocation makes the calls."""
 
         def checked(one: Waiting) -> Waiting:
             if one.worker != self.worker:
@@ -242,10 +242,10 @@ class Starter:
 
 
 def _size(waiting: int, refusals: int) -> int:
-    """Choose how many rules the next call names.
+    """Choose the number of rules of the next call.
 
-    AWS documents not whether a running evaluation keeps all rules from being started, or just its own with those that
-    are named beside it. So a call after a refusal names other rules, and every second one half as many as before.
+    AWS does not document whether a running evaluation blocks all rules, or just the rules of the same call. So a call
+    after a refusal names other rules, and every second one half as many as before.
     """
     limit = min(MAX_RULES, waiting)
     return limit if refusals % 2 else min(limit, max(1, limit >> refusals // 2))

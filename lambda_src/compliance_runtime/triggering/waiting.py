@@ -1,7 +1,7 @@
-"""The rules whose evaluation is to be started: one item of the table, which is only written as a whole.
+"""The rules whose evaluation is waiting to be started: one item of the table, which is written atomically.
 
-AWS Config starts the evaluation of 25 rules a call, one call a minute. What cannot be started yet waits here, so that
-nothing is forgotten when an invocation ends or is killed, and nothing is started twice.
+AWS Config starts the evaluation of 25 rules a call, one call a minute. The others wait here, so that none is lost when
+an invocation ends or is killed, and none is started twice.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.retries import Retries
 
 CALL_SECONDS = 61.0
-"""Between two calls: one a minute is allowed, and clocks differ
+"""Seconds between two calls: one a minute is allowed, and clocks differ
 (https://docs.aws.amazon.com/config/latest/APIReference/API_StartConfigRulesEvaluation.html)."""
 
 LEASE_SECONDS = 60.0
-"""How long after the next call is due nobody else takes over from an invocation."""
+"""Seconds after the next due call before another invocation takes over."""
 
 KEPT_SECONDS = 7 * 60 * 60
-"""How long requests are remembered: AWS Lambda tries for six hours."""
+"""Seconds that requests are remembered: AWS Lambda retries for six hours."""
 
 MAX_REQUESTS = 500
-"""How many are remembered at most, so that the item stays below the 400 KB that one may have."""
+"""Maximum remembered requests, so that the item stays below DynamoDB's limit of 400 KB."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits, and who starts it. Times are seconds since 1970.
+    """Waiting rules, and the invocation that starts them. Times are seconds since 1970.
 
     Parameters
     ----------
     rules
-        The names of the rules that are to be started.
+        The names of the waiting rules.
     claimed
-        Those of the last call, as long as it is not known what AWS Config answered.
+        The rules of the last call, as long as its outcome is unknown.
     claimed_at
-        When that call was made.
+        The time of that call.
     next_call
-        When AWS Config may be called again.
+        The earliest time of the next call.
     refusals
-        How many calls in a row AWS Config refused.
+        The number of consecutive refused calls.
     worker
-        The invocation that makes the calls; None when there is none.
+        The invocation that makes the calls; None for none.
     worker_until
-        Until when nobody else makes them.
+        The time until which no other invocation takes over.
     requests
-        The requests whose rules were added, and when.
+        The requests whose rules were added, with the times.
     version
-        How often the item was written.
+        The number of writes of the item.
     """
 
     rules: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class Waiting:
 
     @property
     def left(self) -> int:
-        """How many rules were not started, as far as is known."""
+        """The number of rules that were not started, as far as known."""
         return len(self.rules) + len(self.claimed)
 
     def added(self, names: Collection[str], requests: Collection[str], now: float) -> Waiting:
@@ -90,13 +90,13 @@ class Waiting:
         return self.worker not in {None, worker} and now < self.worker_until
 
     def taken(self, worker: str, now: float) -> Waiting:
-        """Have an invocation make the calls, if anything waits and no other one does."""
+        """Assign the calls to an invocation, if anything waits and no other one has them."""
         if not self.left or self.belongs_to_another(worker, now):
             return self
         return replace(self, worker=worker, worker_until=max(now, self.next_call) + LEASE_SECONDS)
 
     def claim(self, names: Collection[str], now: float) -> Waiting:
-        """Take out what the next call names, which is made right after this was written."""
+        """Claim the rules of the next call, which is made right after this was written."""
         next_call = now + CALL_SECONDS
         return replace(
             self,
@@ -108,22 +108,22 @@ class Waiting:
         )
 
     def settled(self, back: Collection[str], *, refused: bool = False) -> Waiting:
-        """Know what became of the last call: some rules were started, and these wait again."""
+        """Settle the last call: some rules were started, and these wait again."""
         refusals = self.refusals + 1 if refused else 0
         return replace(self, rules=self.rules | set(back), claimed=frozenset(), refusals=refusals)
 
     def released(self) -> Waiting:
-        """Have nobody make the calls."""
+        """Release the calls."""
         return replace(self, worker=None, worker_until=0.0)
 
     def to_item(self) -> dict[str, AttributeValueTypeDef]:
-        """Make its item."""
+        """Convert to an item."""
         state = vars(self) | {"rules": sorted(self.rules), "claimed": sorted(self.claimed)}
         return _key() | {"version": {"N": str(self.version)}, "waiting": {"S": json.dumps(state)}}
 
     @classmethod
     def from_item(cls, item: Mapping[str, AttributeValueTypeDef]) -> Waiting:
-        """Read its item."""
+        """Parse an item."""
         state: dict[str, Any] = json.loads(item["waiting"]["S"])
         return cls(**(state | {"rules": frozenset(state["rules"]), "claimed": frozenset(state["claimed"])}))
 
@@ -139,7 +139,7 @@ class WaitingStore:
     table
         The name of the table.
     retries
-        How long to try when others write at the same time.
+        The retries after concurrent writes.
     """
 
     client: DynamoDBClient
@@ -147,14 +147,14 @@ class WaitingStore:
     retries: Retries
 
     def change(self, change: Callable[[Waiting], Waiting]) -> Waiting:
-        """Read it, change it and write it, if there is a change and nobody else wrote meanwhile; else once more.
+        """Read, change and write the item, with retries after concurrent writes.
 
         Raises
         ------
         NotWrittenError
-            When others wrote all the time.
+            When concurrent writes exhausted the retries.
         Exception
-            Whatever ``change`` raises, with nothing written.
+            Any error of ``change``, with nothing written.
         """
         began = time.monotonic()
         attempt = 0
@@ -182,7 +182,7 @@ class WaitingStore:
             return after
 
     def read(self) -> Waiting:
-        """Read it as it is now."""
+        """Read the item consistently."""
         item = self.client.get_item(TableName=self.table, Key=_key(), ConsistentRead=True).get("Item")
         return Waiting.from_item(item) if item else Waiting()
 

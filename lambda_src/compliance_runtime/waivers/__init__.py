@@ -1,1 +1,1 @@
-"""Waivers as the functions know them."""
+"""Waivers in the functions: matching and lookups."""

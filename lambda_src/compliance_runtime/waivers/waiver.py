@@ -1,6 +1,6 @@
-"""Waivers: violations that somebody has accepted for a while.
+"""Waivers: violations that an owner has accepted for a time.
 
-A waiver never changes a verdict. It is kept with the violation, which reads as waived until the waiver expires.
+A waiver never changes a verdict. It is stored with the violation, which is shown as waived until the waiver expires.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ResourceId:
-    """The resource with this id of AWS Config's."""
+    """The resource with this id in AWS Config."""
 
     id: str
 
@@ -34,7 +34,7 @@ class ResourceId:
 
 @dataclass(frozen=True)
 class ArnPattern:
-    """All resources whose ARN this matches, with IAM's wildcards ``*`` and ``?``."""
+    """All resources with a matching ARN, with IAM's wildcards ``*`` and ``?``."""
 
     pattern: str
 
@@ -45,7 +45,7 @@ class ArnPattern:
 
 @dataclass(frozen=True)
 class Tagged:
-    """All resources with this tag, whatever its value where that is None."""
+    """All resources with this tag, and with this value unless it is None."""
 
     key: str
     value: str | None = None
@@ -56,25 +56,25 @@ class Tagged:
 
 
 Target: TypeAlias = ResourceId | ArnPattern | Tagged
-"""Which resources a waiver is for. An ARN and tags stand in what AWS Config recorded of a resource."""
+"""The resources of a waiver. ARNs and tags are compared with the configuration item."""
 
 
 @dataclass(frozen=True)
 class WaiverNote:
-    """What is kept of a waiver with a violation.
+    """The waiver's data that is stored with a violation.
 
     Parameters
     ----------
     ticket
-        Where it was decided.
+        The ticket of the decision.
     owner
-        Who answers for it.
+        The person or team responsible for it.
     reason
-        Why the violation is accepted.
+        The reason.
     resource
-        Which resources it is for, as people read it: ``id logs``, ``ARN arn:aws:s3:::acme-*`` or ``tag team=data``.
+        The resources, as text: ``id logs``, ``ARN arn:aws:s3:::acme-*`` or ``tag team=data``.
     expires
-        The last day, in UTC, on which it holds.
+        Its last day, in UTC.
     """
 
     ticket: str
@@ -84,34 +84,34 @@ class WaiverNote:
     expires: date
 
     def is_active(self, at: datetime) -> bool:
-        """Return whether it holds at a time, which must have an offset."""
+        """Return whether it has not expired at a time, which must have an offset."""
         return at.astimezone(UTC).date() <= self.expires
 
 
 @dataclass(frozen=True)
 class DeployedWaiver:
-    """A waiver as the deployment's manifest has it.
+    """A waiver in the deployment's manifest.
 
     Parameters
     ----------
     rules
-        The ids of the rules that it is for.
+        The ids of its rules.
     pack
-        The pack that they come from, where it is for a whole one.
+        The pack of the rules, if it is for a whole one.
     target
-        The resources that it is for.
+        Its resources.
     reason
-        Why their violations are accepted.
+        The reason.
     owner
-        Who answers for it.
+        The person or team responsible for it.
     ticket
-        Where it was decided.
+        The ticket of the decision.
     granted
-        The day of the decision.
+        The date of the decision.
     expires
-        The last day, in UTC, on which it holds.
+        Its last day, in UTC.
     workspaces
-        The only workspaces that it is for; all where this is empty.
+        Its workspaces; all where this is empty.
     """
 
     rules: tuple[str, ...]
@@ -126,31 +126,31 @@ class DeployedWaiver:
 
     @property
     def note(self) -> WaiverNote:
-        """What is kept of it with a violation."""
+        """The data that is stored with a violation."""
         return WaiverNote(self.ticket, self.owner, self.reason, str(self.target), self.expires)
 
     @property
     def needs_recorded(self) -> bool:
-        """Return whether what AWS Config recorded of a resource decides if it is for that one."""
+        """Return whether the configuration item decides if it is for a resource."""
         return not isinstance(self.target, ResourceId)
 
     def is_in(self, workspace: str) -> bool:
-        """Return whether it is for a workspace."""
+        """Return whether it applies in a workspace."""
         return not self.workspaces or workspace in self.workspaces
 
     def is_active(self, at: datetime) -> bool:
-        """Return whether it holds at a time, which must have an offset."""
+        """Return whether it has not expired at a time, which must have an offset."""
         return self.note.is_active(at)
 
     def covers(self, resource: Resource, recorded: Recorded | None) -> bool:
-        """Return whether it is for a resource.
+        """Return whether it applies to a resource.
 
         Parameters
         ----------
         resource
             The resource.
         recorded
-            What AWS Config recorded of it; None where it did not, so that it has neither an ARN nor tags.
+            Its recorded ARN and tags; None where AWS Config does not record it.
         """
         match self.target:
             case ResourceId(resource_id):
@@ -161,7 +161,7 @@ class DeployedWaiver:
                 return recorded is not None and key in recorded.tags and value in {None, recorded.tags[key]}
 
     def to_json(self) -> dict[str, object]:
-        """Write it for the manifest."""
+        """Convert to the form of the manifest."""
         return {
             "expires": self.expires.isoformat(),
             "granted": self.granted.isoformat(),
@@ -176,12 +176,12 @@ class DeployedWaiver:
 
     @classmethod
     def from_json(cls, waiver: JsonObject) -> DeployedWaiver:
-        """Read what ``to_json`` wrote.
+        """Parse the form of ``to_json``.
 
         Raises
         ------
         DeploymentError
-            When it is something else; the message names the place.
+            When it has another form; the message names the place.
         """
         return cls(
             rules=waiver.texts("rules"),
@@ -211,7 +211,7 @@ def _target(target: JsonObject) -> Target:
         return ResourceId(resource_id)
     if pattern := target.optional_text("arn"):
         return ArnPattern(pattern)
-    # An empty value of a tag is one, too.
+    # A tag may have an empty value.
     value = target.values.get("tagValue")
     return Tagged(target.text("tagKey"), value if isinstance(value, str) else None)
 
@@ -221,4 +221,6 @@ def _day(waiver: JsonObject, name: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise DeploymentError(f"{waiver.place}.{name} is {text!r:.80}; it must be a day, as 2027-03-31.") from None
+        raise DeploymentError(
+            f"{waiver.place}.{name} is {text!r:.80}; it must be a date, such as 2027-03-31."
+        ) from None

@@ -1,4 +1,4 @@
-"""Finds the waivers that violations have."""
+"""Lookup of the waivers of violations."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ class WaiverLookup:
     Parameters
     ----------
     by_rule
-        The waivers by the whole name of the rule.
+        The waivers by the full name of the rule.
     config
-        Gives the client of AWS Config, which is asked for what it recorded of a resource only where that decides.
+        Returns the client of AWS Config, which is used only where the configuration item decides.
     """
 
     by_rule: Mapping[str, tuple[DeployedWaiver, ...]]
     config: Callable[[], ConfigServiceClient]
 
     def note(self, result: Result) -> WaiverNote | None:
-        """Find the waiver of a result: that which expires last of those that are for its rule and resource.
+        """Return the waiver of a result: the one that expires last of those for its rule and resource.
 
-        Expired ones count as well: the same result always has the same waiver, and whoever reads it sees the date.
+        Expired ones are included: the same result always has the same waiver, and readers compare the date.
 
         Returns
         -------
         WaiverNote | None
-            None where there is no waiver, and for what is no violation.
+            The waiver; None where there is none, or the result is not a violation.
 
         Raises
         ------
         WaiverLookupError
-            When AWS Config does not say what it recorded of the resource, which a pattern or a tag is compared with.
+            When AWS Config does not return the configuration item, which a pattern or a tag needs.
         """
         [found] = self.notes([result])
         if isinstance(found, WaiverLookupError):
@@ -59,20 +59,20 @@ class WaiverLookup:
     def notes(
         self, results: Sequence[Result], has_time: Callable[[], bool] = lambda: True
     ) -> list[WaiverNote | WaiverLookupError | None]:
-        """Find the waivers of many results, as ``note`` does, with few calls.
+        """Return the waivers of many results, as ``note`` does, with few calls.
 
         Parameters
         ----------
         results
-            Some hundreds at most: what AWS Config recorded of them is in memory together.
+            Some hundreds at most: their configuration items are in memory together.
         has_time
-            Whether AWS Config may be asked once more. Where it may not, it is not known whether there is a waiver.
+            Returns whether there is time for another request. Without time it is unknown whether there is a waiver.
 
         Returns
         -------
         list[WaiverNote | WaiverLookupError | None]
-            For each result its waiver, None, or the error that says why it is not known whether it has one: one that
-            cannot be looked up costs no other.
+            For each result its waiver, None, or the error for which it is unknown whether it has one; errors do not
+            affect other results.
         """
         by_type: defaultdict[str, dict[str, None]] = defaultdict(dict)
         needed = [self._needs_recorded(result) for result in results]
@@ -100,7 +100,7 @@ class WaiverLookup:
         return best.note if best else None
 
     def _answers(self, resource_type: str, ids: Iterable[str], has_time: Callable[[], bool]) -> dict[str, Answer]:
-        """Ask what AWS Config recorded of resources of one type; None where it records none of them."""
+        """Look up the recorded ARNs and tags of resources of one type; None where none is recorded."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         answers: dict[str, Answer] = {}
@@ -129,7 +129,7 @@ def _is_later(waiver: DeployedWaiver, best: DeployedWaiver | None) -> bool:
 
 def _last(waivers: Iterable[DeployedWaiver]) -> DeployedWaiver | None:
     best: DeployedWaiver | None = None
-    # Of several that expire on the same day the one counts that needs no look-up.
+    # Of several that expire on the same day, the one without a lookup counts.
     for waiver in sorted(waivers, key=lambda one: one.needs_recorded):
         if _is_later(waiver, best):
             best = waiver
@@ -138,6 +138,6 @@ def _last(waivers: Iterable[DeployedWaiver]) -> DeployedWaiver | None:
 
 def _not_known(resource_type: str, resource_id: str, cause: object) -> WaiverLookupError:
     return WaiverLookupError(
-        f"Whether {resource_type} {resource_id} has a waiver is not known, for AWS Config does not say what it "
-        f"recorded: {cause}"
+        f"It is unknown whether {resource_type} {resource_id} has a waiver, because AWS Config did not return its "
+        f"item: {cause}"
     )

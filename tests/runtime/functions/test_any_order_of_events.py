@@ -23,7 +23,7 @@ from compliance_runtime.recording.progress import ProgressStore
 from compliance_runtime.recording.reconciliation import Reconciliation
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results_table import day_key
-from compliance_runtime.recording.rule_comparison import Sides
+from compliance_runtime.recording.rule_comparison import ComparisonContext
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
@@ -107,7 +107,7 @@ class Recorder:
         self.store.write(result, announce=is_announced(result, change.before, RECIPIENT, datetime.now(UTC)))
 
     def reconcile(self) -> Counts:
-        sides = Sides(
+        sides = ComparisonContext(
             config=self.config.client(),
             store=self.store,
             recipient=RECIPIENT,

@@ -91,7 +91,7 @@ def test_rules_are_known_by_their_whole_name() -> None:
         ('{"rules":{},"waivers":[{"target":{}}]}', r"waivers\[0\].target.tagKey must be"),
         (
             '{"rules":{},"waivers":[{"target":{"id":"a"},"reason":"r","owner":"o","ticket":"t","granted":"May"}]}',
-            r"waivers\[0\].granted is 'May'; it must be a day",
+            r"waivers\[0\].granted is 'May'; it must be a date",
         ),
     ],
 )

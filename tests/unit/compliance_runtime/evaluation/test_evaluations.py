@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from compliance_runtime.check import Verdict
 from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
-from compliance_runtime.evaluation.evaluations import Evaluation, Putter, annotation
+from compliance_runtime.evaluation.evaluations import Evaluation, EvaluationWriter, annotation
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.config.evaluation import check_types
 from compliance_tf.testing import CAPTURED_TIME
@@ -46,7 +46,7 @@ class UnreliableConfig:
 def put(config: Any, evaluations: list[Evaluation], seconds: float = 60) -> list[float]:
     """Put them with a clock that only sleeping moves; returns the times slept."""
     slept: list[float] = []
-    putter = Putter(config, "token-1", lambda: seconds - sum(slept), slept.append)
+    putter = EvaluationWriter(config, "token-1", lambda: seconds - sum(slept), slept.append)
     putter.put(evaluations)
     putter.check()
     return slept
@@ -77,7 +77,7 @@ def test_a_test_event_is_answered_in_test_mode_which_keeps_nothing() -> None:
     with Stubber(config) as stub:
         expected = {"Evaluations": ANY, "ResultToken": "TESTMODE", "TestMode": True}
         stub.add_response("put_evaluations", {"FailedEvaluations": []}, expected)
-        Putter(config, "TESTMODE", lambda: 60).put([evaluation()])
+        EvaluationWriter(config, "TESTMODE", lambda: 60).put([evaluation()])
         stub.assert_no_pending_responses()
 
 
@@ -119,7 +119,7 @@ def test_waiting_ends_before_the_function_does() -> None:
     slept: list[float] = []
 
     with pytest.raises(EvaluationsNotPutError):
-        Putter(
+        EvaluationWriter(
             UnreliableConfig(failure_rate=1),  # type: ignore[arg-type]
             "token-1",
             lambda: 10 - sum(slept),

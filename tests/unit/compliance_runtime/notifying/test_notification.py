@@ -16,7 +16,7 @@ from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.deployment import Recipient
 from compliance_runtime.errors import NotificationError, NotWrittenError
 from compliance_runtime.notifying import notifier
-from compliance_runtime.notifying.notification import Notification, Sender, news
+from compliance_runtime.notifying.notification import Notification, Sender, new_violations
 from compliance_runtime.notifying.notifier import Notifier, Target
 from compliance_runtime.notifying.outbox import Outbox, is_announced
 from compliance_runtime.recording.batches import ATTEMPTS
@@ -55,7 +55,7 @@ def violation(
 
 
 def notification(*violations: Result) -> Notification:
-    return Notification(SENDER, news(violations))
+    return Notification(SENDER, new_violations(violations))
 
 
 RECIPIENT = Recipient(TOPIC, frozenset({Severity.HIGH}))
@@ -258,7 +258,7 @@ All of them are in the table acme-dev-results. To see them:
 
 def test_a_rule_whose_name_has_no_room_for_its_id_is_called_by_its_id() -> None:
     sender = replace(SENDER, rule_ids={"acme-dev-s3-x1y2": "s3-a-very-long-id"})
-    told = Notification(sender, news([violation("logs", rule="acme-dev-s3-x1y2")]))
+    told = Notification(sender, new_violations([violation("logs", rule="acme-dev-s3-x1y2")]))
 
     assert "HIGH s3-a-very-long-id: 1" in told.text()
     (rule,) = json.loads(told.detail())["rules"]
@@ -311,7 +311,7 @@ def test_a_subject_is_what_sns_takes() -> None:
     counts = [violation(str(number), severity=severity) for severity in Severity for number in range(1200)]
     sender = replace(SENDER, project="p" * 40, workspace="w" * 20)
 
-    subject = Notification(sender, news(counts)).subject()
+    subject = Notification(sender, new_violations(counts)).subject()
 
     assert len(subject) == 100
     assert subject.isascii()
@@ -319,7 +319,9 @@ def test_a_subject_is_what_sns_takes() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(Severity), st.sampled_from("abc"))))
 def test_every_violation_is_counted_and_the_worst_come_first(drawn: list[tuple[Severity, str]]) -> None:
-    found = news(violation(str(number), severity=severity, rule=rule) for number, (severity, rule) in enumerate(drawn))
+    found = new_violations(
+        violation(str(number), severity=severity, rule=rule) for number, (severity, rule) in enumerate(drawn)
+    )
 
     assert {(one.severity, one.rule_name): one.count for one in found} == {group: drawn.count(group) for group in drawn}
     assert all(len(one.named) == min(one.count, 5) for one in found)

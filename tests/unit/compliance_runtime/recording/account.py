@@ -21,7 +21,7 @@ from compliance_runtime.recording.reconciliation import Reconciliation
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
-from compliance_runtime.recording.rule_comparison import Sides
+from compliance_runtime.recording.rule_comparison import ComparisonContext
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, history_item
@@ -223,7 +223,7 @@ class Account:
         deployed = {TAGS: Severity.HIGH} if rules is None else rules
         config = self._config
         invocation = request or f"request-{next(self._requests)}"
-        sides = Sides(
+        sides = ComparisonContext(
             config=config,
             store=self.store,
             recipient=self.recipient,
@@ -245,10 +245,10 @@ class Account:
     ) -> Counts:
         return self.reconciliation(rules, seconds, **more).begin()
 
-    def go_on(
+    def resume(
         self, rules: Mapping[str, Severity] | None = None, seconds: Callable[[], float] = lambda: 900, **more: Any
     ) -> Counts:
-        return self.reconciliation(rules, seconds, **more).go_on()
+        return self.reconciliation(rules, seconds, **more).resume()
 
     def present(self) -> dict[str, str]:
         return {item["resource_id"]: item["compliance"] for item in self.table.present}

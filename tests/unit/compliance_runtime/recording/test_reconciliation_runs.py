@@ -63,7 +63,7 @@ def test_what_there_was_no_time_for_is_left_for_the_next_run_which_compares_noth
     first = account.reconcile(RULES, pages(account, 3))
     runs = [first]
     while runs[-1].left:
-        runs.append(account.go_on(RULES, pages(account, 3)))
+        runs.append(account.resume(RULES, pages(account, 3)))
 
     assert first.left == 2
     assert sum(run.checked for run in runs) == sum(run.written for run in runs) == 40
@@ -88,7 +88,7 @@ def test_when_nothing_is_left_aws_config_is_not_asked(account: Account) -> None:
     asked = len(account.aws_config.calls)
 
     for _ in range(3):
-        assert account.go_on() == Counts()
+        assert account.resume() == Counts()
     assert len(account.aws_config.calls) == asked
 
 
@@ -111,7 +111,7 @@ def test_the_results_of_a_removed_rule_are_closed_over_several_runs(account: Acc
     times = iter([900, 900, 900, 45, 45])
 
     assert account.reconcile({}, lambda: next(times)) == Counts(checked=2, closed=2, left=1)
-    assert account.go_on({}) == Counts(checked=3, closed=3)
+    assert account.resume({}) == Counts(checked=3, closed=3)
     assert account.table.rules == []
 
 
@@ -134,7 +134,7 @@ def test_what_fails_is_not_tried_every_hour(account: Account) -> None:
     with pytest.raises(ReconciliationError):
         account.reconcile()
 
-    assert account.go_on() == Counts()
+    assert account.resume() == Counts()
 
 
 def test_a_kill_is_counted_by_the_next_run_which_goes_on_where_it_was(
@@ -173,12 +173,12 @@ def test_the_hourly_run_leaves_one_alone_that_compares_and_takes_over_from_one_t
     with pytest.raises(Killed):
         account.reconcile()
 
-    assert account.go_on() == Counts()
+    assert account.resume() == Counts()
     assert account.present() == {}
 
     item = account.table.items["RECONCILIATION", "PROGRESS"]
     item["saved_at"] = time_text(datetime.now(UTC) - LONGEST_INVOCATION - timedelta(seconds=1))
-    assert account.go_on().checked == 3
+    assert account.resume().checked == 3
     assert "Failures" in metrics(capsys)
 
 
@@ -202,7 +202,7 @@ def test_a_token_that_aws_config_does_not_know_any_more_begins_the_listing_anew(
     assert account.reconcile(seconds=pages(account, 2)).left == 1
     account.aws_config.forget_tokens()
 
-    assert account.go_on().left == 0
+    assert account.resume().left == 0
     assert len(account.present()) == 9
     (counts,) = account.table.counts
     assert counts.non_compliant == 9
@@ -247,19 +247,19 @@ def test_all_is_compared_some_time_after_a_deployment_and_not_before(
     account: Account, change: dict[str, Any], *, compared: bool
 ) -> None:
     account.answers(TAGS, result("logs"))
-    account.go_on()
+    account.resume()
     deployed_before(account, SETTLED)
-    assert account.go_on().checked == 1
+    assert account.resume().checked == 1
     if "waiver" in change:
         account.waivers = (deployed_waiver("required-tags", ResourceId("logs"), expires=date(9999, 1, 1)),)
     rules = change.get("rules")
 
-    assert account.go_on(rules).checked == 0
+    assert account.resume(rules).checked == 0
     deployed_before(account, SETTLED - timedelta(minutes=1))
-    assert account.go_on(rules).checked == 0
+    assert account.resume(rules).checked == 0
     deployed_before(account, SETTLED)
-    assert account.go_on(rules).checked == compared
-    assert account.go_on(rules).checked == 0
+    assert account.resume(rules).checked == compared
+    assert account.resume(rules).checked == 0
 
 
 def test_the_daily_comparison_shortly_after_a_deployment_does_not_replace_the_one_some_time_after_it(
@@ -269,7 +269,7 @@ def test_the_daily_comparison_shortly_after_a_deployment_does_not_replace_the_on
     account.answers(TAGS, result("late"))
     deployed_before(account, SETTLED)
 
-    assert account.go_on().written == 1
+    assert account.resume().written == 1
 
 
 @given(st.data())
@@ -300,14 +300,14 @@ def test_however_invocations_end_the_table_is_what_aws_config_says(data: st.Data
             kill(account, at=len(account.aws_config.calls) + data.draw(st.integers(1, 3)))
         enough = lambda: 900.0  # noqa: E731
         try:
-            counts = account.go_on(
+            counts = account.resume(
                 RULES,
                 pages(account, data.draw(st.integers(1, 4))) if end == "time" else enough,
                 request=f"run-{number}",
             )
         except Killed:
             # AWS Lambda tries again with the same request.
-            counts = account.go_on(RULES, enough, request=f"run-{number}")
+            counts = account.resume(RULES, enough, request=f"run-{number}")
 
     found = {
         (item["rule"], item["resource_id"]): item["compliance"]
