@@ -10,12 +10,15 @@ import typer
 
 from compliance_tf.cli.options import (  # noqa: TC001 (Typer reads them)
     AccountName,
+    Accounts,
+    FleetFile,
     Project,
     Region,
     ResourceNames,
+    SomeWorkspace,
     Table,
-    Workspace,
 )
+from compliance_tf.cli.readers import end, open_reader
 from compliance_tf.errors import ExportError
 from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Status
@@ -46,26 +49,27 @@ EXPORTED: Final = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
 
 def export(
     *,
-    workspace: Workspace,
     format_: Annotated[ExportFormat, typer.Option("--format", "-f", help="The format.", show_default=False)],
+    workspace: SomeWorkspace = None,
     output: Output = None,
     statuses: Statuses = None,
     project: Project = None,
     region: Region = None,
     table: Table = None,
+    fleet: FleetFile = None,
+    account: Accounts = None,
     names: ResourceNames = True,
     account_name: AccountName = None,
 ) -> None:
     """Write all present results in a format for other tools: a spreadsheet, a SIEM, Security Hub, a CI system."""
-    from compliance_tf.results.deployment import open_results
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.selection import Selection
     from compliance_tf.results.wording import counted
 
-    reader = open_results(workspace, project=project, region=region, table=table)
-    lookup = name_lookup(reader, wanted=names, account_name=account_name)
+    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
+    lookup = name_lookup(reader, wanted=names and not fleet, account_name=account_name)
     rows = _Counted(lookup.named(Selection(frozenset(statuses or EXPORTED)).rows(reader)))
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):
@@ -73,6 +77,7 @@ def export(
     say_what_is_missing(lookup)
     typer.echo(f"{counted(rows.count, 'result')} exported.", err=True)
     _warn_of_github(format_, rows.count)
+    end(reader)
 
 
 class _Counted:

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from compliance_tf.cli.exit_codes import ExitCode
-from compliance_tf.cli.options import Format, OutputFormat, Project, Region, Table, TableFormat, TableOrJson, Workspace
+from compliance_tf.cli.options import (
+    Accounts,
+    FleetFile,
+    Format,
+    OutputFormat,
+    Project,
+    Region,
+    SomeWorkspace,
+    Table,
+    TableFormat,
+    TableOrJson,
+)
+from compliance_tf.cli.readers import end, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,10 +92,12 @@ def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
 def report(
     name: Name,
     *,
-    workspace: Workspace,
+    workspace: SomeWorkspace = None,
     project: Project = None,
     region: Region = None,
     table: Table = None,
+    fleet: FleetFile = None,
+    account: Accounts = None,
     output: OutputFormat = Format.TABLE,
     strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when a control fails.")] = False,
 ) -> None:
@@ -95,13 +109,12 @@ def report(
     that no rule can tell anything about, such as training or contracts, are not listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework
-    from compliance_tf.results.deployment import open_results
     from compliance_tf.results.frameworks.assessment import ControlStatus, assess, relevant_rules
     from compliance_tf.results.frameworks.formats import report_csv_rows, report_to_json
     from compliance_tf.results.progress import reading
 
     found = framework(name)
-    reader = open_results(workspace, project=project, region=region, table=table)
+    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
     with reading(reader):
         rules = relevant_rules(found, reader.rules.values())
         assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules))
@@ -113,7 +126,8 @@ def report(
         case Format.CSV:
             csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):
-        raise typer.Exit(ExitCode.FOUND)
+        end(reader, ExitCode.FOUND)
+    end(reader)
 
 
 def _print(assessments: Sequence[ControlAssessment]) -> None:

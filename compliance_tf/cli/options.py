@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The Terraform workspace.", show_default=False)]
+SomeWorkspace = Annotated[
+    str | None,
+    typer.Option(
+        "--workspace", "-w", help="The Terraform workspace; of a fleet only its cells, or all.", show_default=False
+    ),
+]
+FleetFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--fleet", metavar="FILE", help="Of all cells of a fleet: its file, as fleet.yaml.", show_default=False
+    ),
+]
+Accounts = Annotated[
+    list[str] | None, typer.Option("--account", metavar="ID", help="Of a fleet only this account. Repeatable.")
+]
 Project = Annotated[
     str | None,
     typer.Option(help="The project; that of the app synthesized in this folder unless given.", show_default=False),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from compliance_tf.cli import options  # noqa: TC001 (Typer reads the annotations at run time)
+from compliance_tf.cli.readers import end, open_reader
 from compliance_tf.results.report.deployed import USUAL_DAYS
 
 Output = Annotated[
@@ -25,10 +26,12 @@ Days = Annotated[int, typer.Option(min=1, max=400, help="Days of the trend.")]
 
 def report(
     *,
-    workspace: options.Workspace,
+    workspace: options.SomeWorkspace = None,
     project: options.Project = None,
     region: options.Region = None,
     table: options.Table = None,
+    fleet: options.FleetFile = None,
+    account: options.Accounts = None,
     output: Output = None,
     pack: Packs = None,
     days: Days = USUAL_DAYS,
@@ -36,15 +39,15 @@ def report(
     account_name: options.AccountName = None,
 ) -> None:
     """Write the results into one HTML file, which opens without a network and can be shared."""
-    from compliance_tf.results.deployment import open_results
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.report.deployed import write_deployed
 
-    reader = open_results(workspace, project=project, region=region, table=table)
+    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
     file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
     with reading(reader):
-        lookup = name_lookup(reader, wanted=names, account_name=account_name)
+        lookup = name_lookup(reader, wanted=names and not fleet, account_name=account_name)
         count = write_deployed(reader, file, pack or (), days, lookup)
     say_what_is_missing(lookup)
     typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")
+    end(reader)

@@ -13,25 +13,30 @@ from compliance_runtime.check import Severity
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import (
     AccountName,
+    Accounts,
+    FleetFile,
     Format,
     OutputFormat,
     Project,
     Region,
     ResourceNames,
+    SomeWorkspace,
     Table,
     Workspace,
 )
+from compliance_tf.cli.readers import end, open_reader
+from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import csv_cell, json_text
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from compliance_runtime.recording.results_table import Resource
+    from compliance_tf.results.listed import Listed
     from compliance_tf.results.names import NameLookup
     from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
-    from compliance_tf.results.selection import Selection
 
 _TABLE_ROWS = 100
 
@@ -89,10 +94,12 @@ NAMING = (
 @results.command()
 def summary(
     *,
-    workspace: Workspace,
+    workspace: SomeWorkspace = None,
     project: Project = None,
     region: Region = None,
     table: Table = None,
+    fleet: FleetFile = None,
+    account: Accounts = None,
     output: OutputFormat = Format.TABLE,
     top: Annotated[int, typer.Option(min=1, help="Maximum rules and resource types to list.")] = 10,
     fail_on: FailOn = None,
@@ -101,13 +108,12 @@ def summary(
 
     The score is the share that complies of what complies or violates; what is waived counts on neither side.
     """
-    from compliance_tf.results.deployment import open_results
     from compliance_tf.results.progress import reading
     from compliance_tf.results.selection import at_least
     from compliance_tf.results.summary import summarize
     from compliance_tf.results.summary_view import print_summary
 
-    reader = open_results(workspace, project=project, region=region, table=table)
+    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
     with reading(reader):
         found = summarize(reader)
     match output:
@@ -119,17 +125,19 @@ def summary(
             csv.writer(sys.stdout, dialect="unix").writerows(
                 [csv_cell(cell) for cell in line] for line in found.csv_rows()
             )
-    if fail_on and found.open_violations(at_least(fail_on)):
-        raise typer.Exit(ExitCode.FOUND)
+    is_found = fail_on and found.open_violations(at_least(fail_on))
+    end(reader, ExitCode.FOUND if is_found else ExitCode.FINE)
 
 
 @results.command("list")
 def list_(
     *,
-    workspace: Workspace,
+    workspace: SomeWorkspace = None,
     project: Project = None,
     region: Region = None,
     table: Table = None,
+    fleet: FleetFile = None,
+    account: Accounts = None,
     output: OutputFormat = Format.TABLE,
     statuses: Statuses = None,
     severities: Severities = None,
@@ -165,11 +173,13 @@ def list_(
 ) -> None:
     """List results, the worst first: those that are not compliant unless options say otherwise."""
     from compliance_tf.results.config_queries import ConfigQueries
-    from compliance_tf.results.deployment import open_results
+    from compliance_tf.results.listed import Listed
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.selection import VIOLATIONS, Selection, parse_since, whole_names
 
-    reader = open_results(workspace, project=project, region=region, table=table)
+    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
+    if fleet and (resource or tag):
+        raise ResultsError("--resource and --tag are about one cell: give --workspace and --region, without --fleet.")
     selection = Selection(
         statuses=frozenset(statuses or VIOLATIONS),
         severities=frozenset(severities or ()),
@@ -182,65 +192,8 @@ def list_(
     )
     max_rows = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
     rows = Listed(reader, selection, max_rows=max_rows, in_order=output is Format.TABLE, fail_on=fail_on)
-    _print_rows(rows, output, name_lookup(reader, wanted=names, account_name=account_name))
-    if rows.failed:
-        raise typer.Exit(ExitCode.FOUND)
-
-
-class Listed:
-    """The rows of a list as they are read, up to a limit.
-
-    Parameters
-    ----------
-    reader
-        The reader of the table.
-    selection
-        The selection of rows.
-    max_rows
-        Maximum rows; 0 for all.
-    in_order
-        Whether to sort the worst first, at the cost of keeping all of them in memory where the table has another order.
-    fail_on
-        The severity from which an open violation is a failure; then all are read, also beyond the limit.
-    """
-
-    def __init__(
-        self,
-        reader: ResultsReader,
-        selection: Selection,
-        *,
-        max_rows: int,
-        in_order: bool,
-        fail_on: Severity | None,
-    ) -> None:
-        from compliance_tf.results.selection import at_least
-
-        self.reader = reader
-        self.selection = selection
-        self.max_rows = max_rows
-        self.failed = False
-        self.more = False
-        self._in_order = in_order
-        self._failing = at_least(fail_on) if fail_on else frozenset()
-
-    def __iter__(self) -> Iterator[Row]:
-        """Read them."""
-        from compliance_tf.results.selection import worst_first
-        from compliance_tf.results.table_queries import PAGE_ITEMS
-
-        # Read one more than is shown, to know whether there are more.
-        page_items = min(PAGE_ITEMS, self.max_rows + 1) if self.max_rows else PAGE_ITEMS
-        rows = self.selection.rows(self.reader, page_items)
-        if self._in_order and not self.selection.comes_worst_first:
-            rows = iter(sorted(rows, key=worst_first))
-        for number, row in enumerate(rows):
-            self.failed |= row.status is Status.NON_COMPLIANT and row.result.severity in self._failing
-            if not self.max_rows or number < self.max_rows:
-                yield row
-                continue
-            self.more = True
-            if not self._failing:
-                return
+    _print_rows(rows, output, name_lookup(reader, wanted=names and not fleet, account_name=account_name))
+    end(reader, ExitCode.FOUND if rows.failed else ExitCode.FINE)
 
 
 def _print_rows(rows: Listed, output: Format, names: NameLookup) -> None:
@@ -266,7 +219,7 @@ def _print_table(rows: Listed, read: list[Row]) -> None:
     from compliance_tf.results.row_list import print_rows
     from compliance_tf.results.wording import counted
 
-    print_rows(read, rows.reader.at)
+    print_rows(read, rows.reader.at, with_place=not rows.reader.is_one_table)
     counts = Counter(row.status for row in read)
     parts = ", ".join(f"{counts[status]:,} {status.value}" for status in Status if counts[status])
     said = f"{counted(len(read), 'result')}: {parts}." if read else "There are no such results."

@@ -16,6 +16,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader, create_loader
 
 from compliance_tf.errors import FleetError
 
@@ -58,6 +59,7 @@ class CellCredentials:
     caller: boto3.Session
     session_minutes: int = 60
     _by_role: dict[str | None, Credentials] = field(default_factory=dict, init=False, repr=False)
+    _loader: Loader = field(default_factory=create_loader, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def session(self, cell: Cell) -> boto3.Session:
@@ -75,6 +77,8 @@ class CellCredentials:
         # boto3's sessions are made for one thread; credentials are refreshed for all.
         session = botocore.session.Session()
         session.register_component("credential_provider", CredentialResolver([_Known(credentials)]))
+        # The models of AWS's APIs, of some megabytes each, are read once.
+        session.register_component("data_loader", self._loader)
         own = boto3.Session(botocore_session=session, region_name=cell.region.region)
         try:
             if cell.role is None:

@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from compliance_tf.results.counts import Counts
     from compliance_tf.results.place import ResultsPlace
 
 _COMPARED_LATELY: Final = 2
-_COMPARED_WITHIN: Final = 8
+COMPARED_WITHIN: Final = 8
 """Days within which a comparison is looked for, the day that has just begun included."""
 
 _LISTED: Final = "`compliance-tf results summary --format json` lists all."
@@ -76,6 +77,11 @@ class ResultsReader:
         The time at which waivers hold or have expired, with an offset; now unless given.
     on_page
         Is told what reading took so far whenever a page has come.
+
+    Attributes
+    ----------
+    missing
+        What of several tables could not be read so far, and why: one table that cannot be read is an error.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class ResultsReader:
         self.place = place
         self._client = client
         self.at = at or datetime.now(UTC)
+        self.missing: dict[str, str] = {}
         self._queries = TableQueries(client, place, on_page)
 
     @classmethod
@@ -143,6 +150,16 @@ class ResultsReader:
             return by_id[name]
         raise ResultsError(_unknown("rule", name, list(by_id)))
 
+    def rules_called(self, name: str) -> list[RuleEntry]:
+        """Find all rules of a name: of one deployment it is one.
+
+        Raises
+        ------
+        ResultsError
+            When there is none.
+        """
+        return [self.rule(name)]
+
     def rules_of_pack(self, pack: str) -> list[RuleEntry]:
         """Find the rules of a pack.
 
@@ -166,8 +183,18 @@ class ResultsReader:
     def compared_at(self) -> Mapping[str, datetime]:
         """When rules were last compared with AWS Config, by their full name: within the last week."""
         # Mostly it was today or yesterday, and more days cost more to read.
-        days = self.days(_COMPARED_LATELY) or self.days(_COMPARED_WITHIN)
+        days = self.days(_COMPARED_LATELY) or self.days(COMPARED_WITHIN)
         return {counts.rule_name: counts.compared_at for counts in days}
+
+    @property
+    def is_one_table(self) -> bool:
+        """Whether all results are of one account and region."""
+        return True
+
+    @property
+    def by_place(self) -> Mapping[tuple[str, str], Counts]:
+        """Counts by account and region, where there are several: a deployment is in one."""
+        return {}
 
     # -- Results -------------------------------------------------------------------------------------------------
 

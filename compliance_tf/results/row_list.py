@@ -20,17 +20,29 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_PLACE = ("Account", "Region")
 _COLUMNS = ("Severity", "Status", "Rule", "Type", "Resource", "Since", "Reason")
 
 
-def print_rows(rows: Sequence[Row], now: datetime) -> None:
-    """Print results on standard output, in their order."""
+def print_rows(rows: Sequence[Row], now: datetime, *, with_place: bool = False) -> None:
+    """Print results on standard output, in their order.
+
+    Parameters
+    ----------
+    with_place
+        Whether the account and region of each are printed as well.
+    """
     if not sys.stdout.isatty():
-        print_table(_COLUMNS, [_line(row) for row in rows])
+        places = _PLACE if with_place else ()
+        print_table((*places, *_COLUMNS), [(*(_place(row) if with_place else ()), *_line(row)) for row in rows])
         return
     console = Terminal()
     for _, group in groupby(rows, key=lambda row: (row.result.severity, row.result.rule_name)):
-        _print_group(console, list(group), now)
+        _print_group(console, list(group), now, with_place=with_place)
+
+
+def _place(row: Row) -> tuple[str, str]:
+    return row.result.resource.account, row.result.resource.region
 
 
 def _line(row: Row) -> tuple[str, ...]:
@@ -46,7 +58,7 @@ def _line(row: Row) -> tuple[str, ...]:
     )
 
 
-def _print_group(console: Terminal, rows: Sequence[Row], now: datetime) -> None:
+def _print_group(console: Terminal, rows: Sequence[Row], now: datetime, *, with_place: bool) -> None:
     first = rows[0].result
     heading = Text.assemble(
         (f" {first.severity.value} ", SEVERITY_STYLES[first.severity]),
@@ -65,6 +77,8 @@ def _print_group(console: Terminal, rows: Sequence[Row], now: datetime) -> None:
     for row in rows:
         style = STATUS_STYLES[row.status]
         resource = Text.assemble((visible(_called(row)), style), (f"  {_short_type(row)}", "dim"))
+        if with_place:
+            resource.append(f"  {visible(' '.join(_place(row)))}", "dim")
         table.add_row("", resource, Text(age(row.result.since, now), "dim"), _said(row))
     console.print(table)
 

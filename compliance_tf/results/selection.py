@@ -164,7 +164,7 @@ def whole_names(reader: ResultsReader, rules: Iterable[str], packs: Iterable[str
     """
     for pack in packs:
         reader.rules_of_pack(pack)
-    return tuple(reader.rule(name).name for name in rules)
+    return tuple(rule.name for name in rules for rule in reader.rules_called(name))
 
 
 def _rank(severity: Severity) -> int:

@@ -41,6 +41,10 @@ class Summary:
     types
         By resource type, the one with the most violations first: violations alone, for the table keeps no list of
         what complies by type.
+    places
+        By account and region, the lowest score first, as counted on the last day; nothing of a single deployment.
+    missing
+        The cells that are missing, and why.
     trend
         All rules, from day to day.
     severity_trends
@@ -53,6 +57,8 @@ class Summary:
     severities: Mapping[Severity, Counts]
     packs: Mapping[str, Counts]
     types: Mapping[str, Counts]
+    places: Mapping[tuple[str, str], Counts]
+    missing: Mapping[str, str]
     trend: Trend
     severity_trends: Mapping[Severity, Trend]
 
@@ -94,6 +100,11 @@ class Summary:
                 {"resourceType": type_, "nonCompliant": counts.non_compliant, "waived": counts.waived}
                 for type_, counts in self.types.items()
             ],
+            "places": [
+                {"account": account, "region": region, **_counts(counts)}
+                for (account, region), counts in self.places.items()
+            ],
+            "missing": [{"cell": cell, "why": why} for cell, why in self.missing.items()],
             "days": [{"day": day.isoformat(), **_counts(counts)} for day, counts in sorted(self.trend.days.items())],
         }
 
@@ -103,6 +114,7 @@ class Summary:
             *(("severity", one.value, counts) for one, counts in self.severities.items()),
             *(("rule", rule.id, counts) for rule, counts in self.rules.items()),
             *(("pack", pack, counts) for pack, counts in self.packs.items()),
+            *(("account_and_region", " ".join(place), counts) for place, counts in self.places.items()),
         ]
         lines = [
             (kind, name, str(one.compliant), str(one.non_compliant), str(one.waived), _percent(one))
@@ -146,6 +158,8 @@ def summarize(reader: ResultsReader) -> Summary:
         severities=severities,
         packs=dict(sorted(packs.items(), key=lambda pair: (_score(pair[1]), pair[0]))),
         types=dict(sorted(types.items(), key=lambda pair: (-pair[1].non_compliant, pair[0]))),
+        places=dict(sorted(reader.by_place.items(), key=lambda pair: (_score(pair[1]), pair[0]))),
+        missing=dict(reader.missing),
         trend=Trend.of(today, days),
         severity_trends={
             severity: Trend.of(today, (one for one in days if one.severity is severity)) for severity in WORST_FIRST

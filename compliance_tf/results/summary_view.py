@@ -68,6 +68,7 @@ def _print(console: Terminal, summary: Summary, top: int) -> None:
     )
     if summary.packs:
         console.print(_packs(summary))
+    _print_part(console, "Accounts and regions", _places(summary, top), len(summary.places), top)
     _print_part(console, "Resource types", _types(summary, top), len(summary.types), top)
 
 
@@ -76,7 +77,7 @@ def _print_part(console: Terminal, title: str, table: Table, found: int, top: in
         return
     console.print(table)
     if found > top:
-        console.print(Text(f"{title}: {found - top:,} more with violations; --top {found} shows all.", "dim"))
+        console.print(Text(f"{title}: {found - top:,} more; --top {found} shows all.", "dim"))
 
 
 def _severities(summary: Summary) -> Table:
@@ -119,6 +120,13 @@ def _packs(summary: Summary) -> Table:
     table = _table("Pack", "Non-compliant", "Waived", "Score")
     for pack, counts in summary.packs.items():
         table.add_row(Text(visible(pack)), _violations(counts), _waived(counts), percent(counts))
+    return table
+
+
+def _places(summary: Summary, top: int) -> Table:
+    table = _table("Account and region", "Non-compliant", "Waived", "Score")
+    for place, counts in islice(summary.places.items(), top):
+        table.add_row(Text(visible(" ".join(place))), _violations(counts), _waived(counts), percent(counts))
     return table
 
 

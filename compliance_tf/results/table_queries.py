@@ -96,6 +96,10 @@ class Usage:
     items: int = 0
     read_units: float = 0.0
 
+    def __add__(self, other: Usage) -> Usage:
+        """Return what both took."""
+        return Usage(self.requests + other.requests, self.items + other.items, self.read_units + other.read_units)
+
 
 @dataclass(frozen=True)
 class _Page:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from compliance_runtime.recording.daily_counts import DailyCounts
@@ -26,12 +27,15 @@ class About:
         When the table was read, with an offset.
     packs
         The only packs that it is about; all rules, also those of no pack, where this is empty.
+    missing
+        The cells of a fleet that are missing, and why: it may grow while rows are read.
     """
 
     project: str
     workspace: str
     taken_at: datetime
     packs: tuple[str, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     def covers(self, rule: RuleEntry | DailyCounts) -> bool:
         """Return whether a rule belongs into the report."""

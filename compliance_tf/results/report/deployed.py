@@ -50,7 +50,7 @@ def write_deployed(
     ReportError
         The folder of the file does not exist.
     """
-    about = About(reader.place.project, reader.place.workspace, reader.at.astimezone(UTC), tuple(packs))
+    about = About(reader.place.project, reader.place.workspace, reader.at.astimezone(UTC), tuple(packs), reader.missing)
     for pack in packs:
         reader.rules_of_pack(pack)
     rules = list(reader.rules.values())

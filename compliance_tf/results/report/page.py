@@ -124,6 +124,7 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         rule_numbers={rule.name: number for number, rule in enumerate(page.rules)},
         type_numbers={name: number for number, name in enumerate(page.types)},
         packs=page.summary.by_pack(),
+        places=page.summary.by_place(),
         severities=WORST_FIRST,
         timeline_url=timeline_url,
         description=description,

@@ -62,6 +62,7 @@ class Summary:
     def __init__(self) -> None:
         self.overall = Counts()
         self.by_severity = {severity: Counts() for severity in WORST_FIRST}
+        self._by_place: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
         self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
         self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
         self._open: dict[Resource, list[int]] = {}
@@ -75,6 +76,7 @@ class Summary:
         self.overall += one
         self.by_severity[row.rule.severity] += one
         self._cells[row.rule.name, result.resource.type] += one
+        self._by_place[result.resource.account, result.resource.region] += one
         for pack in row.rule.packs:
             self._by_pack[pack] += one
         if result.waiver is not None:
@@ -88,6 +90,10 @@ class Summary:
     def by_pack(self) -> list[tuple[str, Counts]]:
         """List the packs and their counts, the lowest score first."""
         return sorted(self._by_pack.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+
+    def by_place(self) -> list[tuple[tuple[str, str], Counts]]:
+        """List the accounts and regions and their counts, the lowest score first."""
+        return sorted(self._by_place.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
 
     def by_rule(self) -> dict[str, Counts]:
         """Count the results of each rule that has some, by its whole name."""

@@ -1,0 +1,62 @@
+"""Opens what a command about results is to read: one table, or those of all cells of a fleet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.errors import ResultsError
+from compliance_tf.output.sanitize import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from compliance_tf.results.reader import ResultsReader
+
+_SHOWN = 10
+
+
+def open_reader(
+    workspace: str | None,
+    *,
+    project: str | None,
+    region: str | None,
+    table: str | None,
+    fleet: Path | None,
+    accounts: Sequence[str] | None,
+) -> ResultsReader:
+    """Open what the options name; nothing is asked of a table yet.
+
+    Raises
+    ------
+    ComplianceError
+        When they do not say which results are meant, or the fleet cannot be read.
+    """
+    if fleet is not None:
+        from compliance_tf.fleet.results import open_fleet
+
+        if table is not None:
+            raise ResultsError("--table names one table, and a fleet has one in each cell: leave it out.")
+        return open_fleet(fleet, project=project, workspace=workspace, region=region, accounts=accounts or ())
+    if accounts:
+        raise ResultsError("--account chooses among the cells of a fleet: give --fleet.")
+    if workspace is None:
+        raise ResultsError("It is not known which results are meant: give --workspace, or --fleet.")
+    from compliance_tf.results.deployment import open_results
+
+    return open_results(workspace, project=project, region=region, table=table)
+
+
+def end(reader: ResultsReader, code: ExitCode = ExitCode.FINE) -> NoReturn:
+    """Say on standard error what is missing, and end: with 1 where something is, for the answer is not whole."""
+    for cell, why in list(reader.missing.items())[:_SHOWN]:
+        typer.echo(f"missing: {cell}: {visible(why)}", err=True)
+    if reader.missing:
+        more = len(reader.missing) - _SHOWN
+        listed = f" {more} more are not listed." if more > 0 else ""
+        typer.echo(f"{len(reader.missing)} of the cells are missing from this answer.{listed}", err=True)
+        raise typer.Exit(ExitCode.ERROR)
+    raise typer.Exit(code)
