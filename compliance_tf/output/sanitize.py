@@ -11,7 +11,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from contextlib import suppress
 from typing import Any, Final
+
+import msgspec
 
 _INVISIBLE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f"
@@ -49,6 +52,9 @@ def visible(text: str, max_length: int | None = None) -> str:
     str
         The text without line breaks, control characters and bidirectional marks, valid in UTF-8.
     """
+    if max_length is None and text.isascii() and text.isprintable():
+        # Nearly every text, and many times faster.
+        return text
     shown = _INVISIBLE.sub(_escape, text[:max_length])
     if max_length is None or (len(text) <= max_length and len(shown) <= max_length):
         return shown
@@ -79,6 +85,9 @@ def csv_cell(text: str) -> str:
     Leading spaces, quotes and marks are skipped, and the full-width forms of the characters count too, because
     spreadsheets differ in what they strip. A cell is one line.
     """
+    if text[:1].isalnum() and text.isascii() and text.isprintable():
+        # Nearly every cell, and many times faster.
+        return text
     plain = unicodedata.normalize("NFKC", text).lstrip("\"'`")
     begins = next((character for character in plain if not character.isspace() and character.isprintable()), "")
     return f"'{visible(text)}" if begins in _FORMULA else visible(text)
@@ -89,6 +98,12 @@ def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 
 
     All other texts stay exactly as they are, because programs compare them; JSON itself escapes control characters.
     """
+    if indent is None:
+        with suppress(UnicodeEncodeError, TypeError):
+            # Nearly every value, and many times faster: what is not ASCII, or no text of UTF-8, is written below.
+            encoded = msgspec.json.encode(value)
+            if encoded.isascii():
+                return encoded.decode("ascii")
     text = json.dumps(value, indent=indent)
     if r"\ud" in text:
         text = json.dumps(json.loads(utf8_text(json.dumps(value, ensure_ascii=False))), indent=indent)

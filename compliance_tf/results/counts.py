@@ -27,6 +27,10 @@ class Counts:
             self.waived + other.waived,
         )
 
+    def __mul__(self, number: int) -> Counts:
+        """Return the counts of so many alike."""
+        return Counts(self.compliant * number, self.non_compliant * number, self.waived * number)
+
     @classmethod
     def of(cls, status: Status) -> Counts:
         """Count one result."""

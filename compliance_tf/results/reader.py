@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
-from compliance_runtime.recording.results import Result
+from compliance_runtime.recording.results import ATTRIBUTES, Result
 from compliance_runtime.recording.results_table import (
     BY_RESOURCE_TYPE,
     BY_RULE,
@@ -208,12 +208,18 @@ class ResultsReader:
         page_items
             Rows that are wanted, where that is known to be few: fewer are read then.
         """
-        groups = [[Query(one, BY_SEVERITY) for one in severity_partitions(severity)] for severity in severities]
+        groups = [
+            [Query(one, BY_SEVERITY, attributes=ATTRIBUTES) for one in severity_partitions(severity)]
+            for severity in severities
+        ]
         return self._rows(groups, page_items)
 
     def violations_of_types(self, types: Iterable[str], *, page_items: int = PAGE_ITEMS) -> Iterator[Row]:
         """Read the violations of resource types, type by type, then by rule and id."""
-        groups = [[Query(one, BY_RESOURCE_TYPE) for one in resource_type_partitions(type_)] for type_ in types]
+        groups = [
+            [Query(one, BY_RESOURCE_TYPE, attributes=ATTRIBUTES) for one in resource_type_partitions(type_)]
+            for type_ in types
+        ]
         return self._rows(groups, page_items)
 
     def of_rules(
@@ -230,7 +236,7 @@ class ResultsReader:
         """
         prefix = status_prefix(compliance) if compliance else ""
         return self._rows(
-            ([Query(one, BY_RULE, prefix) for one in rule_partitions(name)] for name in names), page_items
+            ([Query(one, BY_RULE, prefix, ATTRIBUTES) for one in rule_partitions(name)] for name in names), page_items
         )
 
     def all(self) -> Iterator[Row]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.rule_directory import RuleEntry
 
 
+@functools.cache
 def rule_url(rule: RuleEntry) -> str | None:
     """Return the page that describes a rule: AWS's for a managed rule, None for others."""
     facts = managed_rules().rules.get(rule.identifier or "")
@@ -33,6 +34,7 @@ def description(rule: RuleEntry) -> str:
     return "Evaluates a Guard policy of this project."
 
 
+@functools.cache
 def remediation(rule: RuleEntry) -> str:
     """Say how a violation of a rule is fixed, as far as that is known: a check may declare it."""
     if rule_url(rule):

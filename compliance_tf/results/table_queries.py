@@ -48,11 +48,14 @@ class Query:
         The index; None for the table itself.
     prefix
         What the sort keys begin with.
+    attributes
+        The attributes that are wanted beside the sort key; all unless given. DynamoDB charges for whole items.
     """
 
     partition: str
     index: Index | None = None
     prefix: str = ""
+    attributes: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> str:
@@ -75,6 +78,11 @@ class Query:
         }
         if self.index:
             request["IndexName"] = self.index.name
+        if self.attributes:
+            # Some of the names are reserved words.
+            names = {f"#{number}": name for number, name in enumerate((self.sort_key, *self.attributes))}
+            request["ExpressionAttributeNames"] = names
+            request["ProjectionExpression"] = ",".join(names)
         return request
 
 
@@ -183,7 +191,7 @@ class TableQueries:
         return _Page(answer["Items"], answer.get("LastEvaluatedKey"))
 
     def _count(self, query: Query) -> int:
-        request = query.request(self._place.table)
+        request = replace(query, attributes=()).request(self._place.table)
         request["Select"] = "COUNT"
         counted = 0
         while True:

@@ -38,14 +38,14 @@ class Written:
 
 def measure() -> None:
     """Print a table for each size."""
-    console = Console(width=110)
+    console = Console(width=120)
     for size in SIZES:
         with LocalAws.start() as aws:
             with console.status(f"Writing {size:,} results"):
                 written = _write(aws, size)
             table = Table(
-                *("question", "rows", "seconds", "Queries", "read units", "peak MiB", "of it for rows"),
-                title=f"Reading {written.results:,} results",
+                *("question", "rows", "seconds", "ratio", "CPU", "ratio", "Queries", "read units", "MiB", "for rows"),
+                title=f"Reading {written.results:,} results; ratio: to boto3 reading the same pages and doing nothing",
             )
             for question in QUESTIONS:
                 with console.status(f"{question} of {written.results:,}"):
@@ -91,6 +91,9 @@ def _cells(taken: dict[str, Any]) -> tuple[str, ...]:
     return (
         f"{taken['rows']:,}",
         f"{taken['seconds']:.2f}",
+        f"{taken['seconds'] / taken['bare_seconds']:.2f}",
+        f"{taken['cpu']:.2f}",
+        f"{taken['cpu'] / taken['bare_cpu']:.2f}",
         f"{taken['queries']:,}",
         f"{taken['units']:,.1f}",
         f"{taken['peak_mib']:.0f}",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import TextIO
 
+    from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.row import Row
 
@@ -116,8 +117,13 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
 
 def _compliance(row: Row) -> dict[str, Any]:
     status = {"Status": _COMPLIANCES[row.status]}
-    references = first_of_each(controls_of(row.rule), _REQUIREMENTS)
-    return status | ({"RelatedRequirements": [str(one) for one in references]} if references else {})
+    requirements = _requirements(row.rule)
+    return status | ({"RelatedRequirements": requirements} if requirements else {})
+
+
+@functools.cache
+def _requirements(rule: RuleEntry) -> tuple[str, ...]:
+    return tuple(map(str, first_of_each(controls_of(rule), _REQUIREMENTS)))
 
 
 def _product_fields(row: Row, snapshot: Snapshot) -> dict[str, str]:

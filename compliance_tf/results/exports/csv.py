@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.results.exports.finding import timestamp
-from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.frameworks.references import control_names
 from compliance_tf.results.rule_text import description, remediation, rule_url
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.rule.id,
         row.rule.identifier or "",
         " ".join(row.rule.packs),
-        " ".join(map(str, controls_of(row.rule))),
+        " ".join(control_names(row.rule)),
         resource.account,
         row.names.account or "",
         resource.region,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from compliance_tf.output.sanitize import json_text
@@ -32,6 +33,7 @@ def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
         stream.write(json_text(line) + "\n")
 
 
+@functools.cache
 def controls_by_framework(rule: RuleEntry) -> Mapping[str, list[str]]:
     """List the controls that a rule speaks to, by the framework's name."""
     controls: dict[str, list[str]] = {}

@@ -11,7 +11,7 @@ from compliance_runtime.check import Severity
 from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, title, waiver_text
-from compliance_tf.results.frameworks.references import controls_of
+from compliance_tf.results.frameworks.references import control_names, standards_of
 from compliance_tf.results.row import Status
 from compliance_tf.results.rule_text import description, remediation, rule_url
 
@@ -67,6 +67,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
     activity_id, activity = _ACTIVITIES[row.status]
     status_id, status = _STATUSES[row.status]
     violates = row.status in {Status.NON_COMPLIANT, Status.WAIVED}
+    said = reason(row)
     severity_id, severity = _SEVERITIES[result.severity] if violates else _INFORMATIONAL
     event = {
         "activity_id": activity_id,
@@ -81,7 +82,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
             "provider": "AWS",
             "region": resource.region,
         },
-        "compliance": _compliance(row),
+        "compliance": _compliance(row, said),
         "finding_info": {
             "analytic": {
                 "desc": description(row.rule),
@@ -91,7 +92,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
                 "uid": row.rule.identifier or row.rule.name,
             },
             "created_time": _milliseconds(result.since),
-            "desc": reason(row),
+            "desc": said,
             "first_seen_time": _milliseconds(result.since),
             "last_seen_time": _milliseconds(row.last_seen),
             "modified_time": _milliseconds(result.time),
@@ -99,7 +100,7 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
             "types": list(row.rule.packs),
             "uid": finding_id(result),
         },
-        "message": reason(row),
+        "message": said,
         "metadata": {
             "product": {"name": PRODUCT, "vendor_name": snapshot.place.project, "version": PRODUCT_VERSION},
             "profiles": ["cloud"],
@@ -125,21 +126,20 @@ def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
     }
     url = rule_url(row.rule)
     event["remediation"] = _known(desc=remediation(row.rule), references=[url] if url else None)
-    event["status_detail"] = waiver_text(row) or reason(row)
+    event["status_detail"] = waiver_text(row) or said
     return event
 
 
-def _compliance(row: Row) -> dict[str, Any]:
+def _compliance(row: Row, said: str) -> dict[str, Any]:
     status_id, status = _COMPLIANCES[row.status]
-    references = controls_of(row.rule)
     return {
         "control": row.rule.identifier or row.rule.name,
         # The class has no risk_details, which Detection Findings have: what the rule asks for, and why.
         "desc": description(row.rule),
-        "requirements": [str(reference) for reference in references],
-        "standards": list(dict.fromkeys(reference.framework_title for reference in references)),
+        "requirements": control_names(row.rule),
+        "standards": standards_of(row.rule),
         "status": status,
-        "status_details": [reason(row)],
+        "status_details": [said],
         "status_id": status_id,
     }
 

@@ -50,6 +50,18 @@ def controls_of(rule: RuleEntry) -> tuple[ControlReference, ...]:
     return () if rule.identifier is None else _controls_of_identifier(rule.identifier)
 
 
+@functools.cache
+def control_names(rule: RuleEntry) -> tuple[str, ...]:
+    """Write the controls of a rule, each in one word."""
+    return tuple(map(str, controls_of(rule)))
+
+
+@functools.cache
+def standards_of(rule: RuleEntry) -> tuple[str, ...]:
+    """List the whole names of the frameworks of which a rule has controls."""
+    return tuple(dict.fromkeys(reference.framework_title for reference in controls_of(rule)))
+
+
 def first_of_each(references: Sequence[ControlReference], most: int) -> tuple[ControlReference, ...]:
     """Choose some of a rule's controls so that every framework has its turn.
 

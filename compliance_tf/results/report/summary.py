@@ -5,15 +5,18 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compliance_tf.results.counts import Counts
 from compliance_tf.results.row import WORST_FIRST, Row, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from compliance_runtime.check import Severity
     from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_runtime.waivers.waiver import WaiverNote
 
 
@@ -60,11 +63,9 @@ class Summary:
     """The counts of a report. Its size follows the resources with open violations, not the rows."""
 
     def __init__(self) -> None:
-        self.overall = Counts()
-        self.by_severity = {severity: Counts() for severity in WORST_FIRST}
-        self._by_place: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
-        self._by_pack: defaultdict[str, Counts] = defaultdict(Counts)
-        self._cells: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
+        self._rules: dict[str, RuleEntry] = {}
+        self._results: Counter[tuple[str, str, Status]] = Counter()
+        self._places: Counter[tuple[str, str, Status]] = Counter()
         self._open: dict[Resource, list[int]] = {}
         self._names: dict[Resource, str] = {}
         self._waivers: Counter[tuple[WaiverNote, Status]] = Counter()
@@ -72,13 +73,9 @@ class Summary:
     def add(self, row: Row) -> None:
         """Count a row."""
         result = row.result
-        one = Counts.of(row.status)
-        self.overall += one
-        self.by_severity[row.rule.severity] += one
-        self._cells[row.rule.name, result.resource.type] += one
-        self._by_place[result.resource.account, result.resource.region] += one
-        for pack in row.rule.packs:
-            self._by_pack[pack] += one
+        self._rules.setdefault(row.rule.name, row.rule)
+        self._results[row.rule.name, result.resource.type, row.status] += 1
+        self._places[result.resource.account, result.resource.region, row.status] += 1
         if result.waiver is not None:
             self._waivers[result.waiver, row.status] += 1
         if row.status is Status.NON_COMPLIANT:
@@ -87,13 +84,36 @@ class Summary:
             if row.resource_name:
                 self._names[result.resource] = row.resource_name
 
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], Counts]:
+        """By rule and type; what all else is added up from, once all rows have passed."""
+        return _added_up(self._results)
+
+    @cached_property
+    def overall(self) -> Counts:
+        """All results."""
+        return sum(self._cells.values(), Counts())
+
+    @cached_property
+    def by_severity(self) -> dict[Severity, Counts]:
+        """Results by their rule's severity, the worst first."""
+        found = {severity: Counts() for severity in WORST_FIRST}
+        for (rule, _), counts in self._cells.items():
+            found[self._rules[rule].severity] += counts
+        return found
+
     def by_pack(self) -> list[tuple[str, Counts]]:
         """List the packs and their counts, the lowest score first."""
-        return sorted(self._by_pack.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+        packs: defaultdict[str, Counts] = defaultdict(Counts)
+        for (rule, _), counts in self._cells.items():
+            for pack in self._rules[rule].packs:
+                packs[pack] += counts
+        return sorted(packs.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
 
     def by_place(self) -> list[tuple[tuple[str, str], Counts]]:
         """List the accounts and regions and their counts, the lowest score first."""
-        return sorted(self._by_place.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+        places = _added_up(self._places)
+        return sorted(places.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
 
     def by_rule(self) -> dict[str, Counts]:
         """Count the results of each rule that has some, by its whole name."""
@@ -137,6 +157,13 @@ class Summary:
             more_rules=len(worst_rules) - len(shown_rules),
             more_types=len(worst_types) - len(shown_types),
         )
+
+
+def _added_up(results: Mapping[tuple[str, str, Status], int]) -> dict[tuple[str, str], Counts]:
+    counts: defaultdict[tuple[str, str], Counts] = defaultdict(Counts)
+    for (one, other, status), number in results.items():
+        counts[one, other] += Counts.of(status) * number
+    return dict(counts)
 
 
 def _ranked(groups: Iterable[tuple[str, Counts]]) -> list[str]:

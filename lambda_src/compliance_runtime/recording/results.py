@@ -36,6 +36,13 @@ COMPARED = (
 """The attributes that are compared with AWS Config: all but times."""
 
 
+ATTRIBUTES = (
+    *("account", "region", "resource_type", "resource_id", "rule", "severity", "compliance", "annotation"),
+    *("result_time", "since", "waiver_ticket", "waiver_owner", "waiver_reason", "waiver_resource", WAIVER_EXPIRES),
+)
+"""The attributes of which a result is read: all but keys, which are half of an item."""
+
+
 @dataclass(frozen=True)
 class Result:
     """AWS Config's result of one resource and rule.
@@ -128,22 +135,21 @@ class Result:
     @classmethod
     def from_item(cls, item: Mapping[str, Mapping[str, object]]) -> Result:
         """Parse a present or a history item."""
-        values = {name: str(value.get("S")) for name, value in item.items()}
         return cls(
             resource=Resource(
-                account=values["account"],
-                region=values["region"],
-                type=values["resource_type"],
-                id=values["resource_id"],
+                account=_text(item, "account"),
+                region=_text(item, "region"),
+                type=_text(item, "resource_type"),
+                id=_text(item, "resource_id"),
             ),
-            rule_name=values["rule"],
-            severity=Severity(values["severity"]),
-            compliance=Compliance(values["compliance"]),
-            annotation=values.get("annotation"),
-            time=datetime.fromisoformat(values["result_time"]),
+            rule_name=_text(item, "rule"),
+            severity=Severity(_text(item, "severity")),
+            compliance=Compliance(_text(item, "compliance")),
+            annotation=_text(item, "annotation") if "annotation" in item else None,
+            time=datetime.fromisoformat(_text(item, "result_time")),
             # Results of earlier versions do not have it.
-            since=datetime.fromisoformat(values.get("since", values["result_time"])),
-            waiver=_waiver(values),
+            since=datetime.fromisoformat(_text(item, "since" if "since" in item else "result_time")),
+            waiver=_waiver(item),
         )
 
     def _attributes(self) -> Item:
@@ -169,16 +175,20 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _waiver(values: Mapping[str, str]) -> WaiverNote | None:
-    if WAIVER_EXPIRES not in values:
+def _waiver(item: Mapping[str, Mapping[str, object]]) -> WaiverNote | None:
+    if WAIVER_EXPIRES not in item:
         return None
     return WaiverNote(
-        ticket=values["waiver_ticket"],
-        owner=values["waiver_owner"],
-        reason=values["waiver_reason"],
-        resource=values["waiver_resource"],
-        expires=date.fromisoformat(values[WAIVER_EXPIRES]),
+        ticket=_text(item, "waiver_ticket"),
+        owner=_text(item, "waiver_owner"),
+        reason=_text(item, "waiver_reason"),
+        resource=_text(item, "waiver_resource"),
+        expires=date.fromisoformat(_text(item, WAIVER_EXPIRES)),
     )
+
+
+def _text(item: Mapping[str, Mapping[str, object]], name: str) -> str:
+    return str(item[name]["S"])
 
 
 def _expiry(expires_at: int) -> Item:
