@@ -14,10 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.pack_naming import short_name
 from compliance_tf.errors import UnknownPackError
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,8 +121,7 @@ def conformance_pack(name: str) -> ConformancePack:
     by_any_name = {pack.aws_name: pack for pack in packs.values()} | dict(packs)
     if name not in by_any_name:
         raise UnknownPackError(
-            f"pack {name!r} is not known{did_you_mean(nearest(short_name(name), packs))} "
-            f"`compliance-tf packs` lists all {len(packs)}."
+            f"pack {name!r} is not known.{hint(short_name(name), packs)} `compliance-tf packs` lists all {len(packs)}."
         )
     return by_any_name[name]
 

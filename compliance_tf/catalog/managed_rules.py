@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance_runtime.check import Severity
 from compliance_runtime.suggestions import nearest
 from compliance_tf.errors import UnknownManagedRuleError
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -213,7 +212,7 @@ def _unknown_rule_message(identifier: str, catalog: ManagedRuleCatalog) -> str:
     identifiers |= {kebab_case(known): known for known in catalog.rules}
     match = nearest(kebab_case(identifier), identifiers)
     return (
-        f"managed rule {identifier!r} is not known{did_you_mean(match and identifiers[match])} "
+        f"managed rule {identifier!r} is not known.{f' Did you mean {identifiers[match]}?' if match else ''} "
         f"Allowed are the {len(catalog.rules)} identifiers of {_GUIDE}/managed-rules-by-aws-config.html "
         f"as of {catalog.as_of}."
     )

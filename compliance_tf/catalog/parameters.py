@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_runtime.parameters import MAX_RULE_PARAMETERS
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.managed_rules import ParameterType
 from compliance_tf.errors import RuleParametersError
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,7 +122,7 @@ def _unknown_names(facts: ManagedRuleFacts, parameters: Mapping[str, object]) ->
     allowed = f"Allowed: {', '.join(known)}." if known else "The rule takes no parameters."
     for name in parameters:
         if name not in known:
-            yield f"parameter {name!r} is not known{did_you_mean(nearest(name, known))} {allowed}"
+            yield f"parameter {name!r} is not known.{hint(name, known)} {allowed}"
 
 
 def _wrong_values(facts: ManagedRuleFacts, parameters: Mapping[str, object], texts: Mapping[str, str]) -> Iterator[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.errors import RuleUseError
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,8 +82,7 @@ def _frequency_problems(facts: ManagedRuleFacts, frequency: str | None) -> Itera
         )
     elif frequency not in _FREQUENCIES:
         yield (
-            f"frequency {frequency!r} is not known{did_you_mean(nearest(frequency, _FREQUENCIES))} "
-            f"Allowed: {', '.join(_FREQUENCIES)}."
+            f"frequency {frequency!r} is not known.{hint(frequency, _FREQUENCIES)} Allowed: {', '.join(_FREQUENCIES)}."
         )
 
 
@@ -100,7 +98,6 @@ def _scope_problems(facts: ManagedRuleFacts, scope_types: Sequence[str], *, scop
     for scope_type in scope_types:
         if scope_type not in facts.resource_types:
             yield (
-                f"scope type {scope_type!r} is not evaluated by the rule"
-                f"{did_you_mean(nearest(scope_type, facts.resource_types))} "
+                f"scope type {scope_type!r} is not evaluated by the rule.{hint(scope_type, facts.resource_types)} "
                 f"Allowed: {', '.join(facts.resource_types)}."
             )

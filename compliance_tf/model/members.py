@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
 import msgspec
 from msgspec import Meta, inspect
 
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.model.naming import PURPOSE
-from compliance_tf.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,7 +149,7 @@ def _names(node: inspect.StructType, value: Mapping[str, object]) -> str:
     required = [field.encode_name for field in node.fields if field.required]
     for name in value:
         if name not in known:
-            return f"{name!r} is not known{did_you_mean(nearest(str(name), known))} Allowed: {', '.join(known)}."
+            return f"{name!r} is not known.{hint(str(name), known)} Allowed: {', '.join(known)}."
     return f"{', '.join(name for name in required if name not in value)} is missing."
 
 
@@ -171,7 +170,7 @@ def _sentence(node: inspect.Type, value: object) -> str:
 
 def _unknown(value: object, names: list[str]) -> str:
     listed = f" Allowed: {', '.join(names)}." if len(names) <= _MAX_NAMES else ""
-    return f"{value!r:.80} is not known{did_you_mean(nearest(str(value), names))}{listed}"
+    return f"{value!r:.80} is not known.{hint(str(value), names)}{listed}"
 
 
 def _is_number(value: object) -> bool:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from compliance_runtime.check import PeriodicCheck
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.recorded_types import is_recorded_in
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
 from compliance_tf.errors import ComplianceError, PackConflictError, PackError
-from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackRule, check_parameter_texts
 
 if TYPE_CHECKING:
@@ -188,8 +187,7 @@ def refuse_unknown_rules(place: str, rule_ids: Iterable[str], known: Collection[
     """
     for rule_id in sorted(rule_ids):
         if rule_id not in known:
-            match = nearest(rule_id.replace("_", "-"), known)
-            raise PackError(f"{place}: no pack has a rule {rule_id!r}{did_you_mean(match)}")
+            raise PackError(f"{place}: no pack has a rule {rule_id!r}.{hint(rule_id.replace('_', '-'), known)}")
 
 
 def _changed(rule_id: str, rules: Mapping[str, PackRule], change: Change | None) -> dict[str, PackRule]:

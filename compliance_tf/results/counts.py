@@ -55,6 +55,23 @@ class Counts:
         decided = self.compliant + self.non_compliant
         return self.compliant / decided if decided else None
 
+    @property
+    def percent(self) -> float | None:
+        """The score in percent with one decimal, rounded down: only what complies wholly has 100.0."""
+        share = self._share(1000)
+        return None if share is None else share / 10
+
+    @property
+    def rounded_score(self) -> float | None:
+        """The score with four decimals, rounded down."""
+        share = self._share(10_000)
+        return None if share is None else share / 10_000
+
+    def _share(self, parts: int) -> int | None:
+        """Count how many of equal parts comply; of floats 57 of 100 would be 569 of 1,000."""
+        decided = self.compliant + self.non_compliant
+        return self.compliant * parts // decided if decided else None
+
 
 _ONE = {
     Status.COMPLIANT: Counts(compliant=1),

@@ -117,7 +117,14 @@ class Summary:
             *(("account_and_region", " ".join(place), counts) for place, counts in self.places.items()),
         ]
         lines = [
-            (kind, name, str(one.compliant), str(one.non_compliant), str(one.waived), _percent(one))
+            (
+                kind,
+                name,
+                str(one.compliant),
+                str(one.non_compliant),
+                str(one.waived),
+                "" if one.percent is None else str(one.percent),
+            )
             for kind, name, one in groups
         ]
         types = [
@@ -176,16 +183,12 @@ def _score(counts: Counts) -> float:
     return 1.0 if counts.score is None else counts.score
 
 
-def _percent(counts: Counts) -> str:
-    return "" if counts.score is None else f"{counts.score * 100:.1f}"
-
-
 def _counts(counts: Counts) -> dict[str, float | None]:
     return {
         "compliant": counts.compliant,
         "nonCompliant": counts.non_compliant,
         "waived": counts.waived,
-        "score": None if counts.score is None else round(counts.score, 4),
+        "score": counts.rounded_score,
     }
 
 

@@ -69,12 +69,8 @@ def waiver_note(waiver: WaiverNote, *, expired: bool) -> str:
 
 
 def percent(counts: Counts) -> str:
-    """Write a score; what is not quite all is never called 100 %."""
-    score = counts.score
-    if score is None:
-        return "-"
-    shown = f"{score * 100:.1f} %"
-    return "99.9 %" if shown == "100.0 %" and score < 1 else shown.replace("100.0", "100")
+    """Write a score."""
+    return "-" if counts.percent is None else f"{counts.percent:.1f} %".replace("100.0", "100")
 
 
 def difference(now: int, before: Counts | None) -> str:

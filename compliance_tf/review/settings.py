@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from compliance_runtime.suggestions import nearest
+from compliance_runtime.suggestions import hint
 from compliance_tf.errors import ReviewError
 from compliance_tf.model.members import Text, allowed, whole
-from compliance_tf.model.suggestions import did_you_mean
 from compliance_tf.model.yaml_file import read_yaml
 from compliance_tf.review.policies import POLICIES, Limits, Verdict
 from compliance_tf.review.policies.rules import REMOVED_AT_ONCE
@@ -178,7 +177,7 @@ def settings_from_file(path: Path) -> Settings:
             limits = Limits(rules_removed_at_once=setting.maximum)
     for number, one in enumerate(file.acknowledged):
         if one.policy not in _BY_ID:
-            unknown = f"{one.policy!r:.80} is no policy{did_you_mean(nearest(one.policy, _BY_ID))}"
+            unknown = f"{one.policy!r:.80} is no policy.{hint(one.policy, _BY_ID)}"
             document.refuse(unknown, "acknowledged", number, "policy")
         if _BY_ID[one.policy].is_fixed:
             fixed = f"'{one.policy}' is fixed: it cannot be acknowledged."

@@ -119,7 +119,7 @@ def test_rules_that_the_region_lacks_are_refused_all_at_once_or_left_out_when_as
     [
         (
             lambda stack: Packs(stack, "packs", packs=["pci-dss-4"]),
-            "pack 'pci-dss-4' is not known, did you mean 'pci-dss-4.0",
+            "pack 'pci-dss-4' is not known. Did you mean pci-dss-4.0",
         ),
         (
             lambda stack: (

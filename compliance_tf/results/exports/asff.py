@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_runtime.check import Severity
 from compliance_tf.model.regions import partition
 from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.exports.finding import (
@@ -60,12 +59,6 @@ _WORKFLOWS: Final = {
     Status.WAIVED: "SUPPRESSED",
     Status.CLOSED: "RESOLVED",
 }
-_SEVERITIES: Final = {
-    Severity.LOW: "LOW",
-    Severity.MEDIUM: "MEDIUM",
-    Severity.HIGH: "HIGH",
-    Severity.CRITICAL: "CRITICAL",
-}
 
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
@@ -100,7 +93,7 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
             }
         ],
         "SchemaVersion": _SCHEMA_VERSION,
-        "Severity": {"Label": _SEVERITIES[result.severity] if violates else "INFORMATIONAL"},
+        "Severity": {"Label": result.severity.value if violates else "INFORMATIONAL"},
         "Title": _cut(title(row), _TITLE),
         "Types": [_TYPE],
         # What is not newer than what Security Hub has updates nothing, and a waiver changes without a new result.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from compliance_runtime.check import Severity
 from compliance_tf.output.sanitize import json_text
+from compliance_tf.output.sarif import HEAD, LEVELS, SCORES
 from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
@@ -34,17 +34,6 @@ _TAGS: Final = 20
 _DESCRIPTION: Final = 1024
 """Characters of a rule's description that GitHub takes (the same page)."""
 
-_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-
-_LEVELS: Final = {
-    Severity.LOW: "note",
-    Severity.MEDIUM: "warning",
-    Severity.HIGH: "error",
-    Severity.CRITICAL: "error",
-}
-_SCORES: Final = {Severity.LOW: "3.0", Severity.MEDIUM: "5.0", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
-"""Scores within the ranges by which GitHub names severities (security-severity, the same page)."""
-
 _KINDS: Final = {
     Status.COMPLIANT: "pass",
     Status.NON_COMPLIANT: "fail",
@@ -55,8 +44,7 @@ _KINDS: Final = {
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write a log of one run, its results as they come; the rules that they name follow them."""
-    head = {"$schema": _SCHEMA, "version": "2.1.0"}
-    stream.write(f'{json_text(head)[:-1]}, "runs": [{{"results": [')
+    stream.write(f'{json_text(HEAD)[:-1]}, "runs": [{{"results": [')
     rules: dict[str, RuleEntry] = {}
     separator = "\n"
     for row in rows:
@@ -80,7 +68,7 @@ def _result(row: Row) -> dict[str, Any]:
     made: dict[str, Any] = {
         "ruleId": row.rule.name,
         "kind": _KINDS[row.status],
-        "level": _LEVELS[result.severity] if violates else "none",
+        "level": LEVELS[result.severity] if violates else "none",
         "message": {"text": reason(row)},
         "locations": [_location(row)],
         "partialFingerprints": {"finding/v1": finding_id(result)},
@@ -141,11 +129,11 @@ def _rule(rule: RuleEntry) -> dict[str, Any]:
         "shortDescription": {"text": rule.name},
         "fullDescription": {"text": about[:_DESCRIPTION]},
         "help": {"text": f"{about}{packs}{fix}"},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
             "controls": controls_by_framework(rule),
             "packs": list(rule.packs),
-            "security-severity": _SCORES[rule.severity],
+            "security-severity": SCORES[rule.severity],
             "tags": tags,
         },
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from compliance_tf.results.report.frameworks import framework_sections
 from compliance_tf.results.report.trend import TrendDay, draw
 from compliance_tf.results.row import WORST_FIRST
 from compliance_tf.results.rule_text import description, remediation, rule_url
+from compliance_tf.results.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -139,11 +139,6 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         script_hash=_content_hash(script),
         rows=rows,
     )
-
-
-def percent(share: float | None) -> str:
-    """Write a share of 0 to 1 with one decimal, rounded down: only what is complete is 100 %."""
-    return "n/a" if share is None else f"{math.floor(share * 1000) / 10:.1f} %"
 
 
 def heat_level(counts: Counts) -> int:

@@ -1,7 +1,4 @@
-"""Reviews as SARIF 2.1.0, which code scanning shows: one run for each deployment, one result for each hit.
-
-The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
-"""
+"""Reviews as SARIF 2.1.0, which code scanning shows: one run for each deployment, one result for each hit."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.output.sanitize import json_text
+from compliance_tf.output.sarif import HEAD
 from compliance_tf.review.policies import POLICIES, Verdict
 
 if TYPE_CHECKING:
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
     from compliance_tf.review.policies import Hit, Policy
     from compliance_tf.review.review import Finding, Review
-
-SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 REFERENCE: Final = "docs/reference/policies.md"
 
@@ -32,7 +28,7 @@ _NUMBERS: Final = {policy.id: number for number, policy in enumerate(POLICIES)}
 
 def sarif(reviews: Iterable[Review]) -> str:
     """Write reviews as one log."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(review) for review in reviews]}
+    log = {**HEAD, "runs": [_run(review) for review in reviews]}
     return json_text(log, indent=2) + "\n"
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_tf.model.regions import partition
 from compliance_tf.review.resources.planned_values import Unknown
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan
 
 _ACCOUNT_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([0-9]{12}):.+")
-
-_PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-"""The partitions by the beginnings of their regions' names; the others are in ``aws``."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Place:
         """The partition of the region."""
         if isinstance(self.region, Unknown):
             return self.region
-        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(f"{start}-")), "aws")
+        return partition(self.region) or "aws"
 
 
 class Places:

@@ -11,9 +11,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from compliance_runtime.check import Severity
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.review.rendering.sarif import SCHEMA
+from compliance_tf.output.sarif import HEAD, LEVELS, SCORES
 from compliance_tf.review.resources.judgement import Outcome
 
 if TYPE_CHECKING:
@@ -27,21 +26,12 @@ RECORDER_RULE: Final = "recorder-declared"
 
 _REFERENCE: Final = "docs/reference/checks.md"
 
-_LEVELS: Final = {
-    Severity.LOW: "note",
-    Severity.MEDIUM: "warning",
-    Severity.HIGH: "error",
-    Severity.CRITICAL: "error",
-}
-_SCORES: Final = {Severity.LOW: "3.0", Severity.MEDIUM: "5.0", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
-"""Scores within the ranges by which GitHub names severities."""
-
 _REPORTED: Final = (Outcome.VIOLATION, Outcome.WAIVED, Outcome.UNDECIDED)
 
 
 def sarif(plans: Sequence[Judged]) -> str:
     """Write one log, with a run for each plan."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(judged) for judged in plans]}
+    log = {**HEAD, "runs": [_run(judged) for judged in plans]}
     return json_text(log, indent=2) + "\n"
 
 
@@ -68,8 +58,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": check.description},
         "help": {"text": f"{check.title}. {check.description} See {_REFERENCE}#{check.id} of compliance_tf."},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"security-severity": _SCORES[rule.severity], "tags": ["security"]},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": {"security-severity": SCORES[rule.severity], "tags": ["security"]},
     }
 
 
@@ -93,7 +83,7 @@ def _results(found: Sequence[Judgement]) -> Iterator[dict[str, Any]]:
             "ruleId": one.rule.id,
             # A result that is no failure has no level: SARIF 2.1.0, 3.27.9 and 3.27.10.
             "kind": "open" if is_open else "fail",
-            "level": "none" if is_open else _LEVELS[one.rule.severity],
+            "level": "none" if is_open else LEVELS[one.rule.severity],
             "message": {"text": f"{one.address}: {one.reason}"},
             "locations": [_location(one.address, one.block)],
             "partialFingerprints": {"compliance-tf/v1": _digest(one.rule.id, one.address)},

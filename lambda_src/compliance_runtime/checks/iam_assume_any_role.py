@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.policy.document import may
-from compliance_runtime.policy.patterns import any_matches
-from compliance_runtime.resources.iam_policies import (
-    administering,
-    default_version,
-    iam_arn,
-    inline_policies,
-    is_aws_managed,
-)
-from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
+from compliance_runtime.resources.iam_policies import administering, iam_arn
+from compliance_runtime.resources.iam_principal import judged_documents
 
 if TYPE_CHECKING:
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
@@ -44,14 +37,9 @@ class Parameters:
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Return compliant if no policy allows to assume every role of the account, or of every account."""
-    if is_service_linked_role(item):
-        return Verdict.not_applicable(SERVICE_ROLE_REASON)
-    is_policy = item.resource_type == "AWS::IAM::Policy"
-    if is_policy and is_aws_managed(item):
-        return Verdict.not_applicable("AWS keeps this policy.")
-    if any_matches(parameters.exempt, item.members.text("policyName") if is_policy else principal_name(item)):
-        return Verdict.not_applicable("It is exempt by its name.")
-    documents = [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]
+    documents = judged_documents(item, parameters.exempt)
+    if isinstance(documents, Verdict):
+        return documents
     if administering(documents, item):
         return Verdict.not_applicable(
             "It makes administrators, who may assume every role: see iam-policy-admin or iam-inline-wildcards."

@@ -15,8 +15,8 @@ from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.policy.patterns import any_matches, matches
 from compliance_runtime.resources.escalation_paths import COMBINATIONS, EXISTING_COMBINATIONS
-from compliance_runtime.resources.iam_policies import administering, default_version, inline_policies, is_aws_managed
-from compliance_runtime.resources.iam_principal import SERVICE_ROLE_REASON, is_service_linked_role, principal_name
+from compliance_runtime.resources.iam_policies import administering
+from compliance_runtime.resources.iam_principal import judged_documents
 from compliance_runtime.resources.privilege_escalation import possible_combinations
 
 if TYPE_CHECKING:
@@ -68,14 +68,9 @@ class Parameters:
 
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Return compliant if no combination that makes an administrator is allowed."""
-    if is_service_linked_role(item):
-        return Verdict.not_applicable(SERVICE_ROLE_REASON)
-    is_policy = item.resource_type == "AWS::IAM::Policy"
-    if is_policy and is_aws_managed(item):
-        return Verdict.not_applicable("AWS keeps this policy.")
-    if any_matches(parameters.exempt, item.members.text("policyName") if is_policy else principal_name(item)):
-        return Verdict.not_applicable("It is exempt by its name.")
-    documents = [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]
+    documents = judged_documents(item, parameters.exempt)
+    if isinstance(documents, Verdict):
+        return documents
     return _judge(documents, item, parameters)
 
 

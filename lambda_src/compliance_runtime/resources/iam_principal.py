@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance_runtime.check import Verdict
 from compliance_runtime.errors import EventError
+from compliance_runtime.policy.patterns import any_matches
+from compliance_runtime.resources.iam_policies import default_version, inline_policies, is_aws_managed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
+    from compliance_runtime.policy.document import PolicyDocument
 
 SERVICE_ROLE_REASON = "It is a service-linked role, which only its service can change."
 
@@ -40,3 +44,28 @@ def principal_name(item: ConfigurationItem) -> str:
 def is_service_linked_role(item: ConfigurationItem) -> bool:
     """Return whether it is a service-linked role, which only its service can change."""
     return item.resource_type == "AWS::IAM::Role" and item.members.text("path").startswith("/aws-service-role/")
+
+
+def judged_documents(item: ConfigurationItem, exempt: Iterable[str]) -> list[PolicyDocument] | Verdict:
+    """Return the policies that are judged together: of a customer managed policy or, inline, of a principal.
+
+    Parameters
+    ----------
+    item
+        The policy, role, user or group.
+    exempt
+        Names that are not judged, with wildcards.
+
+    Returns
+    -------
+    list | Verdict
+        The verdict where it is not judged.
+    """
+    if is_service_linked_role(item):
+        return Verdict.not_applicable(SERVICE_ROLE_REASON)
+    is_policy = item.resource_type == "AWS::IAM::Policy"
+    if is_policy and is_aws_managed(item):
+        return Verdict.not_applicable("AWS keeps this policy.")
+    if any_matches(exempt, item.members.text("policyName") if is_policy else principal_name(item)):
+        return Verdict.not_applicable("It is exempt by its name.")
+    return [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]

@@ -107,14 +107,14 @@ def test_an_unknown_name_is_answered_with_the_nearest_one_and_all_that_are_allow
     facts = rule_with(parameter("maxAccessKeyAge", ParameterType.INT), parameter("other"))
 
     assert problems(facts, {"MaxAccesKeyAge": 90}) == (
-        "parameter 'MaxAccesKeyAge' is not known, did you mean 'maxAccessKeyAge'? Allowed: maxAccessKeyAge, other.",
+        "parameter 'MaxAccesKeyAge' is not known. Did you mean maxAccessKeyAge? Allowed: maxAccessKeyAge, other.",
     )
 
 
 def test_a_name_in_the_wrong_case_is_unknown_since_aws_config_tells_them_apart() -> None:
     (problem,) = problems(rule_with(parameter("maxAge", ParameterType.INT)), {"maxage": 90})
 
-    assert "did you mean 'maxAge'?" in problem
+    assert "Did you mean maxAge?" in problem
 
 
 def test_a_rule_without_parameters_says_so() -> None:

@@ -53,7 +53,7 @@ def test_a_scope_of_a_tag_is_refused_for_a_purely_periodic_rule_as_well() -> Non
 def test_a_scope_of_a_type_that_the_rule_does_not_evaluate_is_refused_with_those_that_it_does() -> None:
     assert problems(change_rule(), scope_types=["AWS::S3::Bucket", "AWS::S3::Buckets"]) == (
         (
-            "scope type 'AWS::S3::Buckets' is not evaluated by the rule, did you mean 'AWS::S3::Bucket'? "
+            "scope type 'AWS::S3::Buckets' is not evaluated by the rule. Did you mean AWS::S3::Bucket? "
             "Allowed: AWS::S3::Bucket, AWS::S3::AccessPoint."
         ),
     )
@@ -71,7 +71,7 @@ def test_a_frequency_is_refused_for_a_rule_that_only_changes_trigger() -> None:
 def test_an_unknown_frequency_is_answered_with_the_nearest_one() -> None:
     assert problems(periodic_rule(), frequency="Three_Hour") == (
         (
-            "frequency 'Three_Hour' is not known, did you mean 'Three_Hours'? "
+            "frequency 'Three_Hour' is not known. Did you mean Three_Hours? "
             "Allowed: One_Hour, Three_Hours, Six_Hours, Twelve_Hours, TwentyFour_Hours."
         ),
     )

@@ -122,8 +122,8 @@ def test_a_search_that_finds_nothing_exits_with_1() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["packs", "show", "hippa"], "error: pack 'hippa' is not known, did you mean 'hipaa'?"),
-        (["packs", "diff", "hipaa", "hippa"], "error: pack 'hippa' is not known, did you mean 'hipaa'?"),
+        (["packs", "show", "hippa"], "error: pack 'hippa' is not known. Did you mean hipaa?"),
+        (["packs", "diff", "hipaa", "hippa"], "error: pack 'hippa' is not known. Did you mean hipaa?"),
         (["packs", "show", "none.yaml"], "error: none.yaml cannot be read"),
     ],
 )

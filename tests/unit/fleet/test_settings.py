@@ -83,7 +83,7 @@ def test_a_choice_limits_by_group_account_and_region(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line", "said"),
     [
-        ("workspace: dev", "workspaces: dev", 7, "'workspaces' is not known, did you mean 'workspace'?"),
+        ("workspace: dev", "workspaces: dev", 7, "'workspaces' is not known. Did you mean workspace?"),
         ('"777788889999"', "777788889999", 7, "give twelve digits, not 777788889999; in quotes if it is a number"),
         ('"777788889999"', '"77778888999"', 7, "give twelve digits"),
         ("[eu-west-1]", "[Ireland]", 7, "such as eu-west-1, not 'Ireland'"),

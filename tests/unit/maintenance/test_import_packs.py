@@ -119,7 +119,7 @@ def test_added_removed_and_changed_packs_are_shown(tmp_path: Path) -> None:
         ),
         (
             {NAME: {"BUCKET_RULE": {"parameters": {"day": "9"}}}},
-            f"{NAME}, BUCKET_RULE: managed rule BUCKET_RULE:\n  - parameter 'day' is not known, did you mean 'days'?",
+            f"{NAME}, BUCKET_RULE: managed rule BUCKET_RULE:\n  - parameter 'day' is not known. Did you mean days?",
         ),
         (
             {NAME: {"PERIODIC_RULE": {"frequency": "Hourly"}}},

@@ -128,7 +128,7 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
         ("name: acme", "acme.yaml, line 1: rules is missing."),
         (
             "name: acme\nrule: []",
-            "acme.yaml, line 1: 'rule' is not known, did you mean 'rules'? Allowed: name, ",
+            "acme.yaml, line 1: 'rule' is not known. Did you mean rules? Allowed: name, ",
         ),
         ("name: acme\nrules: {}", "acme.yaml, line 2, rules: give a list, not {}."),
         ("name: acme\nrules: []", "acme.yaml, line 1: pack 'acme' has no rules: give it at least one."),
@@ -152,11 +152,11 @@ def test_a_word_without_quotes_means_what_it_looks_like(tmp_path: Path) -> None:
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLE"),
-            "acme.yaml, line 3, rules[0].managed: 'CLOUD_TRAIL_ENABLE' is not known, did you mean 'CLOUD_",
+            "acme.yaml, line 3, rules[0].managed: 'CLOUD_TRAIL_ENABLE' is not known. Did you mean CLOUD_",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "frequncy: One_Hour"),
-            "acme.yaml, line 3, rules[0]: 'frequncy' is not known, did you mean 'frequency'? Allowed: managed, ",
+            "acme.yaml, line 3, rules[0]: 'frequncy' is not known. Did you mean frequency? Allowed: managed, ",
         ),
         (
             with_rule("managed: CLOUD_TRAIL_ENABLED", "frequency: Hourly"),

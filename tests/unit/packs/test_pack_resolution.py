@@ -205,11 +205,11 @@ def test_of_different_severities_the_highest_that_a_pack_gives_holds() -> None:
     [
         (
             {"leave_out": ["access-key-rotated"]},
-            "leave_out: no pack has a rule 'access-key-rotated', did you mean 'access-",
+            "leave_out: no pack has a rule 'access-key-rotated'. Did you mean access-",
         ),
         (
             {"leave_out": ["ACCESS_KEYS_ROTATED"]},
-            "no pack has a rule 'ACCESS_KEYS_ROTATED', did you mean 'access-keys-rot",
+            "no pack has a rule 'ACCESS_KEYS_ROTATED'. Did you mean access-keys-rot",
         ),
         ({"change": {"xyzzy": Change()}}, r"change: no pack has a rule 'xyzzy'\."),
         (

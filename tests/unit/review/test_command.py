@@ -211,9 +211,9 @@ def test_a_review_loads_neither_constructs_nor_aws(form: str) -> None:
     [
         (
             "policies:\n  drift:\n    verdict: clen\n    reason: r",
-            "line 3, policies.drift.verdict: 'clen' is not known, did you mean 'clean'? Allowed: clean, approval, ",
+            "line 3, policies.drift.verdict: 'clen' is not known. Did you mean clean? Allowed: clean, approval, ",
         ),
-        ("policies: {drft: {reason: r}}", "line 1, policies: 'drft' is not known, did you mean 'drift'? Allowed: "),
+        ("policies: {drft: {reason: r}}", "line 1, policies: 'drft' is not known. Did you mean drift? Allowed: "),
         ("policies:\n  drift:\n    maximum: 3\n    reason: r", "line 3, policies.drift: 'maximum' is not known"),
         (
             "policies: {rules-removed-at-once: {maximum: -1, reason: r}}",
@@ -227,7 +227,7 @@ def test_a_review_loads_neither_constructs_nor_aws(form: str) -> None:
         ),
         (
             f"acknowledged:\n- {{policy: drit, fingerprint: '{FINGERPRINT}', by: Ada, reason: r}}",
-            "line 2, acknowledged[0].policy: 'drit' is no policy, did you mean 'drift'?",
+            "line 2, acknowledged[0].policy: 'drit' is no policy. Did you mean drift?",
         ),
     ],
 )

@@ -61,7 +61,7 @@ def test_nothing_is_written_where_a_file_would_be_overwritten(tmp_path: Path) ->
         (("--region", "eu-west"), "eu-west"),
         (("--workspaces", " , "), "at least one workspace"),
         (("--workspaces", "dev,Prod"), "Workspace 'Prod' is not a name part"),
-        (("--packs", "pci-dss-4"), "did you mean 'pci-dss"),
+        (("--packs", "pci-dss-4"), "Did you mean pci-dss"),
         (("--account", "1234"), "'1234' is not an AWS account"),
         (("--account", "test=111122223333"), "An account is given for test, but the workspaces are dev, prod"),
     ],

@@ -166,14 +166,14 @@ def test_a_file_with_all_that_may_be_in_one_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[]", "give members as 'name: value', not []"),
-        ("waiver: []", "line 1: 'waiver' is not known, did you mean 'waivers'?"),
+        ("waiver: []", "line 1: 'waiver' is not known. Did you mean waivers?"),
         ("waivers: {}", "line 1, waivers: give a list"),
         ("waivers:", "line 1: 'waivers' has no value: give one, or leave it out"),
         ("waivers:\n- rule: tls\n  pack:\n", "line 3: 'pack' has no value: give one, or leave it out"),
         ("waivers: [tls]", "line 1, waivers[0]: give members as 'name: value', not 'tls'."),
         (
             "waivers:\n- rule: tls\n  ressource_id: logs",
-            "line 2, waivers[0]: 'ressource_id' is not known, did you",
+            "line 2, waivers[0]: 'ressource_id' is not known. Did you",
         ),
         ("waivers:\n- rule: tls\n  rule: ssh", "line 3: 'rule' is given twice"),
         (

@@ -18,9 +18,10 @@ from compliance_tf.results.counts import Counts
 from compliance_tf.results.report import About, ReportError, write_report
 from compliance_tf.results.report.console import timeline_url
 from compliance_tf.results.report.controls import control_lines
-from compliance_tf.results.report.page import heat_level, percent
+from compliance_tf.results.report.page import heat_level
 from compliance_tf.results.report.summary import Summary
 from compliance_tf.results.report.trend import trend
+from compliance_tf.results.wording import percent
 from tests.browser.browser import NODE_MODULES
 from tests.browser.report import sample
 
@@ -48,7 +49,9 @@ def test_score_leaves_out_what_is_waived() -> None:
 
 
 def test_percent_is_never_complete_before_everything_is() -> None:
-    assert [percent(share) for share in (None, 0, 0.99999, 1)] == ["n/a", "0.0 %", "99.9 %", "100.0 %"]
+    counts = [Counts(), Counts(0, 1), Counts(99_999, 1), Counts(1), Counts(57, 43), Counts(8748, 1252)]
+    assert [percent(one) for one in counts] == ["-", "0.0 %", "99.9 %", "100 %", "57.0 %", "87.4 %"]
+    assert [one.rounded_score for one in counts] == [None, 0.0, 0.9999, 1.0, 0.57, 0.8748]
 
 
 def test_worst_resource_is_the_one_with_the_most_critical_violations() -> None:
