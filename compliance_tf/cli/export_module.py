@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -22,19 +21,19 @@ def export_module(
     from compliance_tf.terraform.machine import Machine
     from compliance_tf.terraform.module import module_of
     from compliance_tf.terraform.programs import Programs
-    from compliance_tf.terraform.synthesized import MANIFEST
+    from compliance_tf.terraform.synthesized import stack_folders
 
     programs = Programs(Machine.this().environment(), say=_say, show=_say)
     with tempfile.TemporaryDirectory() as temporary, programs.interruptible():
         output = Path(temporary) / "cdktf.out"
         synthesize(programs, Path.cwd(), output)
-        stacks = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]
+        stacks = stack_folders(output)
         if stack is None and len(stacks) > 1:
             raise ExportError(f"The app has several stacks: give --stack with one of {', '.join(sorted(stacks))}.")
         if stack is not None and stack not in stacks:
             raise ExportError(f"The app has no stack {stack!r}: it has {', '.join(sorted(stacks))}.")
         chosen = stack or next(iter(stacks))
-        module_of(output / stacks[chosen]["workingDirectory"]).write(folder)
+        module_of(stacks[chosen]).write(folder)
     typer.echo(f"The module of the stack '{chosen}' is in {folder}: its README says how to use it.")
 
 

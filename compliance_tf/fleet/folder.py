@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import FleetError
 from compliance_tf.terraform.app import SETTINGS, synthesize
-from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT, synthesized_stacks
+from compliance_tf.terraform.synthesized import OUTPUT, read_configuration, stack_folders, synthesized_stacks
 from compliance_tf.terraform.working_folder import PLAN, WorkingFolder
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ class FleetFolder:
         shutil.rmtree(self.path / _SYNTHESIS, ignore_errors=True)
         synthesize(programs, self.project, self.path / _SYNTHESIS, regions)
         for region in regions:
-            stacks = json.loads((self.path / _SYNTHESIS / region.folder / MANIFEST).read_text(encoding="utf-8"))
-            if len(stacks["stacks"]) > 1:
+            stacks = stack_folders(self.path / _SYNTHESIS / region.folder)
+            if len(stacks) > 1:
                 raise FleetError(
-                    f"The app has the stacks {', '.join(sorted(stacks['stacks']))}. A fleet is one stack that every "
+                    f"The app has the stacks {', '.join(stacks)}. A fleet is one stack that every "
                     "cell has: the fleet gives it the regions."
                 )
 
@@ -92,9 +92,8 @@ class FleetFolder:
 
     def stack_folder(self, region: FleetRegion) -> Path:
         """Give the folder of the stack as it was synthesized for a region."""
-        output = self.path / _SYNTHESIS / region.folder
-        (stack,) = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"].values()
-        return output / str(stack["workingDirectory"])
+        (folder,) = stack_folders(self.path / _SYNTHESIS / region.folder).values()
+        return folder
 
     def prepare(self, cell: Cell, state_bucket: str, environment: Mapping[str, str]) -> dict[str, str]:
         """Make the folder of a cell.
@@ -166,8 +165,7 @@ class FleetFolder:
 
     def _backend(self, cell: Cell, state_bucket: str) -> list[str]:
         """Put the account into the place of the state, which the app does not know."""
-        file = self.stack_folder(cell.region) / "cdk.tf.json"
-        backend: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["terraform"]["backend"]
+        backend: dict[str, Any] = read_configuration(self.stack_folder(cell.region))["terraform"]["backend"]
         if "local" in backend:
             changed = {name: _of_account(backend["local"][name], cell) for name in ("path", "workspace_dir")}
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from compliance_runtime.errors import ComplianceError
 from compliance_tf.errors import PreflightError
 from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
+from compliance_tf.terraform.synthesized import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -154,7 +154,7 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
     PreflightError
         When it is not a ComplianceStack, or an expression cannot be evaluated without a plan.
     """
-    configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    configuration = read_configuration(folder)
     try:
         return _read(configuration, folder, workspace, evaluator)
     except (KeyError, IndexError, StopIteration, ValueError, OSError, ComplianceError) as error:

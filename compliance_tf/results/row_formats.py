@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.output.sanitize import json_text
+from compliance_tf.results.columns import LISTED, write_rows
 from compliance_tf.results.row import NO_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from typing import TextIO
 
     from compliance_runtime.recording.results import Result
     from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
     from compliance_tf.results.row import Names, Row
-
-COLUMNS: Final = (
-    "severity",
-    "status",
-    "rule",
-    "resource_type",
-    "resource_id",
-    "resource_name",
-    "resource_arn",
-    "account",
-    "account_name",
-    "region",
-    "since",
-    "last_seen",
-    "reason",
-    "waiver_ticket",
-    "waiver_owner",
-    "waiver_expires",
-    "packs",
-)
 
 
 def row_to_json(row: Row) -> dict[str, Any]:
@@ -92,30 +71,7 @@ def write_json(rows: Iterable[Row], stream: TextIO) -> None:
 
 def write_csv(rows: Iterable[Row], stream: TextIO) -> None:
     """Write results as CSV with a heading, as they come."""
-    write_csv_table(COLUMNS, map(_cells, rows), stream)
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    result, resource, waiver = row.result, row.result.resource, row.result.waiver
-    return (
-        result.severity.value,
-        row.status.value,
-        row.rule.id,
-        resource.type,
-        resource.id,
-        row.names.resource or "",
-        row.names.arn or "",
-        resource.account,
-        row.names.account or "",
-        resource.region,
-        _second(result.since),
-        _second(row.last_seen),
-        result.annotation or "",
-        waiver.ticket if waiver else "",
-        waiver.owner if waiver else "",
-        waiver.expires.isoformat() if waiver else "",
-        " ".join(row.rule.packs),
-    )
+    write_rows(LISTED, rows, stream)
 
 
 def _waiver_to_json(waiver: WaiverNote) -> Mapping[str, str]:
@@ -126,7 +82,3 @@ def _waiver_to_json(waiver: WaiverNote) -> Mapping[str, str]:
         "resource": waiver.resource,
         "expires": waiver.expires.isoformat(),
     }
-
-
-def _second(time: datetime) -> str:
-    return time.isoformat(timespec="seconds")

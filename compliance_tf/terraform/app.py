@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
 from compliance_tf.model.fleet_regions import VARIABLE, to_variable
-from compliance_tf.terraform.synthesized import MANIFEST
+from compliance_tf.terraform.synthesized import MANIFEST, stack_folders
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,7 +57,7 @@ def synthesize(programs: Programs, project: Path, output: Path, regions: Collect
     except CommandError as cause:
         raise SynthesizedAppError(_without_label(str(cause))) from cause
     manifests = [output / one.folder / MANIFEST for one in regions] or [output / MANIFEST]
-    if not all(path.is_file() and json.loads(path.read_text(encoding="utf-8"))["stacks"] for path in manifests):
+    if not all(path.is_file() and stack_folders(path.parent) for path in manifests):
         raise SynthesizedAppError(
             f"`{command}` exited with 0 but synthesized no stack: let it end with synthesize(build), and let build "
             "add one."

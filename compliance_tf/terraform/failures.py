@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.terraform.machine import AWS_PROVIDER_VERSION, MIRROR_VARIABLE
+from compliance_tf.terraform.synthesized import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
 def _pinned(folder: Path) -> str:
     """Return the version of the AWS provider that the stack in a folder is pinned to."""
     try:
-        configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+        configuration = read_configuration(folder)
         return str(configuration["terraform"]["required_providers"]["aws"]["version"])
     except (OSError, ValueError, KeyError, TypeError):
         return AWS_PROVIDER_VERSION

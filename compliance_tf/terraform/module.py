@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import ExportError
 from compliance_tf.model.output_names import DEPLOYMENT
+from compliance_tf.terraform.synthesized import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -112,7 +113,7 @@ def module_of(stack: Path) -> Module:
         When the folder has no stack of this library.
     """
     try:
-        configuration = json.loads((stack / "cdk.tf.json").read_text(encoding="utf-8"))
+        configuration = read_configuration(stack)
         region = configuration["output"][DEPLOYMENT]["value"]["region"]
         default_tags = configuration["provider"]["aws"][0]["default_tags"][0]["tags"]
     except (OSError, ValueError, KeyError, IndexError, TypeError) as cause:

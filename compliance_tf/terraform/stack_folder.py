@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.terraform.failures import explain
 from compliance_tf.terraform.machine import engine, engine_name
+from compliance_tf.terraform.synthesized import read_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +57,7 @@ class StackFolder:
     @property
     def configuration(self) -> dict[str, Any]:
         """The synthesized configuration."""
-        configuration: dict[str, Any] = json.loads((self.path / "cdk.tf.json").read_text(encoding="utf-8"))
-        return configuration
+        return read_configuration(self.path)
 
     def initialize(self) -> None:
         """Have Terraform install its provider and initialize its backend."""

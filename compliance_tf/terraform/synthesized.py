@@ -20,6 +20,9 @@ OUTPUT: Final = "cdktf.out"
 MANIFEST: Final = "manifest.json"
 """The file in it that lists the stacks."""
 
+CONFIGURATION: Final = "cdk.tf.json"
+"""The file of a stack's folder with its Terraform JSON."""
+
 WORKSPACE_PREFIX: Final = "workspace-"
 """The prefix of the working folders of workspaces in it; no name of a workspace has a hyphen."""
 
@@ -74,13 +77,38 @@ def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
     if not manifests:
         raise SynthesizedAppError(f"There is no synthesized app in {output}: run `python main.py` first.")
     last = max(manifests, key=lambda path: path.stat().st_mtime_ns)
-    stacks = json.loads(last.read_text(encoding="utf-8"))["stacks"]
-    return [_stack(stack, last.parent / stacks[stack]["workingDirectory"]) for stack in sorted(stacks)]
+    return [_stack(stack, folder) for stack, folder in stack_folders(last.parent).items()]
+
+
+def stack_folders(output: Path) -> dict[str, Path]:
+    """Return the folders of the stacks that a manifest lists, by the stacks' ids and sorted by them.
+
+    Parameters
+    ----------
+    output
+        The folder with the manifest, which must be there.
+    """
+    stacks = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]
+    return {stack: output / stacks[stack]["workingDirectory"] for stack in sorted(stacks)}
+
+
+def read_configuration(folder: Path) -> dict[str, Any]:
+    """Read the Terraform JSON of a stack's folder, as it was synthesized.
+
+    Raises
+    ------
+    OSError
+        When there is none.
+    ValueError
+        When it is not JSON.
+    """
+    configuration: dict[str, Any] = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    return configuration
 
 
 def _stack(stack_id: str, folder: Path) -> SynthesizedStack:
     try:
-        configuration = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+        configuration = read_configuration(folder)
         resources = configuration["resource"]
         package = folder / _first(resources["aws_lambda_function"])["filename"]
         with zipfile.ZipFile(package) as archive:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, SettingError
 from compliance_tf.model.naming import NAME_PART
-from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT, WORKSPACE_PREFIX
+from compliance_tf.terraform.synthesized import CONFIGURATION, MANIFEST, OUTPUT, WORKSPACE_PREFIX, stack_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ PLAN: Final = "plan"
 
 _LOCK: Final = ".lock"
 _SYNTHESIS: Final = ".synthesis"
-_SYNTHESIZED: Final = ("cdk.tf.json", "metadata.json", "assets")
+_SYNTHESIZED: Final = (CONFIGURATION, "metadata.json", "assets")
 _POLL_SECONDS: Final = 0.2
 _PATIENCE_SECONDS: Final = 0.5
 
@@ -97,7 +97,7 @@ class WorkingFolder:
         path = self.path / MANIFEST
         if not path.is_file():
             raise CommandError(f"{path} does not exist: run `compliance-tf plan -w {self.workspace}` first.")
-        return {stack: self.path / stack for stack in sorted(json.loads(path.read_text(encoding="utf-8"))["stacks"])}
+        return stack_folders(self.path)
 
     def saved_plans(self) -> dict[str, Path]:
         """Return the files of the saved plans, one for each stack, by its id.

@@ -42,7 +42,7 @@ def test_an_unknown_identifier_is_answered_with_the_one_that_was_meant(asked: st
         managed_rule(asked)
 
     message = str(raised.value)
-    assert message.startswith(f"managed rule {asked!r} is not known. Did you mean {meant!r}?")
+    assert message.startswith(f"managed rule {asked!r} is not known. Did you mean {meant}?")
     assert "managed-rules-by-aws-config.html" in message
 
 

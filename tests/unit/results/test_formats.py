@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from compliance_runtime.check import Severity
 from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import visible
+from compliance_tf.results.columns import LISTED
 from compliance_tf.results.row import Names, Row, status
-from compliance_tf.results.row_formats import COLUMNS, write_csv, write_json
+from compliance_tf.results.row_formats import write_csv, write_json
 from compliance_tf.results.selection import parse_since
 from compliance_tf.results.wording import age, reason
 from tests.runtime.results.builders import NOW, result, rule, waiver
@@ -84,8 +85,8 @@ def test_csv_is_read_back_with_any_reason_and_no_cell_begins_a_formula(reasons: 
     write_csv([row(result(reason=text)) for text in reasons], stream)
     heading, *lines = csv.reader(io.StringIO(stream.getvalue(), newline=""))
 
-    assert tuple(heading) == COLUMNS
-    read = [line[COLUMNS.index("reason")] for line in lines]
+    assert tuple(heading) == LISTED
+    read = [line[LISTED.index("reason")] for line in lines]
     assert [text.removeprefix("'") for text in read] == [visible(text).removeprefix("'") for text in reasons]
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") for line in lines for cell in line if cell)
 
