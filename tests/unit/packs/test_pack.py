@@ -42,7 +42,7 @@ def test_a_pack_of_aws_has_its_rules_parameters_and_title() -> None:
             lambda: Pack("acme", (KEYS, KEYS)),
             "pack 'acme' has more than one rule access-keys-rotated: give each another id",
         ),
-        (lambda: wrong("ACCESS_KEYS_ROTATE"), "'ACCESS_KEYS_ROTATE' is not known. Did you mean ACCESS_KEYS_ROTATED'"),
+        (lambda: wrong("ACCESS_KEYS_ROTATE"), "'ACCESS_KEYS_ROTATE' is not known. Did you mean ACCESS_KEYS_ROTATED?"),
         (lambda: wrong("ACCESS_KEYS_ROTATED"), "(?s)ACCESS_KEYS_ROTATED.*'maxAccessKeyAge' .* is required"),
         (lambda: wrong("ENCRYPTED_VOLUMES", frequency="One_Hour"), "(?s)ENCRYPTED_VOLUMES.*'One_Hour' is not allowed"),
         (lambda: wrong("ENCRYPTED_VOLUMES", resource_types=BUCKET), "'AWS::S3::Bucket' is not evaluated by the rule"),
