@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from compliance_tf.cli.options import (  # noqa: TC001 (Typer reads them)
+from compliance_tf.cli.options import (
     AccountName,
     Accounts,
     FleetFile,
+    Format,
+    OutputFormat,
     Project,
     Region,
     ResourceNames,
@@ -29,13 +32,25 @@ if TYPE_CHECKING:
     from compliance_tf.results.exports.export import Snapshot
     from compliance_tf.results.row import Row
 
+
+class ExportedFormat(Enum):
+    """The formats of the command: those of a stream of text, and Parquet files in a folder or bucket."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+    OCSF = "ocsf"
+    ASFF = "asff"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    PARQUET = "parquet"
+
+
 Output = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--output",
         "-o",
-        dir_okay=False,
-        help="The file to write; standard output unless given.",
+        help="The file to write; standard output unless given. Of Parquet the folder, or s3://bucket/prefix.",
         show_default=False,
     ),
 ]
@@ -49,7 +64,7 @@ EXPORTED: Final = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
 
 def export(
     *,
-    format_: Annotated[ExportFormat, typer.Option("--format", "-f", help="The format.", show_default=False)],
+    format_: Annotated[ExportedFormat, typer.Option("--format", "-f", help="The format.", show_default=False)],
     workspace: SomeWorkspace = None,
     output: Output = None,
     statuses: Statuses = None,
@@ -73,7 +88,10 @@ def export(
     rows = _Counted(lookup.named(Selection(frozenset(statuses or EXPORTED)).rows(reader)))
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):
-        _write(format_, rows, snapshot, output)
+        if format_ is ExportedFormat.PARQUET:
+            _write_parquet(rows, snapshot, output)
+        else:
+            _write(ExportFormat(format_.value), rows, snapshot, Path(output) if output else None)
     say_what_is_missing(lookup)
     typer.echo(f"{counted(rows.count, 'result')} exported.", err=True)
     _warn_of_github(format_, rows.count)
@@ -107,12 +125,58 @@ def _write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, outpu
         raise ExportError(f"{output} cannot be written: {cause.strerror}. Give another file with --output.") from cause
 
 
-def _warn_of_github(format_: ExportFormat, count: int) -> None:
+def _write_parquet(rows: Iterable[Row], snapshot: Snapshot, output: str | None) -> None:
+    from compliance_tf.results.analytics.parquet import write_parquet
+
+    if output is None:
+        raise ExportError("Parquet is several files: give a folder, or s3://bucket/prefix, with --output.")
+    files = write_parquet(rows, snapshot.taken_at, output)
+    typer.echo(f"{files} files in {output}.", err=True)
+
+
+def _warn_of_github(format_: ExportedFormat, count: int) -> None:
     from compliance_tf.results.exports.sarif import GITHUB_RESULTS
 
-    if format_ is ExportFormat.SARIF and count > GITHUB_RESULTS:
+    if format_ is ExportedFormat.SARIF and count > GITHUB_RESULTS:
         typer.echo(
             f"GitHub accepts at most {GITHUB_RESULTS:,} results: export fewer, for example with --status "
             "non-compliant.",
             err=True,
         )
+
+
+def sql(
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="SQL",
+            help='DuckDB\'s SQL: "results" are the rows of all days, "latest" those of each last day.',
+            show_default=False,
+        ),
+    ],
+    *,
+    folder: Annotated[
+        Path, typer.Option(help="The folder that `results export --format parquet` wrote.", show_default=False)
+    ],
+    output: OutputFormat = Format.TABLE,
+) -> None:
+    """Ask exported results in SQL; the extra `analytics` has the engine, and nothing leaves the machine."""
+    from compliance_tf.output.csv_table import write_csv_table
+    from compliance_tf.output.sanitize import json_text
+    from compliance_tf.output.terminal_table import print_table
+    from compliance_tf.results.analytics.sql import ask
+
+    columns, rows = ask(question, folder)
+    texts = [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
+    match output:
+        case Format.TABLE:
+            print_table(columns, texts)
+        case Format.CSV:
+            write_csv_table(columns, texts, sys.stdout)
+        case Format.JSON:
+            plain = (str, int, float, bool, type(None))
+            found = [
+                {name: cell if isinstance(cell, plain) else str(cell) for name, cell in zip(columns, row, strict=True)}
+                for row in rows
+            ]
+            typer.echo(json_text(found, indent=2))

