@@ -7,6 +7,7 @@ import tempfile
 import time
 from importlib import import_module
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from rich.console import Console
@@ -30,21 +31,21 @@ QUESTIONS = {
     "score of each account": "SELECT account, avg((status = 'compliant')::INT) FROM results GROUP BY ALL",
 }
 
-MADE = f"""
+MADE = Template("""
 COPY (
-  SELECT CASE WHEN n % 10 < 9 THEN 'compliant' ELSE 'non-compliant' END AS status,
-    'HIGH' AS severity, format('rule-{{:02d}}', (n // {CELLS}) % 20) AS rule,
-    format('acme-prod-rule-{{:02d}}', (n // {CELLS}) % 20) AS rule_name, 'S3_BUCKET_VERSIONING_ENABLED' AS identifier,
-    ['cis', 'hipaa'] AS packs, 'AWS::S3::Bucket' AS resource_type, format('bucket-{{:x}}', hash(n)) AS resource_id,
-    NULL::VARCHAR AS resource_name, NULL::VARCHAR AS resource_arn, NULL::VARCHAR AS account_name,
-    'Missing: owner.' AS reason, TIMESTAMPTZ '2026-11-01' + INTERVAL (n % 700) HOUR AS since,
-    TIMESTAMPTZ '2026-11-26' AS recorded_at, TIMESTAMPTZ '2026-11-26' AS last_seen,
-    NULL::VARCHAR AS waiver_ticket, NULL::VARCHAR AS waiver_owner, NULL::DATE AS waiver_expires,
-    DATE '2026-11-26' AS day, format('{{:012d}}', (n % {CELLS}) // 5) AS account, format('eu-west-{{}}', n % 5) AS region
-  FROM (SELECT unnest(generate_series({{first}}, {{last}} - 1)) AS n)
-) TO '{{folder}}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day, account, region),
-  FILENAME_PATTERN 'results-{{part}}{{{{i}}}}', OVERWRITE_OR_IGNORE)
-"""
+  SELECT CASE WHEN n % 10 < 9 THEN 'compliant' ELSE 'non-compliant' END AS status, 'HIGH' AS severity,
+    'rule-' || lpad(((n // $cells) % 20)::VARCHAR, 2, '0') AS rule, 'acme-prod-' || rule AS rule_name,
+    'S3_BUCKET_VERSIONING_ENABLED' AS identifier, ['cis', 'hipaa'] AS packs, 'AWS::S3::Bucket' AS resource_type,
+    'bucket-' || hash(n)::VARCHAR AS resource_id, NULL::VARCHAR AS resource_name, NULL::VARCHAR AS resource_arn,
+    NULL::VARCHAR AS account_name, 'Missing: owner.' AS reason,
+    TIMESTAMPTZ '2026-11-01' + INTERVAL (n % 700) HOUR AS since, TIMESTAMPTZ '2026-11-26' AS recorded_at,
+    TIMESTAMPTZ '2026-11-26' AS last_seen, NULL::VARCHAR AS waiver_ticket, NULL::VARCHAR AS waiver_owner,
+    NULL::DATE AS waiver_expires, DATE '2026-11-26' AS day,
+    lpad(((n % $cells) // 5)::VARCHAR, 12, '0') AS account, 'eu-west-' || (n % 5)::VARCHAR AS region
+  FROM (SELECT unnest(generate_series($first, $last - 1)) AS n)
+) TO '$folder' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day, account, region),
+  FILENAME_PATTERN 'results-$part{i}', OVERWRITE_OR_IGNORE)
+""")
 
 
 def measure() -> None:
@@ -72,8 +73,8 @@ def _make(folder: Path) -> None:
     with duckdb.connect(":memory:", config={"threads": 2, "memory_limit": "3GB"}) as connection:
         step = ROWS // 4
         for part in range(4):
-            statement = MADE.format(first=part * step, last=(part + 1) * step, folder=folder, part=part)
-            connection.execute(statement.replace("{{", "{").replace("}}", "}"))
+            first, last = part * step, (part + 1) * step
+            connection.execute(MADE.substitute(cells=CELLS, first=first, last=last, folder=folder, part=part))
 
 
 def _row(number: int) -> Row:
