@@ -1,1 +1,1 @@
-"""Plan review: what a Terraform plan of a deployment would do, in words, and whether it may."""
+"""Plan review: the effects of a Terraform plan in words, and the verdict of the policies."""

@@ -1,4 +1,4 @@
-"""Plans are those that somebody meant: of the workspace, and with the fingerprints that were reviewed."""
+"""Checks that plans are the intended ones: of the workspace, and with the reviewed fingerprints."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def refusals(plans: Mapping[str, Plan], workspace: str | None, expected: Collection[str] | None) -> Iterator[str]:
-    """Say of each plan that was not meant why it is refused, and which one is missing.
+    """Yield the reason for each plan that is not intended, and for each missing one.
 
     Parameters
     ----------
     plans
-        The plans by what people call them, such as their files.
+        The plans by name, such as their file.
     workspace
         The workspace that all of them must be of; None for any.
     expected
-        Their fingerprints, no more and no fewer; None for any.
+        Their fingerprints, exactly one for each plan; None for any.
     """
     for name, plan in plans.items():
         if workspace is not None and plan.identity.workspace != workspace:

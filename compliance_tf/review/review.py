@@ -1,4 +1,4 @@
-"""The review: a plan held against the policies, and put into words."""
+"""The review of a plan: violated policies and changes, in words."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """That a plan is against a policy.
+    """A violated policy.
 
     Parameters
     ----------
     policy
         The policy.
     verdict
-        What that means for the plan, by the project's settings.
+        The verdict, by the project's settings.
     hits
-        Where it is against it.
+        The violations.
     acknowledgement
-        Who has accepted it for this plan; None where nobody has.
+        The acknowledgement for this plan; None for none.
     """
 
     policy: Policy
@@ -55,13 +55,13 @@ class Removal:
     Parameters
     ----------
     address
-        Which one.
+        Its address.
     name
         Its name, or its id.
     action
-        What becomes of it.
+        The kind of change.
     reason
-        Why, in words; empty where Terraform does not say.
+        Terraform's reason, in words; empty for none.
     """
 
     address: str
@@ -71,16 +71,16 @@ class Removal:
 
 
 class PermissionIncrease(Struct, frozen=True, rename="camel"):
-    """What somebody may do afterwards and may not do now.
+    """New permissions of a subject.
 
     Parameters
     ----------
     subject
-        Who, or what is opened.
+        The role, policy or function.
     permissions
-        What, one a line; empty where it cannot be seen before the apply.
+        The permissions, one per line; empty where they are unknown before the apply.
     is_unknown
-        Whether it cannot be seen before the apply.
+        Whether they are unknown before the apply.
     """
 
     subject: str
@@ -93,14 +93,14 @@ class PermissionIncrease(Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True)
 class Drift:
-    """What was changed of a resource outside Terraform.
+    """The drift of a resource.
 
     Parameters
     ----------
     address
         The resource.
     attributes
-        Its attributes that were changed.
+        The changed attributes.
     """
 
     address: str
@@ -109,16 +109,16 @@ class Drift:
 
 @dataclass(frozen=True)
 class WaiverChanges:
-    """What becomes of the waivers, each as text.
+    """Changes of the waivers, each as text.
 
     Parameters
     ----------
     granted
-        Those that are new.
+        New waivers.
     ended
-        Those that are no longer there.
+        Removed waivers.
     expiring
-        Those that expire within 30 days.
+        Waivers that expire within 30 days.
     """
 
     granted: tuple[str, ...] = ()
@@ -128,38 +128,38 @@ class WaiverChanges:
 
 @dataclass(frozen=True)
 class Review:
-    """What is to be said of a plan, in the order in which it matters.
+    """The review of a plan, in order of importance.
 
     Parameters
     ----------
     identity
-        Which deployment it is of.
+        Its deployment.
     fingerprint
         The plan's fingerprint.
     verdict
-        What may become of it.
+        The verdict.
     findings
-        Why: the policies that it is against, the gravest first; those that were acknowledged come last.
+        The violated policies, the most severe first, acknowledged ones last.
     recorder_untouched
         Whether the account's recorder is only read.
     removals
-        What is destroyed, replaced or forgotten, rules excepted, which are below.
+        Resources that are destroyed, replaced or forgotten, except rules, which follow.
     permission_increases
-        What widens.
+        The permission increases.
     rules
-        What becomes of rules.
+        The changes of rules.
     coverage
-        How much of each pack is deployed.
+        The coverage of each pack.
     waivers
-        What becomes of the waivers.
+        The changes of waivers.
     rule_count
-        How many rules the deployment has after the apply.
+        The number of rules after the apply.
     preflight
-        What the account has room for; None where it was not asked.
+        The preflight; None for none.
     drift
-        What was changed outside Terraform.
+        The drift.
     details
-        What is done to each resource.
+        The change of each resource.
     is_empty
         Whether an apply would do nothing.
     """
@@ -189,7 +189,7 @@ class Review:
 
 
 def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -> Review:
-    """Hold a plan against the policies."""
+    """Review a plan against the policies."""
     findings = tuple(sorted(_findings(plan, settings), key=_order))
     removals = tuple(
         Removal(change.address, _name(change.before, change.address), change.action, change.reason)

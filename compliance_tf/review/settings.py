@@ -27,14 +27,14 @@ _BY_ID: Final = {policy.id: policy for policy in POLICIES}
 
 
 class PolicySetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a project sets of a policy.
+    """A project's setting of a policy.
 
     Parameters
     ----------
     verdict
-        What a plan against it gets.
+        The verdict on a violation.
     reason
-        Why the project wants it so.
+        The project's reason.
     """
 
     verdict: Verdict | None = None
@@ -42,30 +42,30 @@ class PolicySetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class FixedPolicySetting(PolicySetting, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a project sets of a policy that no setting weakens: nothing but a reason for it.
+    """A project's setting of a policy that cannot be weakened: just a reason.
 
     Parameters
     ----------
     verdict
-        What a plan against it gets.
+        The verdict on a violation.
     reason
-        Why the project wants it so.
+        The project's reason.
     """
 
     verdict: Annotated[Verdict, Meta(extra_json_schema={"enum": [Verdict.BLOCKED.value]})] | None = None
 
 
 class RemovedAtOnceSetting(PolicySetting, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a project sets of the policy that limits how many rules a plan removes.
+    """A project's setting of the policy that limits the number of removed rules.
 
     Parameters
     ----------
     maximum
-        How many rules a plan may remove; 10 unless given.
+        The number of rules that a plan may remove; 10 unless given.
     verdict
-        What a plan against it gets.
+        The verdict on a violation.
     reason
-        Why the project wants it so.
+        The project's reason.
     """
 
     maximum: Annotated[int, Meta(ge=0)] | None = None
@@ -82,7 +82,7 @@ def _setting(policy: Policy) -> Any:  # noqa: ANN401 (an annotation)
 PolicySettings = msgspec.defstruct(
     "PolicySettings",
     [(policy_id.replace("-", "_"), _setting(policy), None) for policy_id, policy in _BY_ID.items()],
-    namespace={"__doc__": "What a project sets of the policies, by their ids."},
+    namespace={"__doc__": "Settings of the policies, by their ids."},
     frozen=True,
     forbid_unknown_fields=True,
     rename="kebab",
@@ -90,18 +90,18 @@ PolicySettings = msgspec.defstruct(
 
 
 class Acknowledgement(Struct, frozen=True, forbid_unknown_fields=True):
-    """That somebody has accepted, for one plan, that it is against a policy.
+    """The acceptance of a violation for one plan.
 
     Parameters
     ----------
     policy
         The policy's id.
     fingerprint
-        The plan's, as the review prints it.
+        The plan's fingerprint, as the review prints it.
     by
-        Who accepted it.
+        The person who accepted it.
     reason
-        Why.
+        The reason.
     """
 
     policy: Annotated[Text, Meta(extra_json_schema={"enum": [one.id for one in POLICIES if not one.is_fixed]})]
@@ -120,7 +120,7 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
     policies
         What the project sets of the policies, by their ids.
     acknowledged
-        What has been accepted for single plans.
+        Acknowledgements for single plans.
     """
 
     policies: PolicySettings = msgspec.field(default_factory=PolicySettings)  # type: ignore[valid-type]
@@ -129,16 +129,16 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a project sets.
+    """A project's settings.
 
     Parameters
     ----------
     verdicts
-        What a plan against a policy gets, by the policy's id, where that is not what the policy says.
+        The verdicts that differ from the policies' own, by the policy's id.
     limits
-        The numbers that policies go by.
+        The numbers in policies.
     acknowledgements
-        What has been accepted for single plans.
+        Acknowledgements for single plans.
     """
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
@@ -146,11 +146,11 @@ class Settings:
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
     def verdict(self, policy: Policy) -> Verdict:
-        """Return what a plan against a policy gets."""
+        """Return the verdict on a violation of a policy."""
         return self.verdicts.get(policy.id, policy.verdict)
 
     def acknowledgement(self, policy: Policy, fingerprint: str) -> Acknowledgement | None:
-        """Find what has been accepted of a policy for the plan with a fingerprint."""
+        """Return the acknowledgement of a policy for the plan with a fingerprint."""
         wanted = (policy.id, fingerprint)
         return next((one for one in self.acknowledgements if (one.policy, one.fingerprint) == wanted), None)
 

@@ -53,8 +53,8 @@ def deployed(undeployed: ReviewedProject, first: Review) -> ReviewedProject:
 
 
 def test_a_first_deployment_needs_approval_for_its_permissions(first: Review) -> None:
-    assert (first.verdict, policies(first)) == (Verdict.APPROVAL, {"permissions-widened"})
-    assert "Role acme-dev-evaluate-eu-west-1 gets 4 new permissions." in messages(first, "permissions-widened")
+    assert (first.verdict, policies(first)) == (Verdict.APPROVAL, {"permission-increase"})
+    assert "Role acme-dev-evaluate-eu-west-1 gets 4 new permissions." in messages(first, "permission-increase")
     assert first.recorder_untouched
     assert {change.kind for change in first.rules} == {Kind.ADDED}
     assert [str(pack) for pack in first.coverage] == [
@@ -188,11 +188,11 @@ def test_a_check_that_asks_aws_widens_its_role(risky: Review) -> None:
     [permission_increase] = risky.permission_increases
     assert permission_increase.subject == "Role acme-dev-evaluate-eu-west-1"
     assert permission_increase.permissions == ("s3:GetAccountPublicAccessBlock on *",)
-    assert messages(risky, "permissions-widened") == ["Role acme-dev-evaluate-eu-west-1 gets 1 new permission."]
+    assert messages(risky, "permission-increase") == ["Role acme-dev-evaluate-eu-west-1 gets 1 new permission."]
 
 
 def test_a_waiver_is_approved(risky: Review) -> None:
-    assert policies(risky) == {"rule-removed", "permissions-widened", "waiver-granted"}
+    assert policies(risky) == {"rule-removed", "permission-increase", "waiver-granted"}
     [granted] = risky.waivers.granted
     assert "SEC-7" in granted
     assert [text for text in risky.waivers.expiring if "SEC-7" in text]
@@ -206,9 +206,9 @@ def test_many_removed_rules_are_blocked(deployed: ReviewedProject) -> None:
 
 def test_another_workspace_is_a_first_deployment_with_names_of_its_own(deployed: ReviewedProject) -> None:
     found = deployed.review(workspace="prod")
-    assert (found.verdict, policies(found)) == (Verdict.APPROVAL, {"permissions-widened"})
+    assert (found.verdict, policies(found)) == (Verdict.APPROVAL, {"permission-increase"})
     assert found.identity.workspace == "prod"
-    assert "Role acme-prod-evaluate-eu-west-1 gets 4 new permissions." in messages(found, "permissions-widened")
+    assert "Role acme-prod-evaluate-eu-west-1 gets 4 new permissions." in messages(found, "permission-increase")
     assert {change.kind for change in found.rules} == {Kind.ADDED}
 
 
@@ -385,14 +385,14 @@ EDITS: dict[str, dict[str, Edit]] = {
             allow_everything,
             {
                 "wildcard-permissions": f"{WILDCARD}dynamodb:* on *.",
-                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
+                "permission-increase": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
             },
         ),
         "the trust of all": Edit(
             trust({"AWS": "*"}),
             {
                 "public-access": "this is for everybody: AWS * may sts:AssumeRole.",
-                "permissions-widened": "Trust of role",
+                "permission-increase": "Trust of role",
             },
         ),
         "no source account": Edit(drop_the_source, {"invocation-without-source": ANY_ACCOUNT}),
@@ -428,7 +428,7 @@ EDITS: dict[str, dict[str, Edit]] = {
         "a policy within the role": Edit(allow_within_the_role, {"wildcard-permissions": f"{WILDCARD}* on *."}),
         "the trust of another account": Edit(
             trust({"AWS": "arn:aws:iam::999999999999:root"}),
-            {"permissions-widened": "Trust of role acme-dev-record-eu-west-1 gets 1 new permission."},
+            {"permission-increase": "Trust of role acme-dev-record-eu-west-1 gets 1 new permission."},
         ),
         "the role of others for a function": Edit(
             run_with_the_role_of_others,
@@ -438,7 +438,7 @@ EDITS: dict[str, dict[str, Edit]] = {
             write_into_the_role_of_others,
             {
                 "name-without-workspace": "Its role is 'landing-zone', which does not begin with 'acme-dev-'.",
-                "permissions-widened": "Role landing-zone gets ",
+                "permission-increase": "Role landing-zone gets ",
             },
         ),
         "a forgotten rule": Edit(
@@ -458,7 +458,7 @@ EDITS: dict[str, dict[str, Edit]] = {
             attach_a_policy,
             {
                 "wildcard-permissions": f"{WILDCARD}* on *.",
-                "permissions-widened": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
+                "permission-increase": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
             },
         ),
         "no concurrency": Edit(

@@ -1,4 +1,4 @@
-"""By which name AWS knows a resource, whatever its address: two with one name are one in AWS."""
+"""Resources that share a name in AWS, which identifies them by name whatever their address."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES: Final = {
 """For each type the attributes that together are its name."""
 
 _DEFAULTS: Final = {"event_bus_name": "default", "qualifier": ""}
-"""What AWS takes where these are not set."""
+"""AWS's defaults of these attributes."""
 
 _WITHOUT_CASE: Final = frozenset({"aws_iam_policy", "aws_iam_role", "aws_iam_role_policy"})
 """Types whose names AWS compares without case."""
@@ -41,7 +41,7 @@ _WITHOUT_CASE: Final = frozenset({"aws_iam_policy", "aws_iam_role", "aws_iam_rol
 
 @dataclass(frozen=True)
 class SharedName:
-    """A name in AWS that stands at two places of a plan.
+    """A name in AWS that occurs at two addresses of a plan.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class SharedName:
 
 
 def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
-    """Return the parts of the name by which AWS knows a resource; None where they cannot be seen, or it has none."""
+    """Return the parts of a resource's name in AWS; None where they are unknown, or it has none."""
     parts = [values.get(name) or _DEFAULTS.get(name) for name in _NAMES.get(type_, ())]
     if not parts or not all(isinstance(part, str) for part in parts):
         return None
@@ -67,9 +67,9 @@ def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
 
 
 def shared_names(plan: Plan) -> Iterator[SharedName]:
-    """List the names that two resources have, or that one has which is replaced by its like before it is destroyed.
+    """List names that two resources share, or that a replacement shares with what it replaces.
 
-    AWS does not know addresses: what is destroyed under a name is whatever has that name by then.
+    AWS does not know addresses: a destruction by name hits whichever resource has the name at that time.
     """
     remaining: defaultdict[tuple[str, _Key], list[ResourceChange]] = defaultdict(list)
     for change in plan.resources:

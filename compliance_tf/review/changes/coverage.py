@@ -1,4 +1,4 @@
-"""How much of each pack is deployed, before and after."""
+"""The coverage of each pack, before and after."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many rules of a pack are deployed.
+    """The number of rules of a pack that are deployed.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ class Coverage:
     before
         The number of its rules that are deployed now.
     after
-        The number that the plan leaves.
+        The number after the apply.
     total
-        The number that AWS's pack has; None for a pack of one's own.
+        The number in AWS's pack; None for an own pack.
     """
 
     pack: str
@@ -39,7 +39,7 @@ class Coverage:
 
     @property
     def changes(self) -> bool:
-        """Return whether it is another number afterwards."""
+        """Return whether the number changes."""
         return self.before != self.after
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Coverage:
 
 
 def coverage(plan: Plan) -> tuple[Coverage, ...]:
-    """Count the rules of each pack that is deployed now or then."""
+    """Count the rules of each pack that has any before or after."""
     output = plan.outputs.get(RULES, OutputChange())
     facts_before, facts_after = rule_facts(output.before), rule_facts(output.after)
     before: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What differs in a resource, attribute by attribute: the details behind the words."""
+"""The differences of a resource, attribute by attribute."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.values import Value
 
 _MAX_LENGTH: Final = 4000
-"""Characters of a value that are shown: a Guard policy may have 10,000."""
+"""Maximum characters of a value: a Guard policy may have 10,000."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Difference:
     attribute
         Its name.
     before
-        Its value now, as text; None where there is none.
+        Its value before, as text; None where there is none.
     after
-        Its value then, likewise.
+        Its value after, likewise.
     """
 
     attribute: str
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class ResourceDifference:
-    """What differs in a resource.
+    """The differences of a resource.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ class ResourceDifference:
     type
         Its type.
     action
-        What is done to it.
+        The action.
     differences
-        The attributes that differ. Of one that is created these are the ones that are known; none of one that goes.
+        The attributes that differ: of a new resource the known ones, of a destroyed one none.
     """
 
     address: str
@@ -61,7 +61,7 @@ class ResourceDifference:
 
 
 def resource_difference(change: ResourceChange) -> ResourceDifference:
-    """Find what differs in a resource."""
+    """Return the differences of a resource."""
     return ResourceDifference(change.address, change.type, change.action, tuple(_differences(change)))
 
 

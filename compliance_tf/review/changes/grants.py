@@ -1,4 +1,4 @@
-"""What IAM policy documents allow, and what one allows that others did not."""
+"""The grants of IAM policy documents, and their increases."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ ITSELF = ""
 
 @dataclass(frozen=True)
 class Grant:
-    """An action on a resource that a principal is allowed, or denied.
+    """An action on a resource that is allowed to a principal, or denied.
 
     Parameters
     ----------
     allows
         Whether it is allowed; else it is denied.
     principal
-        Who: a kind and a name such as ``Service lambda.amazonaws.com``, or ``*``.
+        The principal: a kind and a name such as ``Service lambda.amazonaws.com``, or ``*``.
     action
-        The action, with IAM's wildcards; ``NOT`` before it where it is all but that one.
+        The action, with IAM's wildcards; ``NOT`` before it for all others.
     resource
         The resource, in the same way.
     conditions
-        What must hold, each as text.
+        The conditions, each as text.
     """
 
     allows: bool
@@ -50,7 +50,7 @@ class Grant:
     conditions: frozenset[str]
 
     def covers(self, other: Grant) -> bool:
-        """Return whether all that ``other`` allows is allowed by this one; it is sure if it is."""
+        """Return whether this one certainly allows everything that ``other`` allows."""
         return (
             self.allows == other.allows
             and self.principal in {ANYONE, other.principal}
@@ -68,7 +68,7 @@ class Grant:
 
     @property
     def is_public(self) -> bool:
-        """Return whether anyone may, whoever that is."""
+        """Return whether anyone is allowed."""
         return self.allows and (self.principal.startswith(_NOT) or self.principal.endswith(ANYONE))
 
     def __str__(self) -> str:
@@ -84,12 +84,12 @@ _NOT = "NOT "
 
 
 def grants(document: Value) -> tuple[Grant, ...] | None:
-    """Read a policy document; None when it cannot be seen, or is none that AWS's grammar knows.
+    """Parse a policy document; None when it is unknown, or not valid in IAM.
 
     Parameters
     ----------
     document
-        The document as JSON text, or the mark of a value that is hidden; None where there is no policy.
+        The document as JSON text, or the marker of a hidden value; None where there is not a policy.
     """
     if document is None:
         return ()
@@ -105,12 +105,12 @@ def grants(document: Value) -> tuple[Grant, ...] | None:
 
 
 def _is_action(text: str) -> bool:
-    """Return whether a text is an action as IAM takes it: with its service, or with a wildcard for that."""
+    """Return whether a text is an action in IAM: with its service, or with a wildcard for it."""
     return bool(set(text) & set(":*"))
 
 
-def widened(before: Iterable[Grant], after: Iterable[Grant]) -> tuple[Grant, ...]:
-    """List what is allowed afterwards and was not before, and what is no longer denied."""
+def increases(before: Iterable[Grant], after: Iterable[Grant]) -> tuple[Grant, ...]:
+    """List the grants that are new, and the denials that are removed."""
     earlier, later = tuple(before), tuple(after)
     allowed = (grant for grant in later if grant.allows and not any(one.covers(grant) for one in earlier))
     no_longer_denied = (grant for grant in earlier if not grant.allows and not any(one.covers(grant) for one in later))
@@ -158,12 +158,12 @@ def _principals(principals: Principals | None) -> list[str]:
         "CanonicalUser": principals.canonical_users,
     }
     names = [f"{kind} {name}" for kind, ones in kinds.items() for name in ones]
-    # All of them together: to leave one out lets that one in.
+    # All of them together: leaving one out would allow it.
     return [_NOT + _joined(names)] if principals.negated else names
 
 
 def _joined(values: Iterable[str]) -> str:
-    """Write values in one way only, whatever their order; one with a comma in it is not two."""
+    """Normalize the order of values; a value with a comma in it is not two."""
     return ", ".join(sorted(value if not _AMBIGUOUS & set(value) else json.dumps(value) for value in values))
 
 

@@ -1,4 +1,4 @@
-"""Who may do what after a plan that may not do it now: roles, their trust, and who may invoke functions."""
+"""Permission increases of a plan: roles, their trust policies, and invocation permissions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.changes.grants import Grant, grants, widened
+from compliance_tf.review.changes.grants import Grant, grants, increases
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.values import Hidden, is_hidden
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     _Reader = Callable[[Attributes], _Grants]
 
 ADMINISTRATION: Final = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
-"""AWS's own policies that allow about everything, or to allow oneself everything."""
+"""AWS managed policies that allow nearly everything, or privilege escalation."""
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """What one role, policy or function lets somebody do, before and after.
+    """The permissions of one role, policy or function, before and after.
 
     Parameters
     ----------
     subject
-        Whose permissions they are, in words: ``Role acme-dev-record``.
+        The subject, in words: ``Role acme-dev-record``.
     addresses
-        The resources that they are written in.
+        The resources that define them.
     before
-        What is allowed and denied now; None where that cannot be seen.
+        The grants before; None where they are unknown.
     after
-        The same then.
+        The grants after; None where they are unknown.
     """
 
     subject: str
@@ -47,23 +47,23 @@ class Permissions:
 
     @property
     def are_unknown(self) -> bool:
-        """Return whether what will be allowed cannot be seen."""
+        """Return whether the permissions after the apply are unknown."""
         return self.after is None
 
     @property
     def new(self) -> tuple[Grant, ...]:
-        """What is allowed afterwards and was not before; all of it where one does not know what was."""
-        return widened(self.before or (), self.after or ())
+        """The new grants; all of them where the present ones are unknown."""
+        return increases(self.before or (), self.after or ())
 
 
 def permissions(plan: Plan) -> tuple[Permissions, ...]:
-    """List all permissions of which a plan writes something."""
+    """List all permissions that a plan writes."""
     return (*_of_roles(plan), *_of_policies(plan), *_trusts(plan), *_invocations(plan))
 
 
 @dataclass
 class _Role:
-    """What is gathered of one role from the resources that write its permissions."""
+    """The permissions of one role, collected from the resources that define them."""
 
     changed: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
@@ -78,8 +78,8 @@ class _Role:
 
 
 def _of_roles(plan: Plan) -> Iterator[Permissions]:
-    # By role, not by resource: what moves from one of a role's policies to another widens nothing, and what moves to
-    # another role does.
+    # By role, not by resource: a grant that moves between policies of a role is no increase, and one that moves to
+    # another role is.
     roles: defaultdict[str, _Role] = defaultdict(_Role)
     for change in (*plan.of_type("aws_iam_role_policy"), *plan.of_type("aws_iam_role_policy_attachment")):
         for values, is_before in ((change.before, True), (_after(change), False)):
@@ -104,16 +104,16 @@ def _of_roles(plan: Plan) -> Iterator[Permissions]:
 
 
 def _within_role(change: ResourceChange, values: Attributes, written_elsewhere: set[object]) -> Iterator[_Grants]:
-    """Read the policies that stand in a role itself, without those that resources of their own write.
+    """Read the policies inside a role itself, without those that separate resources define.
 
-    A role shows these as well, as they were when it was last read.
+    A role lists these as well, as they were at the last refresh.
     """
     for attribute in ("inline_policy", "managed_policy_arns"):
         policies = values.get(attribute)
         is_own = change.configured is None or attribute in change.configured
         others = frozenset() if is_own else written_elsewhere
         if isinstance(policies, Hidden):
-            # A new role does not know what other resources will write into it.
+            # The plan of a new role does not have the policies of separate resources.
             if policies is Hidden.SENSITIVE or is_own:
                 yield None
             continue
@@ -126,7 +126,7 @@ def _within_role(change: ResourceChange, values: Attributes, written_elsewhere: 
 
 
 def _named_policy(policy: Value) -> tuple[str | None, Value]:
-    """Return the name and the document of an inline policy; no name where either cannot be seen."""
+    """Return the name and the document of an inline policy; no name where either is unknown."""
     name, text = (policy.get("name"), policy.get("policy")) if isinstance(policy, dict) else (None, None)
     return (name, text) if isinstance(name, str) and isinstance(text, str) else (None, None)
 
@@ -180,14 +180,14 @@ _CONDITIONS: Final = {
 
 
 def _certain_invocation_grants(values: Attributes) -> _Grants:
-    """Read what a permission allows now: to take a condition that cannot be seen for none would cover too much."""
+    """Read the present grants of an invocation permission: an unknown condition must not count as none here."""
     return None if any(isinstance(values.get(name), Hidden) for name in _CONDITIONS) else _invocation_grants(values)
 
 
 def _invocation_grants(values: Attributes) -> _Grants:
     if not all(isinstance(values.get(name), str | None) for name in _INVOCATION):
         return None
-    # A condition whose value cannot be seen counts as none: it may let in anyone.
+    # A condition with an unknown value counts as none: it may allow anyone.
     conditions = frozenset(
         f"{key} is {values[name]}"
         for name, key in _CONDITIONS.items()

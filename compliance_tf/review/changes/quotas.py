@@ -1,4 +1,4 @@
-"""What the account still has room for after the apply, as ``compliance-tf preflight --format json`` found it."""
+"""The account's quotas after the apply, from ``compliance-tf preflight --format json``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class QuotaLine(msgspec.Struct, frozen=True, rename="camel"):
     Parameters
     ----------
     place
-        The stack, region or account that it is about.
+        The stack, region or account.
     subject
-        What was asked about.
+        The subject.
     verdict
         ``ok``, ``warning``, ``fail`` or ``unknown``.
     blocks
-        Whether the deployment should not go ahead because of it.
+        Whether it blocks the deployment.
     figure
-        What was found.
+        The observation.
     advice
         What to do; empty for nothing.
     """
@@ -40,16 +40,16 @@ class QuotaLine(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Preflight(msgspec.Struct, frozen=True, rename="camel"):
-    """What a preflight found.
+    """The result of a preflight.
 
     Parameters
     ----------
     account
-        The account that was asked.
+        The account.
     workspaces
-        The workspaces that it is about.
+        The workspaces.
     may_go_ahead
-        Whether nothing stands in the way.
+        Whether nothing blocks the deployment.
     findings
         Its lines.
     """
@@ -61,7 +61,7 @@ class Preflight(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def preflight_from_file(path: Path) -> Preflight:
-    """Read what ``compliance-tf preflight --format json`` printed.
+    """Parse the output of ``compliance-tf preflight --format json``.
 
     Raises
     ------

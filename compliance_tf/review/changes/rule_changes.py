@@ -1,4 +1,4 @@
-"""What becomes of the rules, in words."""
+"""Changes of rules, in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What becomes of a rule."""
+    """The kind of a rule's change."""
 
     REMOVED = "removed"
     REPLACED = "replaced"
@@ -32,22 +32,22 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class RuleChange:
-    """What becomes of one rule.
+    """The change of one rule.
 
     Parameters
     ----------
     name
         The name without the deployment's prefix: the rule's id.
     kind
-        What becomes of it.
+        The kind of change.
     severity
-        How much its violations matter, after the apply where it is still there; None where the plan does not say.
+        The severity, after the apply unless the rule is removed; None where the plan does not have it.
     packs
-        The packs that it comes from, likewise; sorted.
+        The names of its packs, likewise; sorted.
     subject
-        What it evaluates with: a managed rule's identifier, or words for the others.
+        A managed rule's identifier, or words for other rules.
     differences
-        What is different, a few words each.
+        The differences, in a few words each.
     """
 
     name: str
@@ -60,7 +60,7 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class RuleFacts:
-    """What the outputs say of a rule beside its resource."""
+    """A rule's severity and packs, from the outputs."""
 
     severity: Severity | None = None
     packs: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ _NO_FACTS: Final = RuleFacts()
 
 
 def rule_changes(plan: Plan) -> tuple[RuleChange, ...]:
-    """List the rules of which something changes, the gravest first."""
+    """List the rules that change, the most severe first."""
     output = plan.outputs.get(RULES, OutputChange())
     before, after = rule_facts(output.before), rule_facts(output.after)
     changes = [one for resource in plan.of_type(RULE) if (one := _change(plan, resource, before, after))]
@@ -80,7 +80,7 @@ def rule_changes(plan: Plan) -> tuple[RuleChange, ...]:
 
 
 def rule_facts(output: Value) -> Mapping[str, RuleFacts]:
-    """Read the output with the severity and the packs of each rule; nothing where it cannot be seen."""
+    """Parse the output with the severity and the packs of each rule; empty where it is unknown."""
     if not isinstance(output, dict):
         return {}
     facts = {}
@@ -129,7 +129,7 @@ _KINDS: Final = {
 def _unchanged_resources(
     plan: Plan, before: Mapping[str, RuleFacts], after: Mapping[str, RuleFacts], found: set[str]
 ) -> Iterator[RuleChange]:
-    """List the rules whose severity or packs change, which only the outputs and the functions know."""
+    """List the rules whose severity or packs change, which only the outputs and the functions have."""
     for resource in plan.of_type(RULE):
         name = rule_id(plan, resource.after)
         if resource.action is not Action.NO_OP or name in found:

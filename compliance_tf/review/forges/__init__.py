@@ -1,1 +1,1 @@
-"""Where reviews are put as comments: pull requests on GitHub, and merge requests on GitLab."""
+"""Comments with reviews on pull requests of GitHub and merge requests of GitLab."""

@@ -1,4 +1,4 @@
-"""What the JSON APIs of forges have in common: pages, patience, and words for what they refuse."""
+"""A client of the forges' JSON APIs: pages, retries, and messages for refusals."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PAGE: Final = 100
-"""Comments on a page: the most that both give."""
+"""Comments per page: the maximum of both forges."""
 
 _SECONDS: Final = urllib3.Timeout(connect=10, read=30)
 _MAX_WAIT: Final = 60
-"""Seconds that are waited at most when the service says when to come again."""
+"""Maximum seconds of waiting for ``Retry-After``."""
 
 _TIMES: Final = 4
 _BACKOFF: Final = 0.5
-"""Seconds before the second attempt, twice as long before each further one, and as many more by chance."""
+"""Seconds before the second attempt, doubled for each further one, plus jitter."""
 
 _BUSY: Final = (429, 500, 502, 503, 504)
 _NOT_DONE: Final = (429, 503)
-"""After these a comment was surely not created, so that a second attempt does not make two."""
+"""HTTP statuses after which a comment was certainly not created, so that a retry cannot create two."""
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 _SUCCESS: Final = range(200, 300)
 
 
 class User(msgspec.Struct):
-    """Somebody, as the APIs name them; only GitHub says what type they are."""
+    """A user in the APIs; only GitHub has the type."""
 
     id: int
     type: str = ""
 
 
 class Written(msgspec.Struct):
-    """A comment as the APIs give it: an author is missing whose account was deleted."""
+    """A comment in the APIs, without an author if the account was deleted."""
 
     id: int
     body: str | None = None
@@ -67,11 +67,11 @@ class Api:
     Parameters
     ----------
     url
-        What all its addresses begin with.
+        The base URL.
     headers
-        What is sent with each request, the token above all.
+        The headers of each request, including the token.
     advice
-        What to do, by HTTP status.
+        What to do, by HTTP status of a refusal.
     """
 
     url: str
@@ -79,7 +79,7 @@ class Api:
     advice: Mapping[int, str]
 
     def call(self, method: str, path: str, answer: type[_T], content: Mapping[str, str] | None = None) -> _T:
-        """Ask for something, and give the answer."""
+        """Send a request, and return the decoded response."""
         return self.decoded(self.response(method, path, content), method, path, answer)
 
     def pages(self, path: str, **parameters: str) -> Iterator[Written]:
@@ -89,20 +89,20 @@ class Api:
             query = urlencode({**parameters, "per_page": _PAGE, "page": page})
             response = self.response("GET", f"{path}?{query}")
             yield from self.decoded(response, "GET", path, list[Written])
-            # The link itself is not followed: the token goes nowhere but where it is for.
+            # The link itself is not followed: the token is sent to the API's own host only.
             if not re.search(r'rel="?next\b', response.headers.get("Link", "")):
                 return
             page += 1
 
     def response(self, method: str, path: str, content: Mapping[str, str] | None = None) -> urllib3.BaseHTTPResponse:
-        """Ask for something; gives the answer whatever its status, after some attempts where the service is busy."""
+        """Send a request, with retries where the service is busy; return the response whatever its status."""
         retries = urllib3.Retry(
             total=_TIMES,
             backoff_factor=_BACKOFF,
             backoff_jitter=_BACKOFF,
             status_forcelist=_NOT_DONE if method == "POST" else _BUSY,
             allowed_methods=None,
-            # What was sent may have arrived: a comment must not be created twice.
+            # The request may have arrived: a comment must not be created twice.
             read=0 if method == "POST" else None,
             retry_after_max=_MAX_WAIT,
             raise_on_status=False,
@@ -115,7 +115,7 @@ class Api:
                 headers={"Content-Type": "application/json", "User-Agent": "compliance-tf", **self.headers},
                 timeout=_SECONDS,
                 retries=retries,
-                # Another place would get the token.
+                # A redirect would send the token to another host.
                 redirect=False,
             )
         except urllib3.exceptions.HTTPError as cause:
@@ -129,7 +129,7 @@ class Api:
         return urllib3.PoolManager()
 
     def decoded(self, response: urllib3.BaseHTTPResponse, method: str, path: str, answer: type[_T]) -> _T:
-        """Read an answer, or say what to do about it."""
+        """Decode a response, or say what to do about its error."""
         if response.status in _SUCCESS:
             try:
                 return msgspec.json.decode(response.data, type=answer)
@@ -143,7 +143,7 @@ class Api:
 
 
 def needed(environment: Mapping[str, str], name: str) -> str:
-    """Return a variable.
+    """Return a required variable.
 
     Raises
     ------

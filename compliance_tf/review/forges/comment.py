@@ -1,4 +1,4 @@
-"""A comment, and where comments are."""
+"""Comments, and the interface of forges."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment that is there.
+    """An existing comment.
 
     Parameters
     ----------
     id
-        What the service calls it.
+        Its id in the service.
     author
-        Who wrote it: an id.
+        The id of its author.
     by_program
-        Whether its author is a program, as the service says.
+        Whether its author is a bot.
     body
         Its text, in Markdown.
     """
@@ -32,16 +32,16 @@ class Comment:
 
 
 class Forge(Protocol):
-    """Where comments are."""
+    """A pull or merge request with comments."""
 
     def is_own(self, comment: Comment) -> bool:
-        """Return whether whoever the token is of wrote a comment."""
+        """Return whether the owner of the token wrote a comment."""
 
     def comments(self) -> Iterator[Comment]:
         """List the comments, the oldest first."""
 
     def create(self, body: str) -> str:
-        """Write a new comment; gives where it is."""
+        """Create a comment; return its address."""
 
     def update(self, comment: Comment, body: str) -> str:
-        """Write a comment anew; gives where it is."""
+        """Replace the text of a comment; return its address."""

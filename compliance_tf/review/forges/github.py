@@ -36,7 +36,7 @@ class GitHub:
     user: int | None
 
     def is_own(self, comment: Comment) -> bool:
-        """Return whether the token's user wrote a comment; of an installation one only knows that it is a program."""
+        """Return whether the token's user wrote a comment; of an installation it is only known to be a bot."""
         return comment.by_program if self.user is None else comment.author == self.user
 
     def comments(self) -> Iterator[Comment]:
@@ -46,12 +46,12 @@ class GitHub:
             yield Comment(found.id, user.id, user.type == "Bot", found.body or "")
 
     def create(self, body: str) -> str:
-        """Write a new comment."""
+        """Create a comment."""
         path = f"/repos/{self.repository}/issues/{self.number}/comments"
         return self.api.call("POST", path, Written, {"body": body}).html_url
 
     def update(self, comment: Comment, body: str) -> str:
-        """Write a comment anew."""
+        """Replace the text of a comment."""
         path = f"/repos/{self.repository}/issues/comments/{comment.id}"
         return self.api.call("PATCH", path, Written, {"body": body}).html_url
 
@@ -81,7 +81,7 @@ def github(environment: Mapping[str, str], number: int | None) -> GitHub:
 
 def _github_user(api: Api) -> int | None:
     response = api.response("GET", "/user")
-    # A workflow's token is of an installation, which is no user and may not ask.
+    # A workflow's token belongs to an installation, which is not a user and may not read one.
     if response.status in {FORBIDDEN, NOT_FOUND}:
         return None
     return api.decoded(response, "GET", "/user", User).id

@@ -51,11 +51,11 @@ class GitLab:
                 yield Comment(found.id, author.id, by_program=False, body=found.body or "")
 
     def create(self, body: str) -> str:
-        """Write a new comment."""
+        """Create a comment."""
         return f"note {self.api.call('POST', self._path, Written, {'body': body}).id}"
 
     def update(self, comment: Comment, body: str) -> str:
-        """Write a comment anew."""
+        """Replace the text of a comment."""
         return f"note {self.api.call('PUT', f'{self._path}/{comment.id}', Written, {'body': body}).id}"
 
 

@@ -1,4 +1,4 @@
-"""Which pull or merge request a pipeline is for."""
+"""The pull or merge request of a pipeline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def forge(environment: Mapping[str, str], number: int | None) -> Forge:
-    """Find the pull or merge request that a pipeline is for.
+    """Find the pull or merge request of a pipeline.
 
     Parameters
     ----------

@@ -16,38 +16,40 @@ if TYPE_CHECKING:
 
 
 def comments_of(path: Path) -> tuple[str, ...]:
-    """Read the reviews of a file: one comment for each.
+    """Read the reviews in a file: one comment for each.
 
     Raises
     ------
     CommentError
-        When it cannot be read, or is not what ``compliance-tf review --format markdown`` writes.
+        When it cannot be read, or is not from ``compliance-tf review --format markdown``.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as cause:
         raise CommentError(f"{path} cannot be read: {cause}.") from cause
-    # No other line can be a marker: whatever else a review quotes has something before it.
+    # No other line can be a marker: quoted lines of a review have a prefix.
     starts = [match.start() for match in re.finditer(rf"^{MARKER.pattern}$", text, flags=re.MULTILINE)]
     if not starts or text[: starts[0]].strip():
-        raise CommentError(f"{path} is no review in Markdown: write it with `compliance-tf review --format markdown`.")
+        raise CommentError(
+            f"{path} is not a review in Markdown: write one with `compliance-tf review --format markdown`."
+        )
     return tuple(text[start:end].strip() + "\n" for start, end in pairwise([*starts, len(text)]))
 
 
 def put_comment(forge: Forge, body: str) -> str:
-    """Write a review into its comment, or into a new one where there is none.
+    """Update the comment of a review, or create one.
 
     Parameters
     ----------
     forge
-        Where.
+        The pull or merge request.
     body
         The review, with its marker in the first line.
 
     Returns
     -------
     str
-        What was done, and where.
+        The action, and the comment's address.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def put_comment(forge: Forge, body: str) -> str:
     if size > MAX_LENGTH:
         raise CommentError(f"The comment has {size:,} bytes, and {MAX_LENGTH:,} is the most that GitHub takes.")
     marker = _first_line(body)
-    # Anybody may write the marker: a comment of somebody else would be theirs to change afterwards.
+    # Anybody may write the marker: somebody else could change their own comment afterwards.
     own = (comment for comment in forge.comments() if _first_line(comment.body) == marker and forge.is_own(comment))
     found = next(own, None)
     if found is None:

@@ -1,1 +1,1 @@
-"""Terraform plans: read without their secrets, typed, with a fingerprint."""
+"""Terraform plans: parsed without their secrets, typed, with a fingerprint."""

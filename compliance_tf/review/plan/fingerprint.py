@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.json_format import Configuration
 
 _BYTES = 16
-"""128 bits: nobody finds a second plan with the same ones."""
+"""128 bits, so that a second plan with the same ones cannot be constructed."""
 
 _WORK = 2**14
-"""What guessing one secret costs: 16 MiB, and some 50 ms."""
+"""The cost of guessing one secret: 16 MiB, and some 50 ms."""
 
 _CHANGES: Final = ("resource_changes", "resource_drift")
 _SECRETS: Final = ("before", "after")
@@ -37,7 +37,7 @@ def plan_fingerprint(
     deployment: object,
     not_understood: Iterable[tuple[str, Any]],
 ) -> str:
-    """Make a plan's fingerprint: 32 hexadecimal digits.
+    """Compute a plan's fingerprint: 32 hexadecimal digits.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def plan_fingerprint(
     configuration
         Its configuration.
     deployment
-        Which deployment it is of, and was.
+        Its deployment, before and after.
     not_understood
         The members that this version does not know. They may be secret.
     """
@@ -63,11 +63,11 @@ def plan_fingerprint(
 
 
 _FLAGS: Final = {"complete": b"true", "errored": b"false"}
-"""What stands for a member that an older Terraform does not have."""
+"""The value for a member that an older Terraform does not have."""
 
 
 def fingerprint(changes: Iterable[tuple[str, object, object]]) -> str:
-    """Make the fingerprint of changes: 32 hexadecimal digits.
+    """Compute the fingerprint of changes: 32 hexadecimal digits.
 
     Parameters
     ----------
@@ -101,17 +101,17 @@ def _of_outputs(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, objec
 
 
 def _divided(change: dict[str, Any]) -> tuple[object, object]:
-    """Divide a change into what all may see, and all of it where something is secret."""
+    """Split a change into its public part, and all of it where something is secret."""
     shown = {name: without_secrets(change.get(name), change.get(f"{name}_sensitive")) for name in _SECRETS}
     secret = [change.get(name) for name in _SECRETS] if is_hidden(list(shown.values())) else None
     return {**change, **shown}, secret
 
 
 def _of_configuration(configuration: Configuration) -> Iterator[tuple[str, object, object]]:
-    """List where an apply works and with whose credentials, the programs that it runs, and what is configured."""
+    """List the providers, their credentials, the programs and the configured values."""
     for address, provider in (configuration.provider_config or {}).items():
         settings = provider.expressions or {}
-        # What a ComplianceStack sets is no secret; what somebody adds may be, such as an access key.
+        # Settings of a ComplianceStack are not secret; added ones may be, such as an access key.
         is_plain = settings.keys() <= _PLAIN
         public = [provider.full_name, settings if is_plain else None]
         yield f"provider: {address}", public, None if is_plain else settings

@@ -2,8 +2,7 @@
 
 The format: https://developer.hashicorp.com/terraform/internals/json-format; OpenTofu's has the same major version and
 no ``complete`` and ``applyable``: https://opentofu.org/docs/internals/json-format. Minor versions only add to it; what
-they add is not ignored but named, for it may be the very thing that a policy should have seen. A list or object that is
-null is one with nothing in it.
+they add is not ignored but reported, because a policy may need it. A null list or object is an empty one.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _KNOWN_MEMBERS: Final = frozenset(
 
 
 class Importing(msgspec.Struct):
-    """By what a resource is imported: an id, or an identity of several members."""
+    """The id of an import, or its identity of several members."""
 
     id: Any = None
     identity: Any = None
@@ -35,7 +34,7 @@ class Importing(msgspec.Struct):
 
 
 class Change(msgspec.Struct):
-    """What is done to a resource or an output."""
+    """The change of a resource or an output."""
 
     actions: tuple[str, ...]
     before: Any = None
@@ -48,7 +47,7 @@ class Change(msgspec.Struct):
 
 
 class ResourceChange(msgspec.Struct):
-    """A resource with what is done to it."""
+    """A resource with its change."""
 
     address: str
     mode: str
@@ -61,7 +60,7 @@ class ResourceChange(msgspec.Struct):
 
 
 class ConfiguredResource(msgspec.Struct):
-    """A resource as the configuration has it."""
+    """A resource in the configuration."""
 
     address: str
     mode: str = ""
@@ -73,7 +72,7 @@ class ConfiguredResource(msgspec.Struct):
 
 
 class ModuleCall(msgspec.Struct):
-    """Where a module is used."""
+    """A call of a module."""
 
     module: Module | None = None
 
@@ -85,7 +84,7 @@ class Module(msgspec.Struct):
     module_calls: dict[str, ModuleCall] | None = None
 
     def all_resources(self) -> Iterator[tuple[str, ConfiguredResource]]:
-        """List its resources and those of the modules below it, with their addresses, which have no indices."""
+        """List its resources and those of its child modules, with their addresses, without indices."""
         for resource in self.resources or ():
             yield resource.address, resource
         for name, call in (self.module_calls or {}).items():
@@ -95,14 +94,14 @@ class Module(msgspec.Struct):
 
 
 class ProviderConfig(msgspec.Struct):
-    """How the configuration sets up a provider."""
+    """The configuration of a provider."""
 
     full_name: str = ""
     expressions: dict[str, Any] | None = None
 
 
 class Configuration(msgspec.Struct):
-    """The configuration that the plan was made of."""
+    """The configuration of the plan."""
 
     root_module: Module = msgspec.field(default_factory=Module)
     provider_config: dict[str, ProviderConfig] | None = None
@@ -140,7 +139,7 @@ class PlanFormat(msgspec.Struct):
     errored: bool = False
 
     def output_of_state(self, name: str) -> StateOutput | None:
-        """Return an output that the state has; None where it has no such output."""
+        """Return an output of the state; None where there is no such output."""
         values = self.prior_state and self.prior_state.values
         return ((values and values.outputs) or {}).get(name)
 
@@ -160,7 +159,7 @@ def unknown_members(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, A
     Parameters
     ----------
     members
-        The plan's.
+        The plan's members.
 
     Returns
     -------

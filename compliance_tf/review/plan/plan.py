@@ -1,4 +1,4 @@
-"""A plan as the review sees it."""
+"""The plan model of the review."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Action(Enum):
-    """What Terraform will do to a resource."""
+    """The action of Terraform on a resource."""
 
     NO_OP = "no_op", "is left as it is"
     READ = "read", "is read"
@@ -26,7 +26,7 @@ class Action(Enum):
     FORGET = "forget", "is forgotten"
 
     words: str
-    """What becomes of the resource, after its name."""
+    """The action in words, to follow the resource's name."""
 
     def __new__(cls, value: str, words: str) -> Action:
         """Take the word of the JSON form as the value."""
@@ -36,44 +36,44 @@ class Action(Enum):
 
     @property
     def loses(self) -> bool:
-        """Return whether the deployment has the resource no longer, or not with what it held."""
+        """Return whether the resource, or its content, is lost."""
         return self in {Action.REPLACE, Action.DELETE, Action.FORGET}
 
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """What becomes of a resource, or what has become of one behind Terraform's back.
+    """A resource with its change in the plan, or its drift.
 
     Parameters
     ----------
     address
-        Where it stands in the configuration, with its module.
+        Its address in the configuration, with its module.
     type
         Its type, such as ``aws_iam_role``.
     provider
-        The whole name of its provider.
+        The full name of its provider.
     managed
         Whether it is a resource; else it is a data source.
     action
-        What is done.
+        The action.
     creates_first
-        Whether a replacement makes the new one before it destroys the old one.
+        Whether a replacement creates the new one before it destroys the old one.
     before
-        Its attributes now, without secrets; empty where there is none.
+        Its attributes before, without secrets; empty where there is none.
     after
-        Its attributes then, without secrets, and with marks for what is not known yet; empty where it is gone.
+        Its attributes after, without secrets, and with markers for unknown ones; empty where it is removed.
     reason
-        Why Terraform replaces or destroys it, in words; empty where it says nothing.
+        Terraform's reason to replace or destroy it, in words; empty for none.
     moved_from
         Its former address, where it has moved.
     imported_by
-        The id or the identity that it is imported by, in words; None where it is not imported.
+        The id or the identity of its import, in words; None where it is not imported.
     deposed
         Whether it is the remainder of a failed replacement.
     is_tainted
-        Whether it is replaced because an earlier apply failed, or was ended, while it was made.
+        Whether it is replaced because an earlier apply failed, or was ended, while it was created.
     configured
-        The attributes to which the configuration gives a value; None where the configuration does not have it.
+        The attributes that the configuration sets; None where the configuration does not have the resource.
     """
 
     address: str
@@ -93,7 +93,7 @@ class ResourceChange:
 
     @property
     def changes(self) -> bool:
-        """Return whether anything is done: to the resource, or in the state."""
+        """Return whether anything changes: the resource, or the state."""
         nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.imported_by is None
         return not nothing
 
@@ -111,14 +111,14 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class OutputChange:
-    """What becomes of an output, without secrets.
+    """The change of an output, without secrets.
 
     Parameters
     ----------
     before
-        Its value now; None where there is none.
+        Its value before; None where there is none.
     after
-        Its value then, likewise.
+        Its value after, likewise.
     is_kept
         Whether Terraform says that it stays as it is.
     """
@@ -129,22 +129,22 @@ class OutputChange:
 
     @property
     def changes(self) -> bool:
-        """Return whether it is another one afterwards."""
+        """Return whether the value changes."""
         return not self.is_kept and may_differ(self.before, self.after)
 
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """How the configuration sets up the AWS provider.
+    """The configuration of the AWS provider.
 
     Parameters
     ----------
     address
         Its name in the configuration, with its module and alias.
     region
-        Its region, where the configuration says it in plain words; else None.
+        Its region, if it is a constant; else None.
     names
-        What else is set, such as ``default_tags``.
+        Other arguments, such as ``default_tags``.
     """
 
     address: str
@@ -154,7 +154,7 @@ class ProviderSettings:
 
 @dataclass(frozen=True)
 class Identity:
-    """Which deployment a plan is of.
+    """The identity of a deployment.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ class Identity:
     workspace
         Its Terraform workspace.
     state
-        Where its state is kept, in words.
+        The location of its state, in words.
     """
 
     project: str
@@ -175,7 +175,7 @@ class Identity:
 
     @property
     def prefix(self) -> str:
-        """What every name of the deployment begins with."""
+        """The prefix of every name of the deployment."""
         return f"{self.project}-{self.workspace}-"
 
     def __str__(self) -> str:
@@ -190,30 +190,30 @@ class Plan:
     Parameters
     ----------
     identity
-        Which deployment it is of.
+        Its deployment.
     was
-        The same as the state has it; None where nothing is deployed.
+        The deployment in the state; None where nothing is deployed.
     resources
-        What is done, in Terraform's order, also where that is nothing.
+        The resources, in Terraform's order, unchanged ones included.
     drift
-        What was changed behind Terraform's back.
+        The drift.
     outputs
-        What becomes of the outputs, by name.
+        The changes of outputs, by name.
     providers
-        How the AWS provider is set up: once, unless the configuration has aliases.
+        The configurations of the AWS provider: one, unless there are aliases.
     programs
-        Where the configuration runs programs of its own: the addresses of provisioners.
+        The addresses of provisioners, which run programs.
     data_types
         The types of the configuration's data sources, by address: most are read while Terraform plans, which no
         change shows.
     not_understood
-        What stands in the plan that this version does not know.
+        The members of the plan that this version does not know.
     is_complete
-        Whether the apply leaves nothing of the configuration for later.
+        Whether the plan covers the whole configuration.
     errored
-        Whether Terraform failed while it planned.
+        Whether planning failed.
     fingerprint
-        The same for the same changes, and for no others.
+        Equal for equal changes, and only for these.
     """
 
     identity: Identity
@@ -231,7 +231,7 @@ class Plan:
 
     @property
     def changes(self) -> tuple[ResourceChange, ...]:
-        """The resources to which something is done."""
+        """The resources that change."""
         return tuple(resource for resource in self.resources if resource.managed and resource.changes)
 
     @property
@@ -240,5 +240,5 @@ class Plan:
         return not self.changes and not any(output.changes for output in self.outputs.values())
 
     def of_type(self, type_: str) -> tuple[ResourceChange, ...]:
-        """Return the resources of a type, also those to which nothing is done."""
+        """Return the resources of a type, unchanged ones included."""
         return tuple(resource for resource in self.resources if resource.managed and resource.type == type_)

@@ -1,4 +1,4 @@
-"""Plans come as files that Terraform saved, or as the JSON that it prints of them."""
+"""A reader of plans: saved files, or Terraform's JSON of them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def read_plan(source: str, machine: Machine) -> Plan:
     Raises
     ------
     ReviewError
-        When it cannot be read, or is no plan of a ComplianceStack.
+        When it cannot be read, or is not a plan of a ComplianceStack.
     """
     return plan_of_json(plan_content(source, machine), plan_name(source))
 
 
 def plan_name(source: str) -> str:
-    """Say how messages call a plan: by its file."""
+    """Return the name of a plan in messages: its file."""
     return "standard input" if source == STANDARD_INPUT else source
 
 
@@ -63,7 +63,7 @@ def plan_content(source: str, machine: Machine) -> bytes:
 
 
 class _Encrypted(msgspec.Struct):
-    """What tells that OpenTofu encrypted a saved plan, which is JSON then: its "State and Plan Encryption"."""
+    """Members that identify an encrypted plan of OpenTofu, which is JSON then: its "State and Plan Encryption"."""
 
     encryption_version: str | None = None
 

@@ -1,4 +1,4 @@
-"""The plan that the review makes of Terraform's own description of it."""
+"""The conversion of Terraform's JSON of a plan to the review's plan model."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _ACTIONS: Final = {
 _REASONS: Final = {
     "replace_because_tainted": "it is tainted: an earlier apply failed in the middle",
     "replace_because_cannot_update": "these cannot be changed in place: {paths}",
-    "replace_by_request": "somebody asked for it with -replace",
+    "replace_by_request": "it was requested with -replace",
     "replace_by_triggers": "its replace_triggered_by says so",
-    "delete_because_no_resource_config": "the configuration has it no longer",
+    "delete_because_no_resource_config": "it is no longer in the configuration",
     "delete_because_wrong_repetition": "the configuration has it with another kind of count or for_each",
     "delete_because_count_index": "its count is smaller",
     "delete_because_enabled_false": "it is not enabled any more",
@@ -58,22 +58,22 @@ _REASONS: Final = {
 
 
 def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None) -> Plan:
-    """Read what ``terraform show -json`` prints of a plan.
+    """Parse the output of ``terraform show -json`` for a plan.
 
     Parameters
     ----------
     content
-        The whole of it.
+        The output.
     name
-        What to call it in messages.
+        Its name in messages.
     unless_said
-        Which deployment it is of where neither the plan nor the state says it: after an apply that was killed a state
-        has no outputs. Without it, such a plan is refused.
+        The deployment to assume where neither the plan nor the state has it: after a killed apply a state has no
+        outputs. Without it, such a plan is refused.
 
     Raises
     ------
     ReviewError
-        When it is something else, cut off, of a version that is not known, or not of a ComplianceStack.
+        When it is not a plan, truncated, of an unknown version, or not of a ComplianceStack.
     """
     content = without_mark(content)
     members = plan_members(content, name)
@@ -87,17 +87,17 @@ def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None)
 
 
 def without_mark(content: bytes) -> bytes:
-    """Take off what programs of Windows write before UTF-8: it belongs to no JSON, and harms nobody."""
+    """Remove the byte order mark that programs of Windows write before UTF-8."""
     return content.removeprefix(codecs.BOM_UTF8)
 
 
 def plan_members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
-    """Read the members of what ``terraform show -json`` prints of any plan, each as it is written.
+    """Parse the members of ``terraform show -json`` for any plan, as raw JSON.
 
     Raises
     ------
     ReviewError
-        When it is something else, cut off, or of a version that is not known.
+        When it is not a plan, truncated, or of an unknown version.
     """
     members = _members(content, name)
     _check_format_version(members, name)
@@ -106,7 +106,7 @@ def plan_members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
 
 def _members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
     try:
-        content.decode()  # msgspec looks only at the texts that it makes
+        content.decode()  # msgspec validates only the texts that it decodes
         return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         for sign, what in _NOT_JSON.items():
@@ -195,7 +195,7 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
 
 
 def _leaves_out(plan: PlanFormat, configuration: Configuration) -> bool:
-    """Return whether a plan that does not say whether it is complete leaves out resources of the configuration.
+    """Return whether a plan without a member ``complete`` leaves out resources of the configuration.
 
     OpenTofu and Terraform before 1.8 do not say it, and a plan with ``-target`` lists what it is for. One that only
     removes, or only refreshes, lists what the state has.
@@ -224,10 +224,12 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
     paths = ", ".join(".".join(map(str, path)) for path in change.replace_paths or ())
     reason = _REASONS.get(resource.action_reason, resource.action_reason.replace("_", " "))
     where = f"{name}: {resource.address}"
-    # Of a deposed object that is there no longer nothing is done, and nothing is known.
+    # A deposed object that does not exist any more has no action and no attributes.
     is_there = change.after is not None or (action is Action.NO_OP and change.before is None)
     if is_there == (action in {Action.DELETE, Action.FORGET}):
-        raise ReviewError(f"{where} {action.words}, which does not fit its attributes: that is no plan of Terraform's.")
+        raise ReviewError(
+            f"{where} {action.words}, which does not fit its attributes: that is not a plan of Terraform."
+        )
     return ResourceChange(
         address=resource.address,
         type=resource.type,
@@ -264,7 +266,7 @@ def _attributes(value: Value, raw: object, where: str) -> Attributes:
         raise ReviewError(
             f"{where} has no attributes that could be reviewed: that is not a plan of Terraform. {_advice()}"
         )
-    # Where all of it is hidden, each attribute is.
+    # If the whole is hidden, each attribute is.
     hidden: Attributes = dict.fromkeys(raw, value) if isinstance(raw, Mapping) else {}
     return hidden if isinstance(value, Hidden) else value or {}
 
@@ -283,7 +285,7 @@ def _before(change: Change) -> Value:
 
 
 def _after(change: Change) -> Value:
-    # The marks of what is secret go first: they follow the structure that the value has without unknown parts.
+    # The markers of secrets come first: they follow the structure of the value without unknown parts.
     return with_unknowns(without_secrets(change.after, change.after_sensitive), change.after_unknown)
 
 

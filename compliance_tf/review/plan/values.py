@@ -1,4 +1,4 @@
-"""Values of a plan, without what is secret: it is left out when a plan is read, so nothing later can show it."""
+"""Values of a plan, from which secrets are removed when a plan is read, so that nothing later can show them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 Value: TypeAlias = Any
-"""What JSON can hold; in places a member of :class:`Hidden`."""
+"""A JSON value, which may contain members of :class:`Hidden`."""
 
 Attributes: TypeAlias = Mapping[str, Value]
 
 
 class Hidden(Enum):
-    """What stands where a value cannot be shown."""
+    """The placeholder of a value that cannot be shown."""
 
     SENSITIVE = "(sensitive value)"
     UNKNOWN = "(known after apply)"
@@ -76,7 +76,7 @@ def may_differ(before: Value, after: Value) -> bool:
 
 
 def without_nothing(value: Value) -> Value:
-    """Write "nothing" in one way only, for which Terraform and providers have several.
+    """Normalize empty values, for which Terraform and providers have several forms.
 
     Null, an empty text, an empty list and an empty map are None, and are left out of blocks, which are the objects in
     a list. A map's own members stay as they are: a tag with an empty text is a tag.
@@ -94,7 +94,7 @@ def _block_without_nothing(block: Attributes) -> Attributes:
 
 
 def is_hidden(value: Value) -> bool:
-    """Return whether any part of a value cannot be seen."""
+    """Return whether any part of a value is hidden."""
     if isinstance(value, Hidden):
         return True
     if isinstance(value, Mapping):

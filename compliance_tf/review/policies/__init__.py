@@ -1,4 +1,4 @@
-"""The policies: one subject a file."""
+"""The policies: one subject per file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
     state.RELOCATED,
     rules.REMOVED_AT_ONCE,
     completeness.INCOMPLETE,
-    access.WIDENED,
+    access.PERMISSION_INCREASE,
     rules.REMOVED,
     rules.WAIVED,
     recording.STOPPED,
@@ -47,15 +47,15 @@ POLICIES: Final[tuple[Policy, ...]] = (
     drift.DRIFT,
     completeness.NOT_UNDERSTOOD,
 )
-"""All policies, the gravest first."""
+"""All policies, the most severe first."""
 
 
 def fixed_violations(plan: Plan) -> tuple[tuple[Policy, Hit], ...]:
-    """List where a plan is against the policies that no setting weakens: such a plan is never applied.
+    """List the violations of the policies that no setting weakens: such a plan is never applied.
 
     Returns
     -------
     tuple of (Policy, Hit)
-        Each place with the policy, the gravest first; empty where the plan may be applied.
+        Each hit with its policy, the most severe first; empty where the plan may be applied.
     """
     return tuple((policy, hit) for policy in POLICIES if policy.is_fixed for hit in policy.find(plan, Limits()))

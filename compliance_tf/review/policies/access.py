@@ -1,4 +1,4 @@
-"""Nobody may do more than before without approval, and nobody everything."""
+"""Policies on permissions: increases need approval, and unlimited access is blocked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _UNSEEN = "What it allows cannot be seen before the apply, so it may be anything"
 
 
-def _widened(plan: Plan, _: Limits) -> Iterator[Hit]:
+def _permission_increases(plan: Plan, _: Limits) -> Iterator[Hit]:
     for one in permissions(plan):
         if one.are_unknown:
             yield Hit(one.addresses[0], f"{one.subject}: {_UNSEEN}.")
@@ -63,13 +63,13 @@ def _is_source(value: Value, account_part: int | None) -> bool:
     return isinstance(value, str) and value != "" and not set(value) & set("*?")
 
 
-WIDENED: Final = Policy(
-    id="permissions-widened",
+PERMISSION_INCREASE: Final = Policy(
+    id="permission-increase",
     title="No one may do more than before unseen",
     why="Functions run with these roles in an account that others share. Somebody reads each new action, resource, "
     "principal and invoker once; a first deployment brings all of them.",
     verdict=Verdict.APPROVAL,
-    find=_widened,
+    find=_permission_increases,
 )
 
 ADMINISTRATION: Final = Policy(

@@ -1,8 +1,8 @@
-"""What a change of each attribute means: a closed table of all attributes of the types that a deployment consists of.
+"""The effects of attribute changes: a closed table of all attributes of the types in a deployment.
 
 The table is ``attributes.json``: for each type and attribute, those of nested blocks as ``block.attribute``, one of
 
-- ``"harmless"``: whatever it becomes, evaluation and recording go on, or AWS sets it;
+- ``"harmless"``: no value affects evaluation or recording, or AWS sets it;
 - ``"approval"``: a change of it may stop them;
 - ``{"default": …, "otherwise": …}``: a deployment leaves it at that default; anything else needs approval, or is
   blocked, also in a new resource;
@@ -35,7 +35,7 @@ TABLE_FILE: Final = Path(__file__).with_name("attributes.json")
 
 
 class Effect(Enum):
-    """What a change of an attribute asks for."""
+    """The effect of an attribute's change on the verdict."""
 
     HARMLESS = "harmless"
     APPROVAL = "approval"
@@ -48,9 +48,9 @@ class Unused(msgspec.Struct, frozen=True):
     Parameters
     ----------
     default
-        What the provider shows where nothing is set; None for nothing in any form.
+        The provider's value where nothing is set; None for any empty form.
     otherwise
-        What any other value asks for.
+        The effect of any other value.
     """
 
     default: Any
@@ -66,7 +66,7 @@ class AttributeChange:
     path
         Its name, with the blocks around it: ``environment.variables``.
     effect
-        What that asks for.
+        The effect.
     """
 
     path: str
@@ -85,7 +85,7 @@ def attribute_changes(change: ResourceChange) -> Iterator[AttributeChange]:
     Parameters
     ----------
     change
-        What becomes of a resource. Of a new one only those are listed that deployments leave at their defaults.
+        The change of a resource. Of a new one only attributes are listed that deployments leave at their defaults.
     """
     if change.action not in {Action.CREATE, Action.UPDATE, Action.REPLACE} or change.type not in attribute_table():
         return

@@ -1,4 +1,4 @@
-"""What runs is what the deployment ships, and what is served comes to its own functions."""
+"""Policies on code: functions run the deployment's own package, and rules and events invoke its own functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FUNCTION: Final = "aws_lambda_function"
 _ASSET: Final = re.compile(r"/[0-9A-F]{32}/")
-"""The digest in the path of an asset that CDKTF writes: another one where the files are others."""
+"""The digest in the path of a CDKTF asset, which differs with its files."""
 
 
 def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -54,7 +54,7 @@ def _foreign_functions(plan: Plan) -> Iterator[Hit]:
     functions = plan.of_type(_FUNCTION)
     names = {change.after.get("function_name") for change in functions}
     accounts = {account for change in plan.resources if (account := _account(change))}
-    # A function that is not known yet is one that this plan makes.
+    # An unknown function is one that this plan creates.
     makes_functions = any(change.action in {Action.CREATE, Action.REPLACE} for change in functions)
     for change, arn in _invoking(plan):
         if arn is Hidden.UNKNOWN and makes_functions:
@@ -63,14 +63,14 @@ def _foreign_functions(plan: Plan) -> Iterator[Hit]:
         service, region, account, kind, name = parts[2:] if len(parts) == _ARN_PARTS else ("",) * 5
         is_own = (service, region, kind) == ("lambda", plan.identity.region, "function")
         if not is_own or name not in names or account not in accounts:
-            yield Hit(change.address, f"It invokes {arn}, which is no function of this deployment.")
+            yield Hit(change.address, f"It invokes {arn}, which is not a function of this deployment.")
 
 
 _ARN_PARTS: Final = 7
 
 
 def _account(change: ResourceChange) -> str:
-    """Return the account of what is there already, as its ARN has it, which nobody but AWS writes."""
+    """Return the account from an existing ARN, which only AWS writes."""
     arn = change.before.get("arn")
     own = change.managed and change.type != "aws_cloudwatch_event_target"
     return arn.split(":")[4] if own and isinstance(arn, str) and arn.count(":") > _ACCOUNT else ""

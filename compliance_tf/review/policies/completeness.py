@@ -1,4 +1,4 @@
-"""A plan is reviewed as a whole, or not at all."""
+"""Policies on completeness: a plan is reviewed as a whole, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody changed behind Terraform's back is seen."""
+"""Policies on drift: changes outside Terraform."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INLINE = "inline_policy"
 
 
 def drifted(plan: Plan) -> Iterator[tuple[ResourceChange, tuple[str, ...]]]:
-    """List what was changed behind Terraform's back, with the attributes; none for what is gone."""
+    """List the drift of resources, with the attributes; none for a deleted resource."""
     for change in plan.drift:
         if not change.managed:
             continue
@@ -35,7 +35,7 @@ def drifted(plan: Plan) -> Iterator[tuple[ResourceChange, tuple[str, ...]]]:
 def _differs(plan: Plan, change: ResourceChange, attribute: str) -> bool:
     if change.type == _ROLE and attribute == _INLINE:
         policies = change.after.get(_INLINE)
-        return is_hidden(policies) or not _is_readable(policies) or bool(_strange_policies(plan, change))
+        return is_hidden(policies) or not _is_readable(policies) or bool(_foreign_policies(plan, change))
     return may_differ(change.before.get(attribute), change.after.get(attribute))
 
 
@@ -43,8 +43,8 @@ def _is_readable(policies: Value) -> bool:
     return policies is None or (isinstance(policies, list) and all(isinstance(one, dict) for one in policies))
 
 
-def _strange_policies(plan: Plan, role: ResourceChange) -> set[str]:
-    """Name a role's inline policies that no resource of the deployment has written."""
+def _foreign_policies(plan: Plan, role: ResourceChange) -> set[str]:
+    """Return a role's inline policies that no resource of the deployment defines."""
     own = {
         str(values.get("name"))
         for policy in plan.of_type("aws_iam_role_policy")
@@ -62,8 +62,8 @@ def _drift(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, attributes in drifted(plan):
         if not attributes:
             yield Hit(change.address, "Somebody destroyed it outside Terraform.")
-        elif change.type == _ROLE and (strange := _strange_policies(plan, change)):
-            names = ", ".join(sorted(strange))
+        elif change.type == _ROLE and (foreign := _foreign_policies(plan, change)):
+            names = ", ".join(sorted(foreign))
             yield Hit(change.address, f"Somebody gave the role a policy outside Terraform, which stays: {names}.")
         else:
             yield Hit(change.address, f"Somebody changed it outside Terraform: {', '.join(attributes)}.")

@@ -1,4 +1,4 @@
-"""Every name says whose it is, so that deployments in one account never meet."""
+"""Policies on names: every name has the deployment's prefix, and no two resources share one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NAMES: Final = {
     "aws_lambda_function_event_invoke_config": ("function_name", ""),
     "aws_lambda_permission": ("function_name", ""),
 }
-"""For each type the attribute with its name, or the name of what it is a part of, and what stands before the prefix."""
+"""For each type the attribute with its name, or its parent's name, and the text before the prefix."""
 
 
 def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -47,7 +47,7 @@ def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 def _roles_of_others(plan: Plan) -> Iterator[Hit]:
-    # A role that is not known yet is one that this plan makes, and its name is looked at above.
+    # An unknown role is one that this plan creates, and its name is checked above.
     makes_roles = any(role.action in {Action.CREATE, Action.REPLACE} for role in plan.of_type("aws_iam_role"))
     for change in plan.of_type("aws_lambda_function"):
         role = change.after.get("role")

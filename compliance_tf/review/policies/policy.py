@@ -1,4 +1,4 @@
-"""What a policy of the review is."""
+"""The base of the review's policies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(Enum):
-    """What may become of a plan, from harmless to not at all."""
+    """The verdict on a plan, from harmless to blocked."""
 
     CLEAN = "clean"
     APPROVAL = "approval"
@@ -21,7 +21,7 @@ class Verdict(Enum):
 
     @property
     def words(self) -> str:
-        """How people read it."""
+        """The verdict in words."""
         return "needs approval" if self is Verdict.APPROVAL else self.value
 
     @property
@@ -32,7 +32,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What the policies may be told by a project's settings.
+    """Numbers in policies that a project's settings may change.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Hit:
-    """A place where a plan is against a policy.
+    """A violation of a policy by a plan.
 
     Parameters
     ----------
     address
-        The address of the resource, or what else it is about.
+        The address of the resource, or another subject.
     message
-        What would happen, as a sentence.
+        The consequence, as a sentence.
     """
 
     address: str
@@ -61,22 +61,22 @@ class Hit:
 
 @dataclass(frozen=True)
 class Policy:
-    """Something that a plan may not do, or not without somebody's approval.
+    """Something that a plan must not do, or not without approval.
 
     Parameters
     ----------
     id
         Its name in settings and reports, and its anchor in ``docs/reference/policies.md``.
     title
-        What it forbids, in a few words.
+        Its requirement, in a few words.
     why
-        What it saves people from: one or two sentences.
+        The reason: one or two sentences.
     verdict
-        What a plan against it gets, unless a project's settings say otherwise.
+        The verdict on a violation, unless a project's settings override it.
     find
-        Finds where a plan is against it.
+        Finds the violations in a plan.
     is_fixed
-        Whether no settings may weaken it.
+        Whether settings cannot weaken it.
     """
 
     id: str

@@ -1,10 +1,10 @@
-"""Results go on being recorded."""
+"""Policies on recording: evaluation and recording continue."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.changes.grants import widened
+from compliance_tf.review.changes.grants import increases
 from compliance_tf.review.changes.permissions import permissions
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.values import is_hidden
@@ -56,7 +56,7 @@ def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 def _attributes(plan: Plan) -> Iterator[Hit]:
     for change in plan.resources:
-        # What is replaced is listed already; but not a rule, which only evaluates anew.
+        # Replacements are listed already; but not of a rule, which is only evaluated again.
         if not change.managed or (change.action is Action.REPLACE and change.type != RULE):
             continue
         paths = [one.path for one in attribute_changes(change) if one.effect is Effect.APPROVAL]
@@ -89,15 +89,15 @@ _LIMITS: Final = ("compliance_resource_id", "tag_key", "tag_value")
 
 def _lost_permissions(plan: Plan) -> Iterator[Hit]:
     for one in permissions(plan):
-        # What goes as a whole is listed above, and what cannot be seen is an increase.
-        lost = widened(one.after, one.before) if one.after and one.before else ()
+        # Complete removals are listed above, and unknown permissions count as an increase.
+        lost = increases(one.after, one.before) if one.after and one.before else ()
         if lost:
             plural = "" if len(lost) == 1 else "s"
             yield Hit(one.addresses[0], f"{one.subject} loses {len(lost)} permission{plural}, such as: {lost[0]}.")
 
 
 def _left_behind(plan: Plan) -> Iterator[Hit]:
-    """List what AWS drops with a function, and what Terraform does not make anew when it replaces the function."""
+    """List what AWS removes with a function, and Terraform does not create again when it replaces the function."""
     replaced = {change.after.get("function_name") for change in _functions(plan) if change.action is Action.REPLACE}
     for type_ in ("aws_lambda_permission", "aws_lambda_function_event_invoke_config"):
         for change in plan.of_type(type_):

@@ -1,4 +1,4 @@
-"""Rules do not vanish, and violations are not accepted, without anybody seeing it."""
+"""Policies on rules and waivers: removals and new waivers need approval."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ RULE: Final = "aws_config_config_rule"
 
 
 def removed_rules(plan: Plan) -> tuple[ResourceChange, ...]:
-    """List the rules that no one has any more after the apply: not those that are replaced under their name."""
+    """List the rules that do not exist after the apply: not those that are replaced under their name."""
     stays = {str(change.after.get("name")) for change in plan.of_type(RULE) if change.action is not Action.FORGET}
-    # AWS Config goes by the name: what is destroyed takes with it what was created under its name.
+    # AWS Config identifies rules by name: a destruction removes a rule that was created under the same name.
     taken = [one.change for one in shared_names(plan) if one.destroys]
     return tuple(
         change

@@ -1,4 +1,4 @@
-"""Nothing but what a deployment consists of, whatever way it comes into the plan."""
+"""Policies on scope: only resources of the allow-list, in whatever way they enter the plan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _everything(plan: Plan) -> Iterator[tuple[ResourceChange, str]]:
-    """List all that the state has or will have, with how it comes into the plan."""
+    """List all resources that the state has or will have, with their origin."""
     for change in plan.resources:
         if change.managed:
             yield change, "" if not change.moved_from else f" (moved from {change.moved_from})"
@@ -38,7 +38,7 @@ def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 def _is_singleton_elsewhere(change: ResourceChange) -> bool:
-    """Return whether it is one of them by another provider, or by a resource that can be anything."""
+    """Return whether it is a singleton by another provider, or by a generic resource."""
     if change.type == "aws_cloudcontrolapi_resource":
         names = (values.get("type_name") for values in (change.before, change.after) if values)
         return any(not isinstance(name, str) or name in _CLOUD_CONTROL_TYPES for name in names)
@@ -54,7 +54,7 @@ _CLOUD_CONTROL_TYPES: Final = frozenset(
 )
 
 
-def _strangers(plan: Plan, _: Limits) -> Iterator[Hit]:
+def _unlisted_resources(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
         if change.type not in ALLOWED_TYPES | SINGLETONS:
             yield _refused(change, where)
@@ -81,7 +81,7 @@ def _programs(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 _PROVIDER_SETTINGS: Final = frozenset({"default_tags"})
-"""What a ComplianceStack sets of the provider beside the region."""
+"""The provider's arguments that a ComplianceStack sets beside the region."""
 
 
 def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -94,7 +94,7 @@ def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
         if others := sorted(provider.names - _PROVIDER_SETTINGS):
             yield Hit(provider.address, f"It is set up with {', '.join(others)}, so it may work in another account.")
     for change in plan.resources:
-        # From version 6 of the provider on each resource may have a region of its own.
+        # Since version 6 of the provider each resource may have its own region.
         own_region = change.after.get("region")
         is_ours = change.managed and change.type in ALLOWED_TYPES
         if is_ours and own_region is not None and own_region != plan.identity.region:
@@ -117,7 +117,7 @@ ALLOW_LIST: Final = Policy(
     why="A deployment can be destroyed without touching anything else only as long as it consists of nothing else. "
     "What came by an import, a move, a module or an override counts as well.",
     verdict=Verdict.BLOCKED,
-    find=_strangers,
+    find=_unlisted_resources,
     is_fixed=True,
 )
 

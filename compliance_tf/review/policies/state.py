@@ -1,4 +1,4 @@
-"""What Terraform owns, and where it keeps that, does not change unseen."""
+"""Policies on the state: ownership and location do not change without approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The results are not lost, and stay recoverable, protected and encrypted."""
+"""Policies on the results table: it is kept, recoverable, protected and encrypted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _unprotected(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 def _shorter_lived(change: ResourceChange) -> Iterator[Hit]:
-    """Tell what goes sooner than before: the table as it was, and items by their time to live."""
+    """Yield shorter retention: of recovery points, and of items by their time to live."""
     earlier, later = (
         _block(values, *_RECOVERY_PERIOD) or _MAX_RECOVERY_DAYS for values in (change.before, change.after)
     )
@@ -59,7 +59,7 @@ def _shorter_lived(change: ResourceChange) -> Iterator[Hit]:
 
 _RECOVERY_PERIOD: Final = ("point_in_time_recovery", "recovery_period_in_days")
 _MAX_RECOVERY_DAYS: Final = 35
-"""Days for which AWS keeps recovery points where nothing is set:
+"""AWS's default retention of recovery points in days:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html"""
 
 

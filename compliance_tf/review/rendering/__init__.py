@@ -1,4 +1,4 @@
-"""A review in the forms that people and programs read."""
+"""A review in the formats for people and programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Format(Enum):
-    """The forms, by the name that the command takes."""
+    """The formats, by their names on the command line."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
@@ -22,7 +22,7 @@ class Format(Enum):
 
     @property
     def suffix(self) -> str:
-        """The end of a file's name."""
+        """The file name's suffix."""
         return {
             Format.TERMINAL: ".txt",
             Format.MARKDOWN: ".md",
@@ -33,18 +33,18 @@ class Format(Enum):
 
 
 def render(form: Format, reviews: Sequence[Review], commit: str | None = None, *, to_terminal: bool = False) -> str:
-    """Write reviews in a form, one after another.
+    """Render reviews in a format, one after another.
 
     Parameters
     ----------
     form
-        Which one. Comments in Markdown are each at most as long as GitHub takes.
+        The format. A comment in Markdown is at most as long as GitHub accepts.
     reviews
         The reviews: at least one.
     commit
-        The commit that the plans were made of; None where it is not known.
+        The commit of the plans; None where it is unknown.
     to_terminal
-        Whether it goes to the terminal, if there is one; else it has neither colours nor a width.
+        Whether the output is a terminal; else it has neither colours nor a width.
     """
     from compliance_tf.review.rendering.content import document
 

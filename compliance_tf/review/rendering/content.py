@@ -1,4 +1,4 @@
-"""What is said of a review, in which order, and in which words."""
+"""The content of a review: sections, their order and their words."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
     from compliance_tf.review.review import Finding, PermissionIncrease, Review
 
 _FEW: Final = 8
-"""So many lines of a list are read at a glance; longer ones are folded."""
+"""Lines of a list that are shown; longer lists are folded."""
 
 _UNTOUCHED = "The account's recorder, delivery channel and retention are not touched."
 _TOUCHED = "This plan reaches for the account's recorder, delivery channel or retention."
 
 
 def document(review: Review, commit: str | None = None) -> Document:
-    """Say what is to be said of a review.
+    """Build the document of a review.
 
     Parameters
     ----------
     review
         The review.
     commit
-        The commit that the plan was made of; None where it is not known.
+        The commit of the plan; None where it is unknown.
     """
     identity = review.identity
     sections = (
         Section("", tuple(_why(review))),
         Section("", (Paragraph((Strong(_UNTOUCHED if review.recorder_untouched else _TOUCHED),)),)),
         Section(_losses_title(review), tuple(_removals(review))),
-        Section("What widens", tuple(_permission_increases(review))),
+        Section("Permission increases", tuple(_permission_increases(review))),
         Section(rules_title(review.rules), tuple(rule_blocks(review.rules))),
         Section("Coverage", tuple(_coverage(review))),
         Section("Waivers", tuple(_waivers(review))),
@@ -69,7 +69,7 @@ def document(review: Review, commit: str | None = None) -> Document:
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun."""
+    """Format a number with its noun."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
@@ -91,7 +91,7 @@ def _why(review: Review) -> Iterator[Block]:
     for finding in review.findings:
         if finding.verdict is Verdict.CLEAN and not finding.acknowledgement:
             continue
-        # In quotation marks, for a policy says what must not be: it must not be read as what is.
+        # In quotation marks: a policy's title is a requirement and must not be read as a statement.
         demand = f' ("{finding.policy.title}")'
         yield Paragraph((Strong(_standing(finding)), ": against the policy ", Code(finding.policy.id), demand))
         yield from _hits(finding)
@@ -121,7 +121,7 @@ def _hits(finding: Finding) -> Iterator[Block]:
     if acknowledgement:
         items.append((f"{acknowledgement.by} accepts it: {acknowledgement.reason}",))
     items += [(hit.message, " ", Code(hit.address)) for hit in finding.hits]
-    # What there are many of has a section of its own below, or looks the same everywhere.
+    # Numerous ones have a section of their own below, or look the same everywhere.
     shown = items if len(items) <= _FEW // 2 else items[:3]
     yield Bullets(tuple(shown), "places", Rank.FINDING)
     if rest := items[len(shown) :]:
@@ -139,7 +139,7 @@ def _past(action: Action) -> str:
 
 
 def _removals(review: Review) -> Iterator[Block]:
-    # The table goes first: with it goes the history of compliance.
+    # The table is first, because it has the history of compliance.
     removals = sorted(review.removals, key=lambda removal: "aws_dynamodb_table." not in removal.address)
     with_reasons = any(removal.reason for removal in removals)
     rows = tuple(

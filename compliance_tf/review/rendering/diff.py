@@ -15,7 +15,7 @@ _CONTEXT: Final = 2
 
 
 def diff(differences: tuple[Difference, ...]) -> tuple[str, ...]:
-    """Write differences as lines, each with ``+``, ``-``, ``@@`` or a space at its beginning."""
+    """Format differences as lines that begin with ``+``, ``-``, ``@@`` or a space."""
     return tuple(line for difference in differences for line in _lines(difference))
 
 

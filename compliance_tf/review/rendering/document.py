@@ -1,7 +1,7 @@
-"""What is said of a plan, before it takes the form of a comment, a page or a terminal's lines.
+"""The document model between the content of a review and its formats.
 
-All texts are taken as hostile: names, reasons and parameters come from whoever wrote the plan's configuration. A form
-shows them as text, whatever stands in them.
+All texts are untrusted: names, reasons and parameters come from the author of the plan's configuration. A format shows
+them as text, whatever they contain.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Code:
-    """A name or a value, which is shown as it is written."""
+    """A name or a value, which is shown literally."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Strong:
-    """Prose that stands out."""
+    """Emphasized prose."""
 
     text: str
 
@@ -35,7 +35,7 @@ Words: TypeAlias = tuple[Inline, ...]
 
 
 class Rank(IntEnum):
-    """How much the parts of a list matter; where there is no room, the least goes first."""
+    """The importance of the parts of a list; where space is limited, the least important are left out first."""
 
     DIFF = 0
     RESOURCE = 1
@@ -60,11 +60,11 @@ class Bullets:
     Parameters
     ----------
     items
-        Its points, the most important first.
+        Its items, the most important first.
     noun
-        What they are, in the plural.
+        The noun of the items, in the plural.
     rank
-        How much they matter.
+        Their importance.
     """
 
     items: tuple[Words, ...]
@@ -83,9 +83,9 @@ class Table:
     rows
         The cells, as many in each row as there are columns; the most important row first.
     noun
-        What the rows are, in the plural.
+        The noun of the rows, in the plural.
     rank
-        How much they matter.
+        Their importance.
     """
 
     columns: tuple[str, ...]
@@ -96,12 +96,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Resource:
-    """What is done to a resource.
+    """A resource with its change.
 
     Parameters
     ----------
     words
-        That in words.
+        The change in words.
     diff
         The lines that differ, each with ``+``, ``-``, ``@@`` or a space at its beginning; empty where none do.
     """
@@ -119,7 +119,7 @@ class Resources:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks that are shown when somebody asks for them."""
+    """Blocks that are folded."""
 
     summary: Words
     blocks: tuple[Block, ...]
@@ -138,26 +138,26 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """All that is said of a plan.
+    """The document of a plan.
 
     Parameters
     ----------
     deployment
-        Its project, region and workspace, which together tell reviews apart.
+        Its project, region and workspace, which together identify a review.
     verdict
-        What may become of the plan.
+        The verdict on the plan.
     title
         The deployment, for people.
     line
-        All in one line, for a plan that does nothing and of which there is nothing to say; else None.
+        The whole content in one line, for a plan without changes and findings; else None.
     sections
-        What is said, in the order in which it matters.
+        The sections, by importance.
     footer
-        Which plan this is.
+        The identification of the plan.
     headline
         The verdict in words of its own; the verdict's usual ones where it is empty.
     kind
-        What the marker of its comment calls it.
+        The kind in the marker of its comment.
     """
 
     deployment: tuple[str, str, str]

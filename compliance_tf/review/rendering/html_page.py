@@ -1,4 +1,4 @@
-"""Reviews as one page that needs nothing else, for a browser or for paper."""
+"""Reviews as one self-contained page, for a browser or for paper."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CLASSES: Final = {Verdict.CLEAN: "clean", Verdict.APPROVAL: "approval", Verdict
 
 
 def html_page(documents: Sequence[Document]) -> str:
-    """Write reviews as a page, one after another."""
+    """Render reviews as a page, one after another."""
     environment = Environment(
         loader=FileSystemLoader(_FILES),
         autoescape=True,

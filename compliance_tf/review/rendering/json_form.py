@@ -24,24 +24,24 @@ if TYPE_CHECKING:
     from compliance_tf.review.review import Finding, Review
 
 VERSION: Final = 1
-"""Grows when a member goes, or means something else; new members do not change it."""
+"""Increased when a member is removed or changes its meaning; new members do not change it."""
 
 
 class FindingForm(Struct):
-    """That the plan is against a policy.
+    """A violation of a policy.
 
     Parameters
     ----------
     policy
         The policy's id.
     title
-        What it forbids.
+        Its requirement.
     verdict
-        What that means for the plan, by the project's settings.
+        The verdict, by the project's settings.
     hits
-        Where.
+        The hits.
     acknowledgement
-        Who has accepted it for this plan.
+        The acknowledgement for this plan, if any.
     """
 
     policy: Annotated[str, Meta(extra_json_schema={"enum": [policy.id for policy in POLICIES]})]
@@ -52,22 +52,22 @@ class FindingForm(Struct):
 
 
 class RuleForm(Struct):
-    """What becomes of a rule.
+    """The change of a rule.
 
     Parameters
     ----------
     name
         Its name without the deployment's prefix.
     change
-        What becomes of it.
+        The kind of change.
     severity
-        How much its violations matter; null where the plan does not say.
+        The severity of its violations; null where the plan does not have it.
     packs
-        The packs that it comes from.
+        The names of its packs.
     subject
-        What it evaluates with: a managed rule's identifier, or words.
+        A managed rule's identifier, or words for other rules.
     differences
-        What is different, in words.
+        The differences, in words.
     """
 
     name: str
@@ -79,42 +79,42 @@ class RuleForm(Struct):
 
 
 class ReviewForm(Struct, rename="camel"):
-    """What is said of a plan.
+    """The review of a plan.
 
     Parameters
     ----------
     deployment
-        Which deployment it is of.
+        The deployment.
     commit
         The commit that was given with --commit.
     fingerprint
-        The same for the same changes, and for no others.
+        Equal for equal changes, and only for these.
     verdict
-        What may become of the plan.
+        The verdict on the plan.
     is_empty
         Whether an apply would do nothing.
     recorder_untouched
         Whether the account's recorder is only read.
     findings
-        The policies that the plan is against, the gravest first.
+        The violated policies, the most severe first.
     removals
-        What is destroyed, replaced or forgotten, rules excepted.
+        Resources that are destroyed, replaced or forgotten, except rules.
     permission_increases
-        Who may do more than now, and what.
+        New permissions, by subject.
     rules
-        What becomes of rules.
+        The changes of rules.
     coverage
-        How many rules of each pack are deployed.
+        The number of deployed rules of each pack.
     waivers
-        What becomes of the waivers.
+        The changes of waivers.
     rule_count
-        How many rules the deployment has after the apply.
+        The number of rules after the apply.
     preflight
-        What was given with --preflight.
+        The preflight of --preflight, if any.
     drift
-        What was changed outside Terraform.
+        The drift.
     resources
-        What is done to each resource.
+        The change of each resource.
     """
 
     deployment: Identity
@@ -136,7 +136,7 @@ class ReviewForm(Struct, rename="camel"):
 
     @classmethod
     def of(cls, review: Review, commit: str | None) -> ReviewForm:
-        """Bring a review into the form."""
+        """Convert a review."""
         return cls(
             deployment=review.identity,
             commit=commit,
@@ -173,7 +173,7 @@ class ReviewsForm(Struct, kw_only=True):
 
 
 def as_json(reviews: Sequence[Review], commit: str | None) -> str:
-    """Write reviews as one document."""
+    """Render reviews as one document."""
     form = ReviewsForm(reviews=tuple(ReviewForm.of(review, commit) for review in reviews))
     return json_text(msgspec.to_builtins(form), indent=2) + "\n"
 

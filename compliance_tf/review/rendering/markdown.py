@@ -1,4 +1,4 @@
-"""A review as a comment in a pull or merge request: GitHub's and GitLab's Markdown, within a number of bytes."""
+"""A review as a Markdown comment for GitHub and GitLab, within a byte budget."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     from compliance_tf.review.rendering.document import Block, Document, Resource, Words
 
 MAX_LENGTH: Final = 65_536
-"""Bytes of a comment: what GitHub takes, which counts characters. GitLab takes a million."""
+"""Bytes of a comment: GitHub's limit, which counts characters. GitLab's is a million."""
 
 SHORTEST: Final = 16_384
-"""Bytes that are always enough: for what is never left out, such as the verdict and each policy."""
+"""Minimum byte budget: enough for what is never left out, such as the verdict and each policy."""
 
 MARKER: Final = re.compile(r"<!-- compliance-tf (?:review|resources): [A-Za-z0-9_.%~-]*(?:/[A-Za-z0-9_.%~-]*){2} -->")
-"""The first line of a review, which tells whose it is."""
+"""The first line of a review, which identifies its deployment."""
 
 MARKS: Final = {Verdict.CLEAN: "✅", Verdict.APPROVAL: "⚠️", Verdict.BLOCKED: "⛔"}
 
 _TITLES: Final = {Verdict.CLEAN: "Clean", Verdict.APPROVAL: "Needs approval", Verdict.BLOCKED: "Blocked"}
 
 _MAX_NAME: Final = 200
-"""Characters of a name or value inside a sentence or a table; diffs have all of it."""
+"""Maximum characters of a name or value inside a sentence or a table; diffs have all of it."""
 
 _MAX_PROSE: Final = 1000
-"""Characters of a sentence."""
+"""Maximum characters of a sentence."""
 
 _MAX_MARKER_PART: Final = 100
-"""Characters of a name in the marker; a longer one ends in its digest. No ComplianceStack has such names."""
+"""Maximum characters of a name in the marker; a longer one ends in its digest. No ComplianceStack has such names."""
 
 _BACKTICKS: Final = re.compile(r"`{9,}")
 """More than GitHub's parser surely counts, when they stand around code."""
@@ -48,14 +48,14 @@ _BACKTICKS: Final = re.compile(r"`{9,}")
 
 @dataclass
 class _Group:
-    """Pieces that stand together, in a list or a fold: what is around them goes with the last of them.
+    """Pieces of one list or fold: its frame is removed with the last of them.
 
     Parameters
     ----------
     left
-        How many of them are still there.
+        The number of remaining pieces.
     size
-        The bytes of what is around them.
+        The bytes of the frame.
     """
 
     left: int = 0
@@ -64,29 +64,29 @@ class _Group:
 
 @dataclass
 class _Frame:
-    """What is around the pieces of a group, such as the headings of a table."""
+    """The frame of a group, such as the headings of a table."""
 
     whole: str
     group: _Group
 
     @property
     def text(self) -> str:
-        """What it is now."""
+        """The present text."""
         return self.whole if self.group.left else ""
 
 
 @dataclass
 class _Piece:
-    """A part of the comment that can become smaller.
+    """A part of the comment that can be cut.
 
     Parameters
     ----------
     stages
         Its text; then what remains of it at each cut; nothing at the end.
     ranks
-        How much matters what each cut takes away: as many as there are cuts.
+        The importance of what each cut removes: one for each cut.
     nouns
-        What each cut takes away, in the plural.
+        The noun of what each cut removes, in the plural.
     groups
         The groups that it is in.
     """
@@ -99,11 +99,11 @@ class _Piece:
 
     @property
     def text(self) -> str:
-        """What it is now."""
+        """The present text."""
         return self.stages[self.stage]
 
     def cut(self) -> int:
-        """Make it smaller; gives how many bytes that saves."""
+        """Cut it; return the number of saved bytes."""
         before = self.text
         self.stage += 1
         saved = len(before.encode()) - len(self.text.encode())
@@ -116,13 +116,13 @@ class _Piece:
 
 @dataclass
 class _Note:
-    """Where a section says how much of it was left out."""
+    """The place where a section counts what was left out."""
 
     pieces: tuple[_Piece, ...]
 
     @property
     def text(self) -> str:
-        """What it is now."""
+        """The present text."""
         left_out = Counter(piece.nouns[cut] for piece in self.pieces for cut in range(piece.stage))
         return _note(left_out) if left_out else ""
 
@@ -136,7 +136,7 @@ _Part: TypeAlias = str | _Frame | _Piece | _Note
 
 
 def markdown(document: Document, longest: int = MAX_LENGTH) -> str:
-    """Write a review as a comment.
+    """Render a review as a comment.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _text(part: _Part) -> str:
 
 
 def marker(document: Document) -> str:
-    """Write the line by which the review of a deployment is found again."""
+    """Return the marker by which the comment of a deployment is found again."""
     return f"<!-- compliance-tf {document.kind}: {'/'.join(map(_marker_part, document.deployment))} -->"
 
 
@@ -247,7 +247,7 @@ def _resource(resource: Resource) -> _Piece:
     lines = [_sanitized(line) for line in resource.diff]
     fence = _backticks("\n".join(lines), least=3)
     body = "\n".join([f"{fence}diff", *lines, fence])
-    # The blank lines around keep it apart from a list before it.
+    # The blank lines separate it from a preceding list.
     whole = f"\n<details><summary>{_html(resource.words)}</summary>\n\n{body}\n\n</details>\n\n"
     return _Piece((whole, short, ""), (Rank.DIFF, Rank.RESOURCE), ("diffs", "resources"))
 
@@ -258,7 +258,7 @@ def _row(cells: Iterable[Words]) -> str:
 
 
 def _line(words: Words) -> str:
-    """Write words that begin a line: none of them begins a list, a heading or whatever else a line may begin with."""
+    """Render words at the beginning of a line: none of them may begin a list, a heading or another block."""
     text = _inline(words).lstrip()
     if not text:
         return _code("")

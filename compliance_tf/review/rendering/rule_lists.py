@@ -1,4 +1,4 @@
-"""What is said of rules: counts by pack and severity first, then lists that stay short or folded."""
+"""The content about rules: counts by pack and severity first, then short or folded lists."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from compliance_tf.review.rendering.document import Block, Words
 
 _FEW: Final = 10
-"""So many rules are read at a glance; more are folded."""
+"""Rules that are shown; more are folded."""
 
 _PACKS: Final = 20
-"""So many packs get a line and a list of their own, those with the most rules; the others share one."""
+"""Packs with a line and a list of their own, those with the most rules; the others share one."""
 
 _NO_PACK: Final = "no pack"
 _OTHER_PACKS: Final = "other packs"
 
 
 def rules_title(rules: Iterable[RuleChange]) -> str:
-    """Write the heading of the section: how many rules are removed, replaced, changed and added."""
+    """Return the heading of the section: the numbers of removed, replaced, changed and added rules."""
     return f"Rules: {', '.join(f'{count:,} {kind.value}' for kind, count in _by_kind(rules).items())}"
 
 
 def rule_blocks(rules: Sequence[RuleChange]) -> Iterator[Block]:
-    """Say what becomes of rules: counts where there are many, then the rules of each kind."""
+    """Build the blocks on rules: counts where there are many, then the rules of each kind."""
     if len(rules) > _FEW:
         yield _counts(rules)
     for kind in _by_kind(rules):
@@ -60,7 +60,7 @@ def _pack(name: str) -> Words:
 
 
 def _by_pack(rules: Iterable[RuleChange]) -> dict[str, list[RuleChange]]:
-    """Group rules by pack; one of several packs stands in each."""
+    """Group rules by pack; a rule of several packs is in each."""
     groups: defaultdict[str, list[RuleChange]] = defaultdict(list)
     for rule in rules:
         for pack in rule.packs or (_NO_PACK,):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REFERENCE: Final = "docs/reference/policies.md"
 
 APP: Final = "cdktf.json"
-"""The file of a repository that says what the plan was made of."""
+"""The repository's file that stands in for the plan's configuration."""
 
 _LEVELS: Final = {Verdict.CLEAN: "note", Verdict.APPROVAL: "warning", Verdict.BLOCKED: "error"}
 
@@ -54,7 +54,7 @@ def _rule(policy: Policy) -> dict[str, Any]:
         "id": policy.id,
         "shortDescription": {"text": policy.title},
         "fullDescription": {"text": policy.why},
-        # Not as helpUri, which takes no relative address: the page comes with the library.
+        # Not as helpUri, which must be absolute: the page is part of the library.
         "help": {"text": f"{policy.title}. {policy.why} See {REFERENCE}#{policy.id} of compliance_tf."},
         "defaultConfiguration": {"level": _LEVELS[policy.verdict]},
     }
@@ -77,7 +77,7 @@ def _results(finding: Finding, review: Review) -> Iterator[dict[str, Any]]:
 
 
 def _location(hit: Hit) -> dict[str, Any]:
-    # Code scanning shows no result without a file; the plan itself has no lines that people wrote.
+    # Code scanning shows no result without a file, and the plan itself is not in the repository.
     return {
         "physicalLocation": {"artifactLocation": {"uri": APP}, "region": {"startLine": 1}},
         "logicalLocations": [{"fullyQualifiedName": hit.address, "kind": "resource"}],

@@ -1,4 +1,4 @@
-"""A review for a terminal, or for what it is piped into."""
+"""A review for a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 _STYLES: Final = {Verdict.CLEAN: "bold green", Verdict.APPROVAL: "bold yellow", Verdict.BLOCKED: "bold red"}
 _MOST: Final = 100
-"""Rows of a table that a terminal shows: nobody scrolls through more."""
+"""Maximum rows of a table on a terminal."""
 
 _WIDE: Final = 100_000  # columns, as wide as the longest line
 
 
 def terminal(documents: Iterable[Document], *, to_terminal: bool) -> str:
-    """Write reviews, one after another.
+    """Render reviews, one after another.
 
     Parameters
     ----------
     documents
         What is said. Of the resources only the counts are shown: Terraform's own ``show`` has their diffs.
     to_terminal
-        Whether it goes to the terminal: then it has colours and its width; else each sentence and row is a line.
+        Whether the output is a terminal: then it has colours and its width; else each sentence and row is a line.
     """
     stream = StringIO()
     is_terminal = to_terminal and sys.stdout.isatty()
@@ -107,7 +107,7 @@ def _table(console: Console, columns: tuple[str, ...], rows: tuple[tuple[Words, 
 
 
 def _plain_table(rows: list[list[Text]]) -> Text:
-    """Align the columns: a table of rich's, which breaks lines, takes ten times as long."""
+    """Align the columns: rich's table, which wraps lines, takes ten times as long."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(cell.plain.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -1,4 +1,4 @@
-"""Sentences with names that somebody else wrote in them, divided so that a form takes no name for anything else."""
+"""Sentences with untrusted names, split so that no format interprets a name."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _TOKENS: Final = re.compile(r"(\s*)(\S+|$)")
 
 
 def prose(text: str) -> Iterator[str | Code]:
-    """Divide a sentence into plain words, and what may be a name, a link, a mention or a command: that is code.
+    """Split a sentence into plain words, and code: what may be a name, a link, a mention or a command.
 
-    So a form need not know what GitHub, GitLab or their next versions make of ``@team``, ``#1``, ``!2``, ``/merge``,
+    So a format need not know how GitHub, GitLab or their next versions interpret ``@team``, ``#1``, ``!2``, ``/merge``,
     ``:x:`` or ``www.example.org``: none of it ever stands in a sentence. The parts have spaces between them as given.
     """
     for space, token in _TOKENS.findall(text):

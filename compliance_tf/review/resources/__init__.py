@@ -1,1 +1,1 @@
-"""Planned resources of any stack, judged by the checks that judge recorded ones: what is planned becomes an item."""
+"""Evaluation of planned resources of any stack by the checks: planned resources become configuration items."""

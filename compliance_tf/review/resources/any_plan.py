@@ -1,7 +1,7 @@
-"""Any plan of Terraform or OpenTofu, as far as resources are judged: instances, references, and where they will be.
+"""Any plan of Terraform or OpenTofu, as far as checks need it: instances, references and provider places.
 
-The format: https://developer.hashicorp.com/terraform/internals/json-format. What Terraform marks as sensitive is gone
-as soon as a plan is read.
+The format: https://developer.hashicorp.com/terraform/internals/json-format. Sensitive values are removed
+when a plan is read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.values import Attributes
 
 _AWS_TYPES: Final = ("aws_", "awscc_")
-"""What the types of the AWS providers begin with, wherever the providers come from."""
+"""Prefixes of the AWS providers' resource types, whatever the source of the provider."""
 
 
 class _Change(msgspec.Struct):
@@ -61,7 +61,7 @@ class _Output(msgspec.Struct):
 
 
 class ModuleCall(msgspec.Struct):
-    """A call of a module: what is given to its variables, and what stands in it."""
+    """A call of a module, with its arguments and its content."""
 
     source: str = ""
     expressions: dict[str, Any] | None = None
@@ -77,7 +77,7 @@ class ConfiguredModule(msgspec.Struct):
 
 
 class ProviderConfig(msgspec.Struct):
-    """How the configuration sets up a provider."""
+    """The configuration of a provider."""
 
     full_name: str = ""
     expressions: dict[str, Any] | None = None
@@ -143,13 +143,13 @@ class Instance:
     provider
         The key of its provider's configuration, alias included.
     actions
-        What Terraform will do.
+        The actions of Terraform.
     before
-        Its attributes now; empty where it does not exist.
+        Its attributes before; empty where it does not exist.
     after
-        Its attributes then, with marks for what is hidden; empty where it is gone.
+        Its attributes after, with markers for hidden ones; empty where it is removed.
     configured
-        The resource in the configuration; None where the plan does not have it.
+        The resource in the configuration; None where that is missing.
     """
 
     address: str
@@ -166,7 +166,7 @@ class Instance:
 
     @property
     def exists(self) -> bool:
-        """Return whether it is there before the apply, and is the same one afterwards."""
+        """Return whether it exists before the apply, and is the same one afterwards."""
         return bool(self.before) and "create" not in self.actions
 
     @property
@@ -176,7 +176,7 @@ class Instance:
 
     @property
     def stays(self) -> bool:
-        """Return whether it is there after the apply."""
+        """Return whether it exists after the apply."""
         return bool(self.after)
 
     def expression(self, attribute: str) -> Any:  # noqa: ANN401 (Terraform's own form)
@@ -193,15 +193,15 @@ class AnyPlan:
     name
         Its name in messages.
     instances
-        All resources and data sources, those included to which nothing is done.
+        All resources and data sources, unchanged ones included.
     known_data
-        The data sources that were read when the plan was made: address, type and attributes.
+        The data sources that were read during planning: address, type and attributes.
     modules
         The configuration's modules by their path of names; the root module's is empty.
     calls
         The calls of modules, by the same path.
     providers
-        How providers are set up, by their key.
+        The configurations of providers, by their key.
     variables
         The values of the root module's variables.
     time
@@ -221,26 +221,26 @@ class AnyPlan:
 
 
 def any_plan(content: bytes, name: str) -> AnyPlan:
-    """Read what ``terraform show -json`` or ``tofu show -json`` prints of a plan.
+    """Parse the output of ``terraform show -json`` or ``tofu show -json`` for a plan.
 
     Parameters
     ----------
     content
-        The whole of it.
+        The output.
     name
-        What to call it in messages.
+        Its name in messages.
 
     Raises
     ------
     ReviewError
-        When it is something else, cut off, or of a version that is not known.
+        When it is not a plan, truncated, or of an unknown version.
     """
     content = without_mark(content)
     plan_members(content, name)
     try:
         plan = msgspec.json.decode(content, type=_Plan)
     except (msgspec.DecodeError, RecursionError) as cause:
-        raise ReviewError(f"{name} is no plan of Terraform's: {cause}.") from cause
+        raise ReviewError(f"{name} is not a plan of Terraform: {cause}.") from cause
     configuration = plan.configuration or _Configuration()
     root = configuration.root_module or ConfiguredModule()
     modules = dict(_modules((), root))
@@ -278,7 +278,7 @@ def module_path(address: str) -> tuple[str, ...]:
 
 
 def module_steps(address: str) -> list[tuple[str, str]]:
-    """Divide a module's address into names and keys: ``module.a["x"]`` is ``[("a", '["x"]')]``."""
+    """Split a module's address into names and keys: ``module.a["x"]`` is ``[("a", '["x"]')]``."""
     steps: list[tuple[str, str]] = []
     rest = address
     while rest.startswith("module."):
@@ -292,7 +292,7 @@ def module_steps(address: str) -> list[tuple[str, str]]:
 
 
 def _end_of_key(text: str) -> int:
-    """Find where a key in brackets ends; one in quotes may hold brackets and escaped quotes."""
+    """Return the end of a key in brackets; a quoted key may contain brackets and escaped quotes."""
     quoted = escaped = False
     for index, letter in enumerate(text):
         if escaped:

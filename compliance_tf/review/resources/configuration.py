@@ -1,4 +1,4 @@
-"""Where resources stand in the files of a configuration, as far as these are at hand.
+"""The places of resources in the files of a configuration, if these are available.
 
 Only the beginnings of blocks are read, not their contents:
 https://developer.hashicorp.com/terraform/language/syntax/configuration and .../syntax/json.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
 
 _MANIFEST: Final = Path(".terraform") / "modules" / "modules.json"
-"""Where Terraform keeps which folder a module was put into."""
+"""Terraform's manifest of the folders of modules."""
 
 _HCL_ENDINGS: Final = (".tf", ".tofu")
 _JSON_ENDINGS: Final = (".tf.json", ".tofu.json")
@@ -63,7 +63,7 @@ class Configuration:
         self._blocks: dict[tuple[str, ...], Mapping[tuple[str, str], Block]] = {}
 
     def block(self, instance: Instance, path: tuple[str, ...]) -> Block | None:
-        """Find where a resource stands; None where that is not at hand.
+        """Return the block of a resource; None where it is not available.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ def _opened(
 
 
 def _end_of_string(text: str, position: int) -> int:
-    """Find the end of a text in quotes, in which ``${...}`` may hold other texts in quotes."""
+    """Return the end of a quoted string, in which ``${...}`` may contain other strings."""
     while position < len(text):
         letter, pair = text[position], text[position : position + 2]
         if letter == "\\" or pair in {"$$", "%%"}:
@@ -178,7 +178,7 @@ def json_blocks(text: str, file: str) -> Iterator[tuple[tuple[str, str], Block]]
 
 
 def _members(value: object) -> Iterator[tuple[str, Any]]:
-    """Return the members of an object, or of a list of them, which the JSON syntax takes in its place."""
+    """Return the members of an object or of a list of objects, which the JSON syntax allows in its place."""
     for part in _listed(value):
         yield from part.items()
 
@@ -188,7 +188,7 @@ def _listed(value: object) -> list[dict[str, Any]]:
 
 
 def _line(text: str, type_: str, name: str) -> int:
-    """Find the line of a resource's name behind its type's."""
+    """Return the line of a resource's name after its type's."""
     position = 0
     for key in ("resource", type_, name):
         found = re.compile(rf"{re.escape(json.dumps(key))}\s*:").search(text, position)
@@ -199,7 +199,7 @@ def _line(text: str, type_: str, name: str) -> int:
 
 
 def _module_folders(folder: Path, plan: AnyPlan) -> Iterator[tuple[tuple[str, ...], Path]]:
-    """Return the folder of each module: from Terraform's manifest, or by its relative source."""
+    """Yield the folder of each module: from Terraform's manifest, or by its relative source."""
     yield (), folder
     known: dict[tuple[str, ...], Path] = {(): folder}
     try:

@@ -1,4 +1,4 @@
-"""From a plan to the items that AWS Config would record after the apply."""
+"""Translation of a plan into the items that AWS Config would record after the apply."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from compliance_tf.review.resources.types.security_group import SECURITY_GROUP
 if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
     from compliance_tf.review.resources.configuration import Block, Configuration
-    from compliance_tf.review.resources.joins import Stray
+    from compliance_tf.review.resources.joins import UnresolvedPart
     from compliance_tf.review.resources.place import Place
     from compliance_tf.review.resources.translation import Table
 
@@ -31,7 +31,7 @@ TABLES: Final = (
     *(BUCKET, SECURITY_GROUP, ROLE, USER, GROUP, POLICY, KEY, QUEUE, TOPIC, FUNCTION, DB_INSTANCE, DB_CLUSTER),
     *(VOLUME, INSTANCE, TABLE, LOG_GROUP, TASK_DEFINITION),
 )
-"""The types that are translated."""
+"""The translated types."""
 
 _BY_TYPE: Final = {type_: table for table in TABLES for type_ in table.terraform}
 
@@ -40,7 +40,7 @@ GLOBAL: Final = "global"
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """A resource that will be there after the apply.
+    """A resource that exists after the apply.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class PlannedResource:
     item
         The item that AWS Config would record.
     block
-        Where it stands in the configuration's files; None where they are not at hand.
+        Its block in the configuration's files; None where they are not available.
     changes
-        Whether the apply creates or changes it, or something that completes it.
+        Whether the apply creates or changes it, or one of its parts.
     place
-        Where it will be.
+        Its account and region.
     """
 
     instance: Instance
@@ -64,16 +64,16 @@ class PlannedResource:
 
 
 class Translator:
-    """Makes items of a plan's resources.
+    """The translator of a plan's resources into items.
 
     Parameters
     ----------
     plan
         The plan.
     configuration
-        The configuration's files, where they are at hand.
+        The configuration's files, if available.
     account, region
-        Where the plan is for, as far as it does not say so.
+        The account and region, where the plan does not have them.
     """
 
     def __init__(
@@ -85,17 +85,17 @@ class Translator:
         self._joins = Joins(plan, {table.terraform: table.links for table in TABLES if table.links})
 
     @property
-    def strays(self) -> tuple[Stray, ...]:
-        """What completes a resource that cannot be told, or is not in the plan."""
-        return tuple(self._joins.strays)
+    def unresolved_parts(self) -> tuple[UnresolvedPart, ...]:
+        """Parts whose resource cannot be determined, or is not in the plan."""
+        return tuple(self._joins.unresolved_parts)
 
     @property
     def parts(self) -> frozenset[str]:
-        """The addresses of what completes a resource of the plan."""
+        """The addresses of the parts of resources in the plan."""
         return self._joins.joined
 
     def resources(self) -> tuple[PlannedResource, ...]:
-        """Translate all resources of types that are known, that are there after the apply."""
+        """Translate all resources of known types that exist after the apply."""
         return tuple(
             self._resource(instance, _BY_TYPE[instance.type])
             for instance in self._plan.instances
@@ -103,7 +103,7 @@ class Translator:
         )
 
     def block(self, instance: Instance) -> Block | None:
-        """Find where a resource stands in the configuration's files."""
+        """Return the block of a resource in the configuration's files."""
         if self._configuration is None:
             return None
         return self._configuration.block(instance, module_path(instance.module))
@@ -143,7 +143,7 @@ class Translator:
         supplementary: Any = wrapped(filled(table.supplementary, scope), f"{address}: supplementary", reads)
         tagged: Any = wrapped(tags(scope), f"{address}: tags", reads)
         if isinstance(tagged, Unknown):
-            # Whoever only passes the tags on has read none.
+            # Passing the tags on does not count as reading them.
             tagged = PlannedObject({}, f"{address}: tags", reads, complete=False, unknown=tagged.reason)
         return PlannedItem(
             resource_type=table.type,

@@ -1,4 +1,4 @@
-"""Resources that complete others, such as a bucket's policy: which one belongs to which."""
+"""Parts of resources, such as a bucket's policy, and the resources that they belong to."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
 
 IDENTITIES: Final = ("id", "arn", "name", "bucket", "key_id", "url", "function_name")
-"""The attributes by which other resources name one."""
+"""The attributes by which other resources refer to one."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """How a resource says which other one it completes.
+    """A type of parts, with the attribute that names the resource.
 
     Parameters
     ----------
     type
-        Its own type, such as ``aws_s3_bucket_policy``.
+        The type of the part, such as ``aws_s3_bucket_policy``.
     attribute
-        Its attribute that names the other, such as ``bucket``: one name, or a list of names.
+        The attribute that names the resource, such as ``bucket``: one name, or a list of names.
     """
 
     type: str
@@ -35,12 +35,12 @@ class Link:
 
 @dataclass
 class Part:
-    """A resource that completes another one.
+    """A part of a resource.
 
     Parameters
     ----------
     link
-        By which attribute.
+        The link to the resource.
     instance
         The resource.
     """
@@ -51,14 +51,14 @@ class Part:
 
 @dataclass
 class Joined:
-    """What completes a resource.
+    """The parts of a resource.
 
     Parameters
     ----------
     parts
-        Those that surely do.
+        Those that certainly belong to it.
     possible
-        Those that may, because the plan does not tell which resource they are about.
+        Those that may belong to it, because the plan does not show their resource.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -66,15 +66,15 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Stray:
-    """A resource that completes one that is not judged.
+class UnresolvedPart:
+    """A part of a resource that is not judged.
 
     Parameters
     ----------
     instance
         The resource.
     reason
-        Why the one that it completes is not judged: a sentence.
+        The reason: a sentence.
     """
 
     instance: Instance
@@ -82,20 +82,20 @@ class Stray:
 
 
 class Joins:
-    """All that completes the resources of a plan.
+    """All parts of a plan's resources.
 
     Parameters
     ----------
     plan
         The plan.
     links
-        By the types of the resources that are completed: what completes them.
+        The types of parts, by the type of the resource.
     """
 
     def __init__(self, plan: AnyPlan, links: Mapping[tuple[str, ...], Sequence[Link]]) -> None:
         self._references = References(plan)
         self._by_address: dict[str, Joined] = {}
-        self.strays: list[Stray] = []
+        self.unresolved_parts: list[UnresolvedPart] = []
         by_type: dict[str, list[Instance]] = {}
         for instance in plan.instances:
             if instance.managed:
@@ -109,11 +109,11 @@ class Joins:
 
     @property
     def joined(self) -> frozenset[str]:
-        """The addresses of all that surely completes a resource."""
+        """The addresses of all parts with a known resource."""
         return frozenset(part.instance.address for one in self._by_address.values() for part in one.parts)
 
     def of(self, instance: Instance) -> Joined:
-        """Return what completes a resource."""
+        """Return the parts of a resource."""
         return self._by_address.get(instance.address, Joined())
 
     def _join(
@@ -131,19 +131,21 @@ class Joins:
                 return
             found += referred
         elif texts and not found:
-            # The name may be hidden on the other side, as what is sensitive is.
+            # The resource's own name may be hidden, for example if it is sensitive.
             found += self._references.targets(instance, part.link.attribute, types)
         if texts and not found:
             said = f"{part.link.attribute} names {texts[0]!r:.100}, which this plan does not have"
-            self.strays.append(Stray(instance, f"Its {said}."))
+            self.unresolved_parts.append(UnresolvedPart(instance, f"Its {said}."))
         for owner in {one.address: one for one in found}.values():
             self._by_address.setdefault(owner.address, Joined()).parts.append(part)
 
     def _may_complete(self, part: Part, owners: list[Instance]) -> None:
         refers = shown(part.instance.expression(part.link.attribute))
         about = f", which refers to {refers}" if refers else ""
-        self.strays.append(
-            Stray(part.instance, f"The plan does not tell which resource its {part.link.attribute}{about} names.")
+        self.unresolved_parts.append(
+            UnresolvedPart(
+                part.instance, f"The plan does not tell which resource its {part.link.attribute}{about} names."
+            )
         )
         for owner in owners:
             self._by_address.setdefault(owner.address, Joined()).possible.append(part)
@@ -160,5 +162,5 @@ def _by_identity(owners: list[Instance]) -> Mapping[str, list[Instance]]:
 
 
 def _nearest(owners: Sequence[Instance], instance: Instance) -> Sequence[Instance]:
-    """Prefer those of the same provider: two accounts may have resources of one name."""
+    """Prefer resources of the same provider: two accounts may have resources of one name."""
     return [owner for owner in owners if owner.provider == instance.provider] or owners

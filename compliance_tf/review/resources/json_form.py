@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.judgement import Judged, Judgement
 
 VERSION: Final = 1
-"""Changes when a member changes its meaning or goes away."""
+"""Increased when a member is removed or changes its meaning."""
 
 Count: TypeAlias = Annotated[int, Meta(ge=0)]
 Line: TypeAlias = Annotated[int, Meta(ge=1)]
 
 
 class RecorderForm(Struct):
-    """AWS Config's recorder, delivery channel or retention, which the plan declares.
+    """A recorder, delivery channel or retention of AWS Config that the plan declares.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ class RecorderForm(Struct):
     type
         Its type.
     file
-        Where it stands, if that is at hand.
+        Its file, if available.
     line
-        In which line of the file.
+        The line in the file.
     """
 
     address: str
@@ -47,7 +47,7 @@ class RecorderForm(Struct):
 
 
 class JudgementForm(Struct, rename="camel"):
-    """What a rule says of a planned resource.
+    """The judgement of a planned resource by a rule.
 
     Parameters
     ----------
@@ -62,13 +62,13 @@ class JudgementForm(Struct, rename="camel"):
     resource_type
         AWS Config's name of its type.
     outcome
-        What came of it.
+        The outcome.
     reason
-        The check's reason, or what is not known.
+        The check's reason, or the unknown value.
     file
-        Where the resource stands, if that is at hand.
+        The resource's file, if available.
     line
-        In which line of the file.
+        The line in the file.
     waiver
         The waiver that covers the violation.
     """
@@ -86,14 +86,14 @@ class JudgementForm(Struct, rename="camel"):
 
 
 class NotJudgedForm(Struct):
-    """What completes a resource that was not judged.
+    """A part of a resource that was not judged.
 
     Parameters
     ----------
     address
         Terraform's address of it.
     reason
-        Why it was not.
+        The reason.
     """
 
     address: str
@@ -101,28 +101,28 @@ class NotJudgedForm(Struct):
 
 
 class PlanForm(Struct, rename="camel"):
-    """What is said of a plan's resources.
+    """The judgements of a plan's resources.
 
     Parameters
     ----------
     name
-        How messages call the plan.
+        The plan's name in messages.
     resources
-        How many resources were judged.
+        The number of judged resources.
     unchanged_resources
-        How many the apply leaves as they are.
+        The number of unchanged resources.
     recorders
-        Where the plan declares AWS Config's recorder, delivery channel or retention.
+        Declarations of AWS Config's recorder, delivery channel or retention.
     judgements
-        What rules say, compliant or not.
+        The judgements, compliant or not.
     not_judged
-        What completes resources that were not judged.
+        Parts of resources that were not judged.
     other_types
-        How many resources are of types that cannot be judged, by type.
+        The number of resources of types that cannot be judged, by type.
     account_rules
-        The ids of rules that look at the account, and judge no plan.
+        The ids of rules that evaluate the account, not plans.
     rules_of_aws
-        The ids of rules that AWS Config or Guard evaluates, and that judge no plan.
+        The ids of rules that AWS Config or Guard evaluates, which cannot judge plans.
     """
 
     name: str
@@ -137,7 +137,7 @@ class PlanForm(Struct, rename="camel"):
 
 
 class CheckPlanForm(Struct, kw_only=True):
-    """Planned resources, judged: what `compliance-tf check-plan --format json` prints.
+    """Judgements of planned resources: the output of `compliance-tf check-plan --format json`.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class CheckPlanForm(Struct, kw_only=True):
     commit
         The commit that was given with --commit.
     plans
-        What is said of each plan. New members may come with any version.
+        The plans. Any version may add members.
     """
 
     version: Literal[1] = VERSION
@@ -155,7 +155,7 @@ class CheckPlanForm(Struct, kw_only=True):
 
 
 def as_json(plans: Sequence[Judged], commit: str | None = None) -> str:
-    """Write all judgements of plans, compliant ones included."""
+    """Render all judgements of plans, compliant ones included."""
     form = CheckPlanForm(commit=commit, plans=tuple(map(_plan, plans)))
     return json_text(msgspec.to_builtins(form), indent=2) + "\n"
 
@@ -167,7 +167,7 @@ def _plan(judged: Judged) -> PlanForm:
         unchanged_resources=judged.unchanged,
         recorders=tuple(RecorderForm(one.address, one.type, *_place(one.block)) for one in judged.recorders),
         judgements=tuple(map(_judgement, judged.judgements)),
-        not_judged=tuple(NotJudgedForm(address, reason) for address, reason in judged.strays),
+        not_judged=tuple(NotJudgedForm(address, reason) for address, reason in judged.unresolved_parts),
         other_types=dict(judged.other_types),
         account_rules=judged.account_rules,
         rules_of_aws=judged.elsewhere,

@@ -1,4 +1,4 @@
-"""Judges planned resources with the checks that judge recorded ones."""
+"""Judgements of planned resources by checks."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ RECORDER_TYPES: Final = frozenset(
         "awscc_config_delivery_channel",
     }
 )
-"""What there is once in an account and region, and which belongs to whoever set it up."""
+"""The resource types that exist once per account and region, and belong to the account's owner."""
 
 
 class Outcome(Enum):
-    """What comes of a rule and a planned resource."""
+    """The outcome of a rule for a planned resource."""
 
     VIOLATION = "violation"
     WAIVED = "waived"
@@ -50,13 +50,13 @@ class Outcome(Enum):
 
     @property
     def words(self) -> str:
-        """How people read it."""
+        """The outcome in words."""
         return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A check as it is deployed.
+    """A check with its deployed settings.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ class Rule:
     severity
         The severity of a violation.
     resource_types
-        The types that it looks at; all of the check's where it is empty.
+        The types that it evaluates; all of the check's where this is empty.
     pack
-        The pack that it comes from; None for none.
+        The name of its pack; None for none.
     """
 
     id: str
@@ -83,25 +83,25 @@ class Rule:
 
     @property
     def needs_account(self) -> bool:
-        """Return whether it looks at the account, of which a plan tells nothing."""
+        """Return whether it evaluates the account, which is not in a plan."""
         return isinstance(self.check, PeriodicCheck) and not ANSWERED_ACTIONS.issuperset(self.check.actions)
 
     def judges(self, resource_type: str) -> bool:
-        """Return whether it looks at a type; a check without types looks at all."""
+        """Return whether it evaluates a type; a check without types evaluates all."""
         types = self.resource_types or self.check.resource_types
         return (not types or resource_type in types) and not self.needs_account
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules that a plan is judged by.
+    """The rules for a plan.
 
     Parameters
     ----------
     rules
         The rules.
     elsewhere
-        The ids of rules that AWS Config or Guard evaluates: they judge no plan.
+        The ids of rules that AWS Config or Guard evaluates, which cannot judge plans.
     """
 
     rules: tuple[Rule, ...]
@@ -110,7 +110,7 @@ class RuleSet:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a rule says of a planned resource.
+    """The judgement of a planned resource by a rule.
 
     Parameters
     ----------
@@ -121,11 +121,11 @@ class Judgement:
     resource_type
         AWS Config's name of its type.
     outcome
-        What came of it.
+        The outcome.
     reason
-        Why: the check's own reason, or what is not known.
+        The check's own reason, or the unknown value.
     block
-        Where the resource stands in the configuration's files.
+        The resource's block in the configuration's files.
     waiver
         The waiver that covers the violation.
     """
@@ -150,7 +150,7 @@ class DeclaredRecorder:
     type
         Its type.
     block
-        Where it stands.
+        Its block.
     """
 
     address: str
@@ -160,30 +160,30 @@ class DeclaredRecorder:
 
 @dataclass(frozen=True)
 class Judged:
-    """All that is said of a plan's resources.
+    """The judgements of a plan's resources.
 
     Parameters
     ----------
     name
-        How messages call the plan.
+        The plan's name in messages.
     judgements
-        What rules say, in the plan's order.
+        The judgements, in the plan's order.
     recorders
-        Where the plan declares AWS Config's recorder, delivery channel or retention.
+        Declarations of AWS Config's recorder, delivery channel or retention.
     resources
-        How many resources were judged.
+        The number of judged resources.
     unchanged
-        How many were not, because the apply does nothing to them.
-    strays
-        What completes resources that were not judged: the address and the reason.
+        The number of unchanged resources, which were not judged.
+    unresolved_parts
+        Parts of resources that were not judged: the address and the reason.
     other_types
-        How many resources are of types that cannot be judged, by type.
+        The number of resources of types that cannot be judged, by type.
     account_rules
-        The ids of rules that look at the account, and judge no plan.
+        The ids of rules that evaluate the account, not plans.
     elsewhere
-        The ids of rules that AWS Config or Guard evaluates, and that judge no plan.
+        The ids of rules that AWS Config or Guard evaluates, which cannot judge plans.
     waiver_problems
-        What is wrong with waivers, such as that there is no rule that they are for: a sentence each.
+        Problems of waivers, such as a missing rule: a sentence each.
     """
 
     name: str
@@ -191,14 +191,14 @@ class Judged:
     recorders: tuple[DeclaredRecorder, ...]
     resources: int
     unchanged: int
-    strays: tuple[tuple[str, str], ...]
+    unresolved_parts: tuple[tuple[str, str], ...]
     other_types: tuple[tuple[str, int], ...]
     account_rules: tuple[str, ...]
     elsewhere: tuple[str, ...] = ()
     waiver_problems: tuple[str, ...] = ()
 
     def of(self, *outcomes: Outcome) -> tuple[Judgement, ...]:
-        """Return the judgements with some outcomes, the gravest first."""
+        """Return the judgements with some outcomes, the most severe first."""
         found = [one for one in self.judgements if one.outcome in outcomes]
         return tuple(sorted(found, key=lambda one: -one.rule.severity.rank))
 
@@ -230,17 +230,17 @@ def judge_plan(
     plan
         The plan.
     translator
-        Makes items of its resources.
+        The translator of its resources.
     rule_set
         The rules.
     waivers
-        The waivers; those of some workspaces only count in these.
+        The waivers; those with workspaces count only in these.
     workspace
-        The workspace that the plan is of; None where it is not known.
+        The plan's workspace; None where it is unknown.
     every
-        Whether to judge also what the apply leaves as it is.
+        Whether to judge unchanged resources too.
     now
-        When waivers must not have expired; the present time unless given.
+        The time at which waivers must not have expired; the current time unless given.
     """
     rules = rule_set.rules
     deployed, problems = _usable(waivers, rules, workspace, now or datetime.now(UTC))
@@ -249,8 +249,8 @@ def judge_plan(
     judgements = [one for resource in chosen for one in _judgements(plan, resource, rules, deployed)]
     known = {one.instance.address for one in translated}
     others = [one for one in plan.instances if _is_other(one, known) and (every or one.changes)]
-    strays = _strays(translator, every=every)
-    linked = {address for address, _ in strays} | set(translator.parts)
+    unresolved_parts = _unresolved_parts(translator, every=every)
+    linked = {address for address, _ in unresolved_parts} | set(translator.parts)
     counts: dict[str, int] = {}
     for one in others:
         if one.address not in linked:
@@ -261,7 +261,7 @@ def judge_plan(
         recorders=tuple(_recorders(plan, translator)),
         resources=len(chosen),
         unchanged=len(translated) - len(chosen),
-        strays=strays,
+        unresolved_parts=unresolved_parts,
         other_types=tuple(sorted(counts.items())),
         account_rules=tuple(rule.id for rule in rules if rule.needs_account),
         elsewhere=rule_set.elsewhere,
@@ -273,10 +273,10 @@ def _is_other(instance: Instance, known: set[str]) -> bool:
     return instance.managed and instance.stays and instance.address not in known
 
 
-def _strays(translator: Translator, *, every: bool) -> tuple[tuple[str, str], ...]:
+def _unresolved_parts(translator: Translator, *, every: bool) -> tuple[tuple[str, str], ...]:
     found = {
         one.instance.address: one.reason
-        for one in translator.strays
+        for one in translator.unresolved_parts
         if one.instance.stays and (every or one.instance.changes)
     }
     return tuple(found.items())
@@ -331,9 +331,9 @@ def _outcome(plan: AnyPlan, resource: PlannedResource, rule: Rule) -> tuple[Outc
         verdict, failure = _verdict(plan, resource, rule), ""
     except ComplianceError as error:
         verdict, failure = None, f"The check gives no verdict: {error}"
-    except Exception as error:  # noqa: BLE001 a check of the user's own may raise anything, which is no verdict
+    except Exception as error:  # noqa: BLE001 the user's own check may raise anything, which is not a verdict
         verdict, failure = None, f"The check gives no verdict: {type(error).__name__}: {error}"
-    # What was unknown counts also where a check has caught the error and gone on.
+    # Unknown values count even if a check has caught the error and continued.
     if reads.unknown or failure:
         return Outcome.UNDECIDED, _reasons(reads.unknown) or failure
     if verdict is None:
@@ -380,7 +380,7 @@ def _reasons(reasons: Iterable[str]) -> str:
 def _waiver(
     resource: PlannedResource, rule: Rule, waivers: Sequence[DeployedWaiver]
 ) -> tuple[DeployedWaiver | None, str]:
-    """Find the waiver of a violation; with words where the plan does not tell whether one is for it."""
+    """Return the waiver of a violation; a text where the plan does not show whether one matches."""
     item: Any = resource.item
     reads = item.reads
     doubt = ""
@@ -389,10 +389,10 @@ def _waiver(
             continue
         reads.clear()
         try:
-            # Only a waiver of one id compares it, and nothing else of the identity.
+            # Only a waiver of one id compares the id, and nothing else of the identity.
             identity = Resource("", "", item.resource_type, "" if waiver.needs_recorded else item.resource_id)
             if waiver.covers(identity, item) and not reads.unknown and not reads.assumed:
                 return waiver, ""
         except UndecidedError:
-            doubt = f" Whether the waiver of {waiver.ticket} is for it shows only after the apply."
+            doubt = f" Whether the waiver of {waiver.ticket} matches is known only after the apply."
     return None, doubt

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.judgement import Judged, Judgement
 
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold in any way: https://www.w3.org/TR/xml/#charsets"""
+"""Characters that are not allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets"""
 
 _SKIPPED: Final = (Outcome.WAIVED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
 
 def junit(plans: Sequence[Judged]) -> str:
-    """Write a report of plans."""
+    """Render a report of plans."""
     suites = [suite for judged in plans for suite in _suites(judged)]
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", *suites, "</testsuites>"]) + "\n"
 

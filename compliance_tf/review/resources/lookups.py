@@ -1,4 +1,4 @@
-"""What checks ask AWS for, answered from the plan: as far as it says it, and never from the account."""
+"""Stand-ins for the AWS clients of checks, answered from the plan, and never from the account."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class PlannedClients:
-    """Gives clients that know one planned resource, and what else the plan says of the account.
+    """A factory of clients for one planned resource, with the plan's data.
 
     Parameters
     ----------
     plan
         The plan.
     resource
-        The resource that is judged.
+        The judged resource.
     """
 
     def __init__(self, plan: AnyPlan, resource: PlannedResource) -> None:
@@ -34,24 +34,24 @@ class PlannedClients:
 
 
 class _NotFoundError(Exception):
-    """What AWS would raise for what is not there."""
+    """The error of AWS for a resource that does not exist."""
 
 
 @dataclass(frozen=True)
 class _NotFound:
-    """The answer of what is taken not to be there.
+    """The response for a resource that is assumed not to exist.
 
     Parameters
     ----------
     reason
-        What the plan does not show of it: a sentence without its full stop.
+        The unknown part: a sentence without its full stop.
     """
 
     reason: str
 
 
 class _Exceptions:
-    """The exceptions of a client, whatever they are called."""
+    """The exceptions of a client, by any name."""
 
     def __getattr__(self, name: str) -> type[Exception]:
         return _NotFoundError
@@ -76,7 +76,7 @@ class PlannedClient:
         return call
 
     def get_paginator(self, operation: str) -> _Paginator:
-        """Return what lists the pages of an operation: one page."""
+        """Return a paginator of an operation, with one page."""
         return _Paginator(getattr(self, operation))
 
     def _read(self, answer: object, operation: str) -> Any:  # noqa: ANN401
@@ -128,7 +128,7 @@ def _function(resource: PlannedResource) -> object:
 
 def _log_groups(_: AnyPlan, resource: PlannedResource, __: Mapping[str, object]) -> object:
     """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html."""
-    # The item has the same members under the names of CloudFormation; what is not set does not stand there.
+    # The item has the same members under the names of CloudFormation, without unset ones.
     configuration = dict.items(resource.item.configuration)  # type: ignore[arg-type]  # a dictionary, read unread
     names = {
         "LogGroupName": "logGroupName",
@@ -191,7 +191,7 @@ _ANSWERS: Final[dict[tuple[str, str], Callable[[AnyPlan, PlannedResource, Mappin
     ("ec2", "describe_images"): _images,
     ("ec2", "describe_subnets"): _subnets,
 }
-"""What a plan answers, by service and boto3's name of the operation."""
+"""The handlers, by service and boto3's name of the operation."""
 
 ANSWERED_ACTIONS: Final = frozenset(
     {
@@ -203,4 +203,4 @@ ANSWERED_ACTIONS: Final = frozenset(
         "s3:GetAccountPublicAccessBlock",
     }
 )
-"""The IAM actions of these operations, by which checks declare what they ask."""
+"""The IAM actions of these operations, as checks declare them."""

@@ -1,4 +1,4 @@
-"""In which account and region planned resources will be, as far as the plan says."""
+"""The account and region of planned resources, as far as the plan has them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ACCOUNT_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([0-9]{12}):.+")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a provider works.
+    """The account and region of a provider.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Place:
     region
         The region.
     default_tags
-        The tags that the provider gives to all resources.
+        The tags of all resources of the provider.
     """
 
     account: str | Unknown
@@ -44,14 +44,14 @@ class Place:
 
 
 class Places:
-    """Where the providers of a plan work.
+    """The places of a plan's providers.
 
     Parameters
     ----------
     plan
         The plan.
     account, region
-        What the user says, which counts where the plan does not say it.
+        The user's values, for where the plan does not have them.
     """
 
     def __init__(self, plan: AnyPlan, account: str | None, region: str | None) -> None:
@@ -67,7 +67,7 @@ class Places:
         self._known: dict[str, Place] = {}
 
     def of(self, provider: str) -> Place:
-        """Return where a provider works, by the key of its configuration."""
+        """Return the place of a provider, by the key of its configuration."""
         if provider not in self._known:
             self._known[provider] = Place(
                 self._account_of(provider), self._region_of(provider), self._tags_of(provider)
@@ -77,7 +77,7 @@ class Places:
     def _account_of(self, provider: str) -> str | Unknown:
         if self._account is not None:
             return self._account
-        # Several accounts by one provider, as cross-account resources may have, tell nothing.
+        # Several accounts of one provider, as with cross-account resources, are inconclusive.
         found = self._accounts.get(provider) or (self._callers if len(self._aws_providers()) <= 1 else set())
         if len(found) == 1:
             return next(iter(found))
@@ -86,7 +86,7 @@ class Places:
     def _region_of(self, provider: str) -> str | Unknown:
         configured = self._plan.providers.get(provider)
         expressions = (configured.expressions or {}) if configured else {}
-        told = self._told(expressions.get("region"))
+        told = self._constant(expressions.get("region"))
         if isinstance(told, str):
             return told
         if self._region is not None:
@@ -101,7 +101,7 @@ class Places:
             case None | [] | [{"tags": None}]:
                 return {}
             case [{"tags": tags}]:
-                told = self._told(tags)
+                told = self._constant(tags)
             case [{}]:
                 return {}
             case _:
@@ -110,8 +110,8 @@ class Places:
             return told
         return Unknown("the plan does not show the default tags of the provider")
 
-    def _told(self, expression: Any) -> object:  # noqa: ANN401 (Terraform's own form)
-        """Read an expression that is a constant, or nothing but a variable of the root module."""
+    def _constant(self, expression: Any) -> object:  # noqa: ANN401 (Terraform's own form)
+        """Evaluate an expression that is a constant, or just a variable of the root module."""
         if not isinstance(expression, dict):
             return None
         if "constant_value" in expression:

@@ -1,4 +1,4 @@
-"""A planned resource in the form in which checks know resources."""
+"""A planned resource in the form that checks read."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from compliance_tf.review.resources.planned_values import Assumed, Reads, Unknow
 
 @dataclass(frozen=True)
 class PlannedAccount(Account):
-    """The account that a check asks, of which id and region may be unknown.
+    """The account for a check's lookups, whose id and region may be unknown.
 
     Parameters
     ----------
     reads
-        What was read that is not known.
+        The record of unknown values that were read.
     """
 
     reads: Reads = field(default_factory=Reads)
@@ -29,14 +29,14 @@ class PlannedAccount(Account):
 
 @dataclass(frozen=True)
 class PlannedItem(ConfigurationItem):
-    """The item that AWS Config would record, of which any part may be unknown.
+    """The item that AWS Config would record, any part of which may be unknown.
 
     Parameters
     ----------
     address
         Terraform's address of the resource.
     reads
-        What was read of it that is not known.
+        The record of unknown values that were read.
     """
 
     address: str = ""
@@ -55,5 +55,5 @@ class PlannedItem(ConfigurationItem):
 
     @property
     def is_kept_by_aws(self) -> bool:
-        """Nothing that Terraform makes belongs to AWS."""
+        """False: resources of Terraform never belong to AWS itself."""
         return False

@@ -1,8 +1,8 @@
-"""Values of a planned resource, which say themselves when somebody reads what is not known.
+"""Values of a planned resource that record reads of unknown parts.
 
-A check knows nothing of plans: it reads an object, a list or a text as AWS Config would have recorded it. Whatever it
-reads that the plan does not show, or that the translation does not have, raises :class:`UndecidedError` and is
-remembered, so that no verdict can come from it even where a check catches the error.
+A check is unaware of plans: it reads an object, a list or a text as AWS Config would have recorded it. Reading a value
+that the plan does not show, or that the translation does not have, raises :class:`UndecidedError` and is recorded, so
+that there is no verdict even where a check catches the error.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unknown:
-    """What stands where a value is not known.
+    """The placeholder of an unknown value.
 
     Parameters
     ----------
     reason
-        Which attribute of which resource, and why it is not known: a sentence without its full stop.
+        The attribute, the resource and the reason: a sentence without its full stop.
     """
 
     reason: str
@@ -33,14 +33,14 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Assumed:
-    """A value that holds unless the configuration has what the plan does not show.
+    """A value that holds unless the configuration has something that the plan does not show.
 
     Parameters
     ----------
     value
         The value.
     reason
-        What the plan does not show: a sentence without its full stop.
+        The part that the plan does not show: a sentence without its full stop.
     """
 
     value: object
@@ -49,33 +49,33 @@ class Assumed:
 
 @dataclass(frozen=True)
 class Complete:
-    """A map of which all keys are known, such as tags: what it does not have is not there."""
+    """A map whose keys are all known, such as tags: others do not exist."""
 
     members: Mapping[str, object]
 
 
 @dataclass
 class Reads:
-    """What a check has read that was not known.
+    """A record of reads of unknown values.
 
     Parameters
     ----------
     unknown
-        Why what was read is not known.
+        The reasons of unknown values that were read.
     assumed
-        On what the values that were read depend.
+        The reasons of assumed values that were read.
     """
 
     unknown: dict[str, None] = field(default_factory=dict)
     assumed: dict[str, None] = field(default_factory=dict)
 
     def clear(self) -> None:
-        """Forget what was read, for the next check."""
+        """Clear the record, for the next check."""
         self.unknown.clear()
         self.assumed.clear()
 
     def refuse(self, reason: str) -> NoReturn:
-        """Remember that something unknown was read, and give no value."""
+        """Record a read of an unknown value, and raise."""
         self.unknown[reason] = None
         raise UndecidedError(f"{reason}.")
 
@@ -85,7 +85,7 @@ class Reads:
         Raises
         ------
         UndecidedError
-            When it is not known.
+            When it is unknown.
         """
         if isinstance(stored, Unknown):
             self.refuse(stored.reason)
@@ -96,20 +96,20 @@ class Reads:
 
 
 class PlannedObject(dict[str, Any]):
-    """An object of JSON, of which a member may be unknown.
+    """A JSON object, any member of which may be unknown.
 
     Parameters
     ----------
     members
-        The members that the translation has; None stands for what AWS Config does not record.
+        The translated members; None for what AWS Config does not record.
     place
         Its name in messages.
     reads
-        Where reading is remembered.
+        The record of reads.
     complete
-        Whether what is no member does not exist; else it is not known.
+        Whether other members do not exist; else they are unknown.
     unknown
-        Why no member is known at all; empty where some are.
+        The reason why no member is known; empty where some are.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class PlannedObject(dict[str, Any]):
 
 
 class PlannedList(list[Any]):
-    """A list of JSON, of which an element may be unknown."""
+    """A JSON list, any element of which may be unknown."""
 
     def __init__(self, elements: Sequence[object], reads: Reads) -> None:
         super().__init__(elements)
@@ -198,7 +198,7 @@ class PlannedList(list[Any]):
 
 
 def wrapped(value: object, place: str, reads: Reads) -> object:
-    """Make a value, at any depth, one that says when somebody reads what is not known."""
+    """Wrap a value, at any depth, so that reads of unknown parts are recorded."""
     match value:
         case Assumed(inner, reason):
             return Assumed(wrapped(inner, place, reads), reason)
@@ -225,7 +225,7 @@ _WHY = {
 
 
 def revealed(value: object, place: str) -> object:
-    """Put :class:`Unknown` wherever a value of a plan is hidden, at any depth, with the place and the reason."""
+    """Replace hidden values of a plan by :class:`Unknown`, at any depth, with the place and the reason."""
     if isinstance(value, Hidden):
         return Unknown(f"{place} {_WHY[value]}")
     if isinstance(value, Mapping):

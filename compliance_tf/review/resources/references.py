@@ -1,8 +1,8 @@
-"""Which resource an attribute refers to, where its value will only be known after the apply.
+"""References of attributes whose values are known only after the apply.
 
 A plan has, for each attribute of the configuration, the list of what its expression refers to, such as
 ``["aws_s3_bucket.logs.id", "aws_s3_bucket.logs"]``, but not the expression itself: an attribute that refers to one
-resource of the right type is taken to be the id of that resource. Variables and outputs of modules are followed.
+resource of the right type is assumed to be the id of that resource. Variables and outputs of modules are followed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.any_plan import AnyPlan, Instance
 
 _MAX_DEPTH: Final = 20
-"""So many steps through variables, outputs and other resources are followed."""
+"""Maximum steps through variables, outputs and other resources."""
 
 _RESOURCE: Final = re.compile(
     r"""(?P<type>awscc_\w+|aws_\w+)\.(?P<name>[\w-]+)(?P<key>\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?(?:\.(?P<attribute>\w+))?"""
@@ -32,7 +32,7 @@ _SAME_KEY: Final = frozenset({"each.key", "each.value", "count.index"})
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an expression stands.
+    """The place of an expression.
 
     Parameters
     ----------
@@ -47,18 +47,18 @@ class _Place:
 
 
 class References:
-    """What attributes of a plan refer to."""
+    """The references of a plan's attributes."""
 
     def __init__(self, plan: AnyPlan) -> None:
         self._plan = plan
         self._modules = sorted({module for module, _, _ in plan.by_block})
 
     def targets(self, instance: Instance, attribute: str, types: Collection[str]) -> tuple[Instance, ...]:
-        """List the resources of some types that an attribute may be about; none where it cannot be told."""
+        """List the resources of some types that an attribute may refer to; none where that is unknown."""
         return self.of_expression(instance, instance.expression(attribute), types)
 
     def of_expression(self, instance: Instance, expression: object, types: Collection[str]) -> tuple[Instance, ...]:
-        """List the resources of some types that an expression of a resource may be about, as of a block's attribute."""
+        """List the resources of some types that an expression may refer to, as of a block's attribute."""
         found = self._follow(expression, _Place(instance.module, instance.key), instance, types, 0)
         return tuple({one.address: one for one in found}.values())
 
@@ -88,7 +88,7 @@ class References:
         if found["type"] in types:
             yield from chosen
             return
-        # Of another resource, such as a bucket's public access block: follow what that one is about.
+        # Of a part, such as a bucket's public access block: follow its reference.
         for one in chosen:
             names = _ABOUT if found["attribute"] in {None, "id"} else (found["attribute"],)
             for name in names:
@@ -136,7 +136,7 @@ class References:
 
 
 _ABOUT: Final = ("bucket", "security_group_id", "role", "user", "group", "queue_url", "arn", "key_id", "function_name")
-"""The attributes by which a resource that completes another one says which."""
+"""The attributes by which parts refer to their resource."""
 
 
 def _references(expression: object) -> list[str]:
@@ -147,7 +147,7 @@ def _references(expression: object) -> list[str]:
 
 
 def _whole(references: list[str]) -> Iterator[str]:
-    """Leave out what only begins another reference: Terraform lists ``a.b.id`` together with ``a.b``."""
+    """Leave out prefixes of other references: Terraform lists ``a.b.id`` together with ``a.b``."""
     for reference in references:
         if not any(other.startswith((f"{reference}.", f"{reference}[")) for other in references):
             yield reference
@@ -184,5 +184,5 @@ def _ends_here(rest: str) -> bool:
 
 
 def shown(expression: Any) -> str:  # noqa: ANN401 (Terraform's own form)
-    """Say what an attribute refers to, for people; empty where it refers to nothing."""
+    """Format the references of an expression for messages; empty for none."""
     return ", ".join(_whole(_references(expression)))

@@ -1,4 +1,4 @@
-"""The rules that planned resources are judged by: a pack of the user's own, or every check with its defaults."""
+"""The rules for planned resources: packs of the user's own, or every check with its defaults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def rules_of_packs(paths: Sequence[Path], checks: Path | None) -> RuleSet:
     Raises
     ------
     PackError
-        When a file is no pack, or two rules have one id.
+        When a file is not a pack, or two rules have one id.
     """
     rules: dict[str, Rule] = {}
     elsewhere: list[str] = []
@@ -52,7 +52,7 @@ def rules_of_packs(paths: Sequence[Path], checks: Path | None) -> RuleSet:
 
 
 def every_check(checks: Path | None) -> RuleSet:
-    """Take every check that is shipped or in a folder, with its defaults; those that need parameters are left out."""
+    """Return every check that is shipped or in a folder, with its defaults, except those with required parameters."""
     return RuleSet(tuple(_with_defaults(checks)))
 
 
@@ -70,7 +70,7 @@ def _with_defaults(checks: Path | None) -> Iterator[Rule]:
 
 
 def _defaults(check: Check[Any]) -> object:
-    """Make a check's parameters of its defaults.
+    """Build a check's parameters from its defaults.
 
     Raises
     ------

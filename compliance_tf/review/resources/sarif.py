@@ -1,4 +1,4 @@
-"""Judgements of planned resources as SARIF 2.1.0, at the file and line of the resource where these are at hand.
+"""Judgements of planned resources as SARIF 2.1.0, with the file and line of the resource if available.
 
 The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
 https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.judgement import DeclaredRecorder, Judged, Judgement, Rule
 
 RECORDER_RULE: Final = "recorder-declared"
-"""The rule that a plan breaks which declares AWS Config's recorder, delivery channel or retention."""
+"""The id of the rule against declarations of AWS Config's recorder, delivery channel or retention."""
 
 _REFERENCE: Final = "docs/reference/checks.md"
 
@@ -81,7 +81,7 @@ def _results(found: Sequence[Judgement]) -> Iterator[dict[str, Any]]:
         is_open = one.outcome is Outcome.UNDECIDED
         result: dict[str, Any] = {
             "ruleId": one.rule.id,
-            # A result that is no failure has no level: SARIF 2.1.0, 3.27.9 and 3.27.10.
+            # A result that is not a failure has no level: SARIF 2.1.0, 3.27.9 and 3.27.10.
             "kind": "open" if is_open else "fail",
             "level": "none" if is_open else LEVELS[one.rule.severity],
             "message": {"text": f"{one.address}: {one.reason}"},
@@ -106,7 +106,7 @@ def _recorder(declared: DeclaredRecorder) -> dict[str, Any]:
 
 
 def _location(address: str, block: Block | None) -> dict[str, Any]:
-    # Code scanning shows no result without a file: without the configuration it is said to be the root module's.
+    # Code scanning shows no result without a file: without the configuration use the root module's.
     file, line = (block.file, block.line) if block else ("main.tf", 1)
     return {
         "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": line}},

@@ -1,7 +1,7 @@
-"""How a table says where the members of a configuration item come from in a plan.
+"""Tables of the sources of a configuration item's members in a plan.
 
-A table is data: members with the fields that give them. A field is made by one of the functions here, such as
-``attribute("storage_encrypted")``, and gives a value, :class:`Unknown` or :class:`Assumed`.
+A table is data: members with their fields. A field is built by one of the functions here, such as
+``attribute("storage_encrypted")``, and returns a value, :class:`Unknown` or :class:`Assumed`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Members: TypeAlias = "Mapping[str, Field | Members | str | int | bool | None]"
 
 @dataclass(frozen=True)
 class Source:
-    """A planned resource with all that is known around it.
+    """A planned resource with its context.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ class Source:
     instance
         The resource.
     place
-        Where it will be.
+        Its account and region.
     joined
-        What completes it.
+        Its parts.
     references
-        What attributes refer to.
+        The references of attributes.
     block
-        Where it stands in the configuration's files; None where they are not at hand.
+        Its block in the configuration's files; None where they are not available.
     arn_of
-        Gives the ARN of another resource of the plan.
+        Returns the ARN of another resource of the plan.
     """
 
     plan: AnyPlan
@@ -57,20 +57,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Scope:
-    """Attributes that a field reads: those of the resource, of a block in it, or of a resource that completes it.
+    """Attributes for a field: of the resource, of a block in it, or of one of its parts.
 
     Parameters
     ----------
     source
-        The resource that becomes an item.
+        The resource of the item.
     values
         The attributes.
     place
-        How messages call them.
+        Their name in messages.
     instance
-        The resource that they are of.
+        The resource with the attributes.
     is_top
-        Whether they are all attributes of it, not those of a block.
+        Whether they are all attributes of it, not of a block.
     """
 
     source: Source
@@ -81,7 +81,7 @@ class Scope:
 
     @classmethod
     def of(cls, source: Source) -> Scope:
-        """Take the attributes of the resource itself."""
+        """Build the scope of the resource itself."""
         return cls(source, source.instance.after, source.instance.address, source.instance)
 
     def get(self, name: str) -> object:
@@ -89,7 +89,7 @@ class Scope:
         return revealed(self.values.get(name), f"{self.place}.{name}")
 
     def is_unset(self, name: str) -> bool:
-        """Return whether the configuration leaves it to the provider or to AWS what a new resource gets."""
+        """Return whether the configuration leaves an attribute of a new resource to the provider or AWS."""
         configured = self.instance.configured
         return (
             self.is_top
@@ -115,12 +115,12 @@ class Scope:
         ]
 
     def parts(self, *types: str) -> list[Scope]:
-        """List what completes the resource after the apply, of some types."""
+        """List the resource's parts of some types after the apply."""
         joined = self.source.joined.parts
         return [_scope(self.source, one.instance) for one in joined if one.link.type in types and one.instance.stays]
 
     def removed_parts(self, *types: str) -> list[Scope]:
-        """List what completes the resource now, of some types, as it is before the apply changes or removes it."""
+        """List the resource's parts of some types before the apply, which changes or removes them."""
         joined = self.source.joined.parts
         return [
             Scope(self.source, one.instance.before, one.instance.address, one.instance)
@@ -129,7 +129,7 @@ class Scope:
         ]
 
     def possible(self, *types: str) -> Unknown | None:
-        """Say which resource of some types may complete this one; None where none may."""
+        """Return why a part of some types may belong to this resource; None where none may."""
         for one in self.source.joined.possible:
             if one.link.type in types:
                 what = f"{one.instance.address}.{one.link.attribute}"
@@ -145,17 +145,17 @@ _STAYS_UNKNOWN: Final = object()
 
 
 def attribute(name: str, *, absent: object = None, unset: object = _STAYS_UNKNOWN) -> Field:
-    """Take an attribute.
+    """Use an attribute.
 
     Parameters
     ----------
     name
         Its name.
     absent
-        The value for null: what AWS does where nothing is given.
+        The value for null: AWS's default.
     unset
         The value for a new resource whose configuration does not have the attribute while the provider says "known
-        after apply": what AWS does then. Not known unless given. Only for attributes, not for blocks.
+        after apply": AWS's default. Unknown unless given. Only for attributes, not for blocks.
     """
 
     def field_(scope: Scope) -> object:
@@ -168,16 +168,16 @@ def attribute(name: str, *, absent: object = None, unset: object = _STAYS_UNKNOW
 
 
 def block(name: str, members: Members, *, absent: object = None, unset: object = _STAYS_UNKNOWN) -> Field:
-    """Take a block of which there is at most one.
+    """Use a block that occurs at most once.
 
     Parameters
     ----------
     name
         Its name.
     members
-        What becomes of its attributes.
+        The members from its attributes.
     absent
-        The value where there is none.
+        The value without the block.
     unset
         As for :func:`attribute`. A plan does not show a ``dynamic`` block of which it does not know whether there is
         one, so the value is only assumed unless the configuration's files are at hand.
@@ -193,7 +193,7 @@ def block(name: str, members: Members, *, absent: object = None, unset: object =
 
 
 def unset_block(scope: Scope, name: str, value: object) -> object:
-    """Return what AWS does where a block is not configured; :class:`Unknown` or :class:`Assumed` where it may be."""
+    """Return AWS's behaviour without a block; :class:`Unknown` or :class:`Assumed` where there may be one."""
     where = f"{scope.place}.{name}"
     found = scope.source.block if scope.instance is scope.source.instance else None
     if not scope.is_unset(name) or (found and name in found.dynamic_blocks):
@@ -206,7 +206,7 @@ def unset_block(scope: Scope, name: str, value: object) -> object:
 
 
 def blocks(name: str, members: Members) -> Field:
-    """Take all blocks of a name, as a list."""
+    """Use all blocks of a name, as a list."""
 
     def field_(scope: Scope) -> object:
         found = scope.blocks(name)
@@ -216,18 +216,18 @@ def blocks(name: str, members: Members) -> Field:
 
 
 def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> Field:
-    """Take something from a resource that completes this one, as a bucket's policy does.
+    """Use a part of the resource, such as a bucket's policy.
 
     Parameters
     ----------
     type_
         Its type.
     inner
-        What to take of it.
+        The field of the part.
     otherwise
-        What holds where there is no such resource.
+        The field without such a part.
     gone
-        The value where the apply removes it.
+        The field where the apply removes the part.
     """
 
     def field_(scope: Scope) -> object:
@@ -244,17 +244,17 @@ def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> 
 
 
 def constant(value: object) -> Field:
-    """Return the same for all resources."""
+    """Use a constant."""
     return lambda _: value
 
 
 def unknown(reason: str) -> Field:
-    """Say that a plan never shows it."""
+    """Use a value that a plan never shows."""
     return lambda scope: Unknown(f"{scope.place}: {reason}")
 
 
 def mapped(inner: Field, values: Mapping[object, object]) -> Field:
-    """Return another value for each; what is not listed stays as it is."""
+    """Map values to others; unlisted ones stay as they are."""
 
     def field_(scope: Scope) -> object:
         value = inner(scope)
@@ -264,14 +264,14 @@ def mapped(inner: Field, values: Mapping[object, object]) -> Field:
 
 
 def template(text: str, *names: str) -> Field:
-    """Put attributes into a text, as ``arn:{partition}:s3:::{bucket}``; unknown where one is.
+    """Insert attributes into a text, such as ``arn:{partition}:s3:::{bucket}``; unknown where one is.
 
     Parameters
     ----------
     text
         The text, with the names of attributes, or partition, region and account, in braces.
     names
-        The attributes that are in it.
+        The attributes in it.
     """
 
     def field_(scope: Scope) -> object:
@@ -289,7 +289,7 @@ def template(text: str, *names: str) -> Field:
 
 
 def first_known(*fields: Field) -> Field:
-    """Return the first of several that is known and not None; else why the last is not known."""
+    """Use the first of several fields that is known and not None; else the reason of the last one."""
 
     def field_(scope: Scope) -> object:
         found = [value for one in fields if (value := one(scope)) is not None]
@@ -300,7 +300,7 @@ def first_known(*fields: Field) -> Field:
 
 
 def tags(scope: Scope) -> object:
-    """Return the tags of a resource, those that the provider gives to all included."""
+    """Return the tags of a resource, the provider's default tags included."""
     every, own = scope.get("tags_all"), scope.get("tags")
     if isinstance(every, Mapping):
         return Complete({key: value for key, value in every.items() if value is not None})
@@ -316,7 +316,7 @@ def tags(scope: Scope) -> object:
 
 
 def filled(members: Members, scope: Scope) -> dict[str, object]:
-    """Fill the members of a table."""
+    """Evaluate the fields of a table's members."""
     return {name: _value(member, scope) for name, member in members.items()}
 
 
@@ -335,23 +335,23 @@ class Table:
     type
         AWS Config's name of the type.
     terraform
-        The types of the provider's resources that are it.
+        The provider's types of the resource.
     sources
-        Where the members are documented: AWS Config's own, and the provider's.
+        The documentation of the members: AWS Config's, and the provider's.
     id
-        What AWS Config identifies it by.
+        AWS Config's id.
     name
         Its name.
     arn
         Its ARN.
     configuration, supplementary
-        The members that are translated; any other is not known to a check.
+        The translated members; others are unknown to a check.
     links
-        The resources that complete it.
+        Its parts.
     region
-        Where it is recorded: ``global`` for IAM.
+        The recorded region: ``global`` for IAM.
     notes
-        What is not translated, and why: for the reference page.
+        Limits of the translation, for the reference page.
     """
 
     type: str

@@ -1,4 +1,4 @@
-"""What is said of a plan's resources, in which order, and in which words: terminal and comments have the same."""
+"""The content about a plan's resources: sections, order and words, the same for terminal and comments."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.judgement import Judged, Judgement
 
 KIND: Final = "resources"
-"""What the marker of a comment calls it."""
+"""The kind in the marker of a comment."""
 
 _FEW: Final = 20
-"""So many rows are read; more are folded."""
+"""Rows that are shown; more are folded."""
 
 
 def document(judged: Judged, workspace: str | None = None, commit: str | None = None) -> Document:
-    """Say what is to be said of a plan's resources.
+    """Build the document of a plan's resources.
 
     Parameters
     ----------
     judged
-        What was found.
+        The judgements.
     workspace
-        The workspace of the plan, where it is known.
+        The workspace of the plan, if known.
     commit
-        The commit that the plan was made of, where it is known.
+        The commit of the plan, if known.
     """
     violations, undecided = judged.of(Outcome.VIOLATION), judged.of(Outcome.UNDECIDED)
     sections = (
@@ -68,7 +68,7 @@ def document(judged: Judged, workspace: str | None = None, commit: str | None = 
 
 
 def headline(judged: Judged) -> str:
-    """Say in a few words what was found."""
+    """Return the headline of the document."""
     violations = len(judged.of(Outcome.VIOLATION))
     texts = [counted(violations, "violation")] if violations else []
     texts += ["declares AWS Config's recorder"] if judged.recorders else []
@@ -145,7 +145,7 @@ def _waived(judged: Judged) -> Iterator[Block]:
 
 
 def _rest(judged: Judged) -> Iterator[Block]:
-    items: list[Words] = [(Code(address), f": {reason}") for address, reason in judged.strays]
+    items: list[Words] = [(Code(address), f": {reason}") for address, reason in judged.unresolved_parts]
     if judged.other_types:
         total = sum(count for _, count in judged.other_types)
         kinds = ", ".join(f"{count:,} {type_}" for type_, count in judged.other_types)

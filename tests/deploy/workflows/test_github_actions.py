@@ -24,7 +24,7 @@ UNSCOPED = """
         {"name": "other", "source": [{"owner": "AWS", "source_identifier": "IAM_ROOT_ACCESS_KEY_CHECK"}]},
     )
 """
-RELAXED = "policies:\n  permissions-widened:\n    verdict: clean\n    reason: I would like to merge.\n"
+RELAXED = "policies:\n  permission-increase:\n    verdict: clean\n    reason: I would like to merge.\n"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.local import LocalAws
 
-RELAXED = "policies:\n  permissions-widened:\n    verdict: clean\n    reason: I would like to merge.\n"
+RELAXED = "policies:\n  permission-increase:\n    verdict: clean\n    reason: I would like to merge.\n"
 
 
 @pytest.fixture(scope="module")

@@ -197,7 +197,7 @@ def test_a_file_of_several_reviews_gives_a_comment_for_each(tmp_path: Path) -> N
 def test_a_file_that_is_no_review_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "review.md"
     file.write_text(text)
-    with pytest.raises(CommentError, match="is no review in Markdown"):
+    with pytest.raises(CommentError, match="is not a review in Markdown"):
         comments_of(file)
 
 

@@ -145,7 +145,7 @@ def usual() -> Review:
     permission = "config:SelectResourceConfig on *"
     waiver = "2027-03-31: SEC-214 of team-payments, rule s3-bucket-tls-only, id acme-legacy-exports"
     found = {
-        "permissions-widened": Hit("aws_iam_role_policy.record", "Role acme-prod-record gets 1 new permission."),
+        "permission-increase": Hit("aws_iam_role_policy.record", "Role acme-prod-record gets 1 new permission."),
         "rule-removed": Hit(
             "aws_config_config_rule.cloudtrail-enabled", "The rule acme-prod-cloudtrail-enabled is destroyed."
         ),

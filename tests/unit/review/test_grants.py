@@ -1,4 +1,4 @@
-"""What widens is never missed: policies are held against a brute-force reading of IAM in a small world."""
+"""Permission increases is never missed: policies are held against a brute-force reading of IAM in a small world."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_runtime.policy.patterns import matches
-from compliance_tf.review.changes.grants import Grant, grants, widened
+from compliance_tf.review.changes.grants import Grant, grants, increases
 from tests.unit.review.builders import allow, document, trust
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "iam:PassRole", "iam:CreateUser")
@@ -124,7 +124,7 @@ def read(statements: list[Statement]) -> tuple[Grant, ...]:
 
 @given(before=st.lists(STATEMENTS, max_size=3), after=st.lists(STATEMENTS, max_size=3))
 def test_what_widens_a_policy_is_never_missed(before: list[Statement], after: list[Statement]) -> None:
-    if not widened(read(before), read(after)):
+    if not increases(read(before), read(after)):
         assert allowed(after) <= allowed(before)
 
 
@@ -134,13 +134,13 @@ def test_what_a_small_edit_widens_is_never_missed(before: list[Statement], data:
     after = json.loads(json.dumps(before))
     one = data.draw(st.sampled_from(after))
     one.update(data.draw(STATEMENTS.map(lambda other: {key: other[key] for key in other if key in one})))
-    if not widened(read(before), read(after)):
+    if not increases(read(before), read(after)):
         assert allowed(after) <= allowed(before)
 
 
 @given(before=st.lists(TRUSTS, max_size=2), after=st.lists(TRUSTS, max_size=2))
 def test_what_widens_a_trust_is_never_missed(before: list[Statement], after: list[Statement]) -> None:
-    if not widened(read(before), read(after)):
+    if not increases(read(before), read(after)):
         assert allowed(after) <= allowed(before)
 
 
@@ -154,14 +154,14 @@ def _shuffled(statement: Statement, draw: Any) -> Statement:
 @given(statements=st.lists(STATEMENTS | TRUSTS, max_size=4), data=st.data())
 def test_the_same_in_another_order_widens_nothing(statements: list[Statement], data: st.DataObject) -> None:
     other = [_shuffled(statement, data.draw) for statement in data.draw(st.permutations(statements))]
-    assert widened(read(statements), read(other)) == ()
+    assert increases(read(statements), read(other)) == ()
 
 
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=4), data=st.data())
 def test_one_allowing_statement_less_widens_nothing(statements: list[Statement], data: st.DataObject) -> None:
     gone = data.draw(st.integers(0, len(statements) - 1))
     rest = [one for number, one in enumerate(statements) if number != gone]
-    found = widened(read(statements), read(rest))
+    found = increases(read(statements), read(rest))
     assert not [grant for grant in found if grant.allows]
     if statements[gone]["Effect"] == "Allow":
         assert found == ()
@@ -177,12 +177,12 @@ NARROWER = [
 
 @pytest.mark.parametrize(("before", "after"), NARROWER)
 def test_less_is_not_taken_for_more(before: Statement, after: Statement) -> None:
-    assert widened(read([before]), read([after])) == ()
-    assert widened(read([after]), read([before])) != ()
+    assert increases(read([before]), read([after])) == ()
+    assert increases(read([after]), read([before])) != ()
 
 
 def test_actions_compare_without_case() -> None:
-    assert widened(read([allow("S3:getobject")]), read([allow("s3:GetObject")])) == ()
+    assert increases(read([allow("S3:getobject")]), read([allow("s3:GetObject")])) == ()
 
 
 WIDER = [
@@ -203,7 +203,7 @@ WIDER = [
 
 @pytest.mark.parametrize(("before", "after"), WIDER)
 def test_exceptions_that_become_smaller_widen(before: Statement, after: Statement) -> None:
-    assert widened(read([before]), read([after])) != ()
+    assert increases(read([before]), read([after])) != ()
 
 
 UNREADABLE = [

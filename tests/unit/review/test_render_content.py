@@ -24,7 +24,14 @@ def changing(**members: object) -> Review:
 
 
 IN_ORDER = (
-    *("Blocked", "table-lost", "recorder, delivery channel and retention", "2 replaced", "What widens", "Rules:"),
+    *(
+        "Blocked",
+        "table-lost",
+        "recorder, delivery channel and retention",
+        "2 replaced",
+        "Permission increases",
+        "Rules:",
+    ),
     *("Coverage", "Waivers", "Quotas after the apply", "Everything else", FINGERPRINT),
 )
 

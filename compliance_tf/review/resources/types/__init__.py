@@ -1,1 +1,1 @@
-"""From the AWS provider's attributes to what AWS Config records: a table for each type."""
+"""Translations of the AWS provider's attributes to configuration items: a table for each type."""

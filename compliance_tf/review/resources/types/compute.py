@@ -54,7 +54,7 @@ _PERMISSION: Final = (
 
 
 def _statement(values: Mapping[str, str], arn: object) -> dict[str, object]:
-    """Write the statement that AddPermission makes: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html."""
+    """Build the statement of AddPermission: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html."""
     principal = values.get("principal", "*")
     conditions: dict[str, dict[str, str]] = {}
     for name, operator, key in (
@@ -146,9 +146,9 @@ _OPTIONS: Final = {
 
 
 def _options(scope: Scope) -> object:
-    """Take the options of the instance's metadata, or those of its launch template.
+    """Return the metadata options of an instance, or of its launch template.
 
-    Where neither has any, the image and the account decide, which are not in a plan.
+    Without any, the image and the account determine them, which are not in a plan.
     """
     own = block("metadata_options", _OPTIONS)(scope)
     if own is not None and not (isinstance(own, Unknown) and scope.is_unset("metadata_options")):
@@ -223,11 +223,11 @@ def _containers(scope: Scope) -> object:
 
 
 _FREE_KEYS: Final = frozenset({"dockerLabels", "options"})
-"""Members of a container whose own keys people choose."""
+"""Members of a container with user-defined keys."""
 
 
 def _pascal_case(value: object) -> object:
-    """Write a container as AWS Config does: its members begin with capitals, as in CloudFormation."""
+    """Convert a container to AWS Config's form: members in PascalCase, as in CloudFormation."""
     if isinstance(value, list):
         return [_pascal_case(one) for one in value]
     if not isinstance(value, dict):

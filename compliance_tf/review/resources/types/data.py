@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 _PROVIDER: Final = "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
 
 _COPIES: Final = ("snapshot_identifier", "replicate_source_db", "restore_to_point_in_time", "s3_import")
-"""Where the data of a new database may come from; what is not given is then as it was there."""
+"""The attributes for sources of a new database, from which unset values are taken."""
 
 
 def _of_instance(name: str, default: object) -> Field:
-    """Take an attribute of an instance that RDS sets to a default unless the instance is made from another one.
+    """Use an attribute for which RDS has a default unless the instance is created from another one.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     """
@@ -109,7 +109,7 @@ _RECOVERY: Final = {
     "continuousBackupsStatus": "ENABLED",
     "pointInTimeRecoveryDescription": {"pointInTimeRecoveryStatus": "DISABLED"},
 }
-"""What DynamoDB does where nothing is set: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html"""
+"""DynamoDB's default: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html"""
 
 TABLE = Table(
     type="AWS::DynamoDB::Table",

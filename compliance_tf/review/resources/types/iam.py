@@ -18,9 +18,9 @@ _MEMBERS: Final = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAc
 
 
 def _inline_policies(part: str, *, inline: bool = False) -> Field:
-    """Collect inline policies: of blocks of a role, and of resources.
+    """Collect inline policies: from blocks of a role, and from resources.
 
-    Of a role that exists, the state lists all of them, also those that other resources gave it.
+    The state of an existing role lists all of them, including those of other resources.
     """
 
     def field_(scope: Scope) -> object:
@@ -42,7 +42,7 @@ def _inline_policies(part: str, *, inline: bool = False) -> Field:
 
 
 def _from_here(scope: Scope, listed: list[object]) -> object:
-    """Say that a user or group who exists may have more than this plan shows."""
+    """Return unknown for an existing user or group, which may have more than this plan shows."""
     if not scope.instance.exists:
         return listed
     return Assumed(listed, f"{scope.place} exists, and the plan does not show which policies it has from elsewhere")
@@ -52,13 +52,13 @@ def _blocks(scope: Scope) -> object:
     found = scope.blocks("inline_policy")
     if isinstance(found, Unknown):
         return unset_block(scope, "inline_policy", [])
-    # The provider writes an empty block for "none".
+    # The provider has an empty block for "none".
     named = [one for one in found if one.get("name") or one.get("policy")]
     return [{"policyName": _name(one), "policyDocument": one.get("policy")} for one in named]
 
 
 def _name(scope: Scope) -> object:
-    """Return an inline policy's name; the provider makes one up where the configuration has none."""
+    """Return an inline policy's name; the provider generates one where the configuration has none."""
     if not scope.is_unset("name"):
         return scope.get("name")
     prefix = scope.get("name_prefix")
@@ -66,7 +66,7 @@ def _name(scope: Scope) -> object:
 
 
 def _attached(attachment: str, *, inline: bool = False) -> Field:
-    """Collect the managed policies that are attached."""
+    """Collect the attached managed policies."""
 
     def field_(scope: Scope) -> object:
         if unsure := scope.possible(attachment, _SHARED):
@@ -101,7 +101,7 @@ def _attachment(scope: Scope) -> object:
 
 
 def _policy_of(scope: Scope, name: str) -> Scope | None:
-    """Find the policy of the plan that an attribute refers to, if it is just one."""
+    """Return the policy of the plan that an attribute refers to, if it is exactly one."""
     found = scope.source.references.targets(scope.instance, name, (_POLICY,))
     return type(scope)(scope.source, found[0].after, found[0].address, found[0]) if len(found) == 1 else None
 

@@ -21,7 +21,7 @@ def _policy(scope: Scope) -> object:
 
 
 def _default_policy(scope: Scope) -> object:
-    """Write the policy that KMS gives to a key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html."""
+    """Build KMS's default key policy: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html."""
     account, partition = scope.source.place.account, scope.source.place.partition
     if isinstance(account, Unknown) or isinstance(partition, Unknown):
         return account if isinstance(account, Unknown) else partition
@@ -45,7 +45,7 @@ def _regions(scope: Scope) -> object:
 
 
 def _rotation(scope: Scope) -> object:
-    # Only a key whose material KMS makes can be rotated; the others have no such attribute.
+    # Only a key whose material KMS generates can be rotated; others have no such attribute.
     return attribute("enable_key_rotation", absent=False)(scope)
 
 

@@ -1,4 +1,4 @@
-"""Queues and topics, which have no policy or the one that AWS gives them."""
+"""Queues and topics, without a policy or with AWS's default policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _topic_policy(scope: Scope) -> object:
 
 
 def _default_topic_policy(scope: Scope) -> object:
-    """Write the policy that SNS gives to a new topic: its own account may do all.
+    """Build SNS's default policy of a new topic: its own account is allowed everything.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """

@@ -1,4 +1,4 @@
-"""Buckets, with the resources that say one thing of a bucket each."""
+"""Buckets, with their parts, each of which sets one property."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PERMISSIONS: Final = {
     "READ_ACP": "ReadAcp",
     "WRITE_ACP": "WriteAcp",
 }
-"""The permissions of an ACL as AWS Config writes them: the names of the AWS SDK for Java."""
+"""The permissions of an ACL in AWS Config: the names of the AWS SDK for Java."""
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 _CANNED: Final = {
@@ -51,11 +51,11 @@ _S3_KEYS: Final = {
         }
     ]
 }
-"""What S3 does where nothing is set: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html"""
+"""S3's default: https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html"""
 
 
 def _unset(name: str, default: object, inner: Field) -> Field:
-    """Take a block of the bucket itself, which new configurations leave to a resource of its own."""
+    """Use a block of the bucket itself, which new configurations have as a separate resource."""
 
     def field_(scope: Scope) -> object:
         found = scope.blocks(name)
@@ -164,7 +164,7 @@ _POLICY = part("aws_s3_bucket_policy", attribute("policy"), otherwise=attribute(
 
 
 def _owner_id(scope: Scope) -> object:
-    """Return the owner's canonical id where it could matter: a policy that names none is about nobody by it."""
+    """Return the owner's canonical id where it could matter: without such ids in the policy it does not."""
     policy = _POLICY(scope)
     if isinstance(policy, str) and _CANONICAL_ID.search(policy):
         return Unknown("the canonical id of the account is not in a plan, and the policy names such ids")

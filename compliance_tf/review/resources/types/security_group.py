@@ -22,10 +22,10 @@ _ALL: Final = frozenset({"-1", "all"})
 
 
 def _permissions(direction: Direction) -> Field:
-    """Collect what passes in a direction.
+    """Collect the permissions of a direction.
 
-    A group without rules of its own in the configuration has those of the other resources. Of one that exists already,
-    the state lists all rules, also those that other resources gave it: what these will change is taken out first.
+    A group without inline rules has those of other resources. The state of an existing group lists all rules,
+    including those of other resources: rules that these will change are removed first.
     """
 
     def field_(scope: Scope) -> object:
@@ -33,7 +33,7 @@ def _permissions(direction: Direction) -> Field:
             return unsure
         inline = scope.blocks(direction)
         if isinstance(inline, Unknown):
-            # The provider takes away the rule that lets all out, which EC2 gives to every new group.
+            # The provider removes EC2's default rule that allows all outbound traffic.
             # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/security_group
             if not scope.is_unset(direction):
                 return inline
@@ -129,7 +129,7 @@ def _description(scope: Scope) -> object:
 
 
 def _same(one: object, other: object) -> bool:
-    """Return whether two permissions open the same, whatever people wrote on them."""
+    """Return whether two permissions open the same, regardless of their descriptions."""
     names = ("ipProtocol", "fromPort", "toPort", "ipRanges")
     if not isinstance(one, dict) or not isinstance(other, dict):
         return False

@@ -111,13 +111,13 @@ def test_a_part_of_which_the_bucket_cannot_be_told_leaves_all_undecided(referenc
     )
     assert set(found(plan).values()) == {Outcome.UNDECIDED}
     assert "aws_s3_bucket_policy.p.bucket" in reasons(judged(plan), RULE, "aws_s3_bucket.a")
-    assert [address for address, _ in judged(plan).strays] == [POLICY]
+    assert [address for address, _ in judged(plan).unresolved_parts] == [POLICY]
 
 
 def test_a_part_of_a_bucket_that_is_not_in_the_plan_is_named() -> None:
     plan = plan_json([change(POLICY, {"bucket": "elsewhere", "policy": OPEN})], [configured(POLICY)])
     assert judged(plan).judgements == ()
-    [(address, reason)] = judged(plan).strays
+    [(address, reason)] = judged(plan).unresolved_parts
     assert address == POLICY
     assert "'elsewhere'" in reason
 
