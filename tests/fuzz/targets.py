@@ -50,7 +50,7 @@ from tests.unit.results.exports.builders import SNAPSHOT, row
 from tests.unit.review.builders import plan_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -177,21 +177,31 @@ _YAML = (
 _PLANS = Path(__file__).parents[1] / "unit" / "review" / "resources" / "plans"
 
 
-def _changing(**change: Any) -> dict[str, Any]:
-    """Return a plan that does one thing to everything, and has drifted."""
-    plan = plan_json()
-    for resource in plan["resource_changes"]:
-        resource["change"] |= change
-    return plan | {"resource_drift": plan_json()["resource_changes"][:3]}
+_CHANGES: dict[str, dict[str, Any]] = {
+    "kept": {},
+    "created": {"actions": ["create"], "before": None, "after_unknown": {"id": True, "arn": True}},
+    "destroyed": {"actions": ["delete"], "after": None},
+    "replaced": {"actions": ["delete", "create"], "replace_paths": [["name"]], "before_sensitive": True},
+    "imported": {"actions": ["update"], "after_unknown": True, "importing": {"id": "a"}},
+    "forgotten": {"actions": ["forget"], "after": None},
+}
 
 
-def _small_plans() -> list[dict[str, Any]]:
-    """Return plans of one resource each: those of many take too long for a million."""
-    plans = []
+def _own_plans() -> Iterator[dict[str, Any]]:
+    """Yield plans that do one thing to one resource: a million of those that do all would take days."""
+    for change in _CHANGES.values():
+        plan = plan_json(("keys",))
+        for resource in {one["type"]: one for one in plan["resource_changes"]}.values():
+            changed = {**resource, "change": resource["change"] | change}
+            yield {**plan, "resource_changes": [changed], "resource_drift": [resource]}
+
+
+def _plans_of_others() -> Iterator[dict[str, Any]]:
+    """Yield real plans of one resource each."""
     for name in ("dynamic", "stack", "unknown"):
         plan = json.loads((_PLANS / f"{name}.json").read_text())
-        plans += [{**plan, "resource_changes": [change]} for change in plan["resource_changes"]]
-    return plans
+        for change in plan["resource_changes"]:
+            yield {**plan, "resource_changes": [change]}
 
 
 TARGETS = {
@@ -200,18 +210,8 @@ TARGETS = {
     ),
     "checks": Target(_checks, _json(*WHOLE_ITEMS)),
     "policy": Target(_policy, (_BUCKET["supplementaryConfiguration"]["BucketPolicy"]["policyText"].encode(),)),
-    "plan": Target(
-        _plan,
-        _json(
-            plan_json(("keys",)),
-            _changing(actions=["create"], before=None, after_unknown={"id": True, "arn": True}),
-            _changing(actions=["delete"], after=None),
-            _changing(actions=["delete", "create"], replace_paths=[["name"]], before_sensitive=True),
-            _changing(actions=["update"], after_unknown=True, importing={"id": "a"}),
-            _changing(actions=["forget"], after=None),
-        ),
-    ),
-    "planned": Target(_planned, _json(*_small_plans())),
+    "plan": Target(_plan, _json(*_own_plans())),
+    "planned": Target(_planned, _json(*_plans_of_others())),
     "configuration": Target(
         _configuration,
         _json({"resource": [{"aws_iam_role": {"a": [{"provisioner": None, "lifecycle": [{}]}]}}], "data": {"x": {}}}),
