@@ -1,15 +1,45 @@
-"""``make bench``: prints measurements; nothing here passes or fails by time."""
+"""``make bench``: prints measurements, and writes them into docs/benchmarks.md; nothing here passes or fails by time.
+
+``python -m tests.bench NAME …`` runs some of them, and replaces their sections alone.
+"""
 
 from __future__ import annotations
 
-from tests.bench import analytics, maximal, planned, reconciliation, results, review, runtime, synthesis
+import sys
+from importlib import import_module
 
-runtime.measure()
-maximal.measure()
-results.measure()
-reconciliation.measure()
-review.measure()
-planned.measure()
-synthesis.measure()
-synthesis.measure_regions()
-analytics.measure()
+from rich.console import Console
+
+from tests.bench.page import Page
+
+BENCHES = {
+    "runtime": "The functions",
+    "maximal": "Checks at AWS's maximal sizes",
+    "results": "Reading results",
+    "reconciliation": "Reconciliation",
+    "review": "Review",
+    "planned": "Judging plans",
+    "synthesis": "Synthesis",
+    "analytics": "Analytics",
+}
+
+
+def main() -> None:
+    """Run those that are named, or all."""
+    names = sys.argv[1:] or [*BENCHES]
+    if unknown := [name for name in names if name not in BENCHES]:
+        sys.exit(f"There is no bench {', '.join(unknown)}: give some of {', '.join(BENCHES)}, or nothing for all.")
+    console = Console()
+    for name in names:
+        bench = import_module(f"tests.bench.{name}")
+        tables = []
+        for table in bench.measure():
+            console.print(table)
+            tables.append(table)
+        page = Page.read([*BENCHES.values()])
+        page.replace(BENCHES[name], bench.__doc__ or "", tables)
+        page.write()
+
+
+if __name__ == "__main__":
+    main()

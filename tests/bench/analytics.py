@@ -8,7 +8,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,9 @@ from compliance_tf.results.analytics.parquet import write_parquet
 from compliance_tf.results.analytics.sql import ask
 from compliance_tf.results.row import Row, Status
 from tests.runtime.results.builders import BUCKET, NOW, result, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROWS = 20_000_000
 CELLS = 1_000
@@ -48,9 +51,9 @@ COPY (
 """)
 
 
-def measure() -> None:
-    """Print how long questions to all results take, how large they are, and how fast they are written."""
-    console = Console()
+def measure() -> Iterator[Table]:
+    """Yield how long questions to all results take, how large they are, and how fast they are written."""
+    console = Console(stderr=True)
     table = Table("question", "seconds", title=f"{ROWS:,} results of {CELLS:,} cells, DuckDB with two threads")
     with tempfile.TemporaryDirectory() as temporary, console.status("Making results"):
         folder = Path(temporary, "exports")
@@ -63,9 +66,9 @@ def measure() -> None:
         started = time.process_time()
         write_parquet(map(_row, range(WRITTEN)), NOW, str(Path(temporary, "written")))
         rate = WRITTEN / (time.process_time() - started)
-    console.print(table)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"{size / 1e6:.0f} MB; written at {rate:,.0f} results a second; at most {memory:,.0f} MB of memory.")
+    table.caption = f"{size / 1e6:.0f} MB; written at {rate:,.0f} results a second; at most {memory:,.0f} MB of memory."
+    yield table
 
 
 def _make(folder: Path) -> None:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from rich.console import Console
 from rich.table import Table
 
 from compliance_runtime.check import ChangeCheck, LookupCheck
@@ -19,14 +18,16 @@ from tests.maximal_items import maximal_items
 from tests.unit.compliance_runtime.evaluation.test_any_event import judged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from compliance_runtime.check import Check
 
 GOAL_SECONDS = 1.0
 """Of one item, reading it included."""
 
 
-def measure() -> None:
-    """Print the worst item of each check, the slowest check first."""
+def measure() -> Iterator[Table]:
+    """Yield the worst item of each check, the slowest check first."""
     table = Table(title=f"The worst item of each check (goal: {GOAL_SECONDS:g} s of CPU time)")
     for column in ("Check", "Seconds", "What is hostile"):
         table.add_column(column, justify="right" if column == "Seconds" else "left", overflow="fold")
@@ -35,7 +36,7 @@ def measure() -> None:
     }
     for check_id, (seconds, what) in sorted(found.items(), key=lambda one: one[1], reverse=True):
         table.add_row(check_id, f"{seconds:.2f}", what)
-    Console().print(table)
+    yield table
 
 
 def worst(check: Check[Any]) -> tuple[float, str]:

@@ -81,9 +81,9 @@ class Runs:
         }
 
 
-def measure(sizes: tuple[int, ...] = SIZES) -> None:
-    """Print a table of the comparisons, and one of prices."""
-    console = Console(width=130)
+def measure(sizes: tuple[int, ...] = SIZES) -> Iterator[Table]:
+    """Yield a table of the comparisons, and one of prices."""
+    console = Console(stderr=True)
     shown = Table(
         *("results", "written", "closed", "runs", "seconds", "CPU seconds", "AWS Config", "Query", "other calls"),
         *("idle MiB", "peak MiB"),
@@ -102,9 +102,9 @@ def measure(sizes: tuple[int, ...] = SIZES) -> None:
                 with console.status(f"Comparing {size:,} results"):
                     last = _compare(process)
                 shown.add_row(*_cells(last))
-    console.print(shown)
+    yield shown
     if last:
-        console.print(_prices(last))
+        yield _prices(last)
 
 
 def _known(account: LargeAccount) -> Iterator[Result]:

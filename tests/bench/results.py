@@ -21,6 +21,8 @@ from tests.repository import REPOSITORY
 from tests.runtime.results.table import WrittenTable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from compliance_runtime.recording.results_table import Resource
 
 SIZES = (10_000, 100_000)
@@ -36,9 +38,9 @@ class Written:
     resource: Resource
 
 
-def measure() -> None:
-    """Print a table for each size."""
-    console = Console(width=120)
+def measure() -> Iterator[Table]:
+    """Yield a table for each size."""
+    console = Console(stderr=True)
     for size in SIZES:
         with LocalAws.start() as aws:
             with console.status(f"Writing {size:,} results"):
@@ -50,7 +52,7 @@ def measure() -> None:
             for question in QUESTIONS:
                 with console.status(f"{question} of {written.results:,}"):
                     table.add_row(question, *_cells(_ask(aws, question, written)))
-            console.print(table)
+            yield table
 
 
 def _write(aws: LocalAws, size: int) -> Written:

@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from compliance_tf.review.rendering import Format
@@ -24,6 +23,8 @@ from tests.unit.review.builders import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.unit.review.builders import PlanJson
 
 RULES = 1000
@@ -34,8 +35,8 @@ MAX_COMMENT = 65_536
 """Bytes that GitHub takes."""
 
 
-def measure() -> None:
-    """Print the best of several runs for each kind of plan and each form."""
+def measure() -> Iterator[Table]:
+    """Yield the best of several runs for each kind of plan and each form."""
     table = Table(
         *("plan", "MB", "form", "processor seconds", f"at most {GOAL:g} s", "output, bytes"),
         title=f"Review of {RULES:,} rules",
@@ -50,7 +51,7 @@ def measure() -> None:
                 met = "met" if seconds <= GOAL else "NOT MET"
                 megabytes = f"{path.stat().st_size / 1e6:.1f}"
                 table.add_row(name, megabytes, form.value, f"{seconds:.2f}", met, f"{size:,}")
-    Console().print(table)
+    yield table
 
 
 def _review(plan: Path, form: Format) -> tuple[float, int]:
