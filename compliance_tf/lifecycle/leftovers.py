@@ -106,9 +106,8 @@ class Account:
         CommandError
             When a type cannot be listed.
         """
-        own = self.identity
-        expected = {"project": own.project, "workspace": own.workspace, "managed-by": "compliance_tf"}
-        return [found for type_ in _KINDS for found, tags in self._of_type(type_) if expected.items() <= tags.items()]
+        own = self.identity.tags.items()
+        return [found for type_ in _KINDS for found, tags in self._of_type(type_) if own <= tags.items()]
 
     def taken(self, planned: Collection[Leftover]) -> dict[Leftover, Tags]:
         """Find which things AWS has already of those that a plan creates, whoever made them.

@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance_tf.lifecycle.leftovers import Leftover
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from compliance_tf.lifecycle.leftovers import Account
     from compliance_tf.review.plan.values import Attributes
@@ -19,6 +21,8 @@ class _Part:
 
     Parameters
     ----------
+    parent
+        The type of what it depends on, and the attribute that names that.
     import_id
         The format of its import id, as the provider documents it.
     service
@@ -27,6 +31,7 @@ class _Part:
         Returns whether AWS has it, by the planned attributes; the request fails where the parent does not exist.
     """
 
+    parent: tuple[str, str]
     import_id: str
     service: str
     is_there: Callable[[Any, Attributes], bool]
@@ -48,29 +53,38 @@ def _has_attachment(client: Any, after: Attributes) -> bool:  # noqa: ANN401
 
 
 _PARTS: Final[Mapping[str, _Part]] = {
-    "aws_cloudwatch_event_target": _Part("{rule}/{target_id}", "events", _has_target),
+    "aws_cloudwatch_event_target": _Part(
+        ("aws_cloudwatch_event_rule", "rule"), "{rule}/{target_id}", "events", _has_target
+    ),
     "aws_iam_role_policy": _Part(
+        ("aws_iam_role", "role"),
         "{role}:{name}",
         "iam",
         lambda client, after: bool(client.get_role_policy(RoleName=after["role"], PolicyName=after["name"])),
     ),
-    "aws_iam_role_policy_attachment": _Part("{role}/{policy_arn}", "iam", _has_attachment),
+    "aws_iam_role_policy_attachment": _Part(("aws_iam_role", "role"), "{role}/{policy_arn}", "iam", _has_attachment),
     "aws_lambda_function_event_invoke_config": _Part(
+        ("aws_lambda_function", "function_name"),
         "{function_name}",
         "lambda",
         lambda client, after: bool(client.get_function_event_invoke_config(FunctionName=after["function_name"])),
     ),
-    "aws_lambda_permission": _Part("{function_name}/{statement_id}", "lambda", _has_permission),
+    "aws_lambda_permission": _Part(
+        ("aws_lambda_function", "function_name"), "{function_name}/{statement_id}", "lambda", _has_permission
+    ),
 }
 
 
-def import_id(type_: str, after: Attributes, account: Account) -> str | None:
+def import_id(type_: str, after: Attributes, account: Account, parents: Collection[Leftover]) -> str | None:
     """Return the import id of a planned resource.
 
     Parameters
     ----------
     after
         Its planned attributes.
+    parents
+        What is known to be the deployment's own. Dependent resources have no tags: those of somebody else's role, say,
+        are never imported, whatever its name.
 
     Returns
     -------
@@ -80,7 +94,7 @@ def import_id(type_: str, after: Attributes, account: Account) -> str | None:
     from botocore.exceptions import ClientError
 
     part = _PARTS.get(type_)
-    if part is None:
+    if part is None or Leftover(part.parent[0], str(after.get(part.parent[1]))) not in parents:
         return None
     try:
         is_there = part.is_there(account.client(part.service), after)

@@ -78,7 +78,7 @@ def require_free_names(session: Session, stack: Stack, plan: Plan) -> None:
     own = stack.target.identity
     left, foreign = list[Leftover](), list[str]()
     for one, tags in taken.items():
-        if (tags.get("project"), tags.get("workspace")) == (own.project, own.workspace):
+        if own.tags.items() <= tags.items():
             left.append(one)
         else:
             foreign.append(f"{one} ({owner(tags)})")
@@ -160,6 +160,7 @@ def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
                 f"Nothing was changed, because the plan would destroy or replace {', '.join(losing)}. Remove the "
                 "leftovers with --remove, then deploy."
             )
+        require_free_names(session, stack, plan)
         session.person.confirm(f"Import this into the state of {stack.target.identity}?")
         with session.changing(stack, "recovery"):
             terraform.apply(_PLAN)
@@ -174,12 +175,13 @@ def _plan(stack: Stack) -> Plan:
 def _imports(session: Session, stack: Stack, plan: Plan, left: list[Leftover]) -> Iterator[tuple[str, str]]:
     """Yield the addresses of leftovers and of their dependent resources, each with its import id."""
     account = Account.of(stack.target.identity, session.programs.environment)
+    own = {Leftover.of(change.type, change.before) for change in plan.resources if change.before}.union(left)
     for change in plan.resources:
         if not change.managed or change.action is not Action.CREATE:
             continue
         if (one := Leftover.of(change.type, change.after)) in left:
             yield change.address, one.name
-        elif id_ := import_id(change.type, change.after, account):
+        elif id_ := import_id(change.type, change.after, account, own):
             yield change.address, id_
 
 

@@ -62,7 +62,7 @@ class Target:
         RefusedPlanError
             When it is of another deployment, or violates a policy.
         """
-        if problems := [*self._strays(plan), *_violations(plan)]:
+        if problems := [*self._strays(plan), *_violations(plan), *self._foreign(plan)]:
             lines = "\n".join(f"- {problem}" for problem in problems)
             raise RefusedPlanError(f"Nothing was changed. The plan of {self.stack} must not be applied:\n{lines}")
 
@@ -76,12 +76,6 @@ class Target:
             everything else was destroyed.
         """
         self.check(plan)
-        if foreign := [*self._foreign(plan)]:
-            raise RefusedPlanError(
-                f"Nothing was changed. The state of {self.stack} has what is not named as this deployment's are, "
-                f"so it may be somebody else's: {', '.join(foreign)}. Remove it from the state with "
-                f"`{engine_name()} state rm`."
-            )
         tables = sorted(
             str(table.before.get("name")) for table in plan.of_type(TABLE) if table.before.get(_PROTECTION) is not False
         )
@@ -96,15 +90,20 @@ class Target:
         for what in ("workspace", "project", "region"):
             if getattr(plan.identity, what) != getattr(target, what):
                 yield f"It is of the {what} '{getattr(plan.identity, what)}', not '{getattr(target, what)}'."
-        if plan.was and plan.was.workspace != target.workspace:
-            yield f"The state is that of the workspace '{plan.was.workspace}', not of '{target.workspace}'."
+            # Where the state is kept depends on all three: one of another deployment was put there by somebody.
+            if plan.was and getattr(plan.was, what) != getattr(target, what):
+                yield f"The state is that of the {what} '{getattr(plan.was, what)}', not of '{getattr(target, what)}'."
 
     def _foreign(self, plan: Plan) -> Iterator[str]:
+        """Yield what the state has and this deployment cannot have made: a plan would change or destroy it."""
         for change in plan.changes:
             attribute, before = NAMES.get(change.type, ("", ""))
             name = change.before.get(attribute)
             if attribute and change.before and not str(name).startswith(before + self.identity.prefix):
-                yield f"{change.address} ({name})"
+                yield (
+                    f"The state has {change.address} ({name}), which is not named as this deployment's are, so it may "
+                    f"be somebody else's. Remove it from the state with `{engine_name()} state rm`."
+                )
 
 
 _PROTECTION = "deletion_protection_enabled"

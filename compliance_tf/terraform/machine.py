@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -29,6 +31,15 @@ ENGINE_VARIABLE = "TERRAFORM_BINARY_NAME"
 """The environment variable that names another program than ``terraform``, such as ``tofu``; cdktf reads it, too."""
 
 _ENGINE = "terraform"
+
+_OPTIONS = "TF_CLI_ARGS"
+"""The environment variable, and the beginning of those for one command each, with options that Terraform adds."""
+
+_HARMLESS_OPTIONS = (
+    *("-no-color", "-compact-warnings", "-concise", "-input", "-lock", "-lock-timeout", "-parallelism"),
+    *("-backend-config", "-plugin-dir", "-reconfigure", "-upgrade"),
+)
+_HARMLESS_OPTION = re.compile(rf"-?({'|'.join(_HARMLESS_OPTIONS)})(=.*)?", re.DOTALL)
 
 MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 """The environment variable that names a filesystem mirror of providers."""
@@ -111,8 +122,14 @@ class Machine:
 
         This environment's own commands come first, telemetry is off, no workspace and no data directory is taken from
         outside, and the AWS provider comes from a mirror where the machine has one.
+
+        Raises
+        ------
+        CommandError
+            When options of Terraform in the environment would change what a command does.
         """
         variables = dict(self.variables)
+        _require_harmless_options(variables)
         # A command sets them for each of its runs: with the first, `terraform init` asks for a workspace that does not
         # exist yet, and with the second, stacks and workspaces would share a backend.
         for name in ("TF_WORKSPACE", "TF_DATA_DIR"):
@@ -139,6 +156,22 @@ class Machine:
         unfinished.write_text("\n".join(lines) + "\n")
         unfinished.replace(path)
         return path
+
+
+def _require_harmless_options(variables: Mapping[str, str]) -> None:
+    """Refuse options that have another thing planned, applied or read than the command says."""
+    for name, value in variables.items():
+        if name != _OPTIONS and not name.startswith(f"{_OPTIONS}_"):
+            continue
+        try:
+            options = shlex.split(value)
+        except ValueError:
+            options = [value]
+        if strange := [one for one in options if not _HARMLESS_OPTION.fullmatch(one)]:
+            raise CommandError(
+                f"{name} has {strange[0]}, which would change what commands do: take it out. It may have "
+                f"{', '.join(_HARMLESS_OPTIONS)}, each value after an equals sign."
+            )
 
 
 def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> str:

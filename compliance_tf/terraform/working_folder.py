@@ -30,6 +30,9 @@ PLAN: Final = "plan"
 _LOCK: Final = ".lock"
 _SYNTHESIS: Final = ".synthesis"
 _SYNTHESIZED: Final = (CONFIGURATION, "metadata.json", "assets")
+_READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
+"""Whatever else stands in a stack's folder under such a name would become part of it, and no guard has seen it."""
+
 _POLL_SECONDS: Final = 0.2
 _PATIENCE_SECONDS: Final = 0.5
 
@@ -76,7 +79,12 @@ class WorkingFolder:
         manifest = json.loads((self.synthesis / MANIFEST).read_text(encoding="utf-8"))
         for stack, described in manifest["stacks"].items():
             target = self.path / stack
+            if target.is_symlink():
+                target.unlink()
             target.mkdir(exist_ok=True)
+            for path in [*target.iterdir()]:
+                if path.name.endswith(_READ_BY_TERRAFORM):
+                    _remove(path)
             for name in _SYNTHESIZED:
                 _remove(target / name)
                 source = self.synthesis / described["workingDirectory"] / name
@@ -164,7 +172,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

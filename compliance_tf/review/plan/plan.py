@@ -178,6 +178,11 @@ class Identity:
         """The prefix of every name of the deployment."""
         return f"{self.project}-{self.workspace}-"
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of everything of the deployment."""
+        return {"project": self.project, "workspace": self.workspace, "managed-by": "compliance_tf"}
+
     def __str__(self) -> str:
         """Return the text for messages."""
         return f"{self.project} in {self.workspace}, {self.region}"

@@ -9,8 +9,9 @@ import pytest
 
 from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError, SettingError, SynthesizedAppError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
+from compliance_tf.review.plan.plan import Identity
 from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
-from tests.unit.review.builders import function, resource_change
+from tests.unit.review.builders import DEPLOYMENT, function, output, resource_change
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -102,6 +103,30 @@ def test_what_the_state_has_of_somebody_else_is_not_destroyed(fake: FakeProject)
     fake.plans("compliance", plan, "destruction")
     with pytest.raises(RefusedPlanError, match=r"aws_config_config_rule\.r \(acme-prod-trail\)"):
         fake.project().destroy()
+    assert fake.asked("apply") == []
+
+
+@pytest.mark.parametrize("action", ["delete", "update"])
+def test_what_the_state_has_of_somebody_else_is_not_touched_by_a_deployment(fake: FakeProject, action: str) -> None:
+    plan = plan_of()
+    before, after = {"name": "acme-prod-trail"}, None if action == "delete" else {"name": "acme-dev-trail"}
+    plan["resource_changes"] = [resource_change("aws_config_config_rule", "r", after, before=before, actions=[action])]
+    fake.plans("compliance", plan)
+    with pytest.raises(RefusedPlanError, match=r"The state has aws_config_config_rule\.r \(acme-prod-trail\)"):
+        fake.project().deploy()
+    assert fake.asked("apply") == []
+
+
+@pytest.mark.parametrize("said", [{"project": "other"}, {"region": "us-east-1"}, {"workspace": "prod"}])
+def test_a_state_of_another_deployment_is_neither_deployed_to_nor_destroyed(
+    fake: FakeProject, said: dict[str, str]
+) -> None:
+    plan = plan_of()
+    plan["output_changes"]["deployment"] = output(DEPLOYMENT, before={**DEPLOYMENT, **said})
+    for kind, command in (("plan", fake.project().deploy), ("destruction", fake.project().destroy)):
+        fake.plans("compliance", plan, kind)
+        with pytest.raises(RefusedPlanError, match=f"The state is that of the {next(iter(said))} "):
+            command()
     assert fake.asked("apply") == []
 
 
@@ -227,9 +252,38 @@ def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does
     assert not (folder / "assets").exists()
 
 
+def test_nothing_that_stands_in_the_folder_becomes_part_of_the_stack(fake: FakeProject) -> None:
+    fake.project().plan()
+    folder = fake.saved_plan().parent
+    strange = ("evil.tf", "override.tf.json", "recover.tf.json", "x.tofu", "terraform.tfvars", "a.auto.tfvars.json")
+    for name in strange:
+        (folder / name).symlink_to(fake.path / "main.py")
+    fake.project().plan()
+    assert sorted(path.name for path in folder.iterdir() if ".t" in path.name) == ["cdk.tf.json"]
+    assert (fake.path / "main.py").exists()
+
+
+def test_a_link_in_the_place_of_a_folder_leads_nowhere(fake: FakeProject) -> None:
+    elsewhere = fake.path / "elsewhere"
+    (elsewhere / "assets").mkdir(parents=True)
+    folder = fake.saved_plan().parent
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(elsewhere)
+    fake.project().plan()
+    assert [path.name for path in elsewhere.iterdir()] == ["assets"]
+    (folder / "assets").symlink_to(elsewhere)
+    fake.project().plan()
+    assert elsewhere.exists()
+
+
+OWN = Identity("acme", "eu-west-1", "dev", "somewhere")
 TAKEN = {
-    "own": ({"project": "acme", "workspace": "dev"}, "`compliance-tf recover -w dev` imports them into the state"),
+    "own": (
+        Identity("acme", "eu-west-1", "dev", "").tags,
+        "`compliance-tf recover -w dev` imports them into the state",
+    ),
     "foreign": ({"project": "other", "workspace": "dev"}, "others have .*project other, workspace dev"),
+    "another tool's": ({"project": "acme", "workspace": "dev"}, "others have .*project acme, workspace dev"),
     "untagged": ({}, "others have .*without a project's tag"),
 }
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
@@ -31,8 +32,14 @@ class FakeAccount:
     def remove(self, leftover: Leftover) -> None:
         self.left.remove(leftover)
 
-    def import_id(self, type_: str, *_: object) -> str | None:
-        return "acme-dev-record/config" if type_ in self.parts else None
+    def get_policy(self, **_: str) -> dict[str, str]:
+        known = "config" if "aws_lambda_permission" in self.parts else "other"
+        return {"Policy": json.dumps({"Statement": [{"Sid": known}]})}
+
+    def get_role_policy(self, **_: str) -> dict[str, str]:
+        if "aws_iam_role_policy" in self.parts:
+            return {"PolicyName": "record"}
+        raise ClientError({"Error": {"Code": "NoSuchEntity", "Message": "no"}}, "GetRolePolicy")
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> FakeAccount:
     fake = FakeAccount(FUNCTION)
     monkeypatch.setattr(Account, "find", lambda _: [*fake.left])
     monkeypatch.setattr(Account, "remove", lambda _, leftover: fake.remove(leftover))
-    monkeypatch.setattr("compliance_tf.lifecycle.recovery.import_id", fake.import_id)
+    monkeypatch.setattr(Account, "client", lambda *_: fake)
     monkeypatch.setattr("compliance_tf.lifecycle.recovery._SETTLING_SECONDS", (0,))
     return fake
 
@@ -125,13 +132,39 @@ def test_a_part_that_the_state_does_not_know_is_imported_where_it_knows_the_whol
     fake: FakeProject, left: FakeAccount
 ) -> None:
     left.left, left.parts = [], {"aws_lambda_permission"}
-    fake.plans("compliance", creating())
+    kept = resource_change("aws_lambda_function", "record", function("record"), actions=["no-op"])
+    plan = creating()
+    plan["resource_changes"][0] = kept
+    fake.plans("compliance", plan)
     fake.plans("compliance", plan_of(), "recovery")
     fake.project().recover(removes=False)
     assert json.loads((fake.path / "imports").read_text()) == {
         "import": [{"to": "aws_lambda_permission.record", "id": "acme-dev-record/config"}]
     }
     assert fake.asked("apply") == [("compliance", "apply", "dev")]
+
+
+def test_parts_of_what_somebody_else_has_under_such_a_name_are_not_imported(
+    fake: FakeProject, left: FakeAccount
+) -> None:
+    left.left, left.parts = [], {"aws_lambda_permission", "aws_iam_role_policy"}
+    fake.plans("compliance", creating())
+    fake.project().recover(removes=False)
+    assert fake.asked("apply") == []
+    assert not (fake.path / "imports").exists()
+
+
+def test_nothing_is_created_beside_the_imports_under_a_name_that_is_taken(
+    fake: FakeProject, left: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del left
+    fake.plans("compliance", creating())
+    role = resource_change("aws_iam_role", "record", {"name": "acme-dev-record"}, before=None, actions=["create"])
+    fake.plans("compliance", {**plan_of(), "resource_changes": [role]}, "recovery")
+    monkeypatch.setattr(Account, "taken", lambda _, planned: {one: {"project": "other"} for one in planned})
+    with pytest.raises(RefusedPlanError, match="others have"):
+        fake.project().recover(removes=False)
+    assert fake.asked("apply") == []
 
 
 def test_what_was_being_made_when_a_command_was_interrupted_is_kept(fake: FakeProject, left: FakeAccount) -> None:

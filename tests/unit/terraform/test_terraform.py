@@ -115,6 +115,37 @@ def test_nothing_phones_home_and_no_workspace_comes_from_outside(tmp_path: Path)
     assert "disable_checkpoint = true" in Path(environment["TF_CLI_CONFIG_FILE"]).read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TF_CLI_ARGS_plan", "-destroy"),
+        ("TF_CLI_ARGS_plan", "-lock=false --destroy"),
+        ("TF_CLI_ARGS", "-target=aws_iam_role.a"),
+        ("TF_CLI_ARGS_plan", "-var workspace=prod"),
+        ("TF_CLI_ARGS_plan", "-var-file=a -lock=false"),
+        ("TF_CLI_ARGS_plan", "-replace=a"),
+        ("TF_CLI_ARGS_plan", "-refresh=false"),
+        ("TF_CLI_ARGS_apply", "-state=other.tfstate"),
+        ("TF_CLI_ARGS_show", "'"),
+        ("TF_CLI_ARGS_init", "-from-module=x"),
+    ],
+)
+def test_options_from_outside_that_change_what_a_command_does_are_refused(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(CommandError, match=f"{name} has .*: take it out"):
+        machine(tmp_path, **{name: value}).environment()
+
+
+def test_options_from_outside_that_change_nothing_of_it_are_kept(tmp_path: Path) -> None:
+    variables = {
+        "TF_CLI_ARGS": "-no-color",
+        "TF_CLI_ARGS_plan": "-lock=false --parallelism=4",
+        "TF_CLI_ARGS_init": "-backend-config=bucket=a '-backend-config=key=b c'",
+    }
+    assert machine(tmp_path, **variables).environment().items() >= variables.items()
+
+
 def test_a_missing_terraform_is_one_sentence_with_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"terraform was not found on the PATH: install Terraform 1\.10 or newer"):
         engine({"PATH": str(tmp_path)})
