@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     T = TypeVar("T")
+
+_WIDTH: Final = 119
+"""Characters of a line of code, without the comma that ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,35 @@ def check_by_schema(data: str, schema_file: Path, *, member: str, name: str) -> 
             case path:
                 place = ", ".join(map(str, path)) or "the data"
         raise FactsError(f"{place}: {error.message} ({schema_file.name})")
+
+
+def literals_module(subject: str, literals: Mapping[str, Iterable[str]]) -> str:
+    """Write a module of types, each of which is one of some texts.
+
+    Parameters
+    ----------
+    subject
+        What they are.
+    literals
+        The texts by the name of their type.
+    """
+    head = f'''"""{subject}, as types that editors complete.
+
+Written by ``python -m maintenance.import_facts``: change nothing by hand.
+"""
+
+from typing import Literal, TypeAlias
+
+# fmt: off
+'''
+    return head + "".join(f"\n{name}: TypeAlias = Literal[\n{_filled(texts)},\n]\n" for name, texts in literals.items())
+
+
+def _filled(texts: Iterable[str]) -> str:
+    return textwrap.fill(
+        ", ".join(f'"{text}"' for text in texts),
+        width=_WIDTH,
+        initial_indent="    ",
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+    )

@@ -23,7 +23,7 @@ from compliance_tf.catalog.managed_rules import (
     read_catalog,
 )
 from compliance_tf.errors import ComplianceError
-from maintenance.data_files import Differences, check_by_schema, compact, compare, document_text
+from maintenance.data_files import Differences, check_by_schema, compact, compare, document_text, literals_module
 from maintenance.import_packs import PACK_NAMES_FILE, import_packs
 from maintenance.source_facts import read_source_facts
 
@@ -39,16 +39,6 @@ SOURCE: Final = (
     "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html; "
     "ratings by a community, AWS publishes none"
 )
-
-_MODULE_HEAD: Final = '''"""The identifiers of all managed rules, as a type that editors complete.
-
-Written by ``python -m maintenance.import_facts``: change nothing by hand.
-"""
-
-from typing import Literal, TypeAlias
-
-ManagedRuleIdentifier: TypeAlias = Literal[
-'''
 
 
 def import_facts(facts_file: Path, data_file: Path, identifiers_file: Path, as_of: datetime.date) -> Differences:
@@ -97,7 +87,7 @@ def data_text(catalog: ManagedRuleCatalog) -> str:
 
 def identifiers_module(rules: Mapping[str, ManagedRuleFacts]) -> str:
     """Return the text of the module of identifiers."""
-    return _MODULE_HEAD + "".join(f'    "{identifier}",\n' for identifier in rules) + "]\n"
+    return literals_module("The identifiers of all managed rules", {"ManagedRuleIdentifier": rules})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

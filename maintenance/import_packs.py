@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.catalog.conformance_packs import DATA_FILE, ConformancePackCatalog, read_packs
-from maintenance.data_files import check_by_schema, compact, compare, document_text
+from maintenance.data_files import check_by_schema, compact, compare, document_text, literals_module
 from maintenance.source_packs import read_source_packs
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ PACK_NAMES_FILE: Final = DATA_FILE.with_name("pack_names.py")
 SCHEMA_FILE: Final = DATA_FILE.with_name("conformance_packs.schema.json")
 
 SOURCE: Final = "https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"
-
-_MODULE_HEAD: Final = '''"""The names of all conformance packs, as types that editors complete.
-
-Written by ``python -m maintenance.import_facts``: change nothing by hand.
-"""
-
-from typing import Literal, TypeAlias
-'''
 
 
 def import_packs(
@@ -87,11 +79,7 @@ def data_text(catalog: ConformancePackCatalog) -> str:
 def names_module(packs: Mapping[str, ConformancePack]) -> str:
     """Return the text of the module of names."""
     aliases = sorted(pack.aws_name for pack in packs.values())
-    return _MODULE_HEAD + _literal("PackName", packs) + _literal("PackAlias", aliases)
-
-
-def _literal(name: str, members: Mapping[str, object] | list[str]) -> str:
-    return f"\n{name}: TypeAlias = Literal[\n" + "".join(f'    "{member}",\n' for member in members) + "]\n"
+    return literals_module("The names of all conformance packs", {"PackName": packs, "PackAlias": aliases})
 
 
 def _pack_text(pack: ConformancePack) -> str:

@@ -13,6 +13,7 @@ from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule, managed_rules
 from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.checks.use import parameter_texts
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import TableFormat, TableOrJson
 from compliance_tf.output.terminal_table import print_table
@@ -23,7 +24,6 @@ from compliance_tf.packs.pack import (
     ManagedPackRule,
     Pack,
     PolicyPackRule,
-    check_parameter_texts,
 )
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class _Shown:
                 texts = check_parameters(facts, rule.parameters)
                 severity, kind, trigger = facts.severity, facts.identifier, _trigger(facts)
             case CheckPackRule():
-                texts = check_parameter_texts(rule.check, rule.parameters)
+                texts = parameter_texts(rule.check, rule.parameters)
                 severity, kind = rule.check.severity, f"check {rule.check.id}"
                 trigger = "periodic" if isinstance(rule.check, PeriodicCheck) else "change"
             case _:

@@ -12,15 +12,14 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from compliance_runtime.check import Check, PeriodicCheck, Severity
-from compliance_runtime.errors import ParameterError
-from compliance_runtime.parameters import declared_parameters, to_rule_parameters
+from compliance_runtime.check import Check, Severity
 from compliance_tf.catalog.conformance_packs import conformance_pack
 from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.recorded_types import check_types
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
+from compliance_tf.checks.use import parameter_texts, validate_check_use
 from compliance_tf.errors import PackError
 from compliance_tf.model.guard_policy import MAX_POLICY, check_policy
 from compliance_tf.model.members import RuleId, Text
@@ -146,8 +145,14 @@ class CheckPackRule(Struct, frozen=True):
         force_setattr(self, "id", self.id or self.check.id)
         force_setattr(self, "resource_types", as_tuple("CheckPackRule: resource_types", self.resource_types))
         _check_rule_id(self.id)
-        _check_use_of_check(self)
-        check_parameter_texts(self.check, self.parameters)
+        validate_check_use(
+            self.check,
+            place="resource_types",
+            is_scoped=bool(self.resource_types),
+            resource_types=self.resource_types,
+            has_frequency=self.frequency is not None,
+        )
+        parameter_texts(self.check, self.parameters)
 
 
 class PolicyPackRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -282,46 +287,6 @@ class Pack:
         return read_pack_file(Path(path), checks=None if checks is None else Path(checks))
 
 
-def check_parameter_texts(check: Check[Any], parameters: object) -> dict[str, str]:
-    """Return a check's parameters as AWS Config takes them.
-
-    Raises
-    ------
-    PackError
-        When they are not the check's, or a required one is missing.
-    """
-    if parameters is None:
-        required = [declared.name for declared in declared_parameters(check.parameters) if declared.required]
-        if required:
-            raise PackError(f"the check '{check.id}' needs a value of {', '.join(required)}.")
-        return {}
-    if not isinstance(parameters, check.parameters):
-        wanted = f"{check.parameters.__module__}.{check.parameters.__qualname__}"
-        raise PackError(f"the check '{check.id}' takes parameters of {wanted}, not {parameters!r:.80}.")
-    try:
-        return to_rule_parameters(parameters)
-    except ParameterError as cause:
-        raise PackError(f"the check '{check.id}': {cause}") from cause
-
-
 def _check_rule_id(rule_id: str) -> None:
     if not re.fullmatch(PURPOSE, rule_id):
         raise PackError(f"rule id {rule_id!r}: use lower-case words and digits joined by hyphens.")
-
-
-def _check_use_of_check(rule: CheckPackRule) -> None:
-    check = rule.check
-    if isinstance(check, PeriodicCheck):
-        if rule.resource_types:
-            raise PackError(
-                f"resource_types is not allowed: the check '{check.id}' is periodic, and lists its resources itself."
-            )
-        return
-    if rule.frequency is not None:
-        raise PackError(f"frequency is not allowed: the check '{check.id}' is triggered by changes.")
-    foreign = sorted(set(rule.resource_types) - set(check.resource_types))
-    if check.resource_types and foreign:
-        raise PackError(
-            f"resource_types has {', '.join(foreign)}, and the check '{check.id}' evaluates "
-            f"{', '.join(check.resource_types)}."
-        )

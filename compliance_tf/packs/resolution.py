@@ -16,8 +16,9 @@ from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
 from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.catalog.recorded_types import is_recorded_in
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
+from compliance_tf.checks.use import parameter_texts
 from compliance_tf.errors import ComplianceError, PackConflictError, PackError
-from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackRule, check_parameter_texts
+from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackRule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -242,7 +243,7 @@ def _setting(rule: PackRule, name: str) -> frozenset[str]:
         case "parameters", ManagedPackRule():
             return _listed(_effective_parameters(rule))
         case "parameters", CheckPackRule():
-            return _listed(check_parameter_texts(rule.check, rule.parameters))
+            return _listed(parameter_texts(rule.check, rule.parameters))
         case "frequency", ManagedPackRule() if managed_rule(rule.identifier).periodic:
             return frozenset({rule.frequency or DEFAULT_FREQUENCY})
         case "frequency", CheckPackRule() if isinstance(rule.check, PeriodicCheck):

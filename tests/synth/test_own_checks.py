@@ -67,7 +67,7 @@ def test_a_periodic_check_takes_no_scope_and_no_name_that_its_results_cannot_be_
 ) -> None:
     own_checks.write(roles=check_file("roles", "PeriodicCheck", ("iam:ListRoles",)))
 
-    with pytest.raises(ComplianceError, match="'r' takes no scope: the check 'roles' is periodic"):
+    with pytest.raises(ComplianceError, match="'r': rule_scope is not allowed: the check 'roles' is periodic"):
         synthesize(
             lambda stack: CheckRule(
                 stack, "r", check=own_checks.check("roles"), rule_scope=Scope.types("AWS::S3::Bucket")

@@ -169,13 +169,19 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
         ),
         (
             lambda stack: CheckRule(stack, "r", check=bucket_tls_only.CHECK, frequency="One_Hour"),
-            "'r' takes no frequency: the check 'bucket-tls-only' is triggered by changes",
+            "'r': frequency is not allowed: the check 'bucket-tls-only' is triggered by changes",
         ),
         (
             lambda stack: CheckRule(
                 stack, "r", check=bucket_tls_only.CHECK, rule_scope=Scope.types("AWS::EC2::Volume")
             ),
-            "'r' is scoped to AWS::EC2::Volume, and the check 'bucket-tls-only' evaluates AWS::S3::Bucket",
+            "'r': rule_scope has AWS::EC2::Volume, and the check 'bucket-tls-only' evaluates AWS::S3::Bucket",
+        ),
+        (
+            lambda stack: CheckRule(
+                stack, "r", check=required_tags.CHECK, parameters=bucket_tls_only.CHECK.parameters()
+            ),
+            "'r': the check 'required-tags' takes parameters of compliance_runtime.checks.required_tags.Parameters",
         ),
         (
             lambda stack: CheckRule(stack, "r", check=required_tags.CHECK),

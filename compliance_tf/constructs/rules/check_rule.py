@@ -8,10 +8,9 @@ from constructs import Construct
 
 from compliance_runtime.check import Check, PeriodicCheck
 from compliance_runtime.checks import check_ids, check_module, load_check
-from compliance_runtime.errors import ParameterError
-from compliance_runtime.parameters import declared_parameters, to_rule_parameters
 from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency
+from compliance_tf.checks.use import parameter_texts, validate_check_use
 from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
 from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
@@ -100,16 +99,21 @@ class CheckRule(Construct, Generic[P]):
         frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)
         given = as_by_workspace(parameters)
         stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
-        if isinstance(check, PeriodicCheck):
-            existence = stack.existence(existence, check.resource_types, check.id)
-            if rule_scope is not None:
-                raise SettingError(
-                    f"Rule '{id_}' takes no scope: the check '{check.id}' is periodic, and lists its resources itself."
-                )
-        else:
-            rule_scope = _change_scope(id_, check, rule_scope, frequency)
-            types = (rule_scope and rule_scope.resource_types) or check.resource_types
-            existence = stack.existence(existence, types, check.id)
+        try:
+            validate_check_use(
+                check,
+                place="rule_scope",
+                is_scoped=rule_scope is not None,
+                resource_types=rule_scope.resource_types if rule_scope else (),
+                has_frequency=frequency is not None,
+            )
+            texts = given.map(lambda values: parameter_texts(check, values))
+        except SettingError as cause:
+            raise SettingError(f"Rule '{id_}': {cause}") from cause
+        types = (rule_scope and rule_scope.resource_types) or check.resource_types
+        existence = stack.existence(existence, types, check.id)
+        if not isinstance(check, PeriodicCheck):
+            rule_scope = rule_scope or (Scope.types(*types) if types else None)
             stack.recorder.require(types, rule=id_, enabled=existence)
         if existence != NEVER:
             stack.triggers.watch(evaluate_after)
@@ -127,7 +131,7 @@ class CheckRule(Construct, Generic[P]):
                 calls=evaluate_after,
             ),
             name=name,
-            parameters=given.map(lambda values: _rule_parameters(id_, check, values)),
+            parameters=texts,
             scope=rule_scope,
             enabled=existence,
             source={
@@ -165,34 +169,6 @@ def _module(rule_id: str, check: Check[P], stack: ComplianceStack) -> str:
             "the one that is declared there."
         )
     return module
-
-
-def _change_scope(
-    rule_id: str, check: Check[P], rule_scope: Scope | None, frequency: Setting[MaximumExecutionFrequency | None]
-) -> Scope | None:
-    if frequency is not None:
-        raise SettingError(f"Rule '{rule_id}' takes no frequency: the check '{check.id}' is triggered by changes.")
-    if rule_scope is None:
-        return Scope.types(*check.resource_types) if check.resource_types else None
-    foreign = set(rule_scope.resource_types) - set(check.resource_types)
-    if check.resource_types and foreign:
-        raise SettingError(
-            f"Rule '{rule_id}' is scoped to {', '.join(sorted(foreign))}, and the check '{check.id}' "
-            f"evaluates {', '.join(check.resource_types)}."
-        )
-    return rule_scope
-
-
-def _rule_parameters(rule_id: str, check: Check[P], parameters: P | None) -> dict[str, str]:
-    if parameters is None:
-        required = [parameter.name for parameter in declared_parameters(check.parameters) if parameter.required]
-        if required:
-            raise SettingError(f"Rule '{rule_id}': the check '{check.id}' needs a value of {', '.join(required)}.")
-        return {}
-    try:
-        return to_rule_parameters(parameters)
-    except ParameterError as error:
-        raise SettingError(f"Rule '{rule_id}': {error}") from error
 
 
 def _notifications(check: Check[P], frequency: ByWorkspace[MaximumExecutionFrequency | None]) -> list[dict[str, str]]:

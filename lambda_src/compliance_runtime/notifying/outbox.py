@@ -17,6 +17,7 @@ from compliance_runtime.recording.results_table import (
     EXPIRES_AT,
     PARTITION_KEY,
     SORT_KEY,
+    TableStore,
     outbox_key,
     outbox_partitions,
     outbox_sort_key,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from compliance_runtime.deployment import Recipient
@@ -96,19 +96,8 @@ class OutboxEntry:
 
 
 @dataclass(frozen=True)
-class Outbox:
-    """The outbox in the results table.
-
-    Parameters
-    ----------
-    client
-        DynamoDB's client.
-    table
-        The name of the table.
-    """
-
-    client: DynamoDBClient
-    table: str
+class Outbox(TableStore):
+    """The outbox in the results table."""
 
     def entries(self, limit: int) -> list[OutboxEntry]:
         """Read at most ``limit`` entries."""

@@ -18,13 +18,13 @@ from compliance_runtime.recording.results_table import (
     PROGRESS_SORT_KEY,
     RECONCILIATION_KEY,
     SORT_KEY,
+    TableStore,
     listed_sort_key,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 KEYS_OF_AN_ITEM = 40_000
@@ -97,19 +97,8 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class ProgressStore:
-    """The progress in the results table.
-
-    Parameters
-    ----------
-    client
-        DynamoDB's client.
-    table
-        The name of the table.
-    """
-
-    client: DynamoDBClient
-    table: str
+class ProgressStore(TableStore):
+    """The progress in the results table."""
 
     def read(self) -> Progress | None:
         """Read the progress; None when there was never a reconciliation.

@@ -15,6 +15,7 @@ from compliance_runtime.recording.results_table import (
     PARTITION_KEY,
     SORT_KEY,
     Index,
+    TableStore,
     present_sort_key,
     rule_partitions,
 )
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
         QueryInputPaginateTypeDef,
@@ -45,15 +45,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 
 
 @dataclass(frozen=True)
-class ResultStore:
+class ResultStore(TableStore):
     """The results table.
 
     Parameters
     ----------
-    client
-        DynamoDB's client.
-    table
-        The name of the table.
     history_days
         Days until a change, or a closed result, expires.
     retries
@@ -62,8 +58,6 @@ class ResultStore:
         Returns the current time in seconds since 1970.
     """
 
-    client: DynamoDBClient
-    table: str
     history_days: int
     retries: Retries = field(default_factory=Retries)
     now: Callable[[], float] = time.time

@@ -58,6 +58,8 @@ from compliance_runtime.json_object import well_formed
 if TYPE_CHECKING:
     from datetime import date
 
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
 EXPIRES_AT = "expires_at"
@@ -72,6 +74,22 @@ SHARDS = 8
 
 _MAX_SORT_KEY_BYTES = 1024
 """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+
+
+@dataclass(frozen=True)
+class TableStore:
+    """A kind of items in the results table.
+
+    Parameters
+    ----------
+    client
+        DynamoDB's client.
+    table
+        The name of the table.
+    """
+
+    client: DynamoDBClient
+    table: str
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from compliance_runtime.recording.results_table import (
     PRESENT_PREFIX,
     RULES_KEY,
     SORT_KEY,
+    TableStore,
     present_sort_key,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from compliance_runtime.deployment import DeployedRule
@@ -95,21 +95,15 @@ class RuleEntry:
 
 
 @dataclass(frozen=True)
-class RuleDirectory:
+class RuleDirectory(TableStore):
     """The rules in the table.
 
     Parameters
     ----------
-    client
-        DynamoDB's client.
-    table
-        The name of the table.
     waivers
         The waivers of the deployment by the full name of their rule: a change of them is a new deployment.
     """
 
-    client: DynamoDBClient
-    table: str
     waivers: Mapping[str, tuple[DeployedWaiver, ...]] = field(default_factory=dict)
 
     def read(self) -> dict[str, RuleEntry]:

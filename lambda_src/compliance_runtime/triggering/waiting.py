@@ -12,12 +12,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.errors import NotWrittenError
-from compliance_runtime.recording.results_table import PARTITION_KEY, SORT_KEY, WAITING_KEY, WAITING_SORT_KEY
+from compliance_runtime.recording.results_table import (
+    PARTITION_KEY,
+    SORT_KEY,
+    WAITING_KEY,
+    WAITING_SORT_KEY,
+    TableStore,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from compliance_runtime.recording.retries import Retries
@@ -129,21 +134,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class WaitingStore:
+class WaitingStore(TableStore):
     """The item in the table.
 
     Parameters
     ----------
-    client
-        DynamoDB's client.
-    table
-        The name of the table.
     retries
         The retries after concurrent writes.
     """
 
-    client: DynamoDBClient
-    table: str
     retries: Retries
 
     def change(self, change: Callable[[Waiting], Waiting]) -> Waiting:
