@@ -17,7 +17,7 @@ PANELS: Final = {
     "Write": ("init", "rules", "packs", "frameworks", "checks", "new", "check"),
     "Plan": ("preflight", "plan", "review", "comment", "check-plan"),
     "Deploy": ("deploy", "apply", "destroy", "fleet"),
-    "Look": ("results", "report"),
+    "Look": ("results", "report", "cost"),
     "Maintain": ("waivers", "recover", "export-module"),
     "Try out": ("demo", "local", "verify"),
 }

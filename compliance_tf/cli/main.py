@@ -12,6 +12,7 @@ import typer
 from compliance_tf.cli import catalog as catalog_commands
 from compliance_tf.cli import check_plan as check_plan_command
 from compliance_tf.cli import checks as check_commands
+from compliance_tf.cli import cost as cost_command
 from compliance_tf.cli import export as export_commands
 from compliance_tf.cli import export_module as export_module_command
 from compliance_tf.cli import fleet as fleet_commands
@@ -58,6 +59,7 @@ app.command("export-module", rich_help_panel=panel("export-module"))(export_modu
 app.command("init", rich_help_panel=panel("init"))(init_command.init)
 app.command("check-plan", rich_help_panel=panel("check-plan"))(check_plan_command.check_plan)
 app.command("preflight", rich_help_panel=panel("preflight"))(preflight_command.preflight)
+app.command("cost", rich_help_panel=panel("cost"))(cost_command.cost)
 app.command("report", rich_help_panel=panel("report"))(report_commands.report)
 app.command("review", rich_help_panel=panel("review"))(review_commands.review)
 app.command("comment", rich_help_panel=panel("comment"))(review_commands.comment)

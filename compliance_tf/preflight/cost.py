@@ -13,6 +13,7 @@ from compliance_tf.preflight.prices import prices
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mypy_boto3_config import ConfigServiceClient
     from mypy_boto3_config.type_defs import GetDiscoveredResourceCountsRequestTypeDef
 
     from compliance_tf.preflight.account import Region
@@ -77,12 +78,12 @@ class CostPreflight:
         return answered(self.stack.place, SUBJECT, self._ask)
 
     def _ask(self) -> Finding:
-        estimate = estimated(self.stack, discovered_counts(self.region), self.assumptions)
+        estimate = estimated(self.stack, discovered_counts(self.region.config), self.assumptions)
         known = prices()
         priced_as = self.stack.region if self.stack.region in known.per_write else next(iter(known.per_write))
         # An upper bound: it assumes that every evaluation changes a result, which it hardly ever does.
         writes = estimate.monthly * WRITE_UNITS * known.per_write[priced_as]
-        functions = self._function_cost(estimate.by_function) + self._function_cost(estimate.monthly)
+        functions = function_cost(self.stack, estimate.by_function) + function_cost(self.stack, estimate.monthly)
         total = known.of_evaluations(estimate.monthly) + writes + functions
         figure = (
             f"At most {total:,.2f} {known.currency}: {estimate.monthly:,.0f} evaluations "
@@ -105,21 +106,23 @@ class CostPreflight:
         if priced_as != self.stack.region:
             yield f"Prices of {self.stack.region} are not known here: look them up."
 
-    def _function_cost(self, invocations: float) -> float:
-        per_second = max((_per_second(function) for function in self.stack.functions), default=0.0)
-        return invocations * (prices().per_function_request + FUNCTION_SECONDS * per_second)
+
+def function_cost(stack: PlannedStack, invocations: float) -> float:
+    """Price invocations of a stack's functions, as if all were of the most expensive one."""
+    per_second = max((_per_second(function) for function in stack.functions), default=0.0)
+    return invocations * (prices().per_function_request + FUNCTION_SECONDS * per_second)
 
 
 def _per_second(function: Function) -> float:
     return function.memory_megabytes / _MEGABYTES_OF_A_GIGABYTE * prices().per_gigabyte_second[function.architecture]
 
 
-def discovered_counts(region: Region) -> Mapping[str, int]:
-    """Count the recorded resources of a region by type."""
+def discovered_counts(config: ConfigServiceClient) -> Mapping[str, int]:
+    """Count the recorded resources of the client's region by type."""
     counts: dict[str, int] = {}
     request: GetDiscoveredResourceCountsRequestTypeDef = {"limit": _PAGE}
     for _ in range(_MAX_PAGES):
-        page = region.config.get_discovered_resource_counts(**request)
+        page = config.get_discovered_resource_counts(**request)
         counts |= {count["resourceType"]: count["count"] for count in page.get("resourceCounts", [])}
         if not page.get("nextToken"):
             break
@@ -135,20 +138,31 @@ def estimated(stack: PlannedStack, counts: Mapping[str, int], assumptions: Assum
     counts
         The number of recorded resources by type.
     """
+    by_rule = evaluations_by_rule(stack, counts, assumptions)
+    uncounted = tuple(rule.name for rule in stack.rules if rule.resource_types is None and not rule.change_triggered)
+    return Estimate(
+        first=sum(first for first, _ in by_rule.values()),
+        monthly=sum(monthly for _, monthly in by_rule.values()),
+        by_function=sum(monthly for rule, (_, monthly) in by_rule.items() if rule.runs_function),
+        uncounted=uncounted,
+    )
+
+
+def evaluations_by_rule(
+    stack: PlannedStack, counts: Mapping[str, int], assumptions: Assumptions
+) -> dict[PlannedRule, tuple[float, float]]:
+    """Estimate the evaluations of each rule: those that follow once, and those of each month."""
     everything_again = _times_a_month(stack.reevaluation)
-    first = monthly = by_function = 0.0
+    found: dict[PlannedRule, tuple[float, float]] = {}
     for rule in stack.rules:
         resources = _resources(rule, counts)
-        of_rule = resources * everything_again
+        monthly = resources * everything_again
         if rule.change_triggered:
-            of_rule += resources * assumptions.changes_per_month
+            monthly += resources * assumptions.changes_per_month
         if rule.every_hours:
-            of_rule += resources * HOURS_OF_A_MONTH / rule.every_hours
-        first += resources
-        monthly += of_rule
-        by_function += of_rule if rule.runs_function else 0
-    uncounted = tuple(rule.name for rule in stack.rules if rule.resource_types is None and not rule.change_triggered)
-    return Estimate(first, monthly, by_function, uncounted)
+            monthly += resources * HOURS_OF_A_MONTH / rule.every_hours
+        found[rule] = (resources, monthly)
+    return found
 
 
 def _resources(rule: PlannedRule, counts: Mapping[str, int]) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from compliance_runtime.errors import ComplianceError
 from compliance_tf.errors import PreflightError
-from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, planned_rule
+from compliance_tf.preflight.planned_rules import PlannedRule, checked_types, deployed_identifiers, planned_rule
 from compliance_tf.terraform.synthesized import read_configuration
 
 if TYPE_CHECKING:
@@ -209,7 +209,8 @@ def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator
     declared = {kind: [block for block in blocks if _exists(block)] for kind, blocks in answer["resources"].items()}
     tags = answer["provider"]["default_tags"][0]["tags"]
     packages = {folder / block["filename"] for block in declared["aws_lambda_function"]}
-    types_of_checks = checked_types(packages, f"{tags['project']}-{workspace}-")
+    prefix = f"{tags['project']}-{workspace}-"
+    types_of_checks, identifiers = checked_types(packages, prefix), deployed_identifiers(packages, prefix)
     return PlannedStack(
         id=folder.name,
         region=answer["provider"]["region"],
@@ -221,7 +222,7 @@ def _read(configuration: dict[str, Any], folder: Path, workspace: str, evaluator
             Coverage(*(_READ_RECORDER.sub("local.recorder", condition[key]) for key in ("condition", "error_message")))
             for condition in lifecycle.get("postcondition", [])
         ),
-        rules=tuple(planned_rule(block, types_of_checks) for block in declared["aws_config_config_rule"]),
+        rules=tuple(planned_rule(block, types_of_checks, identifiers) for block in declared["aws_config_config_rule"]),
         functions=tuple(_function(block, folder) for block in declared["aws_lambda_function"]),
         event_rules=_names(declared["aws_cloudwatch_event_rule"]),
         roles=_names(declared["aws_iam_role"]),

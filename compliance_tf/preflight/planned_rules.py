@@ -41,6 +41,8 @@ class PlannedRule:
         The hours between two scheduled evaluations; None where there are none.
     runs_function
         Whether a Lambda function of the deployment evaluates it.
+    identifier
+        That of a managed rule, or the id of a check; None for a Guard policy.
     """
 
     name: str
@@ -49,6 +51,7 @@ class PlannedRule:
     change_triggered: bool
     every_hours: int | None
     runs_function: bool
+    identifier: str | None = None
 
 
 def checked_types(packages: Iterable[Path], prefix: str) -> dict[str, tuple[str, ...]]:
@@ -72,13 +75,29 @@ def checked_types(packages: Iterable[Path], prefix: str) -> dict[str, tuple[str,
     return found
 
 
-def planned_rule(block: Mapping[str, Any], types_of_checks: Mapping[str, tuple[str, ...]]) -> PlannedRule:
+def deployed_identifiers(packages: Iterable[Path], prefix: str) -> dict[str, str]:
+    """Map the rules to the identifiers of what evaluates them, by the rule's name."""
+    found: dict[str, str] = {}
+    for package in packages:
+        with zipfile.ZipFile(package) as archive:
+            rules = Deployment.from_json(archive.read(DEPLOYMENT_FILE).decode()).rules_by_name(prefix)
+        found |= {name: rule.identifier for name, rule in rules.items() if rule.identifier}
+    return found
+
+
+def planned_rule(
+    block: Mapping[str, Any],
+    types_of_checks: Mapping[str, tuple[str, ...]],
+    identifiers: Mapping[str, str] | None = None,
+) -> PlannedRule:
     """Read a rule from its block in the Terraform JSON.
 
     Parameters
     ----------
     types_of_checks
         The result of :func:`checked_types`.
+    identifiers
+        The result of :func:`deployed_identifiers`.
     """
     source = _only(block["source"])
     scope = _only(block.get("scope"))
@@ -101,6 +120,7 @@ def planned_rule(block: Mapping[str, Any], types_of_checks: Mapping[str, tuple[s
         change_triggered=change_triggered,
         every_hours=HOURS.get(frequency or "", _USUAL_HOURS) if periodic else None,
         runs_function=source["owner"] == "CUSTOM_LAMBDA",
+        identifier=(identifiers or {}).get(block["name"]),
     )
 
 

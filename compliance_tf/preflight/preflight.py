@@ -67,6 +67,30 @@ def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[s
     ComplianceError
         When the app does not synthesize, there are no credentials, or AWS cannot be reached.
     """
+    planned = planned_stacks(machine, folder, options.workspace, say)
+    caller = ask_caller(planned[0][0].region)
+    return Report(
+        caller=caller,
+        workspaces=tuple(sorted({stack.workspace for stack, _ in planned})),
+        findings=tuple(_findings(planned, caller, options)),
+    )
+
+
+def planned_stacks(
+    machine: Machine, folder: Path, workspace: str | None, say: Callable[[str], None]
+) -> list[tuple[PlannedStack, Evaluator]]:
+    """Synthesize the app in a folder, and read its stacks; nothing is asked of AWS.
+
+    Parameters
+    ----------
+    workspace
+        The Terraform workspace; None for the one that is selected in ``cdktf.out``.
+
+    Raises
+    ------
+    ComplianceError
+        When the app does not synthesize.
+    """
     environment = machine.environment()
     planned: list[tuple[PlannedStack, Evaluator]] = []
     # In a folder of its own, because commands on workspaces may be running.
@@ -76,15 +100,10 @@ def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[s
         with programs.interruptible():
             synthesize(programs, folder, output)
         for stack_folder in _stack_folders(output):
-            workspace = options.workspace or _selected_workspace(folder / OUTPUT / "stacks" / stack_folder.name)
-            evaluator = Evaluator(workspace, environment)
-            planned.append((read_stack(stack_folder, workspace, evaluator), evaluator))
-    caller = ask_caller(planned[0][0].region)
-    return Report(
-        caller=caller,
-        workspaces=tuple(sorted({stack.workspace for stack, _ in planned})),
-        findings=tuple(_findings(planned, caller, options)),
-    )
+            chosen = workspace or _selected_workspace(folder / OUTPUT / "stacks" / stack_folder.name)
+            evaluator = Evaluator(chosen, environment)
+            planned.append((read_stack(stack_folder, chosen, evaluator), evaluator))
+    return planned
 
 
 def _findings(planned: list[tuple[PlannedStack, Evaluator]], caller: Caller, options: Options) -> Iterator[Finding]:

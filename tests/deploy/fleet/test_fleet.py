@@ -57,6 +57,11 @@ def test_cells_that_refuse_neither_hide_nor_stop_the_others(world: LocalAws, tmp
     # Terraform saves a plan that failed as well, and the review blocks it.
     assert [one["verdict"] for one in document["groups"]] == ["blocked"]
 
+    code, output = fleet.run("cost", "--fleet", "fleet.yaml")
+    assert code == 1, output
+    assert "2 cells: " in output
+    assert f"missing: {DENIED} eu-west-1 dev: The role" in output
+
     code, output = fleet.run("fleet", "status")
     assert code == 1, output
     assert "333333333333  eu-west-1  dev        found   not deployed" in output

@@ -117,7 +117,7 @@ def test_resources_are_counted_over_all_pages() -> None:
         stubbers["config"].add_response(
             "get_discovered_resource_counts", page, {"limit": 100} | ({} if token else {"nextToken": "more"})
         )
-    assert discovered_counts(region) == COUNTS
+    assert discovered_counts(region.config) == COUNTS
 
 
 def test_without_counts_the_cost_is_unknown() -> None:

@@ -1,0 +1,82 @@
+"""What each rule costs, and what less would save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from compliance_tf.errors import SettingError
+from compliance_tf.preflight.assumptions import Assumptions
+from compliance_tf.preflight.prices import prices
+from compliance_tf.preflight.rule_costs import Pricing, RuleCost, StackCost, stack_cost
+from compliance_tf.results.frameworks.equivalents import stands_for
+from tests.unit.preflight.builders import function, rule, stack
+
+COUNTS = {"AWS::S3::Bucket": 1000, "AWS::IAM::User": 50}
+
+
+def costs(*rules: Any, pricing: Pricing | None = None, elsewhere: Any = None, **more: Any) -> StackCost:
+    return stack_cost(
+        stack(rules=rules, functions=(function(),), **more),
+        COUNTS,
+        assumptions=Assumptions(10),
+        pricing=pricing or Pricing(0.001),
+        asks=stands_for,
+        elsewhere=elsewhere or {},
+    )
+
+
+def only(*rules: Any, **more: Any) -> RuleCost:
+    (cost,) = costs(*rules, **more).rules
+    return cost
+
+
+def test_a_rule_costs_its_share_of_all_evaluations_by_aws_tiers() -> None:
+    big, small = costs(rule("acme-dev-big", every_hours=1), rule("acme-dev-small"), pricing=Pricing()).rules
+    assert (big.rule, big.evaluations, small.evaluations) == ("big", 730_000, 10_000)
+    assert big.cost + small.cost == pytest.approx(prices().of_evaluations(740_000))
+    assert big.cost / small.cost == pytest.approx(73)
+
+
+def test_a_slower_schedule_saves_all_but_one_evaluation_a_day() -> None:
+    hourly = only(rule(change_triggered=False, every_hours=1))
+    assert hourly.savings == {"evaluate it once a day": pytest.approx(1000 * 690 * 0.001)}
+    assert only(rule(change_triggered=False, every_hours=24)).savings == {}
+    assert only(rule(every_hours=1)).savings == {}
+
+
+def test_what_is_global_is_paid_for_twice_where_another_region_has_it() -> None:
+    keys = rule("acme-dev-keys", resource_types=("AWS::IAM::User",), identifier="ACCESS_KEYS_ROTATED")
+    elsewhere = {"keys": ["eu-central-1", "eu-west-1"], "buckets": ["eu-central-1", "eu-west-1"]}
+    (how,) = only(keys, elsewhere=elsewhere).savings
+    assert "paid for in each region" in how
+    assert only(keys, elsewhere=elsewhere, region="eu-central-1").savings == {}
+    assert only(rule(), elsewhere=elsewhere).savings == {}
+    root = rule("acme-dev-root", resource_types=(), identifier="ROOT_ACCOUNT_MFA_ENABLED")
+    assert only(root, elsewhere={"root": ["ap-south-1", "eu-west-1"]}).savings
+
+
+def test_of_two_rules_that_ask_the_same_one_is_spared() -> None:
+    check = rule("acme-dev-tls", identifier="bucket-tls-only", runs_function=True)
+    managed = rule("acme-dev-ssl", identifier="S3_BUCKET_SSL_REQUESTS_ONLY")
+    found = {one.rule: one.savings for one in costs(check, managed).rules}
+    assert found["ssl"] == {"leave it to tls, which asks the same unless its parameters differ": pytest.approx(10.0)}
+    assert found["tls"] == {}
+    assert costs(check, rule("acme-dev-other", identifier="S3_BUCKET_VERSIONING_ENABLED")).rules[0].savings == {}
+
+
+def test_prices_that_are_not_known_are_asked_for() -> None:
+    with pytest.raises(SettingError, match="us-gov-west-1 is not known here: look it up, and give it with --eval"):
+        costs(rule(), pricing=Pricing(), region="us-gov-west-1")
+    assert costs(rule(), pricing=Pricing(0.002), region="us-gov-west-1").rules[0].cost == pytest.approx(20)
+    assert costs(rule(), region="us-gov-west-1").beside is None
+    assert costs(rule(), pricing=Pricing(0.001, 1.0), region="us-gov-west-1").beside
+
+
+def test_cells_add_up() -> None:
+    total = RuleCost("buckets")
+    for _ in range(3):
+        total.add(only(rule(change_triggered=False, every_hours=1)))
+    assert (total.cells, total.evaluations) == (3, 3 * 720_000)
+    assert total.savings == {"evaluate it once a day": pytest.approx(3 * 690.0)}
