@@ -17,14 +17,14 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs screenshots bench scan sbom lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs docs-serve screenshots bench scan sbom lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
 	@echo
 	@echo "  plan, review, deploy and destroy take WORKSPACE=<name> (now: $(WORKSPACE))"
 
-setup: $(PYTHON_READY) $(NODE_READY) ## Install everything that is not up to date
+setup: $(PYTHON_READY) $(NODE_READY) ## Install what is not up to date: minutes the first time, then nothing
 
 synth: setup ## Synthesize the Terraform JSON into cdktf.out
 	python main.py
@@ -53,7 +53,7 @@ check: $(PYTHON_READY) ## Lint, formatting and types
 	ruff format --check .
 	mypy
 
-format: $(PYTHON_READY) ## Mend what ruff can mend
+format: $(PYTHON_READY) ## Fix what ruff can fix
 	ruff check --fix .
 	ruff format .
 
@@ -74,14 +74,16 @@ facts: $(PYTHON_READY) ## Take over the facts about AWS's rules and packs that c
 	python -m maintenance.import_facts maintenance/facts/managed-rules.json --packs maintenance/facts/conformance-packs.json
 	python -m maintenance.import_frameworks maintenance/facts/frameworks.json
 
-docs: $(PYTHON_READY) ## Write the generated pages of docs
+docs: $(PYTHON_READY) ## Write the generated pages of docs, and build their site into build/site
 	python -m maintenance.pages.checks >docs/reference/checks.md
 	python -m maintenance.pages.rules >docs/reference/rules.md
 	python -m maintenance.pages.packs >docs/reference/packs.md
 	python -m maintenance.pages.workflows
 	python -m maintenance.pages.policies >docs/reference/policies.md
 	python -m maintenance.pages.assumptions >docs/explanation/assumptions.md
+	python -m maintenance.pages.commands >docs/reference/commands.md
 	python -m maintenance.pages.constructs >docs/reference/constructs.md
+	python -m maintenance.pages.deployment >docs/reference/deployment.md
 	python -m maintenance.pages.schemas pack >docs/reference/pack.schema.json
 	python -m maintenance.pages.schemas waivers >docs/reference/waivers.schema.json
 	python -m maintenance.pages.schemas review >docs/reference/review.schema.json
@@ -92,6 +94,12 @@ docs: $(PYTHON_READY) ## Write the generated pages of docs
 	python -m compliance_tf.results.reader_policy >docs/reference/results-policy.json
 	python -m compliance_tf.preflight.deployer_policy >docs/reference/deployer-policy.json
 	python -m compliance_tf.preflight.permissions_boundary >docs/reference/permissions-boundary.json
+
+	sphinx-build -q -W --keep-going -b html docs build/site
+
+docs-serve: docs ## Serve the site of the docs on this machine, at a free port
+	@# The server says where it is.
+	python -u -m http.server 0 --bind 127.0.0.1 --directory build/site
 
 screenshots: setup ## Draw the pictures of the docs, in a browser
 	python -m tests.browser.screenshots
@@ -128,7 +136,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	|| { echo "make: Python 3.11 was not found: install it, or name it with make PYTHON=<path>." >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "make: installing the Python packages into .venv: a few minutes the first time ..."
+	@echo "make: 1 of 2: the Python packages, 1.5 GB, into .venv: 2 to 5 minutes the first time ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/pipenv sync --dev
 	@# Node comes from a Python package: its commands stand beside python, whatever Node the machine has.
@@ -138,7 +146,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	touch $@
 
 $(NODE_READY): package-lock.json $(PYTHON_READY)
-	@echo "make: installing cdktf-cli into node_modules: a minute the first time ..."
+	@echo "make: 2 of 2: cdktf-cli, 200 MB, into node_modules: up to a minute the first time ..."
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@# Without the variable cdktf reports every run to its makers.
 	printf '#!/bin/sh\nCHECKPOINT_DISABLE=1 exec "$$(dirname "$$0")/../../node_modules/.bin/cdktf" "$$@"\n' >$(BIN)/cdktf

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from compliance_tf.constructs.provider import load_lazily
+from compliance_tf.model.extras import Extra
 
 if TYPE_CHECKING:
     from compliance_runtime.check import Severity as Severity
@@ -75,6 +76,8 @@ load_lazily()
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
+        if _HOMES[name].startswith("compliance_tf.constructs."):
+            Extra.SYNTH.require()
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

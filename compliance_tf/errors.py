@@ -4,6 +4,7 @@ Each message names the place, the value, what is allowed and what to do::
 
     ComplianceError
         SettingError
+        MissingExtraError
         GuardError
         ManagedRuleError
             UnknownManagedRuleError
@@ -59,6 +60,7 @@ __all__ = [
     "InterruptedCommandError",
     "LocalAwsError",
     "ManagedRuleError",
+    "MissingExtraError",
     "PackConflictError",
     "PackError",
     "PackFileError",
@@ -83,6 +85,10 @@ __all__ = [
 
 class SettingError(ComplianceError):
     """A setting has a value that cannot work."""
+
+
+class MissingExtraError(ComplianceError):
+    """An extra of the package that was asked for is not installed."""
 
 
 class GuardError(ComplianceError):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.rule import Rule
 from rich.table import Table
 
@@ -23,6 +24,7 @@ from compliance_tf.lifecycle.commands import Project
 from compliance_tf.lifecycle.person import Person
 from compliance_tf.local.server.detached import down, up
 from compliance_tf.local.server.landing_zone import create_recorder
+from compliance_tf.model.extras import Extra
 from compliance_tf.terraform.machine import Machine
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def run(*, keep: bool) -> None:
     keep
         Whether to leave local AWS and the deployments running.
     """
+    Extra.SYNTH.require()
     started = time.monotonic()
     # Results are wide, and where the width is unknown, as in a CI log, nothing limits it.
     console = Console(width=None if sys.stdout.isatty() else 160)
@@ -137,7 +140,8 @@ class Demo:
         after = self._recorder()
         if after != before:
             raise ComplianceError(f"The recorder has changed.\nbefore: {before}\nafter:  {after}")
-        self.console.print(f"It is byte for byte the same as before the first deployment:\n{after}", soft_wrap=True)
+        self.console.print("It is byte for byte the same as before the first deployment:")
+        self.console.print(after, soft_wrap=True, markup=False)
         self._print_summary()
 
     def say_how_to_look_around(self) -> None:
@@ -243,7 +247,7 @@ class Demo:
                         f"Waited {_TIMEOUT_SECONDS:.0f} seconds for {what}: see {FOLDER / 'server.log'}."
                     )
                 time.sleep(0.5)
-        self.console.print(f"[green]✓[/] {what} ({time.monotonic() - started:.0f} s)")
+        self.console.print(f"[green]✓[/] {escape(what)} ({time.monotonic() - started:.0f} s)")
 
     def _print_results(self) -> None:
         by_workspace = {workspace: self._by_rule_and_resource(workspace) for workspace in WORKSPACES}
@@ -255,7 +259,9 @@ class Demo:
             results = {workspace: found[key] for workspace, found in by_workspace.items() if key in found}
             one = next(iter(results.values()))
             verdicts = [_VERDICTS[results[name].compliance] if name in results else "" for name in WORKSPACES]
-            table.add_row(key[0], one.severity.value.lower(), one.resource.id, *verdicts, one.annotation or "")
+            # Ids and reasons may hold brackets, which are markup to rich.
+            rule, resource, reason = (escape(text) for text in (key[0], one.resource.id, one.annotation or ""))
+            table.add_row(rule, one.severity.value.lower(), resource, *verdicts, reason)
         self.console.print(table)
 
     def _by_rule_and_resource(self, workspace: str) -> Mapping[tuple[str, str], Result]:

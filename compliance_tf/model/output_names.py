@@ -14,3 +14,4 @@ WAIVERS: Final = "waivers"
 """The waivers of the workspace, expired or not."""
 
 WAIVERS_EXPIRING_SOON: Final = "waivers_expiring_soon"
+"""The waivers of the workspace whose last day is within 30 days of the plan."""

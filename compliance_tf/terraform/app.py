@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
+from compliance_tf.model.extras import Extra
 from compliance_tf.model.fleet_regions import VARIABLE, to_variable
 from compliance_tf.terraform.synthesized import MANIFEST, stack_folders
 
@@ -23,6 +25,11 @@ SETTINGS: Final = "cdktf.json"
 """The settings file of cdktf, which names the app."""
 
 _APP: Final = "main.py"
+
+_RAISED: Final = re.compile(
+    r"^compliance_(?:tf|runtime)\.[\w.]*errors\.\w+: (?P<message>.*)\Z", re.MULTILINE | re.DOTALL
+)
+_NOT_INSTALLED: Final = re.compile(r"^ModuleNotFoundError: No module named '(?P<package>\w+)", re.MULTILINE)
 
 
 def synthesize(programs: Programs, project: Path, output: Path, regions: Collection[FleetRegion] = ()) -> None:
@@ -55,7 +62,7 @@ def synthesize(programs: Programs, project: Path, output: Path, regions: Collect
     except InterruptedCommandError:
         raise
     except CommandError as cause:
-        raise SynthesizedAppError(_without_label(str(cause))) from cause
+        raise SynthesizedAppError(_reason(str(cause))) from cause
     manifests = [output / one.folder / MANIFEST for one in regions] or [output / MANIFEST]
     if not all(path.is_file() and stack_folders(path.parent) for path in manifests):
         raise SynthesizedAppError(
@@ -88,6 +95,14 @@ def _path(environment: Mapping[str, str]) -> str:
     return os.pathsep.join(folders)
 
 
-def _without_label(message: str) -> str:
-    """Remove the label of the app's own message, which the command adds again."""
+def _reason(message: str) -> str:
+    """Shorten what a failed app has written.
+
+    An error of this library that is raised while main.py is imported ends a traceback: it alone says what to do.
+    """
+    if error := _RAISED.search(message):
+        return error["message"]
+    if (missing := _NOT_INSTALLED.search(message)) and missing["package"] in Extra.SYNTH.packages:
+        return f"{Extra.SYNTH.user} needs {missing['package']}, which is not installed: {Extra.SYNTH.advice}."
+    # The command adds the label of the app's own message again.
     return message.removeprefix("error: ")

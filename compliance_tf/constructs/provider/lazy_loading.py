@@ -14,6 +14,10 @@ import tempfile
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
 
 PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
 _NODE_HALF = Path(__file__).with_name("lazy_modules.js")
@@ -23,12 +27,15 @@ def load_lazily() -> None:
     """Load each module of the AWS provider's bindings at its first use.
 
     Does nothing in a language in which the bindings are loaded already: a program that imported them before
-    :mod:`compliance_tf` keeps them.
+    :mod:`compliance_tf` keeps them. Does nothing either without the extra ``synth``, which has the bindings.
     """
     if PROVIDER_PACKAGE in sys.modules:
         return
+    spec = importlib.util.find_spec(PROVIDER_PACKAGE)
+    if spec is None or spec.submodule_search_locations is None:
+        return
     _use_node_of_the_environment()
-    sys.modules[PROVIDER_PACKAGE] = _LazyPackage.of(PROVIDER_PACKAGE)
+    sys.modules[PROVIDER_PACKAGE] = _LazyPackage.of(spec)
     sys.meta_path.insert(0, _NodeHalf())
 
 
@@ -36,16 +43,13 @@ class _LazyPackage(ModuleType):
     """A package whose ``__init__`` never runs and whose modules are imported at their first use."""
 
     @classmethod
-    def of(cls, name: str) -> _LazyPackage:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.submodule_search_locations is None:
-            raise ModuleNotFoundError(f"{name} is not installed: install compliance-tf again", name=name)
-        package = cls(name)
+    def of(cls, spec: ModuleSpec) -> _LazyPackage:
+        package = cls(spec.name)
         package.__spec__ = spec
-        package.__path__ = spec.submodule_search_locations
+        package.__path__ = spec.submodule_search_locations or []
         package.__file__ = spec.origin
         package.__loader__ = spec.loader
-        package.__package__ = name
+        package.__package__ = spec.name
         return package
 
     def __getattr__(self, name: str) -> object:

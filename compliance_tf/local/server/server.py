@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -21,15 +20,13 @@ from typing import TYPE_CHECKING, Any, Self
 from compliance_tf.errors import LocalAwsError
 from compliance_tf.local.server.authorization import USED_ACTIONS, UsedAction
 from compliance_tf.local.server.behaviour import Behaviour
+from compliance_tf.model.extras import Extra
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 ACCOUNT = "000000000001"
 REGION = "eu-central-1"
-
-_EXTRA = ("hypercorn", "ministack")
-"""The packages of the extra ``local``."""
 
 _SECRET = "test"  # noqa: S105 -- MiniStack's fixed secret of every account's root key
 _START_SECONDS = 30.0
@@ -98,15 +95,10 @@ def start_server(
 
     Raises
     ------
-    LocalAwsError
+    MissingExtraError
         When the extra ``local`` is not installed.
     """
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        raise LocalAwsError(
-            f"The local AWS needs {' and '.join(missing)}, which is not installed: run pip install "
-            "'compliance-tf[local]'."
-        )
+    Extra.LOCAL.require()
     home = home.absolute()  # the server runs in it
     home.mkdir(parents=True, exist_ok=True)
     (home / "tmp").mkdir(exist_ok=True)

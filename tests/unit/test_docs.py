@@ -1,0 +1,70 @@
+"""Links of the documents hold, and generated pages are what the code says."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+from markdown_it import MarkdownIt
+
+from maintenance.pages import commands, deployment
+from tests.repository import DOCS, REFERENCE, REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from markdown_it.token import Token
+
+PAGES = sorted([*DOCS.rglob("*.md"), *REPOSITORY.glob("*.md")])
+
+
+def inline_tokens(page: Path) -> Iterator[tuple[Token, Token]]:
+    """Yield the tokens of texts, each with the token before its block."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    for before, token in pairwise(tokens):
+        if token.type == "inline":
+            yield before, token
+
+
+def links(page: Path) -> Iterator[str]:
+    for _, token in inline_tokens(page):
+        for child in token.children or ():
+            target = child.attrGet("href") or child.attrGet("src")
+            if isinstance(target, str) and not re.match(r"[a-z]+:", target):
+                yield unquote(target)
+
+
+@cache
+def anchors(page: Path) -> frozenset[str]:
+    """The names of a page's headings, as GitHub and MyST make them."""
+    found: list[str] = []
+    for before, token in inline_tokens(page):
+        if before.type == "heading_open":
+            text = "".join(child.content for child in token.children or ())
+            name = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+            found.append(f"{name}-{found.count(name)}" if name in found else name)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_reference_of_the_commands_is_what_the_parser_says() -> None:
+    assert (REFERENCE / "commands.md").read_text(encoding="utf-8") == commands.reference(), "run make docs"
+
+
+def test_the_reference_of_a_deployment_is_what_the_code_says() -> None:
+    assert (REFERENCE / "deployment.md").read_text(encoding="utf-8") == deployment.reference(), "run make docs"
