@@ -105,7 +105,7 @@ def report(
 
     A control passes when all rules that the framework names for it are deployed, have results and comply; where some
     are missing or have no results yet, or where no rule asks all that the framework's source names, it is partly
-    evaluated. One that no rule of the deployment speaks to, or whose rules have no results, is not evaluated. Controls
+    evaluated. One that no rule of the deployment maps to, or whose rules have no results, is not evaluated. Controls
     that no rule can tell anything about, such as training or contracts, are not listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework

@@ -21,6 +21,15 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--pack", help="Only the rules of this pack; can be given several times.", show_default=False),
 ]
+Frameworks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        metavar="FRAMEWORK",
+        help="Show this framework alone, unfolded, also on paper; can be given several times.",
+        show_default=False,
+    ),
+]
 Days = Annotated[int, typer.Option(min=1, max=400, help="Days of the trend.")]
 
 
@@ -34,6 +43,7 @@ def report(
     account: options.Accounts = None,
     output: Output = None,
     pack: Packs = None,
+    framework: Frameworks = None,
     days: Days = USUAL_DAYS,
     names: options.ResourceNames = True,
     account_name: options.AccountName = None,
@@ -47,7 +57,7 @@ def report(
     file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
     with reading(reader):
         lookup = name_lookup(reader, wanted=names and not fleet, account_name=account_name)
-        count = write_deployed(reader, file, pack or (), days, lookup)
+        count = write_deployed(reader, file, pack or (), days, names=lookup, frameworks=framework or ())
     say_what_is_missing(lookup)
     typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")
     end(reader)

@@ -35,7 +35,7 @@ def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
 
 @functools.cache
 def controls_by_framework(rule: RuleEntry) -> Mapping[str, list[str]]:
-    """List the controls that a rule speaks to, by the framework's name."""
+    """List the controls that a rule maps to, by the framework's name."""
     controls: dict[str, list[str]] = {}
     for reference in controls_of(rule):
         controls.setdefault(reference.framework, []).append(reference.id)

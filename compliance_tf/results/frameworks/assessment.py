@@ -35,7 +35,7 @@ class ControlStatus(Enum):
 
 @dataclass(frozen=True)
 class RuleCounts:
-    """The results of one deployed rule that speaks to a control.
+    """The results of one deployed rule that maps to a control.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class ControlAssessment:
     control
         The control.
     rules
-        The deployed rules that speak to it, by name.
+        The deployed rules that map to it, by name.
     not_deployed
         What else the framework's data names for it: identifiers of managed rules and ids of checks for which neither
         they nor an equivalent are deployed.
@@ -141,7 +141,7 @@ def assess_counts(
 
 
 def relevant_rules(framework: Framework, rules: Iterable[RuleEntry]) -> tuple[RuleEntry, ...]:
-    """Choose the rules that speak to a control of a framework, in the order given."""
+    """Choose the rules that map to a control of a framework, in the order given."""
     named = {name for control in framework.controls for name in (*control.rules, *control.checks)}
     return tuple(rule for rule in rules if rule.identifier and not named.isdisjoint(stands_for(rule.identifier)))
 

@@ -40,7 +40,7 @@ def framework_to_json(framework: Framework) -> dict[str, Any]:
 
 
 def control_to_json(control: Control) -> dict[str, Any]:
-    """Return a control with what speaks to it for JSON."""
+    """Return a control with what maps to it for JSON."""
     return {
         "id": control.id,
         "title": control.title,

@@ -1,4 +1,4 @@
-"""Which controls of which frameworks a rule speaks to."""
+"""Which controls of which frameworks a rule maps to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ControlReference:
-    """A control that a rule speaks to.
+    """A control that a rule maps to.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class ControlReference:
 
 
 def controls_of(rule: RuleEntry) -> tuple[ControlReference, ...]:
-    """Tell which controls a rule speaks to: by framework, then in the framework's order.
+    """Tell which controls a rule maps to: by framework, then in the framework's order.
 
     None for a Guard policy, and for a check that is neither ours nor in a framework's data.
     """
@@ -65,7 +65,7 @@ def standards_of(rule: RuleEntry) -> tuple[str, ...]:
 def first_of_each(references: Sequence[ControlReference], most: int) -> tuple[ControlReference, ...]:
     """Choose some of a rule's controls so that every framework has its turn.
 
-    A rule may speak to a hundred controls of one framework, which would leave no room for the others.
+    A rule may map to a hundred controls of one framework, which would leave no room for the others.
 
     Parameters
     ----------

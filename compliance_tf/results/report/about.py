@@ -29,6 +29,8 @@ class About:
         The only packs that it is about; all rules, also those of no pack, where this is empty.
     missing
         The cells of a fleet that are missing, and why: it may grow while rows are read.
+    frameworks
+        The names of the only frameworks that it shows, unfolded; every one that its rules map to, where this is empty.
     """
 
     project: str
@@ -36,6 +38,7 @@ class About:
     taken_at: datetime
     packs: tuple[str, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
+    frameworks: tuple[str, ...] = ()
 
     def covers(self, rule: RuleEntry | DailyCounts) -> bool:
         """Return whether a rule belongs into the report."""

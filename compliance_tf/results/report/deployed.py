@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from compliance_tf.catalog.frameworks.framework import framework
 from compliance_tf.results.report.about import About
 from compliance_tf.results.report.controls import control_lines
 from compliance_tf.results.report.report import write_report
@@ -26,7 +27,9 @@ def write_deployed(
     output: Path,
     packs: Sequence[str] = (),
     days: int = USUAL_DAYS,
+    *,
     names: NameLookup | None = None,
+    frameworks: Sequence[str] = (),
 ) -> int:
     """Write the report of a deployment, and tell how many results are in it.
 
@@ -42,15 +45,26 @@ def write_deployed(
         How many days the trend goes back, today included.
     names
         Adds the names of resources and accounts; none unless given.
+    frameworks
+        The only frameworks that it shows; every one that a rule maps to, where there are none.
 
     Raises
     ------
     ResultsError
         The table cannot be read, or a pack is not deployed.
+    UnknownFrameworkError
+        No framework is called so.
     ReportError
         The folder of the file does not exist.
     """
-    about = About(reader.place.project, reader.place.workspace, reader.at.astimezone(UTC), tuple(packs), reader.missing)
+    about = About(
+        reader.place.project,
+        reader.place.workspace,
+        reader.at.astimezone(UTC),
+        tuple(packs),
+        reader.missing,
+        tuple(framework(name).name for name in frameworks),
+    )
     for pack in packs:
         reader.rules_of_pack(pack)
     rules = list(reader.rules.values())

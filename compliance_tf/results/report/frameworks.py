@@ -11,7 +11,7 @@ from compliance_tf.results.frameworks.assessment import ControlStatus, assess_co
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.catalog.frameworks.framework import Control, Framework
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FrameworkSection:
-    """A framework that at least one rule of the report speaks to.
+    """A framework that at least one rule of the report maps to.
 
     Parameters
     ----------
     framework
         The framework.
     assessed
-        Its controls that a rule of the report speaks to, in its order.
+        Its controls that a rule of the report maps to, in its order.
     without_rules
         Its other controls.
     """
@@ -45,8 +45,10 @@ class FrameworkSection:
         return tuple((status, counts[status]) for status in ControlStatus if counts[status])
 
 
-def framework_sections(rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts]) -> tuple[FrameworkSection, ...]:
-    """Assess every framework that a rule speaks to.
+def framework_sections(
+    rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts], names: Collection[str] = ()
+) -> tuple[FrameworkSection, ...]:
+    """Assess every framework that a rule maps to.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def framework_sections(rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts]
         The rules of the report.
     by_rule
         Their results by their full name.
+    names
+        The only frameworks; every one that a rule maps to, where there are none.
     """
     counts = {
         (name, status): number
@@ -71,6 +75,6 @@ def framework_sections(rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts]
             tuple(one.control for one in assessments if not one.rules),
         )
         for framework in frameworks().values()
-        if relevant_rules(framework, rules)
+        if (framework.name in names if names else relevant_rules(framework, rules))
         for assessments in (assess_counts(framework, rules, counts),)
     )

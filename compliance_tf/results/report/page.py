@@ -83,8 +83,8 @@ class Page:
 
     @cached_property
     def frameworks(self) -> tuple[FrameworkSection, ...]:
-        """The frameworks that its rules speak to."""
-        return framework_sections(self.rules, self.summary.by_rule())
+        """The frameworks that its rules map to."""
+        return framework_sections(self.rules, self.summary.by_rule(), self.about.frameworks)
 
     @property
     def heat_map(self) -> HeatMap:

@@ -65,7 +65,7 @@ class Filters {
   }
 
   /**
-   * Show all results that speak to a control.
+   * Show all results that map to a control.
    * @param {string} control as in `Rule`, a framework's title and an id
    */
   chooseControl(control) {

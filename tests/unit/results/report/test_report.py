@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,10 +130,20 @@ def test_memory_does_not_grow_with_the_compliant_results(tmp_path: Path) -> None
     assert many - few < 500_000
 
 
+def test_a_chosen_framework_is_the_only_one_and_unfolded_so_that_paper_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    about = replace(sample.ABOUT, frameworks=("cis-3.0",))
+    write_report(file, about, sample.rows(), sample.rules(), days=sample.days(1))
+
+    text = file.read_text(encoding="utf-8")
+    assert text.count('<details class="framework"') == text.count('<details class="framework" open>') == 1
+    assert "CIS AWS Foundations Benchmark 3.0: " in text
+
+
 def test_file_without_results_is_small(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     write_report(file, sample.ABOUT, [], sample.rules(), days=sample.days())
-    # Most of it are the controls of the seventeen frameworks that the sample's rules speak to.
+    # Most of it are the controls of the seventeen frameworks that the sample's rules map to.
     assert file.stat().st_size < 350_000
 
 
