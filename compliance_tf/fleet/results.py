@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 
 from compliance_tf.errors import FleetError, ResultsError, SynthesizedAppError
 from compliance_tf.fleet.cells import Cell, Choice, cells_of
@@ -15,20 +14,13 @@ from compliance_tf.fleet.credentials import CellCredentials
 from compliance_tf.fleet.folder import FleetFolder
 from compliance_tf.fleet.reader import FleetReader
 from compliance_tf.fleet.settings import read_fleet
+from compliance_tf.results.clients import patient_client
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
-from compliance_tf.results.table_queries import WORKERS
 from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_PATIENT: Final = Config(
-    retries={"mode": "adaptive", "max_attempts": 8},
-    connect_timeout=5,
-    read_timeout=30,
-    max_pool_connections=WORKERS,
-)
 
 
 def open_fleet(
@@ -60,7 +52,7 @@ def open_fleet(
 
     def open_(cell: Cell) -> ResultsReader:
         place = ResultsPlace(name, cell.workspace, cell.region.region, f"{name}-{cell.workspace}-results")
-        client = credentials.session(cell).client("dynamodb", config=_PATIENT)
+        client = patient_client("dynamodb", cell.region.region, str(place), credentials.session(cell))
         return ResultsReader(place, client, at=at)
 
     return FleetReader(name, cells, open_, at)

@@ -10,11 +10,9 @@ import json
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import boto3
-from botocore.config import Config
-
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
+from compliance_tf.results.clients import patient_client
 from compliance_tf.results.row import Names
 
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ _MAX_IDS: Final = 100
 """Ids of a query: as many as one page of its answer has (the same, Limit)."""
 
 _NAMES: Final = "SELECT resourceId, resourceName, arn WHERE resourceType = '{type}' AND resourceId IN ({ids})"
-
-_PATIENT: Final = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=30)
 
 
 class ConfigQueries:
@@ -117,7 +113,7 @@ class ConfigQueries:
         # Several threads ask, and boto3 makes clients in one at a time only.
         with self._lock:
             if self._client is None:
-                self._client = boto3.client("config", region_name=self._place.region, config=_PATIENT)
+                self._client = patient_client("config", self._place.region, f"AWS Config in {self._place.region}")
             return self._client
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
+from compliance_tf.results.clients import patient_client
 from compliance_tf.results.config_queries import ConfigQueries, batches
 from compliance_tf.results.resource_search import caller_account
 from compliance_tf.results.row import Names
@@ -119,12 +120,10 @@ def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str
 
 def _account_alias(region: str) -> Mapping[str, str]:
     """Return the alias of the credentials' account by its number; nothing where it has none, or may not be read."""
-    import boto3
-
     try:
         account = caller_account(region)
         with explained("AWS IAM", "iam:ListAccountAliases", missing="AWS IAM does not answer."):
-            aliases = boto3.client("iam", region_name=region).list_account_aliases()["AccountAliases"]
+            aliases = patient_client("iam", region, "AWS IAM").list_account_aliases()["AccountAliases"]
     except ResultsError:
         # Who may read results need not be allowed to read IAM: the number is there all the same.
         return {}

@@ -7,9 +7,6 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-import boto3
-from botocore.config import Config
-
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import ATTRIBUTES, Result
@@ -32,8 +29,9 @@ from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.suggestions import hint
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
+from compliance_tf.results.clients import patient_client
 from compliance_tf.results.row import WORST_FIRST, Row, status
-from compliance_tf.results.table_queries import PAGE_ITEMS, WORKERS, Query, TableQueries, Usage
+from compliance_tf.results.table_queries import PAGE_ITEMS, Query, TableQueries, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,14 +49,6 @@ _LISTED: Final = "`compliance-tf results summary --format json` lists all."
 
 _HISTORY: Final = "HISTORY#"
 """What the sort keys of all changes begin with."""
-
-_PATIENT: Final = Config(
-    # Of itself it slows down when DynamoDB refuses to go on as fast.
-    retries={"mode": "adaptive", "max_attempts": 8},
-    connect_timeout=5,
-    read_timeout=30,
-    max_pool_connections=WORKERS,
-)
 
 
 class ResultsReader:
@@ -108,7 +98,7 @@ class ResultsReader:
             When boto3 has no client for the region or the configured profile.
         """
         with explained(str(place), "dynamodb:Query", missing=""):
-            return cls(place, boto3.client("dynamodb", region_name=place.region, config=_PATIENT))
+            return cls(place, patient_client("dynamodb", place.region, str(place)))
 
     def again(self) -> ResultsReader:
         """Return a reader of the same table as it is now."""

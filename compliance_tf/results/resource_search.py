@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import boto3
-
 from compliance_runtime.checks import check_ids, load_check
 from compliance_runtime.recording.results_table import Resource
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
+from compliance_tf.results.clients import patient_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -157,7 +156,7 @@ def caller_account(region: str) -> str:
         When there are no credentials, or no network.
     """
     with explained("AWS STS", "sts:GetCallerIdentity", missing="AWS STS does not answer."):
-        return str(boto3.client("sts", region_name=region).get_caller_identity()["Account"])
+        return str(patient_client("sts", region, "AWS STS").get_caller_identity()["Account"])
 
 
 def _judged(entry: RuleEntry) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""Clients where nothing answers: no socket is opened, botocore is told that it could not be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+
+from compliance_tf.errors import ResultsError
+from compliance_tf.results.clients import patient_client
+from compliance_tf.results.place import ResultsPlace
+from compliance_tf.results.table_queries import Query, TableQueries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLACE = ResultsPlace("acme", "dev", "eu-west-1", "acme-dev-results")
+
+
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between attempts, which are not waited for."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    pauses: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", pauses.append)
+    return pauses
+
+
+def failing(raise_: Callable[[], Exception]) -> tuple[Any, list[str]]:
+    """A client whose connections fail, and the requests that it tried."""
+    client = patient_client("dynamodb", "eu-west-1", str(PLACE))
+    tried: list[str] = []
+
+    def send(request: Any, **_: object) -> None:
+        tried.append(request.url)
+        raise raise_()
+
+    client.meta.events.register("before-send", send)
+    return client, tried
+
+
+@pytest.mark.parametrize("error", [EndpointConnectionError, ConnectTimeoutError])
+def test_what_does_not_answer_is_said_once_and_given_up_after_three_attempts(
+    error: type[Exception], attempts: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, tried = failing(lambda: error(endpoint_url="https://dynamodb.eu-west-1.amazonaws.com"))  # type: ignore[call-arg]
+
+    with pytest.raises(ResultsError, match="It takes a network"):
+        list(TableQueries(client, PLACE).items([Query("RULES")]))
+
+    assert len(tried) == 3
+    assert sum(attempts) < 10
+    assert capsys.readouterr().err == f"Waiting for {PLACE}, which does not answer yet.\n"
