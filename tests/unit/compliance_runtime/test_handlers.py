@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -262,6 +263,32 @@ def test_record_notifies_of_what_is_new_and_of_nothing_that_was_known(
         ("Notified", 1),
         ("Nothing new", 0),
     ]
+
+
+class Containing(str):
+    """A text that equals every longer one which has it."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and str(self) in other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+def test_a_notification_calls_a_rule_by_its_id_where_its_name_has_a_short_form(
+    installed: Installed, notified: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = replace(DEPLOYMENT.rules["required-tags"], full_id="tags-of-everything-that-has-a-very-long-id")
+    monkeypatch.setattr(Deployment, "from_file", lambda: Deployment({"required-tags": short}))
+    handlers.record(compliance_event(before="COMPLIANT"), Context())
+    message = Containing("LOW tags-of-everything-that-has-a-very-long-id: 1")
+    notified.add_response("publish", {}, {"TopicArn": TOPIC, "Subject": ANY, "Message": message})
+
+    handlers.record({"action": "notify"}, Context())
+
+    assert installed.table.announced == []
 
 
 def test_a_violation_whose_waiver_is_looked_up_later_is_not_notified_of(
