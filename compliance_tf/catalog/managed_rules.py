@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from compliance_runtime.check import Severity
 from compliance_runtime.suggestions import nearest
 from compliance_tf.errors import UnknownManagedRuleError
@@ -192,15 +194,7 @@ def _read_rule(rule: dict[str, Any]) -> ManagedRuleFacts:
         change_triggered="change" in rule["triggers"],
         periodic="periodic" in rule["triggers"],
         resource_types=tuple(rule.get("resource_types", ())),
-        parameters=tuple(
-            ManagedRuleParameter(
-                name=parameter["name"],
-                type=ParameterType(parameter["type"]),
-                required=parameter.get("required", False),
-                default=parameter.get("default"),
-            )
-            for parameter in rule.get("parameters", ())
-        ),
+        parameters=msgspec.convert(rule.get("parameters", ()), tuple[ManagedRuleParameter, ...]),
         excluded_regions=tuple(rule.get("excluded_regions", ())),
         only_regions=tuple(rule.get("only_regions", ())),
         rating=Severity[rule["rating"]] if "rating" in rule else None,

@@ -6,13 +6,14 @@ Each is a JSON file beside this module that fits ``frameworks.schema.json``: som
 
 from __future__ import annotations
 
-import datetime
+import datetime  # noqa: TC003 (msgspec evaluates the annotations)
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from compliance_runtime.suggestions import hint
 from compliance_tf.errors import UnknownFrameworkError
@@ -44,8 +45,8 @@ class Control:
     """
 
     id: str
-    title: str | None
-    rules: tuple[str, ...]
+    title: str | None = None
+    rules: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     unmatched: int = 0
 
@@ -105,21 +106,4 @@ def framework(name: str) -> Framework:
 
 def read_framework(text: str) -> Framework:
     """Read the text of a data file, which must be valid by ``frameworks.schema.json``."""
-    document = json.loads(text)
-    return Framework(
-        name=document["name"],
-        title=document["title"],
-        source=document["source"],
-        as_of=datetime.date.fromisoformat(document["as_of"]),
-        controls=tuple(map(_read_control, document["controls"])),
-    )
-
-
-def _read_control(control: dict[str, Any]) -> Control:
-    return Control(
-        id=control["id"],
-        title=control.get("title"),
-        rules=tuple(control["rules"]),
-        checks=tuple(control.get("checks", ())),
-        unmatched=control.get("unmatched", 0),
-    )
+    return msgspec.json.decode(text, type=Framework)
