@@ -8,8 +8,9 @@ BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 
-# In an environment of its own, for its dependencies exclude some of ours.
+# In environments of their own, for their dependencies exclude some of ours.
 CHECKOV := .cache/checkov/bin/checkov
+PIP_AUDIT := .cache/pip-audit/bin/pip-audit
 
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/.cache/checkov/bin
 # Nothing phones home: neither cdktf-cli nor Terraform.
@@ -17,7 +18,7 @@ export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs docs-serve screenshots bench scan sbom lock clean
+.PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs docs-serve screenshots bench scan sbom audit lock clean
 
 help: ## Show these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1\t/' | expand -t 18
@@ -115,6 +116,12 @@ sbom: setup ## Write bills of materials (CycloneDX) of what both locks install i
 	cyclonedx-py pipenv --output-reproducible -o build/sbom-python.cdx.json .
 	npm sbom --package-lock-only --sbom-format cyclonedx >build/sbom-node.cdx.json
 
+audit: setup $(PIP_AUDIT) ## Look for known vulnerabilities of what both locks install (asks PyPI and npm)
+	mkdir -p build
+	pipenv requirements --dev --hash >build/requirements.txt
+	$(PIP_AUDIT) --disable-pip --require-hashes -r build/requirements.txt
+	npm audit --package-lock-only
+
 # A lock without sources serves every machine, each with its own package index.
 lock: $(PYTHON_READY) ## Resolve the dependencies anew
 	$(BIN)/pipenv lock
@@ -131,6 +138,10 @@ terraform:
 $(CHECKOV): $(PYTHON_READY)
 	python -m venv .cache/checkov
 	.cache/checkov/bin/pip install --quiet checkov==3.3.30
+
+$(PIP_AUDIT): $(PYTHON_READY)
+	python -m venv .cache/pip-audit
+	.cache/pip-audit/bin/pip install --quiet pip-audit==2.10.1
 
 $(PYTHON_READY): Pipfile.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \

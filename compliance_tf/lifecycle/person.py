@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import ComplianceError
-from compliance_tf.output.sanitize import colored_line
+from compliance_tf.output.sanitize import colored_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Person:
     def at_terminal(cls, *, approves: bool = False, waits: bool = True) -> Person:
         """Describe the person who started this program."""
         in_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        return cls(_show, _say, in_color=in_color, approves=approves, waits=waits)
+        return cls(_show if in_color else _show_plainly, _say, in_color=in_color, approves=approves, waits=waits)
 
     @property
     def answers(self) -> bool:
@@ -75,6 +75,10 @@ class Person:
 
 def _show(line: str) -> None:
     _write(sys.stdout.fileno(), colored_line(line))
+
+
+def _show_plainly(line: str) -> None:
+    _write(sys.stdout.fileno(), visible(line.replace("\t", "    ")))
 
 
 def _say(sentence: str) -> None:

@@ -49,7 +49,8 @@ if command == "plan":
         kind = "recovery"
         shutil.copy("recover.tf.json", home / "imports")
     shutil.copy(home / f"{{kind}}-{{here}}.json", file)
-    print("the plan of", here)
+    bold = "" if "-no-color" in sys.argv else "\\x1b[1m"
+    print(bold + "the plan of", here, "\\x1b[31mas a value has it")
 if command == "show":
     print(pathlib.Path(options[-1]).read_text() if len(options) > 1 else "{{}}")
 """
