@@ -1,7 +1,8 @@
-"""Links of the documents hold, and generated pages are what the code says."""
+"""Links of the documents hold, quoted messages exist, and generated pages are what the code says."""
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from itertools import pairwise
@@ -60,6 +61,32 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
             broken.append(link)
     assert broken == []
+
+
+def messages() -> set[str]:
+    """The texts of the code, with … for what they are filled with."""
+    found = set()
+    for folder in ("compliance_tf", "lambda_src"):
+        for file in (REPOSITORY / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    found.add("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value)
+    return found
+
+
+def test_troubleshooting_quotes_messages_that_the_code_has() -> None:
+    page = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    assert len(quoted) > 30
+    texts = messages()
+    missing = []
+    for quote in quoted:
+        words = re.compile(".*".join(re.escape(part.strip()) for part in quote.split("…")), re.DOTALL)
+        if not any(words.search(text) for text in texts):
+            missing.append(quote)
+    assert missing == []
 
 
 def test_the_reference_of_the_commands_is_what_the_parser_says() -> None:
