@@ -12,6 +12,7 @@ import typer
 from compliance_tf.cli.options import (
     AccountName,
     Accounts,
+    Aggregator,
     FleetFile,
     Format,
     OutputFormat,
@@ -73,6 +74,7 @@ def export(
     table: Table = None,
     fleet: FleetFile = None,
     account: Accounts = None,
+    aggregator: Aggregator = None,
     names: ResourceNames = True,
     account_name: AccountName = None,
 ) -> None:
@@ -83,8 +85,10 @@ def export(
     from compliance_tf.results.selection import Selection
     from compliance_tf.results.wording import counted
 
-    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
-    lookup = name_lookup(reader, wanted=names and not fleet, account_name=account_name)
+    reader = open_reader(
+        workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
+    )
+    lookup = name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name)
     rows = _Counted(lookup.named(Selection(frozenset(statuses or EXPORTED)).rows(reader)))
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):

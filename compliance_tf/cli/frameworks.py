@@ -13,6 +13,7 @@ import typer
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import (
     Accounts,
+    Aggregator,
     FleetFile,
     Format,
     OutputFormat,
@@ -98,6 +99,7 @@ def report(
     table: Table = None,
     fleet: FleetFile = None,
     account: Accounts = None,
+    aggregator: Aggregator = None,
     output: OutputFormat = Format.TABLE,
     strict: Annotated[bool, typer.Option("--strict", help=f"Exit with {ExitCode.FOUND} when a control fails.")] = False,
 ) -> None:
@@ -114,7 +116,9 @@ def report(
     from compliance_tf.results.progress import reading
 
     found = framework(name)
-    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
+    reader = open_reader(
+        workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
+    )
     with reading(reader):
         rules = relevant_rules(found, reader.rules.values())
         assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules))

@@ -22,7 +22,16 @@ FleetFile = Annotated[
     ),
 ]
 Accounts = Annotated[
-    list[str] | None, typer.Option("--account", metavar="ID", help="Of a fleet only this account. Repeatable.")
+    list[str] | None,
+    typer.Option("--account", metavar="ID", help="Of a fleet or aggregator only this one. Repeatable."),
+]
+Aggregator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="From an AWS Config aggregator, whose --region this is; it has neither waivers nor history.",
+        show_default=False,
+    ),
 ]
 Project = Annotated[
     str | None,

@@ -27,6 +27,7 @@ def open_reader(
     table: str | None,
     fleet: Path | None,
     accounts: Sequence[str] | None,
+    aggregator: str | None = None,
 ) -> ResultsReader:
     """Open what the options name; nothing is asked of a table yet.
 
@@ -38,13 +39,18 @@ def open_reader(
     if fleet is not None:
         from compliance_tf.fleet.results import open_fleet
 
-        if table is not None:
-            raise ResultsError("--table names one table, and a fleet has one in each cell: leave it out.")
+        if table is not None or aggregator is not None:
+            raise ResultsError("A fleet has a table in each cell: leave out --table and --aggregator.")
         return open_fleet(fleet, project=project, workspace=workspace, region=region, accounts=accounts or ())
+    if aggregator is not None:
+        from compliance_tf.results.aggregator import NOT_SAID, open_aggregator
+
+        typer.echo(NOT_SAID, err=True)
+        return open_aggregator(aggregator, region=region, accounts=accounts or (), project=project, workspace=workspace)
     if accounts:
-        raise ResultsError("--account chooses among the cells of a fleet: give --fleet.")
+        raise ResultsError("--account chooses among many: give --fleet or --aggregator.")
     if workspace is None:
-        raise ResultsError("It is not known which results are meant: give --workspace, or --fleet.")
+        raise ResultsError("It is not known which results are meant: give --workspace, --fleet or --aggregator.")
     from compliance_tf.results.deployment import open_results
 
     return open_results(workspace, project=project, region=region, table=table)

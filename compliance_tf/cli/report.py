@@ -41,6 +41,7 @@ def report(
     table: options.Table = None,
     fleet: options.FleetFile = None,
     account: options.Accounts = None,
+    aggregator: options.Aggregator = None,
     output: Output = None,
     pack: Packs = None,
     framework: Frameworks = None,
@@ -53,10 +54,12 @@ def report(
     from compliance_tf.results.progress import reading, say_what_is_missing
     from compliance_tf.results.report.deployed import write_deployed
 
-    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
+    reader = open_reader(
+        workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
+    )
     file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
     with reading(reader):
-        lookup = name_lookup(reader, wanted=names and not fleet, account_name=account_name)
+        lookup = name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name)
         count = write_deployed(reader, file, pack or (), days, names=lookup, frameworks=framework or ())
     say_what_is_missing(lookup)
     typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")

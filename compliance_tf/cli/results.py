@@ -14,6 +14,7 @@ from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import (
     AccountName,
     Accounts,
+    Aggregator,
     FleetFile,
     Format,
     OutputFormat,
@@ -100,6 +101,7 @@ def summary(
     table: Table = None,
     fleet: FleetFile = None,
     account: Accounts = None,
+    aggregator: Aggregator = None,
     output: OutputFormat = Format.TABLE,
     top: Annotated[int, typer.Option(min=1, help="Maximum rules and resource types to list.")] = 10,
     fail_on: FailOn = None,
@@ -113,7 +115,9 @@ def summary(
     from compliance_tf.results.summary import summarize
     from compliance_tf.results.summary_view import print_summary
 
-    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
+    reader = open_reader(
+        workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
+    )
     with reading(reader):
         found = summarize(reader)
     match output:
@@ -138,6 +142,7 @@ def list_(
     table: Table = None,
     fleet: FleetFile = None,
     account: Accounts = None,
+    aggregator: Aggregator = None,
     output: OutputFormat = Format.TABLE,
     statuses: Statuses = None,
     severities: Severities = None,
@@ -177,9 +182,11 @@ def list_(
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.selection import VIOLATIONS, Selection, parse_since, whole_names
 
-    reader = open_reader(workspace, project=project, region=region, table=table, fleet=fleet, accounts=account)
-    if fleet and (resource or tag):
-        raise ResultsError("--resource and --tag are about one cell: give --workspace and --region, without --fleet.")
+    reader = open_reader(
+        workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
+    )
+    if not reader.is_one_table and (resource or tag):
+        raise ResultsError("--resource and --tag are about one cell: give its --workspace and --region alone.")
     selection = Selection(
         statuses=frozenset(statuses or VIOLATIONS),
         severities=frozenset(severities or ()),
@@ -192,7 +199,7 @@ def list_(
     )
     max_rows = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
     rows = Listed(reader, selection, max_rows=max_rows, in_order=output is Format.TABLE, fail_on=fail_on)
-    _print_rows(rows, output, name_lookup(reader, wanted=names and not fleet, account_name=account_name))
+    _print_rows(rows, output, name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name))
     end(reader, ExitCode.FOUND if rows.failed else ExitCode.FINE)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DENIED: Final = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+_MISSING: Final = frozenset({"ResourceNotFoundException", "NoSuchConfigurationAggregatorException"})
 _BAD_CREDENTIALS: Final = frozenset(
     {
         "ExpiredTokenException",
@@ -55,7 +56,7 @@ def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
         raise ResultsError("No AWS region is known: give --region.") from cause
     except ClientError as cause:
         code = cause.response["Error"]["Code"]
-        if code == "ResourceNotFoundException":
+        if code in _MISSING:
             raise ResultsError(missing) from cause
         if code in _DENIED:
             raise ResultsError(

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.local.api.clock import now
+from compliance_tf.local.config.aggregators import Aggregators
 from compliance_tf.local.config.config_rules import ConfigRules
 from compliance_tf.local.config.delivery_channel import DeliveryChannelSlot
 from compliance_tf.local.config.discovered_counts import discovered_counts
@@ -82,6 +83,7 @@ class ConfigService:
         self._faults = faults
         self._behaviour = behaviour
         self._regions: dict[AccountRegion, ConfigRegion] = {}
+        self._aggregators = Aggregators(self._regions)
 
     def region(self, place: AccountRegion) -> ConfigRegion:
         """Return AWS Config of an account and region, which is empty at first."""
@@ -96,7 +98,14 @@ class ConfigService:
 
     def operations(self) -> dict[str, Callable[[Call], dict[str, Any]]]:
         """Return the handler of each operation."""
-        return {name: self._in_region(operation) for name, operation in _OPERATIONS.items()}
+        aggregators = self._aggregators
+        return {
+            **{name: self._in_region(operation) for name, operation in _OPERATIONS.items()},
+            "PutConfigurationAggregator": aggregators.put,
+            "DescribeConfigurationAggregatorSourcesStatus": aggregators.sources_status,
+            "DescribeAggregateComplianceByConfigRules": aggregators.compliance_by_rule,
+            "GetAggregateComplianceDetailsByConfigRule": aggregators.details,
+        }
 
     def authorize(self, call: Call) -> None:
         """Check that the caller has the permission, for every rule that the call names.

@@ -151,6 +151,10 @@ class Results:
         wanted = (call.parameters.get("ResourceType"), call.parameters.get("ResourceId"))
         return _details(call, [found for key, found in self._listed() if key[1:] == wanted])
 
+    def compliances(self, rules: ConfigRules) -> list[tuple[str, str]]:
+        """Return the names of all rules with their compliance."""
+        return [(rule.name, _compliance(self.of_rule(rule.name))["ComplianceType"]) for rule in rules]
+
     def compliance_of_rules(self, call: Call, rules: Iterable[ConfigRule]) -> dict[str, Any]:
         """DescribeComplianceByConfigRule."""
         asked = call.parameters.get("ComplianceTypes")

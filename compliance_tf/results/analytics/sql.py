@@ -45,6 +45,7 @@ def ask(question: str, folder: Path) -> tuple[tuple[str, ...], list[tuple[Any, .
     types = ", ".join(f"'{name}': {'DATE' if kind == 'date' else 'VARCHAR'}" for name, kind in PARTITIONS.items())
     files = str(folder / "*" / "*" / "*" / FILES).replace("'", "''")
     with duckdb.connect(":memory:") as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"CREATE VIEW {VIEW} AS SELECT * FROM "  # noqa: S608 (its own words, and a path in quotes)
             f"read_parquet('{files}', hive_partitioning = true, hive_types = {{{types}}})"
