@@ -7,6 +7,7 @@ results are read: for many at once, for managed rules and checks alike, with the
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -113,9 +114,11 @@ def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str
     account_name
         The name of the account; its alias in IAM unless given.
     """
-    aliases = _account_alias(reader.place.region) if wanted and account_name is None else {}
-    queries = ConfigQueries(reader.place) if wanted else None
-    return NameLookup(queries, lambda number: aliases.get(number, account_name))
+    if not wanted or account_name is not None:
+        return NameLookup(ConfigQueries(reader.place) if wanted else None, lambda _: account_name)
+    # Asked with the first row: where there is none, or the table cannot be read, nobody needs it.
+    alias = functools.cache(lambda: _account_alias(reader.place.region))
+    return NameLookup(ConfigQueries(reader.place), lambda number: alias().get(number))
 
 
 def _account_alias(region: str) -> Mapping[str, str]:

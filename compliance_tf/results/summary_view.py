@@ -12,7 +12,7 @@ from rich.text import Text
 from compliance_tf.output.sanitize import visible
 from compliance_tf.output.terminal import Terminal
 from compliance_tf.results.trend import BACK
-from compliance_tf.results.wording import SEVERITY_STYLES, difference, percent
+from compliance_tf.results.wording import SEVERITY_STYLES, counted, difference, percent
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -66,6 +66,16 @@ def _print(console: Terminal, summary: Summary, top: int) -> None:
     _print_part(
         console, "Rules", _rules(summary, top), len([one for one in summary.rules.values() if _violated(one)]), top
     )
+    if silent := [visible(rule.id) for rule, counts in summary.rules.items() if not counts.total]:
+        more = f" and {len(silent) - top:,} more" if len(silent) > top else ""
+        console.print(
+            f"{counted(len(silent), 'rule')} without a result, as there is nothing to look at or AWS Config has not "
+            f"evaluated it yet: {', '.join(silent[:top])}{more}.",
+            style="dim",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
     if summary.packs:
         console.print(_packs(summary))
     _print_part(console, "Accounts and regions", _places(summary, top), len(summary.places), top)
