@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from compliance_tf.errors import ReviewError
+from compliance_tf.review.plan.json_format import Change, ProviderConfig
 from compliance_tf.review.plan.plan_json import plan_members, without_mark
 from compliance_tf.review.plan.values import Hidden, with_unknowns, without_secrets
 
@@ -25,19 +26,10 @@ _AWS_TYPES: Final = ("aws_", "awscc_")
 """Prefixes of the AWS providers' resource types, whatever the source of the provider."""
 
 
-class _Change(msgspec.Struct):
-    actions: tuple[str, ...]
-    before: Any = None
-    after: Any = None
-    after_unknown: Any = False
-    before_sensitive: Any = False
-    after_sensitive: Any = False
-
-
 class _ResourceChange(msgspec.Struct):
     address: str
     type: str
-    change: _Change
+    change: Change
     name: str = ""
     mode: str = "managed"
     module_address: str = ""
@@ -74,13 +66,6 @@ class ConfiguredModule(msgspec.Struct):
     resources: list[ConfiguredResource] | None = None
     module_calls: dict[str, ModuleCall] | None = None
     outputs: dict[str, _Output] | None = None
-
-
-class ProviderConfig(msgspec.Struct):
-    """The configuration of a provider."""
-
-    full_name: str = ""
-    expressions: dict[str, Any] | None = None
 
 
 class _Configuration(msgspec.Struct):
