@@ -21,13 +21,13 @@ APP = """
 from datetime import date, timedelta
 from cdktf import App
 from compliance_tf import (
-    CheckRule, ComplianceStack, LocalState, ManagedRule, Packs, PolicyRule, Schedule, Scope, Severity, Waiver,
+    CheckRule, ComplianceStack, ManagedRule, Packs, PolicyRule, Schedule, Scope, Severity, Waiver,
     Workspaces,
 )
 from compliance_runtime.checks import bucket_public_access, required_tags
 
 def build(
-    app, project="acme", state="state", age=90, trail="trail", severity=None, frequency=None, log_days=30, owner="team",
+    app, project="acme", age=90, trail="trail", severity=None, frequency=None, log_days=30, owner="team",
     packs=("eks-security", "efs-security", "lambda-security"), guard="name", new_check=False, waived=False, key=False,
 ):
     today = date.today()
@@ -36,7 +36,7 @@ def build(
         expires=today + timedelta(days=20),
     )
     stack = ComplianceStack(
-        app, "compliance", project=project, region="eu-west-1", state=LocalState(state), log_retention_days=log_days,
+        app, "compliance", project=project, region="eu-west-1", log_retention_days=log_days,
         workspaces=Workspaces(protected=("dev",)), waivers=[waiver] if waived else [], tags={"owner": owner},
     )
     ManagedRule(stack, trail, identifier="CLOUD_TRAIL_ENABLED", frequency=frequency)
@@ -50,8 +50,7 @@ def build(
         stack, "guard", rule_scope=Scope.types("AWS::S3::Bucket"),
         policy='rule named when resourceType == "AWS::S3::Bucket" { configuration.%s != /^x/ }' % guard,
     )
-    if packs:
-        Packs(stack, "packs", packs=packs)
+    Packs(stack, "packs", packs=packs)
 
 PACKS = ("eks-security", "efs-security", "lambda-security")
 
@@ -63,8 +62,6 @@ VARIANTS = {
     },
     "other-tags": {"owner": "others"},
     "risky": {"trail": "trails", "packs": PACKS[:2], "new_check": True, "waived": True},
-    "packs-left-out": {"packs": ()},
-    "state-elsewhere": {"state": "elsewhere"},
     "other-project": {"project": "rival"},
 }
 
@@ -126,7 +123,7 @@ class ReviewedProject:
             edit(configuration)
             (folder / "cdk.tf.json").write_text(json.dumps(configuration))
         (folder / ".terraform" / "environment").write_text(workspace)
-        if variant in {"state-elsewhere", "other-project"}:
+        if variant == "other-project":
             # As somebody who was told to by Terraform.
             self.project.run("terraform", "init", "-input=false", "-migrate-state", "-force-copy", folder=folder)
         arguments = ("-input=false", "-lock=false", f"-refresh={str(refresh).lower()}", "-out=saved.plan", *options)

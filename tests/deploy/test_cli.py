@@ -107,12 +107,6 @@ def test_a_protected_workspace_is_not_half_destroyed(project: Project, aws: Loca
     assert account.describe(aws, REGION) == before
 
 
-@pytest.mark.parametrize("command", ["deploy", "destroy"])
-def test_without_a_terminal_it_does_not_wait_for_an_approval(project: Project, command: str) -> None:
-    output = project.run("compliance-tf", command, "--workspace", "dev", fails=True)
-    assert "error: There is no terminal on which to approve the changes: use one, or --auto-approve." in output
-
-
 def test_a_failed_plan_ends_with_its_exit_code_and_one_message(project: Project) -> None:
     output = project.run("compliance-tf", "plan", "--workspace", "longer_than_names_have_room_for", fails=True)
     assert "The workspace 'longer_than_names_have_room_for' has 31 characters" in output
@@ -157,34 +151,3 @@ def test_the_local_aws_is_started_found_and_stopped_by_command(project: Project,
     assert "stopped" in project.run("compliance-tf", "local", "down", *folder)
     assert "not running" in project.run("compliance-tf", "local", "status", *folder, fails=True)
     assert "none was running" in project.run("compliance-tf", "local", "down", *folder)
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        [],
-        ["plan"],
-        ["deploy"],
-        ["destroy"],
-        ["recover"],
-        ["apply"],
-        ["review"],
-        ["comment"],
-        ["results"],
-        ["results", "list"],
-        ["results", "export"],
-        ["report"],
-        ["frameworks"],
-        ["demo"],
-        ["local"],
-        ["local", "up"],
-        ["check"],
-        ["new", "check"],
-        ["packs"],
-        ["packs", "show"],
-        ["rules", "search"],
-        ["preflight"],
-    ],
-)
-def test_every_command_explains_itself(project: Project, command: list[str]) -> None:
-    assert "Usage: compliance-tf" in project.run("compliance-tf", *command, "--help")

@@ -75,17 +75,12 @@ def test_every_pack_of_aws_is_valid_for_terraform(tmp_path: Path) -> None:
 def test_the_five_largest_packs_are_applied_together(aws: LocalAws, tmp_path: Path) -> None:
     record_everything(aws)
     project = Project.create(tmp_path / "app", aws.environment(region=REGION), LARGEST)
-    for workspace in ("prod", "dev"):
-        output = project.apply(workspace)
-        assert "Warning" not in output
-        assert "No changes" in project.terraform("plan", "-input=false")
+    assert "Warning" not in project.apply("prod")
+    assert "No changes" in project.terraform("plan", "-input=false")
 
     config = aws.client("config", region=REGION)
     pages = config.get_paginator("describe_config_rules").paginate()
     rules = {rule["ConfigRuleName"] for page in pages for rule in page["ConfigRules"]}
-    prod = {name.removeprefix("acme-prod-") for name in rules if name.startswith("acme-prod-")}
-    dev = {name.removeprefix("acme-dev-") for name in rules if name.startswith("acme-dev-")}
-    assert dev < prod
-    assert len(prod) > 150
+    assert len([name for name in rules if name.startswith("acme-prod-")]) > 150
     policy = config.get_custom_rule_policy(ConfigRuleName="acme-prod-buckets-in-use")["PolicyText"]
     assert "/^${x}/" in policy

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
+from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.main import app as cli
 from tests.deploy import account as descriptions
 from tests.deploy.conftest import REGION, REPOSITORY, Project
 from tests.runtime.local.accounts import Account, document, eventually
@@ -75,10 +79,22 @@ def statements(policy: str) -> list[dict[str, Any]]:
 def preflight(
     folder: Path, variables: dict[str, str], *options: str, workspace: str = "dev", fails: bool = False
 ) -> dict[str, Any]:
-    """The report that is printed as JSON, with its lines by their subject."""
-    line = ("compliance-tf", "preflight", "--format", "json", "--workspace", workspace, *options)
-    output = Project(folder, variables).run(*line, fails=fails)
-    report: dict[str, Any] = json.loads(re.search(r"^\{.*^\}", output, re.DOTALL | re.MULTILINE)[0])  # type: ignore[index]  # a match, or the test fails here
+    """Ask in this process about what the app was synthesized to, and give the report with its lines by subject."""
+
+    def copy(_: object, app_folder: Path, output: Path) -> None:
+        shutil.copytree(app_folder / "cdktf.out", output, symlinks=True)
+
+    line = ["preflight", "--format", "json", "--workspace", workspace, *options]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("compliance_tf.preflight.preflight.synthesize", copy)
+        # It keeps the credentials of who asked first.
+        patch.setattr("boto3.DEFAULT_SESSION", None)
+        for name, value in Project(folder, variables).environment.items():
+            patch.setenv(name, value)
+        answer = CliRunner().invoke(cli, line)
+    assert answer.exit_code == (ExitCode.FOUND if fails else ExitCode.FINE), (answer.output, answer.exception)
+    report: dict[str, Any] = json.loads(answer.stdout)
     assert report["mayGoAhead"] is not fails
     report["lines"] = {finding["subject"]: finding for finding in report["findings"]}
     return report

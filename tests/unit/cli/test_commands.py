@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.main import get_command
@@ -14,6 +15,11 @@ from compliance_tf.cli.commands import PANELS
 from compliance_tf.cli.main import app
 from compliance_tf.errors import SettingError
 from compliance_tf.output.terminal_table import print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from click import Command
 
 
 def run(*arguments: str, code: int = 0) -> str:
@@ -33,6 +39,18 @@ def test_help_lists_every_command_in_the_order_of_the_work() -> None:
     listed = re.findall(r"^│ ([a-z][a-z-]+)  ", said, flags=re.MULTILINE)
     assert listed == [name for names in PANELS.values() for name in names]
     assert set(listed) == set(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def every_call(command: Command, *words: str) -> Iterator[tuple[str, ...]]:
+    """Give the words of a command and of all below it."""
+    yield words
+    for name, below in getattr(command, "commands", {}).items():
+        yield from every_call(below, *words, name)
+
+
+@pytest.mark.parametrize("call", list(every_call(get_command(app))), ids=" ".join)
+def test_every_command_explains_itself(call: tuple[str, ...]) -> None:
+    assert "Usage: " in run(*call, "--help")
 
 
 @pytest.mark.parametrize("command", [("rules", "-h"), ("results", "list", "-h")])

@@ -6,16 +6,26 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Verdict
-from tests.unit.review.builders import of_type, plan_json, policies, reviewed, update
+from tests.unit.review.builders import (
+    delete,
+    of_type,
+    plan_json,
+    policies,
+    resource_change,
+    reviewed,
+    rule,
+    update,
+)
 from tests.unit.review.draw import Draw, Mutation
 from tests.unit.review.mutations import MUTATIONS
 
-"""Each of many tests draws from few choices."""
+# Each of many tests draws from few choices: where a resource stands, and whether all is below a module.
+FEW = settings(max_examples=5 if settings().derandomize else settings().max_examples)
 
 
 def shuffled(plan: dict[str, Any], draw: Draw) -> None:
@@ -46,6 +56,7 @@ def test_a_plan_with_a_harmless_change_is_clean() -> None:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+@FEW
 @given(data=st.data())
 def test_the_policy_catches_the_change(mutation: Mutation, data: st.DataObject) -> None:
     plan, draw = plan_json(), Draw(data)
@@ -58,6 +69,20 @@ def test_the_policy_catches_the_change(mutation: Mutation, data: st.DataObject) 
 
 def test_every_policy_has_a_change_that_it_catches() -> None:
     assert {mutation.policy.id for mutation in MUTATIONS} == {policy.id for policy in POLICIES}
+
+
+def test_ten_rules_may_be_removed_at_once_and_eleven_may_not() -> None:
+    def removing(count: int) -> list[str]:
+        plan = plan_json()
+        for number in range(count):
+            removed = resource_change("aws_config_config_rule", f"more-{number}", rule(f"more-{number}"))
+            delete(removed)
+            plan["resource_changes"].append(removed)
+        found = [finding for finding in reviewed(plan).findings if finding.policy.id == "rules-removed-at-once"]
+        return [hit.message for finding in found for hit in finding.hits]
+
+    assert removing(10) == []
+    assert removing(11) == ["11 rules are removed; 10 may be at once."]
 
 
 # Each place that a policy reads, as a path below a resource's attributes.
@@ -107,6 +132,7 @@ def without(values: Any, path: tuple[str | int, ...]) -> None:
 
 
 @pytest.mark.parametrize(("type_", "path"), READ, ids=str)
+@FEW
 @given(data=st.data())
 def test_what_a_policy_reads_is_risky_where_it_is_not_known(
     type_: str, path: tuple[str | int, ...], data: st.DataObject
@@ -121,6 +147,7 @@ def test_what_a_policy_reads_is_risky_where_it_is_not_known(
 
 
 @pytest.mark.parametrize(("type_", "path"), READ, ids=str)
+@FEW
 @given(data=st.data())
 def test_what_a_policy_reads_is_risky_where_it_is_secret(
     type_: str, path: tuple[str | int, ...], data: st.DataObject

@@ -141,10 +141,10 @@ HALF = 10_000
     ],
 )
 @pytest.mark.parametrize("ask", [matches, covers, overlap])
-def test_hostile_patterns_of_a_whole_policy_are_matched_a_hundred_times_in_seconds(
+def test_hostile_patterns_of_a_whole_policy_are_matched_ten_times_in_seconds(
     ask: Callable[[str, str], bool], pattern: str
 ) -> None:
-    for number in range(100):
+    for number in range(10):
         # Another text each time, so that nothing is remembered.
         assert not ask(pattern, "a" * HALF + str(number) + "c")
 
