@@ -1,4 +1,4 @@
-"""How the catalogue's data files are checked, written and compared."""
+"""Validation, writing and comparison of the catalogue's data files."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WIDTH: Final = 119
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What newer facts change.
+    """The differences between older and newer facts.
 
     Attributes
     ----------
     added
         Identifiers of rules, or names of packs, that are new.
     removed
-        Those that are gone.
+        Removed ones.
     changed
         One text for each that changed: its identifier or name, and each field with its old and its new value.
     """
@@ -59,7 +59,7 @@ def compare(before: Mapping[str, T], after: Mapping[str, T], changes: Callable[[
     Parameters
     ----------
     changes
-        Tells what differs between an old and a new one, a text for each field.
+        Returns the differences between an old and a new one, a text for each field.
     """
     return Differences(
         added=tuple(sorted(after.keys() - before.keys())),
@@ -78,7 +78,7 @@ def compact(document: dict[str, Any]) -> str:
 
 
 def document_text(schema_file: Path, source: str, as_of: datetime.date, member: str, members: Iterable[str]) -> str:
-    """Write a data file: what it is and whence, and the rules or packs, each already written.
+    """Return the text of a data file: its header, and the rules or packs, each already encoded.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def document_text(schema_file: Path, source: str, as_of: datetime.date, member: 
     as_of
         The day on which they were true.
     member
-        Where the list of rules or packs stands in it.
+        The member with the list of rules or packs.
     members
         The text of each of them.
     """
@@ -109,9 +109,9 @@ def check_by_schema(data: str, schema_file: Path, *, member: str, name: str) -> 
     schema_file
         The schema.
     member
-        Where the list of rules or packs stands in it.
+        The member with the list of rules or packs.
     name
-        The field by which a message calls one of them.
+        The field with the name of an entry, for messages.
 
     Raises
     ------

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _FRAMEWORK: Final = "framework "
-"""Before the name of a framework whose controls are named, in ``by``."""
+"""The prefix in ``by`` of a framework's name."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks to a control.
+    """The rules and checks of a control.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Evidence:
     checks
         Ids of checks of this project.
     unmatched
-        How much else the source names for it, of which no rule asks the same.
+        The number of the source's other entries for it, to which no rule is equivalent.
     """
 
     rules: frozenset[str]

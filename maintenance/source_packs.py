@@ -29,7 +29,7 @@ TEMPLATE_TEXTS: Final = frozenset(
         "here add Comma-separated list of the route table IDs",
     }
 )
-"""What AWS's templates have where the deployer is to fill something in: not values."""
+"""Placeholders in AWS's templates for values of the deployer."""
 
 CORRECTIONS: Final = {"defensive', 'strictest'": "defensive,strictest"}
 """Values that are misspelt in AWS's templates, and what was meant."""

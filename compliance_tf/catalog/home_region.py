@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 GLOBAL_TYPES: Final = frozenset({*IAM_TYPES, "AWS::RDS::GlobalCluster"})
-"""Types whose resources AWS Config records in every region that is told to."""
+"""Types whose resources AWS Config records in every region that is configured to."""
 
 ACCOUNT_RULES: Final = frozenset(
     {

@@ -69,7 +69,7 @@ def _of_app(workspace: str | None, assumptions: Assumptions, pricing: Pricing) -
     from compliance_tf.preflight.preflight import planned_stacks
     from compliance_tf.preflight.rule_costs import stack_cost
     from compliance_tf.results.boto_errors import explained
-    from compliance_tf.results.frameworks.equivalents import stands_for
+    from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
     from compliance_tf.terraform.machine import Machine
 
     stacks = [
@@ -86,7 +86,14 @@ def _of_app(workspace: str | None, assumptions: Assumptions, pricing: Pricing) -
         ):
             counts = discovered_counts(Region(stack.region).config)
         costs.append(
-            stack_cost(stack, counts, assumptions=assumptions, pricing=pricing, asks=stands_for, elsewhere=elsewhere)
+            stack_cost(
+                stack,
+                counts,
+                assumptions=assumptions,
+                pricing=pricing,
+                asks=equivalent_identifiers,
+                elsewhere=elsewhere,
+            )
         )
     return costs
 

@@ -186,7 +186,7 @@ def status(
     region: Regions = None,
     parallel: Parallel = USUAL_PARALLEL,
 ) -> None:
-    """Say of every cell whether it is deployed with all rules, and when its results were compared with AWS Config."""
+    """Show for every cell whether it is deployed with all rules, and when its results were compared with AWS Config."""
     from compliance_tf.fleet.status import StatusQuestions
 
     with _begin(file, group, account, region, parallel) as one:

@@ -57,7 +57,7 @@ def open_reader(
 
 
 def end(reader: ResultsReader, code: ExitCode = ExitCode.FINE) -> NoReturn:
-    """Say on standard error what is missing, and end: with 1 where something is, for the answer is not whole."""
+    """Print missing cells on standard error, and exit: with 1 if any is missing, because the result is incomplete."""
     for cell, why in list(reader.missing.items())[:_SHOWN]:
         typer.echo(f"missing: {cell}: {visible(why)}", err=True)
     if reader.missing:

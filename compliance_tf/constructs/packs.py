@@ -148,7 +148,7 @@ def _read(packs: Sequence[PackName | PackAlias | Pack]) -> list[Pack]:
 
 
 def _evaluates(rule: PackRule) -> tuple[tuple[str, ...], str | None]:
-    """Give the types that a rule evaluates, and its identifier."""
+    """Return the types that a rule evaluates, and its identifier."""
     match rule:
         case ManagedPackRule():
             return rule.resource_types or managed_rule(rule.identifier).resource_types, rule.identifier

@@ -276,7 +276,7 @@ class ComplianceStack(TerraformStack):
     def existence(
         self, enabled: ByWorkspace[bool], resource_types: Collection[str], identifier: str | None = None
     ) -> ByWorkspace[bool]:
-        """Tell in which workspaces a rule exists: in none where another region is the only one for it.
+        """Return by workspace whether a rule exists: in none where it belongs to another region.
 
         Parameters
         ----------
@@ -290,7 +290,7 @@ class ComplianceStack(TerraformStack):
         return NEVER if self.leaves_to_another(resource_types, identifier) else enabled
 
     def leaves_to_another(self, resource_types: Collection[str], identifier: str | None = None) -> bool:
-        """Tell whether another region is the only one for a rule; see :meth:`existence`."""
+        """Return whether another region is the only one for a rule; see :meth:`existence`."""
         if self._home_region is None:
             return False
         return only_region(resource_types, identifier, self._home_region) not in {None, self.naming.region}
@@ -387,7 +387,7 @@ class _Declared(TerraformElement):
 
     @jsii.member(jsii_name="toTerraform")
     def to_terraform(self) -> dict[str, object]:
-        """Give the blocks."""
+        """Return the blocks."""
         return self._blocks()
 
 

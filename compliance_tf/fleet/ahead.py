@@ -22,7 +22,7 @@ _POLL_SECONDS: Final = 0.1
 
 
 def in_turn(sources: Sequence[Callable[[], Iterator[T]]], *, at_once: int) -> Iterator[T]:
-    """Give the things of one iterator after the other, while so many are read.
+    """Yield the items of one iterator after the other, while others are read ahead.
 
     Closing the iterator ends all reading. What a source raises is raised here, in its turn.
 

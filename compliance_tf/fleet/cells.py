@@ -63,14 +63,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which cells of a fleet a command is about; what is empty does not limit."""
+    """A selection of a fleet's cells; an empty criterion matches all."""
 
     groups: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
     def has(self, cell: Cell) -> bool:
-        """Tell whether a cell is chosen."""
+        """Return whether a cell is chosen."""
         return (
             (not self.groups or cell.group in self.groups)
             and (not self.accounts or cell.account in self.accounts)

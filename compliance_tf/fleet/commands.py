@@ -110,7 +110,7 @@ class Fleet:
     def apply_reviewed(self, file: Path) -> list[Outcome]:
         """Apply just the plans that a file of reviews lists.
 
-        A cell whose plan is gone was applied before, by a command that was killed: it is planned again, and done if
+        A cell without a plan was applied before, by a command that was killed: it is planned again, and done if
         there is nothing to change.
         """
         reviewed = reviewed_fingerprints(file)
@@ -123,7 +123,7 @@ class Fleet:
             if path is None:
                 self._command(cell, "plan")
                 if not _is_done(self._review(cell)):
-                    raise FleetError("Its reviewed plan is gone, and there is something to change: plan and review it.")
+                    raise FleetError("Its reviewed plan is missing, and there are changes: plan and review it.")
                 return State.UNCHANGED, "was deployed before"
             found = self._review(cell)
             if found.fingerprint == fingerprint and _is_done(found):
@@ -179,7 +179,7 @@ class Fleet:
 
 
 def _is_done(found: Review) -> bool:
-    """Tell whether there is nothing to apply, as a deployment of one workspace tells."""
+    """Return whether there is nothing to apply, as for a deployment of one workspace."""
     return found.is_empty and not found.drift
 
 

@@ -1,4 +1,4 @@
-"""What a fleet costs, by rule, summed over its cells."""
+"""The cost of a fleet by rule, summed over its cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from compliance_tf.fleet.running import Outcome, State
 from compliance_tf.preflight.cost import discovered_counts
 from compliance_tf.preflight.planned import PlannedStack, read_stack
 from compliance_tf.preflight.rule_costs import stack_cost
-from compliance_tf.results.frameworks.equivalents import stands_for
+from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
 from compliance_tf.terraform.console import Evaluator
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def fleet_costs(fleet: Fleet, assumptions: Assumptions, pricing: Pricing) -> tup
             discovered_counts(config),
             assumptions=assumptions,
             pricing=pricing,
-            asks=stands_for,
+            asks=equivalent_identifiers,
             elsewhere=elsewhere[cell.account],
         )
         with guard:

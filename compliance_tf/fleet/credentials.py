@@ -40,7 +40,7 @@ class _Known(CredentialProvider):
         self._credentials = credentials
 
     def load(self) -> Credentials:
-        """Give them."""
+        """Return the credentials."""
         return self._credentials
 
 
@@ -63,7 +63,7 @@ class CellCredentials:
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def session(self, cell: Cell) -> boto3.Session:
-        """Give a session in a cell's account and region.
+        """Return a session in a cell's account and region.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class CellCredentials:
         return own
 
     def variables(self, cell: Cell, environment: Mapping[str, str]) -> dict[str, str]:
-        """Give an environment in which programs work in a cell.
+        """Return an environment in which programs work in a cell.
 
         Parameters
         ----------

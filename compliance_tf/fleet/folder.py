@@ -41,7 +41,7 @@ _UP: Final = "../" * 3
 
 @dataclass(frozen=True)
 class FleetFolder:
-    """Where the commands on a project's fleet work.
+    """The working folder of the commands on a project's fleet.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class FleetFolder:
         return self.project.absolute() / OUTPUT / _FOLDER
 
     def of(self, cell: Cell) -> Path:
-        """Give the project folder of a cell."""
+        """Return the project folder of a cell."""
         return self.path / cell.folder
 
     def synthesize(self, programs: Programs, regions: Collection[FleetRegion]) -> None:
@@ -91,7 +91,7 @@ class FleetFolder:
         return synthesized_stacks(self.path / _SYNTHESIS / region.folder)[0]
 
     def stack_folder(self, region: FleetRegion) -> Path:
-        """Give the folder of the stack as it was synthesized for a region."""
+        """Return the folder of the stack as it was synthesized for a region."""
         (folder,) = stack_folders(self.path / _SYNTHESIS / region.folder).values()
         return folder
 
@@ -119,7 +119,7 @@ class FleetFolder:
         return {_INIT_OPTIONS: " ".join(filter(None, given))}
 
     def plugin_cache(self) -> dict[str, str]:
-        """Give the variables by which all cells share one AWS provider, which has some 600 MB."""
+        """Return the variables by which all cells share one AWS provider, which has some 600 MB."""
         cache = self.path / _PLUGINS
         cache.mkdir(parents=True, exist_ok=True)
         return {
@@ -129,12 +129,12 @@ class FleetFolder:
         }
 
     def saved_plan(self, cell: Cell) -> Path | None:
-        """Give the plan that was saved for a cell, if there is one."""
+        """Return the plan that was saved for a cell, if there is one."""
         stacks = WorkingFolder(self.of(cell), cell.workspace).path
         return next(iter(sorted(stacks.glob(f"*/{PLAN}"))), None)
 
     def log(self, cell: Cell, command: str) -> Path:
-        """Give the file into which a command on a cell writes."""
+        """Return the file into which a command on a cell writes."""
         return self.of(cell) / f"{command}.log"
 
     @contextmanager

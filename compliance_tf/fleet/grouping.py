@@ -45,14 +45,14 @@ class Group:
 
     @property
     def title(self) -> str:
-        """Say how many cells there are, and which."""
+        """Return the number of cells, and their names."""
         names = [str(cell) for cell in self.fingerprints]
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         return f"{len(names)} {'cell' if len(names) == 1 else 'cells'}: {', '.join(names[:_LISTED])}{more}"
 
     @property
     def changes(self) -> str:
-        """Say in a few words what the plans do."""
+        """Describe in a few words what the plans do."""
         actions = Counter(one.action.name.lower().replace("_", " ") for one in self.review.details)
         said = ", ".join(f"{number} to {action}" for action, number in sorted(actions.items()))
         return said or ("no changes" if self.review.is_empty else "only outputs change")

@@ -66,7 +66,7 @@ def _accounts(client: Any, units: tuple[str, ...]) -> Iterator[dict[str, Any]]: 
 
 
 def _is_active(account: dict[str, Any]) -> bool:
-    """Tell whether an account can be used: ``State`` has replaced ``Status``, which goes in September 2026."""
+    """Return whether an account can be used: ``State`` has replaced ``Status``, which goes in September 2026."""
     return bool(account.get("State", account.get("Status")) == "ACTIVE")
 
 

@@ -36,7 +36,7 @@ class FleetReader(ResultsReader):
     Parameters
     ----------
     project
-        Whose results they are.
+        The place of the results.
     cells
         The cells.
     open_
@@ -63,14 +63,14 @@ class FleetReader(ResultsReader):
 
     @property
     def usage(self) -> Usage:
-        """What reading took so far, in all cells."""
+        """The usage so far, in all cells."""
         total = Usage()
         for one in [*self._opened.values()]:
             total += one.usage
         return total
 
     def watch_pages(self, on_page: Callable[[Usage], None] | None) -> None:
-        """Have somebody told whenever a page has come from a cell."""
+        """Set the callback after each page of a cell."""
         self._on_page = on_page
         for one in [*self._opened.values()]:
             self._watch(one)
@@ -95,7 +95,7 @@ class FleetReader(ResultsReader):
 
     @cached_property
     def compared_at(self) -> Mapping[str, datetime]:
-        """When rules were last compared with AWS Config, in the cell that comes last."""
+        """The times of the rules' last comparisons with AWS Config, in the latest cell."""
         oldest: dict[str, datetime] = {}
         for compared in self._each(lambda one: one.compared_at).values():
             for name, time in compared.items():
@@ -143,7 +143,7 @@ class FleetReader(ResultsReader):
 
     @property
     def is_one_table(self) -> bool:
-        """Whether all results are of one account and region: never."""
+        """Return whether all results are of one account and region: never."""
         return False
 
     @cached_property

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def open_fleet(
     file: Path, *, project: str | None, workspace: str | None, region: str | None, accounts: Sequence[str]
 ) -> FleetReader:
-    """Give a reader of the results of a fleet; no table is asked yet.
+    """Return a reader of the results of a fleet; no table is asked yet.
 
     Parameters
     ----------

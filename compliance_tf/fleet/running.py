@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_SECONDS: Final = 0.2
 _ANSWERS: Final = (0, 2, 3)
-"""What commands end with that were done: docs/reference/exit-codes.md."""
+"""Exit codes of commands that were done: docs/reference/exit-codes.md."""
 
 _ERROR: Final = "error: "
 _MAX_REASON: Final = 2_000
@@ -37,7 +37,7 @@ _MAX_LINE: Final = 400
 
 
 class State(Enum):
-    """What became of a cell."""
+    """The outcome of a command on a cell."""
 
     DONE = "done"
     UNCHANGED = "unchanged"
@@ -50,7 +50,7 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a cell.
+    """The outcome of a command on a cell.
 
     Parameters
     ----------
@@ -71,12 +71,12 @@ class Outcome:
 
     @property
     def in_a_line(self) -> str:
-        """What there is to say as a line of a table."""
+        """The outcome as one line of a table."""
         return " ".join(self.said.split())[:_MAX_LINE]
 
     @property
     def failed(self) -> bool:
-        """Whether it was not done."""
+        """Return whether it was not done."""
         return self.state in {State.FAILED, State.NOT_BEGUN}
 
 
@@ -91,7 +91,7 @@ class Runner:
     lock
         The descriptor that the commands inherit.
     on_done
-        Is told of each cell when it is done, with the number of those that are: never two at a time.
+        Called with each finished cell and the number of finished ones, one call at a time.
     """
 
     parallel: int

@@ -1,4 +1,4 @@
-"""What stands in each cell, asked of AWS itself: neither Terraform nor a state is needed."""
+"""The status of each cell, from AWS itself, without Terraform or a state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compliance_tf.fleet.folder import FleetFolder
 
 _COMPARED_WITHIN: Final = timedelta(days=2)
-"""How old the last comparison with AWS Config may be, which runs once a day."""
+"""The maximum age of the last comparison with AWS Config, which runs once a day."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class StatusQuestions:
     credentials: CellCredentials
 
     def ask(self, cell: Cell) -> tuple[State, str]:
-        """Tell whether a cell has all rules, and when its table was compared with AWS Config."""
+        """Return whether a cell has all rules, and when its table was compared with AWS Config."""
         stack = self.folder.stack(cell.region)
         session = self.credentials.session(cell)
         prefix = f"{stack.project}-{cell.workspace}-"

@@ -64,7 +64,7 @@ def require_free_names(session: Session, stack: Stack, plan: Plan) -> None:
     RefusedPlanError
         When AWS has something of it.
     """
-    deleted = {Leftover.of(change.type, change.before) for change in plan.changes if change.action.loses}
+    deleted = {Leftover.of(change.type, change.before) for change in plan.changes if change.action.is_removal}
     creating = {Action.CREATE, Action.REPLACE}
     created = {Leftover.of(change.type, change.after) for change in plan.changes if change.action in creating}
     if not (planned := created - deleted):
@@ -155,7 +155,7 @@ def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
         terraform.plan(_PLAN, targets=list(imports))
         plan = _plan(stack)
         stack.target.check(plan)
-        if losing := [change.address for change in plan.changes if change.action.loses]:
+        if losing := [change.address for change in plan.changes if change.action.is_removal]:
             raise RefusedPlanError(
                 f"Nothing was changed, because the plan would destroy or replace {', '.join(losing)}. Remove the "
                 "leftovers with --remove, then deploy."

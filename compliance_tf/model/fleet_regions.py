@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 VARIABLE: Final = "COMPLIANCE_TF_REGIONS"
-"""The environment variable by which :func:`~compliance_tf.constructs.synthesis.synthesize` is told of them."""
+"""The environment variable by which :func:`~compliance_tf.constructs.synthesis.synthesize` gets them."""
 
 CONTEXT: Final = "compliance_tf:region"
 """The key of CDKTF's context under which a stack finds its own."""
@@ -38,7 +38,7 @@ class FleetRegion:
 
     @property
     def is_home(self) -> bool:
-        """Whether rules about what is global are evaluated here."""
+        """Return whether rules about what is global are evaluated here."""
         return self.region == self.home_region
 
     def to_context(self) -> dict[str, dict[str, str]]:

@@ -16,7 +16,7 @@ _OF_THE_DOCUMENTS: Final = ("route53domains", "sts")
 """Source: CloudTrail User Guide, "Global service events"."""
 
 _USUAL: Final = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
-"""Where a partition's global services are, unless named below; what is not known of other partitions is not refused."""
+"""The region of a partition's global services, unless named below; unknown ones of other partitions are not refused."""
 
 _UNUSUAL: Final = {
     ("aws", "globalaccelerator"): "us-west-2",

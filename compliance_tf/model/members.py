@@ -25,11 +25,11 @@ Place: TypeAlias = tuple[str | int, ...]
 
 
 _MAX_NAMES = 40
-"""How many allowed values a message lists; of AWS's managed rules there are some eight hundred."""
+"""Maximum allowed values in a message; there are some eight hundred managed rules."""
 
 
 def whole(pattern: str) -> str:
-    r"""Give a pattern that must match a whole text.
+    r"""Return a pattern that must match a whole text.
 
     To Python ``$`` also matches before a line break at the end; in a JSON schema it does not, and there is no ``\Z``.
     """
@@ -56,7 +56,7 @@ RuleId: TypeAlias = Annotated[
 
 
 def problem(cause: msgspec.ValidationError, kind: object, value: object) -> tuple[Place, str]:
-    """Say for people why a value does not have a type.
+    """Describe why a value does not have a type.
 
     Parameters
     ----------
@@ -72,14 +72,14 @@ def problem(cause: msgspec.ValidationError, kind: object, value: object) -> tupl
     tuple
         Where in the value it is, and a sentence.
     """
-    told, _, place = str(cause).partition(" - at `$")
+    problem, _, place = str(cause).partition(" - at `$")
     path: list[str | int] = []
     node = inspect.type_info(kind)
     for name, number in re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", place):
         step = name or int(number)
         path.append(step)
         node, value = _inside(node, step), value[step]  # type: ignore[index]  # msgspec came this way
-    if told.startswith("Object "):
+    if problem.startswith("Object "):
         return tuple(path), _names(_plain(node), value)  # type: ignore[arg-type]  # an object, and its type
     return tuple(path), _sentence(node, value)
 

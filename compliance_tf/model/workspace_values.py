@@ -96,7 +96,7 @@ ALWAYS: Final = by_workspace(default=True)
 """The value in every workspace."""
 
 NEVER: Final = by_workspace(default=False)
-"""What is so in none."""
+"""False in every workspace."""
 
 
 def together(settings: Mapping[str, ByWorkspace[T]]) -> ByWorkspace[Mapping[str, T]]:

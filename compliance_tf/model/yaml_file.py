@@ -202,7 +202,7 @@ class Entry:
             self.refuse(str(cause))
 
     def entries(self, name: str) -> tuple[Entry, ...]:
-        """Give the mappings of a list, of which :meth:`convert` has found that it is one, each with its own place."""
+        """Return the mappings of a list, of which :meth:`convert` has found that it is one, each with its own place."""
         return tuple(
             Entry(value, self.file, value.line, place_text((name, number)), self.error)
             for number, value in enumerate(self.values.get(name, ()))

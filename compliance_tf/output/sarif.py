@@ -1,4 +1,4 @@
-"""What all logs in SARIF 2.1.0 have in common.
+"""The common parts of logs in SARIF 2.1.0.
 
 The format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 """

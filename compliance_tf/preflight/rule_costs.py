@@ -1,4 +1,4 @@
-"""What each rule of a deployment costs in a month, and what less would do.
+"""The monthly cost of each rule of a deployment, and possible savings.
 
 AWS Config's evaluations are over 99 % of the bill of a large deployment: functions and table are one sum.
 """
@@ -65,7 +65,7 @@ class Pricing:
 
 @dataclass(frozen=True)
 class Saving:
-    """What less evaluations of a rule would save in a month.
+    """The monthly saving by fewer evaluations of a rule.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class RuleCost:
 
 @dataclass(frozen=True)
 class StackCost:
-    """What a deployment costs in a month.
+    """The monthly cost of a deployment.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Reading the results table: what is wrong, where, and since when."""
+"""Readers of the results table: violations, summaries, history, exports and reports."""

@@ -1,4 +1,4 @@
-"""Why results cannot be read, in words that say what to do."""
+"""Errors of boto3 as messages that say what to do."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _BAD_CREDENTIALS: Final = frozenset(
     }
 )
 POLICY_FILE: Final = "docs/reference/results-policy.json"
-"""The policy that a reader of results needs, in this repository."""
+"""The policy for readers of results, in this repository."""
 
 
 @contextmanager
 def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
-    """Turn what boto3 raises in the block into a message that says what to do.
+    """Convert errors of boto3 in the block to messages that say what to do.
 
     Parameters
     ----------
     subject
-        What is asked, such as ``the table acme-dev-results in eu-west-1``.
+        The queried resource, such as ``the table acme-dev-results in eu-west-1``.
     action
-        The IAM action that it takes.
+        The required IAM action.
     missing
-        What to say when there is no such thing.
+        The message for a resource that does not exist.
 
     Raises
     ------
     ResultsError
-        In place of what boto3 raised.
+        In place of an error of boto3.
     """
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
@@ -60,11 +60,11 @@ def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
             raise ResultsError(missing) from cause
         if code in _DENIED:
             raise ResultsError(
-                f"These credentials may not ask {subject}: allow them {action} ({POLICY_FILE} has all that reading "
-                f"results takes). AWS said: {cause.response['Error'].get('Message', code)}"
+                f"These credentials may not read {subject}: allow them {action} ({POLICY_FILE} has all permissions "
+                f"for reading results). AWS said: {cause.response['Error'].get('Message', code)}"
             ) from cause
         if code in _BAD_CREDENTIALS:
             raise ResultsError(f"AWS does not accept the credentials ({code}): renew them.") from cause
-        raise ResultsError(f"AWS refused a question to {subject}: {cause}.") from cause
+        raise ResultsError(f"AWS refused a request to {subject}: {cause}.") from cause
     except BotoCoreError as cause:
-        raise ResultsError(f"It is not possible to ask {subject}: {cause}. It takes a network.") from cause
+        raise ResultsError(f"{subject} cannot be reached: {cause}. Check the network.") from cause

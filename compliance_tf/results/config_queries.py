@@ -1,7 +1,7 @@
-"""Questions to AWS Config itself, about what the results table does not hold: tags, ARNs and names of resources.
+"""Queries of AWS Config for what the results table does not have: tags, ARNs and names of resources.
 
 https://docs.aws.amazon.com/config/latest/APIReference/API_SelectResourceConfig.html; the properties are those of
-https://github.com/awslabs/aws-config-resource-schema. It knows the resources that are there now and recorded.
+https://github.com/awslabs/aws-config-resource-schema. It has the existing recorded resources.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ConfigQueries:
     Parameters
     ----------
     place
-        Where the deployment is.
+        The place of the deployment.
     client
         AWS Config's client; one of its own unless given.
     """
@@ -56,7 +56,7 @@ class ConfigQueries:
         Raises
         ------
         ResultsError
-            When AWS Config cannot be asked.
+            When AWS Config cannot be queried.
         """
         return self._select("tags.tag" if "=" in tag else "tags.key", tag)
 
@@ -66,7 +66,7 @@ class ConfigQueries:
         Raises
         ------
         ResultsError
-            When AWS Config cannot be asked.
+            When AWS Config cannot be queried.
         """
         return self._select("arn", arn)
 
@@ -76,19 +76,19 @@ class ConfigQueries:
         Raises
         ------
         ResultsError
-            When AWS Config cannot be asked.
+            When AWS Config cannot be queried.
         """
         return self._select("resourceName", name)
 
     def names(self, type_: str, ids: Sequence[str]) -> dict[TypedId, Names]:
         """Read the names and ARNs of resources of a type, which are those of one of :func:`batches`.
 
-        What is missing is not recorded, or not there any more.
+        Missing ones are not recorded, or do not exist any more.
 
         Raises
         ------
         ResultsError
-            When AWS Config cannot be asked.
+            When AWS Config cannot be queried.
         """
         found = self._ask(_NAMES.format(type=type_, ids=", ".join(map(_quoted, ids))))
         return {(type_, one["resourceId"]): Names(one.get("resourceName"), one.get("arn")) for one in found}
@@ -110,7 +110,7 @@ class ConfigQueries:
             return [json.loads(result) for page in pages for result in page["Results"]]
 
     def _connected(self) -> ConfigServiceClient:
-        # Several threads ask, and boto3 makes clients in one at a time only.
+        # Several threads query, and boto3 must create clients in one at a time.
         with self._lock:
             if self._client is None:
                 self._client = patient_client("config", self._place.region, f"AWS Config in {self._place.region}")
@@ -118,7 +118,7 @@ class ConfigQueries:
 
 
 def batches(resources: Iterable[TypedId]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Divide resources into queries: of one type each, with as many ids as AWS Config takes.
+    """Split resources into queries: of one type each, with as many ids as AWS Config allows.
 
     Resources that a query cannot name are left out: with a quote in the type or the id, or too long an id.
     """

@@ -1,4 +1,4 @@
-"""How many results read how."""
+"""Counts of results by status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers of results; closed ones count nowhere."""
+    """The numbers of results by status; closed ones are not counted."""
 
     compliant: int = 0
     non_compliant: int = 0
@@ -38,19 +38,19 @@ class Counts:
 
     @classmethod
     def of_day(cls, day: DailyCounts) -> Counts:
-        """Take those of one rule on one day."""
+        """Return the counts of one rule on one day."""
         return cls(day.compliant, day.non_compliant, day.waived)
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all results."""
         return self.compliant + self.non_compliant + self.waived
 
     @property
     def score(self) -> float | None:
-        """The share that complies, from 0 to 1, of what complies or violates; None when there is neither.
+        """The share of compliant results, 0 to 1, among compliant ones and violations; None when there are none.
 
-        What is waived is on neither side: it makes a score neither better nor worse.
+        Waived violations are left out: they affect the score in no direction.
         """
         decided = self.compliant + self.non_compliant
         return self.compliant / decided if decided else None

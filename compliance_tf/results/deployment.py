@@ -1,4 +1,4 @@
-"""Where the results of a deployment are: what is not said is taken from the synthesized app in this folder."""
+"""The place of a deployment's results: missing options are taken from the synthesized app in this folder."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def results_place(
     table: str | None = None,
     folder: Path | None = None,
 ) -> ResultsPlace:
-    """Find out where the results of a workspace are.
+    """Determine the place of a workspace's results.
 
     Parameters
     ----------
     workspace
         The Terraform workspace.
     project, region
-        Which deployment; by default that of the app which is synthesized in the folder.
+        The project and the region; those of the app that is synthesized in the folder unless given.
     table
-        The name of the table; by default ``<project>-<workspace>-results``.
+        The name of the table; ``<project>-<workspace>-results`` unless given.
     folder
-        The project's folder, which has ``cdktf.out``; by default the present one.
+        The project's folder, which has ``cdktf.out``; the current one unless given.
 
     Raises
     ------
     ResultsError
-        When something is neither said nor synthesized, or cannot be a name.
+        When a value is neither given nor synthesized, or is not a valid name.
     """
     _refuse_unlike("--workspace", workspace, re.compile(NAME_PART), "as Terraform's workspaces of this library")
     if project is not None:
@@ -71,12 +71,12 @@ def open_results(
 ) -> ResultsReader:
     """Return a reader of the results of a workspace; the parameters are those of :func:`results_place`.
 
-    Nothing is asked of AWS yet.
+    It sends no request to AWS yet.
 
     Raises
     ------
     ResultsError
-        When it is not known where the results are.
+        When the place of the results is unknown.
     """
     from compliance_tf.results.reader import ResultsReader
 

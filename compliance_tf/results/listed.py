@@ -1,4 +1,4 @@
-"""Rows of a list: in order and up to a limit, with no more of them held than are shown where that can be."""
+"""The rows of a list, in order and up to a limit, with as few as possible in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Listed:
-    """The rows of a list as they are read, up to a limit.
+    """The rows of a list, read up to a limit.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Listed:
         self._failing = at_least(fail_on) if fail_on else frozenset()
 
     def __iter__(self) -> Iterator[Row]:
-        """Read them."""
+        """Iterate over the rows."""
         # Read one more than is shown, to know whether there are more.
         page_items = min(PAGE_ITEMS, self.max_rows + 1) if self.max_rows else PAGE_ITEMS
         rows: Iterator[Row] = map(self._looked_at, self.selection.rows(self.reader, page_items))

@@ -1,4 +1,4 @@
-"""Names beside ids: those of resources with their ARNs, and those of accounts.
+"""Names of resources with their ARNs, and of accounts, beside ids.
 
 The table has neither. AWS Config publishes a result by type and id alone, so a name in the table would take a question
 to AWS Config for every event of a burst, and would be wrong after the resource is renamed. So AWS Config is asked when
@@ -41,7 +41,7 @@ _Answer: TypeAlias = "Future[Mapping[TypedId, Names]]"
 
 
 class NameLookup:
-    """Adds names to rows.
+    """A lookup that adds names to rows.
 
     Rows whose names cannot be had pass without them: a report without names is better than none.
 
@@ -105,7 +105,7 @@ class NameLookup:
 
 
 def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str | None = None) -> NameLookup:
-    """Return what adds the names to the rows of a reader.
+    """Return the lookup of names for the rows of a reader.
 
     Parameters
     ----------

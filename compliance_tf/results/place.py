@@ -1,4 +1,4 @@
-"""The place of results: whose they are, and the table that holds them."""
+"""The place of results: the deployment, and the table."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ResultsPlace:
-    """Where results are.
+    """The place of a deployment's results.
 
     Parameters
     ----------
     project, workspace
-        Whose they are.
+        The project and the workspace.
     region
         The AWS region of the deployment.
     table
-        The name of the table: as it is deployed, unless another one was named.
+        The name of the table: the deployed one, unless another one was given.
     """
 
     project: str
@@ -26,7 +26,7 @@ class ResultsPlace:
 
     @property
     def rule_prefix(self) -> str:
-        """What the names of the deployment's rules begin with."""
+        """The prefix of the deployment's rules."""
         return f"{self.project}-{self.workspace}-"
 
     @property
@@ -35,9 +35,9 @@ class ResultsPlace:
         return f"{self.rule_prefix}record"
 
     def whole(self, rule: str) -> str:
-        """Return the whole name of a rule that is named with or without what all names begin with."""
+        """Return the full name of a rule that is given with or without the prefix."""
         return rule if rule.startswith(self.rule_prefix) else f"{self.rule_prefix}{rule}"
 
     def __str__(self) -> str:
-        """Write it as messages name it."""
+        """Return the text for messages."""
         return f"the table {self.table} in {self.region}"

@@ -1,4 +1,4 @@
-"""A sign of life on a terminal while something long is done."""
+"""Progress of long operations on a terminal."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from compliance_tf.results.table_queries import Usage
 
 _LONG: Final = 1.0
-"""Seconds after which reading is long."""
+"""Seconds after which progress is shown."""
 
 
 @contextmanager
 def reading(reader: ResultsReader, *, shown: bool = True) -> Iterator[None]:
-    """Show in the block how many results have been read: only when it takes long, on standard error, on a terminal.
+    """Show the number of read results during the block, on standard error, on a terminal, if it takes long.
 
     Parameters
     ----------
     shown
-        False where the block itself prints on the same terminal.
+        False if the block itself prints on the same terminal.
     """
     if not (shown and sys.stderr.isatty()):
         yield
@@ -52,14 +52,14 @@ def reading(reader: ResultsReader, *, shown: bool = True) -> Iterator[None]:
 
 
 def say_what_is_missing(names: NameLookup) -> None:
-    """Say on standard error why names are left out, if they are."""
+    """Print on standard error why names are left out, if they are."""
     if names.problem:
         sys.stderr.write(f"Without the names of resources: {message(names.problem)}\n")
 
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Show in the block what is waited for and how long it has been, on standard error, on a terminal."""
+    """Show a message and the elapsed time during the block, on standard error, on a terminal."""
     if not sys.stderr.isatty():
         yield
         return

@@ -1,4 +1,4 @@
-"""Reads the results of a deployment, by Query on the table's keys alone."""
+"""A reader of a deployment's results, by Query on the table's keys alone."""
 
 from __future__ import annotations
 
@@ -43,35 +43,35 @@ if TYPE_CHECKING:
 
 _COMPARED_LATELY: Final = 2
 COMPARED_WITHIN: Final = 8
-"""Days within which a comparison is looked for, the day that has just begun included."""
+"""Days in which the last comparison is searched, today included."""
 
 _LISTED: Final = "`compliance-tf results summary --format json` lists all."
 
 _HISTORY: Final = "HISTORY#"
-"""What the sort keys of all changes begin with."""
+"""The prefix of the sort keys of all changes."""
 
 
 class ResultsReader:
-    """Reads one table.
+    """A reader of one table.
 
-    Rows come as they are read, so that a caller who passes them on needs no more memory for many than for few; closing
-    the iterator ends the reading.
+    Rows are yielded as they are read, so that a caller that passes them on needs constant memory; closing the iterator
+    ends the reading.
 
     Parameters
     ----------
     place
-        Where the results are.
+        The place of the results.
     client
         DynamoDB's client of that region, which several threads may use.
     at
-        The time at which waivers hold or have expired, with an offset; now unless given.
+        The time for the expiry of waivers, with an offset; now unless given.
     on_page
-        Is told what reading took so far whenever a page has come.
+        Called with the usage so far after each page.
 
     Attributes
     ----------
     missing
-        What of several tables could not be read so far, and why: one table that cannot be read is an error.
+        The tables of several that could not be read so far, with the reasons: for a single table it is an error.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ResultsReader:
 
     @classmethod
     def at_place(cls, place: ResultsPlace) -> ResultsReader:
-        """Make one with a client of its own.
+        """Create a reader with a client of its own.
 
         Raises
         ------
@@ -101,16 +101,16 @@ class ResultsReader:
             return cls(place, patient_client("dynamodb", place.region, str(place)))
 
     def again(self) -> ResultsReader:
-        """Return a reader of the same table as it is now."""
+        """Return a new reader of the same table, as of now."""
         return ResultsReader(self.place, self._client)
 
     @property
     def usage(self) -> Usage:
-        """What reading took so far."""
+        """The usage so far."""
         return self._queries.usage
 
     def watch_pages(self, on_page: Callable[[Usage], None] | None) -> None:
-        """Have somebody told whenever a page has come: from any thread, never two at a time."""
+        """Set the callback after each page: called from any thread, one call at a time."""
         self._queries.on_page = on_page
 
     # -- The deployment ------------------------------------------------------------------------------------------
@@ -125,12 +125,12 @@ class ResultsReader:
         return {entry.name: entry for entry in entries}
 
     def rule(self, name: str) -> RuleEntry:
-        """Find a rule by its id, or by its name with or without what all names of the deployment begin with.
+        """Find a rule by its id, or by its name with or without the prefix.
 
         Raises
         ------
         ResultsError
-            When there is none; the message names those that are nearest.
+            When there is none; the message suggests the nearest ones.
         """
         whole = self.place.whole(name)
         if whole in self.rules:
@@ -141,7 +141,7 @@ class ResultsReader:
         raise ResultsError(_unknown("rule", name, list(by_id)))
 
     def rules_called(self, name: str) -> list[RuleEntry]:
-        """Find all rules of a name: of one deployment it is one.
+        """Find all rules of a name: for one deployment it is one.
 
         Raises
         ------
@@ -156,7 +156,7 @@ class ResultsReader:
         Raises
         ------
         ResultsError
-            When no deployed rule comes from it; the message names packs that there are.
+            When no deployed rule belongs to it; the message names existing packs.
         """
         if rules := [rule for rule in self.rules.values() if pack in rule.packs]:
             return rules
@@ -171,14 +171,14 @@ class ResultsReader:
 
     @cached_property
     def compared_at(self) -> Mapping[str, datetime]:
-        """When rules were last compared with AWS Config, by their full name: within the last week."""
-        # Mostly it was today or yesterday, and more days cost more to read.
+        """The times of the rules' last comparisons with AWS Config, by full name: within the last week."""
+        # Usually it was today or yesterday, and more days cost more to read.
         days = self.days(_COMPARED_LATELY) or self.days(COMPARED_WITHIN)
         return {counts.rule_name: counts.compared_at for counts in days}
 
     @property
     def is_one_table(self) -> bool:
-        """Whether all results are of one account and region."""
+        """Return whether all results are of one account and region."""
         return True
 
     @property
@@ -196,7 +196,7 @@ class ResultsReader:
         Parameters
         ----------
         page_items
-            Rows that are wanted, where that is known to be few: fewer are read then.
+            The number of wanted rows, if known to be small: then fewer are read.
         """
         groups = [
             [Query(one, BY_SEVERITY, attributes=ATTRIBUTES) for one in severity_partitions(severity)]
@@ -230,16 +230,16 @@ class ResultsReader:
         )
 
     def all(self) -> Iterator[Row]:
-        """Read all present results: first the violations, then what complies."""
+        """Read all present results: first the violations, then compliant ones."""
         yield from self.violations()
         yield from self.of_rules(self.rules, Compliance.COMPLIANT)
 
     def of_resource(self, resource: Resource) -> list[Row]:
-        """Read what every rule says about a resource, closed results included, in the order of the rules' names."""
+        """Read every rule's result of a resource, closed ones included, in the order of the rules' names."""
         return list(self._rows([[Query(resource.key, None, PRESENT_PREFIX)]], PAGE_ITEMS))
 
     def of_resources(self, resources: Sequence[Resource]) -> Iterator[Row]:
-        """Read what every rule says about resources, one after the other."""
+        """Read every rule's result of resources, one after the other."""
         return self._rows(([Query(one.key, None, PRESENT_PREFIX)] for one in resources), PAGE_ITEMS)
 
     def history(self, resource: Resource, rule_name: str = "") -> list[Result]:
@@ -248,21 +248,21 @@ class ResultsReader:
         Parameters
         ----------
         rule_name
-            The whole name of the only rule to read; all unless given.
+            The full name of the only rule to read; all unless given.
         """
         prefix = history_prefix(rule_name) if rule_name else _HISTORY
         changes = map(Result.from_item, self._queries.items([Query(resource.key, None, prefix)]))
         return sorted(changes, key=lambda change: (change.time, change.rule_name), reverse=True)
 
     def known(self, candidates: Sequence[Resource]) -> list[Resource]:
-        """Tell which of these resources the table has results of, closed ones included."""
+        """Return those of the resources that the table has results of, closed ones included."""
         counts = self._queries.counts([Query(one.key, None, PRESENT_PREFIX) for one in candidates])
         return [one for one, count in zip(candidates, counts, strict=True) if count]
 
     def counts(self, compliance: Compliance) -> dict[str, int]:
-        """Count the present results of each rule that are COMPLIANT, or NON_COMPLIANT, by the rule's whole name.
+        """Count the present results of each rule that are COMPLIANT, or NON_COMPLIANT, by the rule's full name.
 
-        The results themselves are not sent, though DynamoDB reads them.
+        The results are not transferred, though DynamoDB reads them.
         """
         queries = [
             Query(partition, BY_RULE, status_prefix(compliance))

@@ -1,4 +1,4 @@
-"""The IAM policy of those who read results: ``python -m compliance_tf.results.reader_policy``."""
+"""The IAM policy of readers of results: ``python -m compliance_tf.results.reader_policy``."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 
 def reader_policy(account: str = "111122223333", names: str = "*-*", region: str = "*") -> dict[str, Any]:
-    """Make the policy.
+    """Build the policy.
 
     Parameters
     ----------
     account
         The account of the deployment.
     names
-        What names of the deployment begin with, ``<project>-<workspace>``; by default those of every one.
+        The prefix of the deployment's names, ``<project>-<workspace>``; any unless given.
     region
-        Its region; by default all.
+        Its region; all unless given.
     """
     table = f"arn:*:dynamodb:{region}:{account}:table/{names}-results"
     record = f"arn:*:lambda:{region}:{account}:function:{names}-record"
@@ -25,7 +25,7 @@ def reader_policy(account: str = "111122223333", names: str = "*-*", region: str
         "Version": "2012-10-17",
         "Statement": [
             _allow("ReadResults", "dynamodb:Query", table, f"{table}/index/*"),
-            # For names, --tag, and resources whose id does not follow from their ARN; AWS has no resource for it.
+            # For names, --tag, and ids that cannot be derived from an ARN; it has no resource-level permissions.
             _allow("FindResources", "config:SelectResourceConfig", "*"),
             # The account's name, in reports and exports; it may be given instead, or left out.
             _allow("ReadAccountAlias", "iam:ListAccountAliases", "*"),
@@ -39,7 +39,7 @@ def _allow(sid: str, action: str, *resources: str) -> dict[str, Any]:
 
 
 def policy_text() -> str:
-    """Write the policy of ``docs/reference/results-policy.json``."""
+    """Return the policy of ``docs/reference/results-policy.json``."""
     return json.dumps(reader_policy(), indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Has the table compared with AWS Config now, and waits for what comes of it."""
+"""Reconciliation on demand: invokes the function, and waits for its result."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _WHOLE_INVOCATION: Final = Config(
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What a comparison did.
+    """The result of a reconciliation.
 
     Parameters
     ----------
     counts
-        Its numbers by what they count, as the function gives them: ``checked``, ``written``, ``closed`` and more.
+        Its counts by name, as the function returns them: ``checked``, ``written``, ``closed`` and more.
     """
 
     counts: Mapping[str, int]
 
     def __str__(self) -> str:
-        """Say it in one sentence."""
+        """Return one sentence."""
         left = self.counts.get("left", 0)
         numbers = [f"{number:,} {what}" for what, number in self.counts.items() if number and what != "left"]
         said = f"The table was compared with AWS Config: {', '.join(numbers) or 'there is nothing to compare'}."
@@ -52,22 +52,22 @@ class Reconciled:
 
 
 def reconcile(place: ResultsPlace, client: LambdaClient | None = None) -> Reconciled:
-    """Invoke the function that records results, to compare the table with AWS Config; up to 15 minutes.
+    """Invoke the function that reconciles the table; up to 15 minutes.
 
     Parameters
     ----------
     client
-        Lambda's client; one that waits long enough unless given.
+        Lambda's client; one with a sufficient timeout unless given.
 
     Raises
     ------
     ResultsError
-        When it cannot be invoked, or did not compare everything; the message is the function's.
+        When it cannot be invoked, or the comparison is incomplete; the message is the function's.
     """
     name = place.record_function
     missing = (
         f"There is no function {name} in {place.region}: deploy first with `compliance-tf deploy --workspace "
-        f"{place.workspace}`, or say with --project and --region which deployment is meant."
+        f"{place.workspace}`, or give --project and --region."
     )
     with explained(f"the function {name} in {place.region}", "lambda:InvokeFunction", missing=missing):
         functions = client or boto3.client("lambda", region_name=place.region, config=_WHOLE_INVOCATION)

@@ -1,7 +1,7 @@
-"""Finds the resource that somebody names by an ARN, an id or a name.
+"""Search of a resource by an ARN, an id or a name.
 
-The table's keys have the type and the id that AWS Config gives a resource. Neither stands in an ARN, but mostly they
-follow from it; where they do not, as with IAM's and RDS's unique ids, AWS Config is asked.
+The table's keys have AWS Config's type and id of a resource. Neither is in an ARN, but usually they can be derived
+from it; where not, as with IAM's and RDS's unique ids, AWS Config is queried.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from compliance_tf.results.reader import ResultsReader
 
 ACCOUNT_TYPE: Final = "AWS::::Account"
-"""The type of results about a whole account, whose id is its number."""
+"""The type of results of a whole account, whose id is its number."""
 
 _ARN_PARTS: Final = 6
 """arn:partition:service:region:account:resource (AWS General Reference)."""
@@ -33,12 +33,12 @@ _ARN_PARTS: Final = 6
 
 @dataclass(frozen=True)
 class Arn:
-    """What an ARN says.
+    """A parsed ARN.
 
     Parameters
     ----------
     text
-        All of it.
+        The whole ARN.
     service, region, account, resource
         Its parts; region and account are empty where the service leaves them out.
     """
@@ -51,7 +51,7 @@ class Arn:
 
     @classmethod
     def parsed(cls, text: str) -> Arn | None:
-        """Read one; None when it is none."""
+        """Parse an ARN; None where the text is not one."""
         parts = text.split(":", _ARN_PARTS - 1)
         if len(parts) != _ARN_PARTS or parts[0] != "arn":
             return None
@@ -59,7 +59,7 @@ class Arn:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """What AWS Config may call the resource."""
+        """The ids that AWS Config may use for the resource."""
         resource = self.resource
         ids = [resource, self.text, resource.rpartition("/")[2], resource.rpartition(":")[2]]
         ids += [resource.partition("/")[2], resource.partition(":")[2]]
@@ -68,7 +68,7 @@ class Arn:
         return tuple(dict.fromkeys(one for one in ids if one))
 
     def may_be(self, resource_type: str) -> bool:
-        """Return whether a type's name sounds like the ARN's service."""
+        """Return whether a type's name resembles the ARN's service."""
         service = resource_type.split("::")[1].casefold()
         mine = self.service.replace("-", "")
         return bool(service) and (mine.startswith(service) or service.startswith(mine))
@@ -76,16 +76,16 @@ class Arn:
 
 @dataclass(frozen=True)
 class ResourceSearch:
-    """Finds resources that a results table knows.
+    """A search of resources in a results table.
 
     Parameters
     ----------
     reader
-        Reads the table.
+        The reader of the table.
     config
-        Asks AWS Config, when the table does not know.
+        The queries of AWS Config, for resources that the table does not have.
     account
-        Gives the account's number, when it is needed.
+        Returns the account's number, if it is needed.
     """
 
     reader: ResultsReader
@@ -93,19 +93,19 @@ class ResourceSearch:
     account: Callable[[], str]
 
     def find(self, named: str, resource_type: str | None = None) -> Resource:
-        """Find the one resource that is meant.
+        """Find the one matching resource.
 
         Parameters
         ----------
         named
-            Its ARN, the id that AWS Config gives it, or its name.
+            Its ARN, AWS Config's id, or its name.
         resource_type
             AWS Config's name of its type, when that is known: then nothing is searched.
 
         Raises
         ------
         ResultsError
-            When the table knows none, or several.
+            When the table has none, or several.
         """
         arn = Arn.parsed(named)
         account = arn.account if arn and arn.account else self.account()
@@ -130,7 +130,7 @@ class ResourceSearch:
         types = sorted(resource_types(self.reader.rules.values()))
         if arn is None:
             return types
-        # Where no type sounds like the service, as with "states" for AWS::StepFunctions, it may be any.
+        # Where no type resembles the service, as with "states" for AWS::StepFunctions, it may be any.
         return [one for one in types if arn.may_be(one)] or types
 
     def _resource(self, account: str, resource_type: str, resource_id: str) -> Resource:
@@ -138,7 +138,7 @@ class ResourceSearch:
 
 
 def resource_types(rules: Iterable[RuleEntry]) -> frozenset[str]:
-    """List the types of which rules can have results; all that are known, where one may judge any."""
+    """List the types of rules' results; all known types, if one rule may evaluate any."""
     known = {type_ for facts in managed_rules().rules.values() for type_ in facts.resource_types} | {ACCOUNT_TYPE}
     entries = list(rules)
     judged = [set(_judged(entry)) for entry in entries]
@@ -148,7 +148,7 @@ def resource_types(rules: Iterable[RuleEntry]) -> frozenset[str]:
 
 
 def caller_account(region: str) -> str:
-    """Find out which account the credentials are of, which takes no permission.
+    """Return the account of the credentials, which requires no permission.
 
     Raises
     ------
@@ -160,10 +160,10 @@ def caller_account(region: str) -> str:
 
 
 def _judged(entry: RuleEntry) -> Iterator[str]:
-    """List a rule's types; none where they are not known, or it judges every type."""
+    """List a rule's types; none where they are unknown, or it evaluates every type."""
     identifier = entry.identifier or ""
     if identifier in managed_rules().rules:
-        # One without types judges the account, or what AWS Config does not record.
+        # A rule without types evaluates the account, or what AWS Config does not record.
         yield from managed_rules().rules[identifier].resource_types or (ACCOUNT_TYPE,)
     elif identifier in check_ids():
         yield from load_check(identifier).resource_types
@@ -174,7 +174,7 @@ def _only(found: list[Resource], named: str, place: ResultsPlace) -> Resource:
         return found[0]
     if found:
         lines = "\n".join(f"  {one.id} --type {one.type}" for one in found)
-        raise ResultsError(f"'{named}' may be any of these, so say which:\n{lines}")
+        raise ResultsError(f"'{named}' may be any of these; give one:\n{lines}")
     raise ResultsError(
         f"Neither {place} nor AWS Config knows a resource '{named}' that a rule has judged. What works: an ARN, the id "
         "that AWS Config shows, a name that AWS Config recorded, or an id with --type, such as --type AWS::S3::Bucket. "

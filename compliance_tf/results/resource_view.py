@@ -1,4 +1,4 @@
-"""Everything about one resource, for people and for programs."""
+"""The results and history of one resource, for people and for programs."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ if TYPE_CHECKING:
     from compliance_tf.results.reader import ResultsReader
 
 _ROOMY: Final = 100
-"""Columns from which on the names of rules stay on one line."""
+"""Columns of the terminal from which the names of rules stay on one line."""
 
 _WIDE: Final = 100_000
-"""Columns where there is no terminal: as wide as the longest line."""
+"""Columns without a terminal: as wide as the longest line."""
 
 
 @dataclass(frozen=True)
 class ResourceView:
-    """What all rules say about a resource, and said.
+    """Every rule's result of a resource, and their history.
 
     Parameters
     ----------
     place
-        Whose results they are.
+        The place of the results.
     resource
-        What they are about.
+        The resource.
     rows
         The present results, the worst first.
     history
@@ -66,7 +66,7 @@ class ResourceView:
 
     @classmethod
     def read(cls, reader: ResultsReader, resource: Resource, names: NameLookup) -> ResourceView:
-        """Read it, with the names that a look-up adds.
+        """Read them, with the names from a lookup.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class ResourceView:
 
     @property
     def names(self) -> Names:
-        """The names of the resource and its account, as far as they are known."""
+        """The names of the resource and its account, if known."""
         return self.rows[0].names if self.rows else NO_NAMES
 
     def to_json(self) -> dict[str, Any]:
@@ -90,14 +90,14 @@ class ResourceView:
         }
 
     def print(self, now: datetime, changes: int) -> None:
-        """Print it on standard output.
+        """Print them on standard output.
 
         Parameters
         ----------
         now
-            What ages are counted to.
+            The current time, for ages.
         changes
-            Changes of the history that are listed at most.
+            Maximum changes of the history to list.
         """
         console = Terminal(width=None if sys.stdout.isatty() else _WIDE)
         with console.capture() as captured:
@@ -123,7 +123,7 @@ class ResourceView:
             console.print(Text(f"{counted(left, 'earlier change')}; --changes {len(self.history)} shows all.", "dim"))
 
     def _rule_id(self, change: Result) -> str:
-        """Return the id of the rule of a change, which the present result of that rule knows."""
+        """Return the id of a change's rule, which the rule's present result has."""
         ids = {row.rule.name: row.rule.id for row in self.rows}
         return ids.get(change.rule_name) or RuleEntry(change.rule_name, change.severity).id
 
@@ -161,7 +161,7 @@ class ResourceView:
 
 
 def _grid(**no_wrap: bool) -> Table:
-    """Make a table without lines: these columns, and one for reasons."""
+    """Create a table without lines: these columns, and one for reasons."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for whole in no_wrap.values():
         table.add_column(no_wrap=whole, overflow="fold")

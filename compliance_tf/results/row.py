@@ -1,4 +1,4 @@
-"""A result as people look at it: what AWS Config says, the rule behind it, and whether it is waived."""
+"""A result with its rule, status and names."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 WORST_FIRST: Final = tuple(reversed(Severity))
-"""The order in which severities are shown."""
+"""The display order of severities."""
 
 
 class Status(Enum):
-    """How a result reads."""
+    """The status of a result."""
 
     COMPLIANT = "compliant"
     NON_COMPLIANT = "non-compliant"
     WAIVED = "waived"
-    """It is a violation, and somebody has accepted it for now."""
+    """It is a violation that an owner has accepted for a time."""
     CLOSED = "closed"
-    """The resource is gone, or the rule does not apply to it any more."""
+    """The resource was deleted, or the rule does not apply to it any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How people know a resource and its account; None for what is not known.
+    """The names of a resource and its account; None for unknown ones.
 
     Parameters
     ----------
@@ -59,16 +59,16 @@ class Row:
     Parameters
     ----------
     result
-        What the table holds.
+        The result in the table.
     rule
         The rule as it is deployed.
     status
-        How it reads at the time of reading.
+        The status at the time of reading.
     last_seen
-        When AWS Config was last known to say so, in UTC: the rule's last comparison, or the result's own time where
-        that is later. ``result.since`` tells since when it says so.
+        The time at which AWS Config last had this result, in UTC: the rule's last comparison, or the result's own time
+        if that is later. ``result.since`` is the time since which it has it.
     names
-        The names of the resource and its account, where they were looked up: the table has none.
+        The names of the resource and its account, if they were looked up: the table has none.
     """
 
     result: Result
@@ -79,13 +79,13 @@ class Row:
 
     @property
     def resource_name(self) -> str | None:
-        """The name of the resource, where it has one beside its id."""
+        """The name of the resource, if it has one beside its id."""
         name = self.names.resource
         return name if name and name != self.result.resource.id else None
 
 
 def status(result: Result, at: datetime) -> Status:
-    """Tell how a result reads at a time, which must have an offset."""
+    """Return the status of a result at a time, which must have an offset."""
     if result.compliance is Compliance.NOT_APPLICABLE:
         return Status.CLOSED
     if result.compliance is Compliance.COMPLIANT:

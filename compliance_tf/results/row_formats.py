@@ -1,4 +1,4 @@
-"""One result for programs: as a JSON object, and as a line of CSV."""
+"""One result for programs: as a JSON object, and as a row of CSV."""
 
 from __future__ import annotations
 

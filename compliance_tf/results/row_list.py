@@ -1,4 +1,4 @@
-"""Results as a list for people: under their rule on a terminal, a line each in a pipe."""
+"""Results as a list for people: grouped by rule on a terminal, one line each in a pipe."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _print_group(console: Terminal, rows: Sequence[Row], now: datetime, *, with_
     console.print(heading, no_wrap=True, overflow="ellipsis")
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=1)
-    # Of an id nothing is cut, for it is what one copies.
+    # Ids are not cut, because people copy them.
     table.add_column(overflow="fold", max_width=max(30, console.width // 2))
     table.add_column(no_wrap=True, justify="right")
     table.add_column(overflow="fold", ratio=1)
@@ -84,7 +84,7 @@ def _print_group(console: Terminal, rows: Sequence[Row], now: datetime, *, with_
 
 
 def _called(row: Row) -> str:
-    """Return the id, which is what one copies, with the name that the resource has beside it."""
+    """Return the id, which people copy, with the resource's name if it has one."""
     id_ = row.result.resource.id
     return f"{id_} ({row.resource_name})" if row.resource_name else id_
 

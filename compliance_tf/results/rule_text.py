@@ -1,4 +1,4 @@
-"""What is said of a rule to people: what it asks for, how a violation is fixed, and where more is written."""
+"""Texts about a rule: description, remediation and page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rule_url(rule: RuleEntry) -> str | None:
 
 @functools.cache
 def description(rule: RuleEntry) -> str:
-    """Say what evaluates a rule and what it asks for, as far as that is known: of AWS's rules, its page says it."""
+    """Return the rule's description, as far as it is known: for a managed rule, its page has it."""
     facts = managed_rules().rules.get(rule.identifier or "")
     if facts:
         what = "periodically" if facts.periodic and not facts.change_triggered else "when a resource changes"
@@ -36,7 +36,7 @@ def description(rule: RuleEntry) -> str:
 
 @functools.cache
 def remediation(rule: RuleEntry) -> str:
-    """Say how a violation of a rule is fixed, as far as that is known: a check may declare it."""
+    """Return the remediation of the rule's violations, as far as it is known: a check may declare it."""
     if rule_url(rule):
         return "Change the resource to what the rule's page asks for."
     if rule.identifier in check_ids() and (declared := load_check(rule.identifier).remediation):

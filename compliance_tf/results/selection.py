@@ -1,4 +1,4 @@
-"""Which results somebody wants to see, and which keys of the table lead to them with the least reading."""
+"""A selection of results, and the keys of the table that read it at the lowest cost."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _HOURS: Final = {"h": 1, "d": 24, "w": 7 * 24}
 
 @dataclass(frozen=True)
 class Selection:
-    """The results that are wanted: those that fit all of it. What is empty does not limit.
+    """A selection of results: those that match all criteria. An empty criterion matches all.
 
     Parameters
     ----------
     statuses
-        How they read.
+        Their statuses.
     severities
         Their severities.
     rules
         The full names of their rules.
     packs
-        The packs of which their rule comes from one.
+        The packs, one of which their rule belongs to.
     types
         Their resource types.
     resource
@@ -66,11 +66,11 @@ class Selection:
 
     @property
     def comes_worst_first(self) -> bool:
-        """Return whether the rows come in that order: read by resource type they do not."""
+        """Return whether the rows are sorted by severity: by resource type they are not."""
         return not self.types or bool(self.rules or self.packs or self.resource)
 
     def rows(self, reader: ResultsReader, page_items: int = PAGE_ITEMS) -> Iterator[Row]:
-        """Read them: violations first, the worst of them at the beginning where they come so."""
+        """Read the selected rows: violations first, the worst at the beginning where they are sorted."""
         return filter(self._has, self._candidates(reader, page_items))
 
     def _candidates(self, reader: ResultsReader, page_items: int) -> Iterator[Row]:
@@ -93,7 +93,7 @@ class Selection:
         return reader.violations(severities, page_items=page_items)
 
     def _rule_names(self, reader: ResultsReader) -> list[str]:
-        """List the rules that may have such results, the worst first."""
+        """List the rules that may have selected results, the worst first."""
         rules = [
             rule
             for rule in reader.rules.values()
@@ -132,14 +132,14 @@ def at_least(severity: Severity) -> frozenset[Severity]:
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """Read a time that is given as an age or as a day.
+    """Parse a time that is given as an age or as a date.
 
     Parameters
     ----------
     text
-        ``12h``, ``7d`` or ``2w`` before now, or the beginning of a day in UTC: ``2026-11-01``.
+        ``12h``, ``7d`` or ``2w`` before now, or a date, for its beginning in UTC: ``2026-11-01``.
     now
-        The present.
+        The current time.
 
     Raises
     ------
@@ -151,16 +151,16 @@ def parse_since(text: str, now: datetime) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
-        raise ResultsError(f"--since {text!r} is no time: give 12h, 7d, 2w or a day such as 2026-11-01.") from None
+        raise ResultsError(f"--since {text!r} is not a time: give 12h, 7d, 2w or a date such as 2026-11-01.") from None
 
 
 def whole_names(reader: ResultsReader, rules: Iterable[str], packs: Iterable[str]) -> tuple[str, ...]:
-    """Return the full names of rules, after it is sure that they and the packs are there.
+    """Return the full names of rules, and refuse unknown rules and packs.
 
     Raises
     ------
     ResultsError
-        When one is not.
+        When one is unknown.
     """
     for pack in packs:
         reader.rules_of_pack(pack)

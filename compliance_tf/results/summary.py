@@ -1,4 +1,4 @@
-"""The summary: how much is wrong, of what severity, by which rules, packs and resource types, and since when."""
+"""The summary: violations by severity, rule, pack and resource type, and their trend."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Summary:
-    """All present results, counted.
+    """The counts of all present results.
 
     Parameters
     ----------
     place
-        Whose they are.
+        The place of the results.
     taken_at
-        When they were read.
+        The time of reading.
     rules
         The counts of each rule, the one with the most violations of the worst severity first.
     severities
@@ -39,16 +39,15 @@ class Summary:
     packs
         By pack, the lowest score first; a rule of several packs counts in each.
     types
-        By resource type, the one with the most violations first: violations alone, for the table keeps no list of
-        what complies by type.
+        Violations by resource type, the most first: the table has no index of compliant results by type.
     places
         By account and region, the lowest score first, as counted on the last day; nothing of a single deployment.
     missing
         The cells that are missing, and why.
     trend
-        All rules, from day to day.
+        The trend of all rules.
     severity_trends
-        Those of each severity.
+        The trends by severity.
     """
 
     place: ResultsPlace
@@ -109,7 +108,7 @@ class Summary:
         }
 
     def csv_rows(self) -> list[tuple[str, ...]]:
-        """Return it as lines of CSV, with a heading; what is not known is empty."""
+        """Return it as rows of CSV, with a heading; unknown values are empty."""
         groups = [
             *(("severity", one.value, counts) for one, counts in self.severities.items()),
             *(("rule", rule.id, counts) for rule, counts in self.rules.items()),
@@ -134,7 +133,7 @@ class Summary:
 
 
 def summarize(reader: ResultsReader) -> Summary:
-    """Count all present results: violations are read, what complies is only counted.
+    """Count all present results: violations are read, compliant ones are only counted.
 
     Raises
     ------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compliance_tf.results.summary import Summary
 
 _WIDE: Final = 200
-"""Columns where there is no terminal."""
+"""Columns without a terminal."""
 
 
 def print_summary(summary: Summary, top: int, stream: TextIO) -> None:
@@ -31,7 +31,7 @@ def print_summary(summary: Summary, top: int, stream: TextIO) -> None:
     Parameters
     ----------
     top
-        Rules and resource types that are listed at most.
+        Maximum rules and resource types to list.
     """
     console = Terminal(file=stream, width=None if stream.isatty() else _WIDE)
     with console.capture() as captured:

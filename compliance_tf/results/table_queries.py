@@ -1,4 +1,4 @@
-"""Queries of the results table: many partitions at a time, page by page, in order, and in bounded memory."""
+"""Queries of the results table: many partitions concurrently, page by page, in order, and in bounded memory."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
 """An item in DynamoDB's own form."""
 
 WORKERS: Final = 2 * SHARDS
-"""Requests at a time: those of one group of shards, and of the next."""
+"""Concurrent requests: those of one group of shards, and of the next."""
 
 PAGE_ITEMS: Final = 150
-"""Items of a page at most. Pages of the usual 1 MB, many at a time, would take some hundred MB here."""
+"""Maximum items of a page. Many concurrent pages of 1 MB would take some hundred MB of memory."""
 
 _GROUPS_AHEAD: Final = 1
-"""Groups of partitions that are asked before the one whose items are taken is at its end."""
+"""Groups of partitions that are read ahead of the current one."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of one partition.
+    """A query of one partition.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Query:
     index
         The index; None for the table itself.
     prefix
-        What the sort keys begin with.
+        The prefix of the sort keys.
     attributes
         The attributes that are wanted beside the sort key; all unless given. DynamoDB charges for whole items.
     """
@@ -59,11 +59,11 @@ class Query:
 
     @property
     def sort_key(self) -> str:
-        """The attribute by which the items are sorted."""
+        """The sort key of the items."""
         return self.index.sort_key if self.index else SORT_KEY
 
     def request(self, table: str) -> QueryInputTypeDef:
-        """Make the request for its first page."""
+        """Build the request for its first page."""
         partition_key = self.index.partition_key if self.index else PARTITION_KEY
         condition = f"{partition_key} = :partition"
         values = {":partition": {"S": self.partition}}
@@ -88,16 +88,16 @@ class Query:
 
 @dataclass(frozen=True)
 class Usage:
-    """What reading took.
+    """The usage of reading.
 
     Parameters
     ----------
     requests
-        Pages that were asked for, without repeated attempts.
+        Requested pages, without retries.
     items
-        Items that came.
+        Received items.
     read_units
-        DynamoDB's read request units: on-demand capacity is paid by them.
+        DynamoDB's read request units, by which on-demand capacity is charged.
     """
 
     requests: int = 0
@@ -105,7 +105,7 @@ class Usage:
     read_units: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        """Return what both took."""
+        """Return the sum of both."""
         return Usage(self.requests + other.requests, self.items + other.items, self.read_units + other.read_units)
 
 
@@ -116,16 +116,16 @@ class _Page:
 
 
 class TableQueries:
-    """Asks one table, from several threads.
+    """Queries of one table, from several threads.
 
     Parameters
     ----------
     client
         DynamoDB's client; its pool of connections should have ``WORKERS``.
     place
-        Where the table is.
+        The place of the table.
     on_page
-        Is told after each page what reading took so far, from any thread, never two at a time.
+        Called with the usage so far after each page, from any thread, one call at a time.
     """
 
     def __init__(
@@ -138,14 +138,14 @@ class TableQueries:
         self.usage = Usage()
 
     def items(self, queries: Sequence[Query], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Return the items of several partitions, merged in the order of their sort keys.
+        """Yield the items of several partitions, merged in the order of their sort keys.
 
         Parameters
         ----------
         queries
-            They must be of the same index.
+            The queries, all of the same index.
         page_items
-            Items to ask for at a time: as many as are wanted, where that is known to be few.
+            Items per request: the number of wanted items, if known to be small.
 
         Raises
         ------
@@ -155,11 +155,10 @@ class TableQueries:
         return self.items_in_groups([queries], page_items)
 
     def items_in_groups(self, groups: Iterable[Sequence[Query]], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Return the items of one group after the other, each as :meth:`items`.
+        """Yield the items of one group after the other, each as :meth:`items`.
 
-        At most one page of each partition waits while another is fetched, for this and the next group, so memory
-        does not grow with the table; nothing is fetched that is not taken, beyond that. Closing the iterator ends all
-        reading.
+        At most one page of each partition is buffered while another is fetched, for this and the next group, so memory
+        does not grow with the table. Closing the iterator ends all reading.
         """
         with _pool() as pool:
             ahead: deque[Iterator[Item]] = deque()
@@ -171,7 +170,7 @@ class TableQueries:
                     yield from ahead.popleft()
 
     def counts(self, queries: Sequence[Query]) -> list[int]:
-        """Count the items of partitions, without having them sent.
+        """Count the items of partitions, without transferring them.
 
         Raises
         ------
@@ -205,7 +204,7 @@ class TableQueries:
         place = self._place
         missing = (
             f"There is no table {place.table} in {place.region}: deploy first with `compliance-tf deploy --workspace "
-            f"{place.workspace}`, or say with --project, --region or --table where the results are."
+            f"{place.workspace}`, or give --project, --region or --table."
         )
         with explained(str(place), "dynamodb:Query on the table and its indexes", missing=missing):
             answer = self._client.query(**request)
@@ -224,7 +223,7 @@ class TableQueries:
 
 
 def _prefetched(pool: ThreadPoolExecutor, table: TableQueries, query: Query, page_items: int) -> Iterator[Item]:
-    """Return a partition's items; its first page is asked for at once, each next one when its predecessor is here."""
+    """Yield a partition's items; each page is requested while the previous one is consumed."""
     first = pool.submit(table.page, query, page_items, None)
 
     def items() -> Iterator[Item]:
@@ -248,5 +247,5 @@ def _pool() -> Iterator[ThreadPoolExecutor]:
     try:
         yield pool
     finally:
-        # Somebody who has seen enough, or pressed Ctrl-C, does not wait for pages that were only queued.
+        # After an early end or Ctrl-C, do not wait for queued pages.
         pool.shutdown(cancel_futures=True)

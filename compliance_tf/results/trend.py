@@ -1,4 +1,4 @@
-"""How counts went from day to day: as a line of blocks, and as the difference from a day in the past."""
+"""The trend of counts: as a line of blocks, and as the difference from an earlier day."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 SHOWN_DAYS: Final = 30
 
 BACK: Final = (7, 30)
-"""The days in the past that the present is compared with."""
+"""The ages in days that the present is compared with."""
 
 _GRACE: Final = 3
-"""Days by which a comparison may be older than the day that is asked for: none may have run on that day."""
+"""Days by which a comparison may be older than the requested day: none may have run on that day."""
 
 READ_DAYS: Final = max(BACK) + _GRACE + 1
 """Days to read, today included."""
@@ -31,12 +31,12 @@ _NOTHING: Final = "·"
 
 @dataclass(frozen=True)
 class Trend:
-    """The counts of some results on the days on which they were compared with AWS Config.
+    """The counts of results on the days of comparisons with AWS Config.
 
     Parameters
     ----------
     today
-        The day in UTC up to which it goes.
+        The last day, in UTC.
     days
         The counts by day.
     """
@@ -46,7 +46,7 @@ class Trend:
 
     @classmethod
     def of(cls, today: date, counts: Iterable[DailyCounts]) -> Trend:
-        """Add up the counts of rules, day by day."""
+        """Add up the counts of rules by day."""
         days: defaultdict[date, Counts] = defaultdict(Counts)
         for one in counts:
             days[one.day] += Counts.of_day(one)
@@ -59,7 +59,7 @@ class Trend:
 
     @property
     def line(self) -> str:
-        """Draw the violations that are not waived, one character for each of the last days, the oldest first.
+        """The open violations of the last days as one character each, the oldest first.
 
         The lowest block is 0 and the highest the most of them; a dot is a day without a comparison.
         """
@@ -70,6 +70,6 @@ class Trend:
 
 
 def _block(value: int, most: int) -> str:
-    # Rounded up, so that only nothing looks like nothing.
+    # Rounded up, so that only zero looks like zero.
     step = -(-value * (len(_BLOCKS) - 1) // most) if most else 0
     return _BLOCKS[step]

@@ -1,4 +1,4 @@
-"""The waivers of a synthesized app: how long they hold, and whether there is anything for them to waive."""
+"""The waivers of a synthesized app: their expiry, and whether they are used."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WaiverLine:
-    """A waiver as it is listed.
+    """A waiver in the list.
 
     Parameters
     ----------
     stack
-        The stack that declares it.
+        The stack of the waiver.
     waiver
-        What was declared.
+        The waiver.
     state
-        How long it will hold.
+        Its state.
     days_left
-        Days until its last one; negative when it has expired.
+        Days until its last one; negative after its expiry.
     used
-        Whether a present violation has it; None where that was not asked.
+        Whether a present violation has it; None where that is unknown.
     """
 
     stack: str
@@ -53,7 +53,7 @@ class WaiverLine:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Its cells in a table: those of :data:`COLUMNS`."""
+        """Its cells of :data:`COLUMNS`."""
         waiver = self.waiver
         said = self.state.value if self.used is not False else f"{self.state.value}, unused"
         only = f", in {', '.join(waiver.workspaces)}" if waiver.workspaces else ""
@@ -78,10 +78,9 @@ def waiver_lines(stacks: Iterable[SynthesizedStack], today: date, workspace: str
     Parameters
     ----------
     today
-        The day in UTC that is counted from.
+        The current date in UTC.
     workspace
-        The only workspace whose waivers are listed, with whether they are in use there; None lists all, and asks
-        nothing of AWS.
+        The only workspace whose waivers are listed, with their use in it; None lists all, without requests to AWS.
 
     Raises
     ------
@@ -104,7 +103,7 @@ def _lines(stack: SynthesizedStack, today: date, workspace: str | None) -> Itera
 
 
 def _violations(stack: SynthesizedStack, workspace: str) -> Iterator[Result]:
-    """Read the present violations of the severities that waivers are for."""
+    """Read the present violations of the waivers' severities."""
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
 
@@ -120,5 +119,5 @@ def _is_used(
 ) -> bool:
     if waiver not in waivers_by_rule.get(violation.rule_name, ()):
         return False
-    # What a pattern or a tag is compared with is not in the table; whether it fitted is.
+    # ARNs and tags are not in the table; the matched waivers are.
     return violation.waiver == waiver.note or waiver.covers(violation.resource, None)

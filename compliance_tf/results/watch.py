@@ -1,4 +1,4 @@
-"""What comes and goes while somebody watches: violations are read again and again, and compared."""
+"""A watch of violations: read again and again, and compared."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
     from compliance_tf.results.place import ResultsPlace
 
 Key: TypeAlias = "tuple[Resource, str]"
-"""A resource and the whole name of a rule."""
+"""A resource and the full name of a rule."""
 
 _SHOWN_CHANGES: Final = 20
 
 
 class What(Enum):
-    """What happened to a violation."""
+    """The kind of a change."""
 
-    CAME = "new"
-    WENT = "gone"
+    NEW = "new"
+    ENDED = "ended"
     WAIVED = "waived"
     OPENED = "not waived any more"
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened between two readings.
+    """A change between two reads.
 
     Parameters
     ----------
     what
-        What it is.
+        The kind of change.
     row
-        The violation, as it was read last.
+        The violation, as read last.
     seen_at
-        When it was noticed.
+        The time at which it was noticed.
     """
 
     what: What
@@ -60,7 +60,7 @@ class Event:
     seen_at: datetime
 
     def line(self) -> str:
-        """Write it as one line."""
+        """Return one line."""
         result = self.row.result
         return (
             f"{self.seen_at:%Y-%m-%dT%H:%M:%SZ} {self.what.value} {result.severity.value} "
@@ -70,35 +70,35 @@ class Event:
 
 @dataclass
 class Violations:
-    """The violations as they were read last."""
+    """The violations as read last."""
 
     present: Mapping[Key, Row] = field(default_factory=dict)
 
     def update(self, rows: Iterable[Row], at: datetime) -> list[Event]:
-        """Take what was read now, and tell what happened since, what is gone at the end."""
+        """Update the violations, and return the changes, ended ones last."""
         now = {(row.result.resource, row.result.rule_name): row for row in rows}
         events = [
             Event(what, row, at) for key, row in now.items() if (what := _what(self.present.get(key), row)) is not None
         ]
-        events += [Event(What.WENT, row, at) for key, row in self.present.items() if key not in now]
+        events += [Event(What.ENDED, row, at) for key, row in self.present.items() if key not in now]
         self.present = now
         return events
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Watches the violations of a deployment until it is interrupted.
+    """A watch of a deployment's violations until it is interrupted.
 
     Parameters
     ----------
     read
-        Reads the violations that there are now.
+        Reads the present violations.
     place
-        Whose they are.
+        The place of the results.
     seconds
-        Seconds between two readings.
+        Seconds between two reads.
     sleep
-        Waits for seconds.
+        Sleeps for seconds.
     """
 
     read: Callable[[], Iterable[Row]]
@@ -107,7 +107,7 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self) -> None:
-        """Show it on a terminal, or print a line for each thing that happens; Ctrl-C ends it."""
+        """Show the violations on a terminal, or print a line for each change; Ctrl-C ends it."""
         try:
             if sys.stdout.isatty():
                 self._show()
@@ -158,7 +158,7 @@ class Watch:
 def _event_row(event: Event) -> tuple[Text, ...]:
     result = event.row.result
     rule = visible(event.row.rule.id)
-    styles = {What.CAME: "bold red", What.OPENED: "red", What.WENT: "green", What.WAIVED: "magenta"}
+    styles = {What.NEW: "bold red", What.OPENED: "red", What.ENDED: "green", What.WAIVED: "magenta"}
     return (
         Text(f"{event.seen_at:%H:%M:%S}", "dim"),
         Text(event.what.value, styles[event.what]),
@@ -170,7 +170,7 @@ def _event_row(event: Event) -> tuple[Text, ...]:
 
 def _what(before: Row | None, now: Row) -> What | None:
     if before is None:
-        return What.CAME
+        return What.NEW
     if before.status is now.status:
         return None
     return What.WAIVED if now.status is Status.WAIVED else What.OPENED

@@ -1,4 +1,4 @@
-"""How results read for people: ages, names, reasons, colours."""
+"""Formats of results for people: ages, names, reasons, colours."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DAYS_OF_MONTHS: Final = 90
 
 
 def age(since: datetime, now: datetime) -> str:
-    """Say how long something has been: ``5 min``, ``3 h``, ``12 d``, ``4 months``."""
+    """Format an age: ``5 min``, ``3 h``, ``12 d``, ``4 months``."""
     seconds = max(0.0, (now - since).total_seconds())
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min"
@@ -53,7 +53,7 @@ def age(since: datetime, now: datetime) -> str:
 
 
 def reason(row: Row) -> str:
-    """Say why a result is as it is, and by which waiver it is accepted, or was."""
+    """Return the reason of a result, with its waiver."""
     said = row.result.annotation or ""
     waiver = row.result.waiver
     if waiver is None:
@@ -63,7 +63,7 @@ def reason(row: Row) -> str:
 
 
 def waiver_note(waiver: WaiverNote, *, expired: bool) -> str:
-    """Say which waiver it is, and until when."""
+    """Describe a waiver, with its expiry."""
     when = f"waiver expired on {waiver.expires}" if expired else f"waived until {waiver.expires}"
     return f"[{when}: {waiver.ticket}, {waiver.owner}: {waiver.reason}]"
 
@@ -74,12 +74,12 @@ def percent(counts: Counts) -> str:
 
 
 def difference(now: int, before: Counts | None) -> str:
-    """Write how much more or fewer violations there are than before."""
+    """Format the difference of violations from before."""
     if before is None:
         return "-"
     return "±0" if now == before.non_compliant else f"{now - before.non_compliant:+,}"
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:
-    """Write a number of things: ``1 rule``, ``2 rules``."""
+    """Format a number of things: ``1 rule``, ``2 rules``."""
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"

@@ -194,7 +194,7 @@ def review(plan: Plan, settings: Settings, preflight: Preflight | None = None) -
     removals = tuple(
         Removal(change.address, _name(change.before, change.address), change.action, change.reason)
         for change in plan.changes
-        if change.action.loses and change.type != RULE
+        if change.action.is_removal and change.type != RULE
     )
     rules = [rule for rule in plan.of_type(RULE) if rule.after and rule.action is not Action.FORGET]
     return Review(

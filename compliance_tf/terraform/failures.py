@@ -21,7 +21,7 @@ _LOCK_ID: Final = re.compile(r"Lock Info:\s+ID:\s+(\S+)")
 _LOCK_OWNER: Final = re.compile(r"^\s*Who:\s+(.+?)\s*$", re.MULTILINE)
 _LOCK_TIME: Final = re.compile(r"^\s*Created:\s+(\S+ \d\d:\d\d:\d\d)", re.MULTILINE)
 _LOCK_OF_FILE: Final = re.compile(r"resource temporarily unavailable|already locked")
-"""How flock, and Terraform for itself, refuse a state in a file."""
+"""Errors of flock, and of Terraform itself, for a locked state in a file."""
 
 _TAKEN: Final = re.compile(
     r"(EntityAlreadyExists|ResourceAlreadyExists|ResourceConflict|ResourceInUse)(Exception)?\b|already exists"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from compliance_tf.verify.recorder import Recorder
     from compliance_tf.verify.samples import Place, Sample
 
-TOLD_EVERY_SECONDS: Final = 30.0
+PROGRESS_SECONDS: Final = 30.0
 """Seconds between two lines of progress."""
 
 
@@ -102,7 +102,7 @@ class Trial:
         bool
             False after ``timeout_seconds``.
         """
-        began, told = time.monotonic(), 0.0
+        began, reported = time.monotonic(), 0.0
         while True:
             waited = time.monotonic() - began
             if has_come(waited):
@@ -111,8 +111,8 @@ class Trial:
             if waited >= self.timeout_seconds:
                 self.say(f"{what}: still not there after {waited:.0f} s.")
                 return False
-            if waited - told >= TOLD_EVERY_SECONDS:
-                told = waited
+            if waited - reported >= PROGRESS_SECONDS:
+                reported = waited
                 self.say(f"{what}: waiting ({waited:.0f} s of at most {self.timeout_seconds:.0f} s) ...")
             time.sleep(self.poll_seconds)
 

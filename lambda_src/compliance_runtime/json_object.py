@@ -15,7 +15,7 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 """Any decoded JSON."""
 
 _ESCAPED_HALVES: Final = ("\\ud", "\\uD")
-"""What an escaped half of a surrogate pair begins with."""
+"""The beginning of an escaped half of a surrogate pair."""
 
 MAX_DEPTH: Final = 100
 """Levels of nested objects and lists: AWS Config's items have far fewer, and recursion fails far beyond."""

@@ -41,7 +41,7 @@ class Docstring:
         return plain(self.text.partition("\n\n")[0])
 
     def entries(self, section: str) -> Mapping[str, str]:
-        """Give the descriptions of a section by the names that they are of, each on one line."""
+        """Return the descriptions of a section by the names that they are of, each on one line."""
         parts = re.split(r"^(\S.*)\n", self.sections.get(section, ""), flags=re.MULTILINE)[1:]
         return {name: plain(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
 

@@ -106,7 +106,7 @@ class Evaluation:
         self, rule: ConfigRule, item: ConfigurationItem, change: Change | None, moment: datetime, *, left_scope: bool
     ) -> None:
         if rule.owner is Owner.MANAGED:
-            self._evaluate_managed(rule, item, moment, gone=item.is_deleted or left_scope)
+            self._evaluate_managed(rule, item, moment, not_applicable=item.is_deleted or left_scope)
         elif rule.owner is Owner.FUNCTION:
             notification = change_notification(item, change, moment)
             if MessageType(notification["messageType"]) in rule.message_types:
@@ -116,7 +116,9 @@ class Evaluation:
         if rule.owner is Owner.FUNCTION:
             self._invoke(rule, scheduled_notification(self._place.account, moment), moment, left_scope=False)
 
-    def _evaluate_managed(self, rule: ConfigRule, item: ConfigurationItem, moment: datetime, *, gone: bool) -> None:
+    def _evaluate_managed(
+        self, rule: ConfigRule, item: ConfigurationItem, moment: datetime, *, not_applicable: bool
+    ) -> None:
         compliant = is_compliant(rule.source, item.resource, json.loads(rule.parameters))
         if compliant is None:
             return
@@ -126,7 +128,7 @@ class Evaluation:
                 rule=rule,
                 resource_type=item.resource.resource_type,
                 resource_id=item.resource.resource_id,
-                compliance="NOT_APPLICABLE" if gone else compliance,
+                compliance="NOT_APPLICABLE" if not_applicable else compliance,
                 annotation=None,
                 ordered=item.captured,
                 invoked=moment,

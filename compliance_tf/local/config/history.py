@@ -139,12 +139,12 @@ class History:
 
 
 def _identifier(item: ConfigurationItem) -> dict[str, Any]:
-    gone = {"resourceDeletionTime": item.captured.timestamp()} if item.is_deleted else {}
+    deletion = {"resourceDeletionTime": item.captured.timestamp()} if item.is_deleted else {}
     return {
         "resourceType": item.resource.resource_type,
         "resourceId": item.resource.resource_id,
         "resourceName": item.resource.resource_name,
-    } | gone
+    } | deletion
 
 
 def _between(items: list[ConfigurationItem], earlier: float | None, later: float | None) -> list[ConfigurationItem]:

@@ -269,9 +269,9 @@ class Engine:
                 answer=answer[2] if isinstance(answer[2], bytes) else b"",
             )
             access_key = self._router.extract_access_key_id(headers, query)
-            told = api_call_event(request, self._present(), self._identity(access_key))
-            if told:
-                self.put_event(told[0], f"aws.{service}", DETAIL_TYPE, told[1])
+            event = api_call_event(request, self._present(), self._identity(access_key))
+            if event:
+                self.put_event(event[0], f"aws.{service}", DETAIL_TYPE, event[1])
             return answer
 
         self._app._dispatch_service_request = dispatch  # noqa: SLF001

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 Kind = Literal["string", "timestamp", "date", "array<string>"]
-"""What Athena calls the types."""
+"""Athena's names of the types."""
 
 TABLE: Final = "compliance_results"
-"""What the DDL calls the table."""
+"""The name of the table in the DDL."""
 
 PARTITIONS: Final[Mapping[str, Literal["string", "date"]]] = {"day": "date", "account": "string", "region": "string"}
-"""What the folders are called after, in their order: the day of the export in UTC, and the resource's place."""
+"""The partition columns of the folders, in their order: the day of the export in UTC, and the resource's place."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the extra ``analytics`` installs."""
+"""The packages of the extra ``analytics``."""
 
 from __future__ import annotations
 

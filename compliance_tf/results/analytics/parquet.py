@@ -133,7 +133,7 @@ class _Parts:
 
 @contextmanager
 def _parts(folder: Path) -> Iterator[_Parts]:
-    """Give the files of a folder; they take their names when all are whole."""
+    """Return the files of a folder; they take their names when all are whole."""
     parts = _Parts(folder)
     try:
         yield parts

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VIEW: Final = "results"
-"""What a question calls the rows of all days."""
+"""The name in queries of the rows of all days."""
 
 LATEST: Final = "latest"
-"""What it calls those of the last day of each account and region."""
+"""The name in queries of the rows of each account and region's last day."""
 
 
 def ask(question: str, folder: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

@@ -1,1 +1,1 @@
-"""Results in the formats that other tools read. Every writer streams: memory does not grow with the results."""
+"""Exports of results in the formats of other tools. Every writer streams: memory does not grow with the results."""

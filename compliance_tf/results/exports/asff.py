@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 BATCH: Final = 100
-"""Findings that one call takes; they may be 240 KB each and 6 MB together, of which these are far."""
+"""Maximum findings of one call, which may have 240 KB each and 6 MB together; these have far less."""
 
 _SCHEMA_VERSION: Final = "2018-10-08"
 _TITLE: Final = 256
@@ -42,7 +42,7 @@ _RESOURCE_ID: Final = 512
 _PRODUCT_FIELD: Final = 2048
 _RECOMMENDATION: Final = 512
 _ACCOUNT_NAME: Final = 128
-"""Characters, or items, of an attribute: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
+"""Maximum characters, or items, of an attribute: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
 and .../asff-top-level-attributes.html"""
 
 _TYPE: Final = "Software and Configuration Checks/Industry and Regulatory Standards"
@@ -62,13 +62,13 @@ _WORKFLOWS: Final = {
 
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
-    """Write a batch a line, as results come: a JSON array of at most ``BATCH`` findings."""
+    """Write one batch per line, as results arrive: a JSON array of at most ``BATCH`` findings."""
     for batch in _batches(rows):
         stream.write(json_text([finding(row, snapshot) for row in batch]) + "\n")
 
 
 def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
-    """Make the finding of a result. Its id stays, and a later export updates it."""
+    """Build the finding of a result. Its id is stable, so that a later export updates it."""
     result, resource = row.result, row.result.resource
     violates = row.status in {Status.NON_COMPLIANT, Status.WAIVED}
     product = f"{resource.account}:product/{resource.account}/default"
@@ -96,7 +96,7 @@ def finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
         "Severity": {"Label": result.severity.value if violates else "INFORMATIONAL"},
         "Title": _cut(title(row), _TITLE),
         "Types": [_TYPE],
-        # What is not newer than what Security Hub has updates nothing, and a waiver changes without a new result.
+        # Security Hub ignores updates that are not newer, and a waiver changes without a new result.
         "UpdatedAt": timestamp(snapshot.taken_at),
         "Workflow": {"Status": _WORKFLOWS[row.status]},
     }
@@ -157,7 +157,7 @@ def _resource_type(config_type: str) -> str:
 
 @functools.cache
 def _resource_types() -> Mapping[str, str]:
-    """Read from the API's own model which types have details, by their name in lower case."""
+    """Read the types with details from the API's own model, by their name in lower case."""
     from botocore.loaders import Loader
 
     model = Loader().load_service_model("securityhub", "service-2")

@@ -1,4 +1,4 @@
-"""Results as CSV, a line for each, with a heading."""
+"""Results as CSV, one line each, with a heading."""
 
 from __future__ import annotations
 

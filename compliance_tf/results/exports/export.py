@@ -1,4 +1,4 @@
-"""An export: which formats there are, and what each is told of the deployment."""
+"""The export formats, and their common data."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class ExportFormat(Enum):
-    """The formats that results are exported in."""
+    """The export formats."""
 
     CSV = "csv"
     """For spreadsheets."""
     JSON_LINES = "jsonl"
-    """One JSON object a line, for programs."""
+    """One JSON object per line, for programs."""
     OCSF = "ocsf"
     """Compliance Findings of the Open Cybersecurity Schema Framework, one a line: Amazon Security Lake, SIEMs."""
     ASFF = "asff"
@@ -35,14 +35,14 @@ class ExportFormat(Enum):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What an export is an export of.
+    """The deployment and time of an export.
 
     Parameters
     ----------
     place
-        Where the results are.
+        The place of the results.
     taken_at
-        When they are read, with an offset.
+        The time of reading, with an offset.
     """
 
     place: ResultsPlace
@@ -50,10 +50,10 @@ class Snapshot:
 
 
 class Writer(Protocol):
-    """Writes results in one format, as they come."""
+    """A writer of one format, which streams."""
 
     def __call__(self, rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
-        """Write them to a stream of text, which must be UTF-8 and leave line ends as they are."""
+        """Write to a text stream, which must be UTF-8 and keep line ends."""
 
 
 def write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
@@ -62,9 +62,9 @@ def write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, stream
     Parameters
     ----------
     rows
-        The results in any order: they are read once, and none is kept.
+        The results in any order: they are read once, and not kept.
     stream
-        Where to: UTF-8, with line ends left as they are (``newline=""``).
+        The output: UTF-8, with unchanged line ends (``newline=""``).
     """
     module = import_module(f"compliance_tf.results.exports.{_MODULES[format_]}")
     cast("Writer", module.write)(rows, snapshot, stream)

@@ -1,4 +1,4 @@
-"""What several formats say of a result in the same words."""
+"""Texts about a result that several formats share."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ PRODUCT_VERSION: Final = version(PRODUCT)
 
 
 def finding_id(result: Result) -> str:
-    """Make an id that a resource and rule keep, whatever becomes of the result: 177 characters at most.
+    """Return an id that a resource and rule keep, whatever the result: 177 characters at most.
 
-    It holds a hash, since the id of a resource may be longer than what the formats take for a whole id.
+    It contains a hash, because the id of a resource may be longer than an id in the formats.
     """
     key = f"{result.rule_name}\n{result.resource.key}".encode(errors="surrogatepass")
     return f"{PRODUCT}/{result.rule_name}/{hashlib.sha256(key).hexdigest()[:32]}"
 
 
 def title(row: Row) -> str:
-    """Say in a line what it is about."""
+    """Return a title of one line."""
     resource = row.result.resource
     called = f"{row.resource_name} ({resource.id})" if row.resource_name else resource.id
     return visible(f"{row.rule.name}: {resource.type} {called}")
 
 
 def reason(row: Row) -> str:
-    """Say why, by the rule's own words where there are some, or else by what is known of the rule: never blank.
+    """Return the rule's own reason if there is one, else a description of the rule: never blank.
 
-    AWS's managed rules mostly give none.
+    Most AWS managed rules give no reason.
     """
     said = visible((row.result.annotation or "").strip())
     if said:
@@ -51,13 +51,13 @@ def reason(row: Row) -> str:
 
 
 def fix(row: Row) -> str:
-    """Say how it is fixed, and where the rule is described."""
+    """Return the remediation, and the page of the rule."""
     page = rule_url(row.rule)
     return f"{remediation(row.rule)} {page}" if page else remediation(row.rule)
 
 
 def waiver_text(row: Row) -> str:
-    """Say who accepts the violation, until when and why; empty without a waiver."""
+    """Return the waiver's owner, expiry and reason; empty without a waiver."""
     waiver = row.result.waiver
     if waiver is None:
         return ""
@@ -65,5 +65,5 @@ def waiver_text(row: Row) -> str:
 
 
 def timestamp(time: datetime) -> str:
-    """Write a time in ISO 8601, in UTC, with milliseconds and ``Z``."""
+    """Format a time in ISO 8601, in UTC, with milliseconds and ``Z``."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

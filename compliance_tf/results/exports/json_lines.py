@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def write(rows: Iterable[Row], _snapshot: Snapshot, stream: TextIO) -> None:
-    """Write a JSON object a line for each result, as they come."""
+    """Write a JSON object per line for each result, one by one."""
     for row in rows:
         line = {
             "id": finding_id(row.result),

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 _HELD_BACK: Final = 4_000_000
-"""Characters of test cases that are kept in memory before they go to files."""
+"""Characters of test cases that are kept in memory before they are written to files."""
 
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
     """Write a report.
 
-    A suite tells in its first line how many failures it has, so the cases go to temporary files, one for each rule,
-    until all have come.
+    A suite has its number of failures in its first line, so the cases are written to temporary files, one for each
+    rule, until all are read.
     """
     with TemporaryDirectory() as folder:
         suites = _Suites(Path(folder))
@@ -47,11 +47,11 @@ class _Suite:
     Parameters
     ----------
     file
-        Where those are that are not pending.
+        The file with the cases that are not pending.
     pending
-        Those that are still in memory.
+        The cases in memory.
     tests, failures, skipped
-        How many there are in all.
+        The total numbers.
     """
 
     file: Path
@@ -67,7 +67,7 @@ class _Suites:
     Parameters
     ----------
     folder
-        An empty one, for temporary files.
+        An empty folder for temporary files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -127,12 +127,12 @@ def _case(row: Row) -> str:
         case Status.WAIVED:
             said = f"<skipped>{_escaped(f'Waived by {waiver_text(row)}')}</skipped>"
         case Status.CLOSED:
-            said = "<skipped>The resource is gone, or the rule does not apply to it any more.</skipped>"
+            said = "<skipped>The resource was deleted, or the rule does not apply to it any more.</skipped>"
     return f"{head}>{said}</testcase>\n"
 
 
 def _failure_text(row: Row) -> str:
-    """Say all that helps who reads the failure; a case is called by its id alone, which stays the same."""
+    """Return all details for the reader of a failure; a case's name is its id alone, which is stable."""
     names = row.names
     lines = [
         reason(row),

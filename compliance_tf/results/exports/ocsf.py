@@ -1,6 +1,6 @@
 """Results as Compliance Findings of the Open Cybersecurity Schema Framework (https://schema.ocsf.io/1.8.0).
 
-One event a line. Each says how a result is now, under an id that stays: a consumer keeps the last of each id.
+One event per line. Each has the present state of a result, under a stable id: a consumer keeps the last of each id.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ _INFORMATIONAL: Final = (1, "Informational")
 
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
-    """Write an event a line for each result, as they come."""
+    """Write an event per line for each result, one by one."""
     for row in rows:
         stream.write(json_text(compliance_finding(row, snapshot)) + "\n")
 
 
 def compliance_finding(row: Row, snapshot: Snapshot) -> dict[str, Any]:
-    """Make the event of a result."""
+    """Build the event of a result."""
     result, resource = row.result, row.result.resource
     activity_id, activity = _ACTIVITIES[row.status]
     status_id, status = _STATUSES[row.status]
@@ -134,7 +134,7 @@ def _compliance(row: Row, said: str) -> dict[str, Any]:
     status_id, status = _COMPLIANCES[row.status]
     return {
         "control": row.rule.identifier or row.rule.name,
-        # The class has no risk_details, which Detection Findings have: what the rule asks for, and why.
+        # The class has no risk_details, unlike Detection Findings: the rule's requirement and reason.
         "desc": description(row.rule),
         "requirements": control_names(row.rule),
         "standards": standards_of(row.rule),
@@ -145,7 +145,7 @@ def _compliance(row: Row, said: str) -> dict[str, Any]:
 
 
 def _known(**values: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
-    """Leave out what is not known."""
+    """Leave out unknown values."""
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 GITHUB_RESULTS: Final = 25_000
-"""Results of a run that GitHub takes, of which it shows 5,000: https://docs.github.com/en/code-security/code-scanning/
+"""Maximum results of a run in GitHub, which shows 5,000: https://docs.github.com/en/code-security/code-scanning/
 integrating-with-code-scanning/sarif-support-for-code-scanning"""
 
 _TAGS: Final = 20
-"""Tags of a rule that GitHub takes; the rule's properties hold all controls."""
+"""Maximum tags of a rule in GitHub; the rule's properties have all controls."""
 
 _DESCRIPTION: Final = 1024
-"""Characters of a rule's description that GitHub takes (the same page)."""
+"""Maximum characters of a rule's description in GitHub (the same page)."""
 
 _KINDS: Final = {
     Status.COMPLIANT: "pass",
@@ -43,7 +43,7 @@ _KINDS: Final = {
 
 
 def write(rows: Iterable[Row], snapshot: Snapshot, stream: TextIO) -> None:
-    """Write a log of one run, its results as they come; the rules that they name follow them."""
+    """Write a log of one run, its results one by one; their rules follow."""
     stream.write(f'{json_text(HEAD)[:-1]}, "runs": [{{"results": [')
     rules: dict[str, RuleEntry] = {}
     separator = "\n"
@@ -105,7 +105,7 @@ def _location(row: Row) -> dict[str, Any]:
     resource = row.result.resource
     names = (resource.account, resource.region, resource.type, resource.id)
     return {
-        # GitHub shows nothing that is not in a file: the path is one that names the resource.
+        # GitHub shows only results in files: the path names the resource.
         "physicalLocation": {
             "artifactLocation": {"uri": "/".join(quote(name, safe="", errors="replace") for name in ("aws", *names))},
             "region": {"startLine": 1},
@@ -117,7 +117,7 @@ def _location(row: Row) -> dict[str, Any]:
 
 
 def _rule(rule: RuleEntry) -> dict[str, Any]:
-    """Write a rule with all that GitHub asks of one: texts for lists, for its page, and for what to do."""
+    """Build a rule with everything that GitHub shows of one: texts for lists, for its page, and the remediation."""
     tags = ["security", *map(str, first_of_each(controls_of(rule), _TAGS - 1))]
     url = rule_url(rule)
     about = f"The Config rule {rule.name} {description(rule).replace('Evaluates', 'evaluates', 1)}"

@@ -1,1 +1,1 @@
-"""What results say about the controls of a framework."""
+"""The status of a framework's controls, from results."""

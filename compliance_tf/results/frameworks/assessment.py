@@ -1,4 +1,4 @@
-"""What the results say about each control of a framework."""
+"""The status of each control of a framework, from results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from compliance_tf.results.frameworks.equivalents import stands_for
+from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class ControlStatus(Enum):
-    """How a control reads."""
+    """The status of a control."""
 
     FAILED = "fail"
     """A resource violates one of its rules, and that is not waived."""
     WAIVED = "waived"
-    """All that violates its rules is waived."""
+    """All violations of its rules are waived."""
     PARTLY_EVALUATED = "partly evaluated"
-    """What has results complies, but that is not all: a rule is not deployed or has no result, or no rule asks it."""
+    """Existing results comply, but a rule is not deployed or has no result, or no rule covers the whole control."""
     PASSED = "pass"
-    """Rules ask all that the framework's source names, are deployed and have results, and all comply."""
+    """Its rules cover everything that the framework's source names, are deployed and have results, and all comply."""
     NOT_EVALUATED = "not evaluated"
     """None of its rules is deployed, or none has a result."""
 
@@ -42,7 +42,7 @@ class RuleCounts:
     rule
         The rule.
     compliant, non_compliant, waived
-        How many resources comply, violate it, and violate it but are waived.
+        The numbers of compliant resources, violations, and waived violations.
     """
 
     rule: RuleEntry
@@ -52,13 +52,13 @@ class RuleCounts:
 
     @property
     def total(self) -> int:
-        """How many results the rule has."""
+        """The number of results of the rule."""
         return self.compliant + self.non_compliant + self.waived
 
 
 @dataclass(frozen=True)
 class ControlAssessment:
-    """What the results say about a control.
+    """The status of a control, with its rules.
 
     Parameters
     ----------
@@ -67,8 +67,8 @@ class ControlAssessment:
     rules
         The deployed rules that map to it, by name.
     not_deployed
-        What else the framework's data names for it: identifiers of managed rules and ids of checks for which neither
-        they nor an equivalent are deployed.
+        Other rules in the framework's data: identifiers of managed rules and ids of checks for which neither they nor
+        an equivalent are deployed.
     """
 
     control: Control
@@ -92,37 +92,37 @@ class ControlAssessment:
 
     @property
     def status(self) -> ControlStatus:
-        """How it reads: the worst of its rules decides."""
+        """The status: the worst of its rules decides."""
         if self.non_compliant:
             return ControlStatus.FAILED
         if self.waived:
             return ControlStatus.WAIVED
         if not self.compliant:
             return ControlStatus.NOT_EVALUATED
-        # A rule that never ran has no results either: what is not known must not read as a pass.
+        # A rule that was never evaluated has no results either: unknown must not count as a pass.
         is_whole = not self.not_deployed and not self.without_results and not self.control.unmatched
         return ControlStatus.PASSED if is_whole else ControlStatus.PARTLY_EVALUATED
 
     @property
     def failing(self) -> tuple[RuleCounts, ...]:
-        """The rules that have violations which are not waived."""
+        """The rules with violations that are not waived."""
         return tuple(counts for counts in self.rules if counts.non_compliant)
 
     @property
     def without_results(self) -> tuple[RuleCounts, ...]:
-        """The rules that are deployed but have no result: nothing they look at is there, or they never ran."""
+        """The deployed rules without results: nothing to evaluate exists, or they were never evaluated."""
         return tuple(counts for counts in self.rules if not counts.total)
 
 
 def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]) -> tuple[ControlAssessment, ...]:
-    """Tell what results say about the controls of a framework, in its order.
+    """Assess the controls of a framework, in its order.
 
     Parameters
     ----------
     rules
-        The rules of the deployment. A rule that only has results counts as deployed, too.
+        The rules of the deployment. A rule that only has results counts as deployed too.
     rows
-        The present results: those of other rules count nowhere. They are read once, and none is kept.
+        The present results: those of other rules are not counted. They are read once, and not kept.
     """
     deployed = {rule.name: rule for rule in rules}
     counts: Counter[tuple[str, Status]] = Counter()
@@ -135,7 +135,7 @@ def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]
 def assess_counts(
     framework: Framework, rules: Iterable[RuleEntry], counts: Mapping[tuple[str, Status], int]
 ) -> tuple[ControlAssessment, ...]:
-    """Tell the same from results that are counted already, by the rule's whole name and status."""
+    """Assess from results that are counted already, by the rule's full name and status."""
     speakers = _speakers(rules)
     return tuple(_assess(control, speakers, counts) for control in framework.controls)
 
@@ -143,13 +143,15 @@ def assess_counts(
 def relevant_rules(framework: Framework, rules: Iterable[RuleEntry]) -> tuple[RuleEntry, ...]:
     """Choose the rules that map to a control of a framework, in the order given."""
     named = {name for control in framework.controls for name in (*control.rules, *control.checks)}
-    return tuple(rule for rule in rules if rule.identifier and not named.isdisjoint(stands_for(rule.identifier)))
+    return tuple(
+        rule for rule in rules if rule.identifier and not named.isdisjoint(equivalent_identifiers(rule.identifier))
+    )
 
 
 def _speakers(rules: Iterable[RuleEntry]) -> Mapping[str, Sequence[RuleEntry]]:
     speakers: dict[str, list[RuleEntry]] = {}
     for rule in sorted(rules, key=lambda rule: rule.name):
-        for name in stands_for(rule.identifier) if rule.identifier else ():
+        for name in equivalent_identifiers(rule.identifier) if rule.identifier else ():
             speakers.setdefault(name, []).append(rule)
     return speakers
 

@@ -1,4 +1,4 @@
-"""Which managed rules our checks stand for."""
+"""The managed rules that are equivalent to checks."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ EQUIVALENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "unattached-volumes": ("EC2_VOLUME_INUSE_CHECK",),
     }
 )
-"""The managed rules that ask of the same resources the same as a check does, by the check's id.
+"""The managed rules with the same requirement on the same resources as a check, by the check's id.
 
-A check that asks for less, or for something beside it, is not among them: its results would tell nothing of what a
-framework means by the managed rule.
+A check that requires less, or something different, is not among them: its results would not show what a framework
+requires by the managed rule.
 """
 
 
-def stands_for(identifier: str) -> tuple[str, ...]:
-    """Tell which identifiers of frameworks a rule's own identifier stands for: its own, and those of its equivalents.
+def equivalent_identifiers(identifier: str) -> tuple[str, ...]:
+    """Return the identifiers in frameworks that a rule covers: its own, and those of its equivalents.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A framework's report for programs: as a JSON object, and as lines of CSV."""
+"""The report of a framework as JSON and as CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which controls of which frameworks a rule maps to."""
+"""The controls of frameworks that a rule maps to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from compliance_tf.catalog.frameworks.framework import frameworks
-from compliance_tf.results.frameworks.equivalents import stands_for
+from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,11 @@ class ControlReference:
     framework
         The framework's short name.
     framework_title
-        Its whole name with the version.
+        Its full name with the version.
     id
         The control, as the framework writes it.
     title
-        What the control is called; None where that is not free to use.
+        The control's title; None where that is not free to use.
     """
 
     framework: str
@@ -38,14 +38,14 @@ class ControlReference:
     title: str | None
 
     def __str__(self) -> str:
-        """Write it in one word, which is 64 characters at most: ``nist-csf/PR.DS-1``."""
+        """Return a short form of 64 characters at most: ``nist-csf/PR.DS-1``."""
         return f"{self.framework}/{self.id}"
 
 
 def controls_of(rule: RuleEntry) -> tuple[ControlReference, ...]:
-    """Tell which controls a rule maps to: by framework, then in the framework's order.
+    """Return the controls that a rule maps to: by framework, then in the framework's order.
 
-    None for a Guard policy, and for a check that is neither ours nor in a framework's data.
+    Empty for a Guard policy, and for a check that is neither shipped nor in a framework's data.
     """
     return () if rule.identifier is None else _controls_of_identifier(rule.identifier)
 
@@ -62,26 +62,26 @@ def standards_of(rule: RuleEntry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reference.framework_title for reference in controls_of(rule)))
 
 
-def first_of_each(references: Sequence[ControlReference], most: int) -> tuple[ControlReference, ...]:
-    """Choose some of a rule's controls so that every framework has its turn.
+def first_of_each(references: Sequence[ControlReference], limit: int) -> tuple[ControlReference, ...]:
+    """Select some of a rule's controls, from every framework in turn.
 
     A rule may map to a hundred controls of one framework, which would leave no room for the others.
 
     Parameters
     ----------
-    most
-        How many are chosen at most.
+    limit
+        The maximum number of controls.
     """
     by_framework: dict[str, list[ControlReference]] = {}
     for reference in references:
         by_framework.setdefault(reference.framework, []).append(reference)
     turns = [one for turn in zip_longest(*by_framework.values()) for one in turn if one is not None]
-    return tuple(sorted(turns[:most], key=references.index))
+    return tuple(sorted(turns[:limit], key=references.index))
 
 
 @functools.cache
 def _controls_of_identifier(identifier: str) -> tuple[ControlReference, ...]:
-    names = set(stands_for(identifier))
+    names = set(equivalent_identifiers(identifier))
     return tuple(reference for reference, rules in _controls() if not names.isdisjoint(rules))
 
 

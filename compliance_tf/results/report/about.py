@@ -1,4 +1,4 @@
-"""What a report is about."""
+"""The subject of a report."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class About:
-    """What a report is about.
+    """The subject of a report.
 
     Parameters
     ----------
     project
-        The project whose rules they are.
+        The project.
     workspace
         The Terraform workspace.
     taken_at
-        When the table was read, with an offset.
+        The time of reading the table, with an offset.
     packs
-        The only packs that it is about; all rules, also those of no pack, where this is empty.
+        The packs to include; all rules, with or without a pack, where this is empty.
     missing
         The cells of a fleet that are missing, and why: it may grow while rows are read.
     frameworks
@@ -41,5 +41,5 @@ class About:
     frameworks: tuple[str, ...] = ()
 
     def covers(self, rule: RuleEntry | DailyCounts) -> bool:
-        """Return whether a rule belongs into the report."""
+        """Return whether the report includes a rule."""
         return not self.packs or any(pack in self.packs for pack in rule.packs)

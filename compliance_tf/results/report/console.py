@@ -1,4 +1,4 @@
-"""Where the AWS console shows the history of a resource."""
+"""Addresses of resource timelines in the AWS console."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HOSTS = (
     ("eu-isoe-", None),
     ("eusc-", None),
 )
-"""The consoles of partitions by what their regions begin with; None where the address is not public.
+"""The consoles of partitions by the prefixes of their regions; None where the address is not public.
 
 https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/console.html and
 https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html

@@ -1,4 +1,4 @@
-"""The controls of frameworks that a rule serves, as the report shows them."""
+"""The controls of a rule, as the report shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def control_lines(rule: RuleEntry) -> tuple[str, ...]:
-    """Write the controls that a rule serves, a line for each framework: its title and the ids of the controls."""
+    """Return the controls that a rule maps to, one line per framework: its title and the ids of the controls."""
     return tuple(
         f"{title}: {', '.join(reference.id for reference in references)}"
         for title, references in groupby(controls_of(rule), lambda reference: reference.framework_title)

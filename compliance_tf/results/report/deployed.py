@@ -1,4 +1,4 @@
-"""The report of a deployment: everything in it comes from its results table."""
+"""The report of a deployment, from its results table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 USUAL_DAYS = 90
-"""How many days the trend goes back unless something else is asked for."""
+"""The default days of the trend."""
 
 
 def write_deployed(
@@ -31,18 +31,18 @@ def write_deployed(
     names: NameLookup | None = None,
     frameworks: Sequence[str] = (),
 ) -> int:
-    """Write the report of a deployment, and tell how many results are in it.
+    """Write the report of a deployment, and return the number of results in it.
 
     Parameters
     ----------
     reader
-        Reads its table.
+        The reader of its table.
     output
         The file; it is replaced only when the report is complete.
     packs
-        The only packs that it is about; all rules, also those of no pack, where there are none.
+        The packs to include; all rules, with or without a pack, where there are none.
     days
-        How many days the trend goes back, today included.
+        The days of the trend, today included.
     names
         Adds the names of resources and accounts; none unless given.
     frameworks

@@ -1,4 +1,4 @@
-"""The frameworks that a report covers, control by control."""
+"""The frameworks in a report, control by control."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FrameworkSection:
 
     @property
     def statuses(self) -> tuple[tuple[ControlStatus, int], ...]:
-        """How many of its controls read so: each status that one has, the worst first."""
+        """The number of its controls by status, the worst first."""
         counts = Counter(one.status for one in self.assessed)
         counts[ControlStatus.NOT_EVALUATED] += len(self.without_rules)
         return tuple((status, counts[status]) for status in ControlStatus if counts[status])

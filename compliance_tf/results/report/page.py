@@ -1,4 +1,4 @@
-"""The page: template, style and scripts put together so that the browser can verify each of them."""
+"""The page: template, style and scripts, with the hashes by which the browser verifies them."""
 
 from __future__ import annotations
 
@@ -34,37 +34,37 @@ if TYPE_CHECKING:
 _FILES = Path(__file__).parent / "template"
 
 _SCRIPTS = ("theme.js", "rows.js", "order.js", "filters.js", "detail.js", "csv.js", "table.js", "main.js")
-"""In the order in which they stand in the page, as one module."""
+"""The scripts in the order of the page, as one module."""
 
 _HEAT_RULES, _HEAT_TYPES, _WORST = 20, 10, 15
-"""How much is shown; the table below has everything."""
+"""Maximum entries that are shown; the table below has all."""
 
 _HEAT_STEPS = (0.05, 0.15, 0.35, 0.65)
-"""The shares of violations from which on a cell is one level darker: most accounts differ at the lower end."""
+"""The shares of violations at which a cell is one level darker: most accounts differ at the lower end."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that stands on the page but the rows.
+    """The data of the page except the rows.
 
     Parameters
     ----------
     about
-        What it is about.
+        The subject.
     summary
-        What was counted.
+        The counts.
     rules
         The rules, in the order of their numbers in the rows.
     types
         The resource types, in the order of their numbers in the rows.
     short_names
-        The names of the rules as they are shown.
+        The displayed names of the rules.
     facts
-        What explains the rows to the page.
+        The lookup tables of the rows.
     days
         The trend, the first day first.
     compared_at
-        When rules were last compared with AWS Config, by their full name.
+        The times of the rules' last comparisons with AWS Config, by full name.
     """
 
     about: About
@@ -78,7 +78,7 @@ class Page:
 
     @property
     def version(self) -> str:
-        """The version of what made the page."""
+        """The version of compliance_tf."""
         return version("compliance-tf")
 
     @cached_property
@@ -93,14 +93,14 @@ class Page:
 
 
 def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
-    """Make the page, piece by piece.
+    """Render the page, piece by piece.
 
     Parameters
     ----------
     page
-        All but the rows.
+        The data except the rows.
     rows
-        What ``RowWriter`` wrote, in pieces.
+        The output of ``RowWriter``, in pieces.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -142,19 +142,19 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
 
 
 def heat_level(counts: Counts) -> int:
-    """Tell how dark a cell of the heat map is: 0 without open violations, 5 where most violate."""
+    """Return the level of a heat map's cell: 0 without open violations, 5 where most are."""
     if counts.non_compliant == 0:
         return 0
     return 1 + bisect_right(_HEAT_STEPS, counts.non_compliant / counts.total)
 
 
 def short_type(name: str) -> str:
-    """Leave out what the names of all resource types begin with."""
+    """Shorten a resource type by the common prefix."""
     return re.sub("^AWS:+", "", name)
 
 
 def _finalize(value: object) -> object:
-    """Make visible what is written into the page, unless it is markup already."""
+    """Escape invisible characters of what is written into the page, unless it is markup already."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
@@ -163,5 +163,5 @@ def _text(name: str) -> str:
 
 
 def _content_hash(text: str) -> str:
-    """Name an inline script or style in a policy: https://www.w3.org/TR/CSP3/#framework-directive-source-list."""
+    """Return the hash of an inline script or style: https://www.w3.org/TR/CSP3/#framework-directive-source-list."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""Write the report from rows that pass by once."""
+"""The writer of the report, which reads rows once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 _CHUNK = 1 << 16
-"""Bytes that are copied at once."""
+"""Bytes of one copy operation."""
 
 
 def write_report(
@@ -36,16 +36,16 @@ def write_report(
     days: Iterable[DailyCounts] = (),
     controls: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
-    """Write one HTML file that needs nothing else, and tell how many results are in it.
+    """Write one self-contained HTML file, and return the number of results in it.
 
-    Rows are read once and not kept: what stays in memory are counts, and the resources with open violations.
+    Rows are read once and not kept: only counts and the resources with open violations are in memory.
 
     Parameters
     ----------
     output
         The file; it is replaced only when the report is complete.
     about
-        What it is about.
+        The subject.
     rows
         The present results, in any order; closed ones are left out.
     rules
@@ -53,7 +53,7 @@ def write_report(
     days
         The counts of the past days, in any order.
     controls
-        The controls of frameworks that a rule serves, as people read them, by the name of the rule.
+        The controls that a rule maps to, as text, by the name of the rule.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def write_report(
         The folder of the file does not exist.
     """
     if not output.parent.is_dir():
-        raise ReportError(f"the report cannot be written to {output}: {output.parent} is not a folder; make it first")
+        raise ReportError(f"the report cannot be written to {output}: {output.parent} is not a folder: create it first")
     with tempfile.TemporaryFile() as data:
         page = _collect(data, about, rows, [rule for rule in rules if about.covers(rule)], controls or {})
         covered = [day for day in days if about.covers(day)]

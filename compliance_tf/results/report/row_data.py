@@ -1,4 +1,4 @@
-"""The rows as the page gets them: compressed, with repeated texts written once."""
+"""The rows in the page: compressed, with repeated texts written once."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from compliance_tf.results.row import Row
 
 STATUSES = (Status.NON_COMPLIANT, Status.WAIVED, Status.COMPLIANT)
-"""The order of the statuses in a table that is sorted by them."""
+"""The sort order of the statuses."""
 
 _BLOCK = 1000
-"""Rows that the page parses at once: enough for speed, few enough not to hold them twice."""
+"""Rows that the page parses at once: enough for speed, few enough for memory."""
 
 _GZIP = 31
 """zlib's window bits for a gzip stream, which is what browsers decompress. It has no time in it."""
@@ -34,32 +34,32 @@ T = TypeVar("T")
 
 
 class Texts(Generic[T]):
-    """Numbers things in the order in which they come."""
+    """An enumeration of values in the order of their occurrence."""
 
     def __init__(self, known: Iterable[T] = ()) -> None:
         self._numbers = {thing: number for number, thing in enumerate(known)}
 
     def number(self, thing: T) -> int:
-        """Tell the number of a thing."""
+        """Return the number of a value."""
         return self._numbers.setdefault(thing, len(self._numbers))
 
     def __iter__(self) -> Iterator[T]:
-        """List the things in the order of their numbers."""
+        """Iterate over the values in the order of their numbers."""
         return iter(self._numbers)
 
 
 class RowWriter:
-    """Writes rows into a file as base64 of gzip of lines, each a JSON list of rows.
+    """A writer of rows into a file, as base64 of gzip of lines, each a JSON list of rows.
 
     A row is ``[type, region, account, resource id, rule, status, reason, since, last seen, waiver, name, ARN]``: texts
-    that repeat are numbers that ``facts`` explains, times are seconds since 1970, and what is missing is null.
+    that repeat are indices into ``facts``, times are seconds since 1970, and missing values are null.
 
     Parameters
     ----------
     file
-        Where to; ASCII is written.
+        The output; ASCII is written.
     rules
-        The rules that are known before the first row.
+        The known rules before the first row.
     """
 
     def __init__(self, file: IO[bytes], rules: Iterable[RuleEntry]) -> None:
@@ -74,7 +74,7 @@ class RowWriter:
         self.rows = 0
 
     def write(self, row: Row) -> None:
-        """Add a row, which is not closed."""
+        """Add a row, which must not be closed."""
         result, resource = row.result, row.result.resource
         self._block.append(
             [
@@ -97,13 +97,13 @@ class RowWriter:
             self._flush()
 
     def close(self) -> None:
-        """Write what is left; the file stays open."""
+        """Write the remaining rows; the file stays open."""
         self._flush()
         self._encoder.write(self._compressor.flush())
         self._encoder.close()
 
     def facts(self, short_names: Mapping[str, str], controls: Mapping[str, Sequence[str]]) -> dict[str, Json]:
-        """Explain the numbers in the rows: each list is in their order."""
+        """Return the lookup tables for the numbers in the rows."""
         return {
             "rows": self.rows,
             "statuses": [status.value for status in STATUSES],
@@ -144,7 +144,7 @@ class RowWriter:
 
 
 class _Base64Writer:
-    """Encodes bytes as they come: base64 takes three at a time."""
+    """A base64 encoder of streams, which encodes three bytes at a time."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""What the report counts while the rows pass by."""
+"""The counts of the report, collected while rows are read."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class HeatMap:
     types
         The resource types, worst first.
     cells
-        What was counted, by rule and type; missing where nothing was.
+        The counts by rule and type; missing where there are none.
     more_rules
-        How many further rules have open violations.
+        The number of other rules with open violations.
     more_types
-        How many further types do.
+        The number of other types with open violations.
     """
 
     rules: tuple[str, ...]
@@ -60,7 +60,7 @@ class HeatMap:
 
 
 class Summary:
-    """The counts of a report. Its size follows the resources with open violations, not the rows."""
+    """The counts of a report. Its size grows with the resources with open violations, not with the rows."""
 
     def __init__(self) -> None:
         self._rules: dict[str, RuleEntry] = {}
@@ -116,25 +116,25 @@ class Summary:
         return sorted(places.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
 
     def by_rule(self) -> dict[str, Counts]:
-        """Count the results of each rule that has some, by its whole name."""
+        """Count the results of each rule that has any, by its full name."""
         by_rule: defaultdict[str, Counts] = defaultdict(Counts)
         for (rule, _), counts in self._cells.items():
             by_rule[rule] += counts
         return dict(by_rule)
 
     def waivers(self) -> list[tuple[WaiverNote, bool, int]]:
-        """List the waivers that violations have, whether each holds, and of how many; the first to expire first."""
+        """List the waivers of violations, their validity and number of violations; the first to expire first."""
         found = [(note, status is Status.WAIVED, number) for (note, status), number in self._waivers.items()]
         return sorted(found, key=lambda one: (one[0].expires, one[0].ticket, one[0].owner, one[0].resource))
 
     @property
     def rules_with_results(self) -> int:
-        """How many rules have results."""
+        """The number of rules with results."""
         return len({rule for rule, _ in self._cells})
 
     @property
     def resources_with_violations(self) -> int:
-        """How many resources have open violations."""
+        """The number of resources with open violations."""
         return len(self._open)
 
     def worst_resources(self, count: int) -> list[WorstResource]:
@@ -145,7 +145,7 @@ class Summary:
         return [WorstResource(one, self._names.get(one), tuple(violations)) for one, violations in worst]
 
     def heat_map(self, rules: int, types: int) -> HeatMap:
-        """Cross the rules and types with the most open violations, of each as many as given."""
+        """Build the heat map of the rules and types with the most open violations, as many of each as given."""
         worst_rules = _ranked((rule, counts) for (rule, _), counts in self._cells.items())
         shown_rules = worst_rules[:rules]
         worst_types = _ranked((kind, counts) for (rule, kind), counts in self._cells.items() if rule in shown_rules)

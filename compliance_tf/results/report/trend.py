@@ -1,4 +1,4 @@
-"""How violations and the score went from day to day: charts, and the same as a table."""
+"""The trend of violations and the score: charts, and a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Specification: TypeAlias = dict[str, Any]
 """A Vega-Lite specification, which is JSON: https://vega.github.io/vega-lite/docs/spec.html."""
 
 _WIDTH, _HEIGHT = 520, 190
-"""In units of the picture, which fits the width that it is given."""
+"""The size of the picture, which scales to the page's width."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class TrendDay:
     day
         The day, in UTC.
     counts
-        Of all severities.
+        The counts of all severities.
     violations
-        What is open, by severity.
+        The open violations by severity.
     """
 
     day: date
@@ -44,7 +44,7 @@ class TrendDay:
 
 @dataclass(frozen=True)
 class Charts:
-    """The pictures, as SVG."""
+    """The charts as SVG."""
 
     violations: str
     score: str
@@ -67,7 +67,7 @@ def _added_up(day: date, entries: Iterable[DailyCounts]) -> TrendDay:
 
 
 def draw(days: Sequence[TrendDay]) -> Charts:
-    """Draw the trend; their colours are CSS variables of the page, so that they follow its theme."""
+    """Draw the trend; the colours are CSS variables of the page, so that they follow its theme."""
     import vl_convert
 
     return Charts(
@@ -125,7 +125,7 @@ def _chart(values: Sequence[Mapping[str, object]]) -> Specification:
         "height": _HEIGHT,
         "background": None,
         "data": {"values": values},
-        # The page says in words and in a table what the picture shows.
+        # The page has the same data in words and in a table.
         "config": {"aria": False, "font": "system-ui, sans-serif", "view": {"stroke": None}},
     }
 
@@ -142,7 +142,7 @@ def _day_axis(days: Sequence[TrendDay]) -> Specification:
         "domainColor": "var(--line)",
         "tickColor": "var(--line)",
     }
-    # The picture is drawn where the clock may show another zone: the days are UTC's.
+    # The machine's time zone may differ: the days are in UTC.
     scale = {"type": "utc"}
     return {
         "field": "day",

@@ -66,7 +66,7 @@ def resource_difference(change: ResourceChange) -> ResourceDifference:
 
 
 def _differences(change: ResourceChange) -> Iterator[Difference]:
-    if change.action.loses and change.action is not Action.REPLACE:
+    if change.action.is_removal and change.action is not Action.REPLACE:
         return
     for attribute in change.changed:
         before, after = change.before.get(attribute), change.after.get(attribute)

@@ -193,8 +193,8 @@ def _of_mapping(what: str, before: Value, after: Value) -> Iterator[str]:
 
 def _of_scope(before: Attributes, after: Attributes) -> Iterator[str]:
     earlier, later = (set(_texts(scope.get("compliance_resource_types"))) for scope in (before, after))
-    if gone := sorted(earlier - later):
-        yield f"no longer looks at {', '.join(gone)}" if later else "looks at all resource types"
+    if removed := sorted(earlier - later):
+        yield f"no longer looks at {', '.join(removed)}" if later else "looks at all resource types"
     if new := sorted(later - earlier):
         yield f"looks also at {', '.join(new)}" if earlier else f"looks only at {', '.join(new)}"
     for name in ("compliance_resource_id", "tag_key", "tag_value"):
@@ -234,8 +234,8 @@ def _fact_differences(before: RuleFacts | None, after: RuleFacts | None) -> tupl
         differences.append(f"severity: {earlier} → {later}")
     if new := sorted(set(after.packs) - set(before.packs)):
         differences.append(f"now also of {', '.join(new)}")
-    if gone := sorted(set(before.packs) - set(after.packs)):
-        differences.append(f"no longer of {', '.join(gone)}")
+    if removed := sorted(set(before.packs) - set(after.packs)):
+        differences.append(f"no longer of {', '.join(removed)}")
     return tuple(differences)
 
 

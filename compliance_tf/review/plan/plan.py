@@ -35,8 +35,8 @@ class Action(Enum):
         return action
 
     @property
-    def loses(self) -> bool:
-        """Return whether the resource, or its content, is lost."""
+    def is_removal(self) -> bool:
+        """Return whether the resource, or its content, is removed."""
         return self in {Action.REPLACE, Action.DELETE, Action.FORGET}
 
 

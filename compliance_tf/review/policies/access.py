@@ -54,7 +54,7 @@ def _sourceless(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 
 _SOURCES: Final = {"source_account": None, "source_arn": 4, "principal_org_id": None}
-"""What limits an invocation to an account, and which part of an ARN names it."""
+"""The arguments that limit an invocation to an account, and the part of an ARN with its number."""
 
 
 def _is_source(value: Value, account_part: int | None) -> bool:

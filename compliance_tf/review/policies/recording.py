@@ -38,7 +38,7 @@ _ON: Final = frozenset({"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENT
 def _stopped(plan: Plan, _: Limits) -> Iterator[Hit]:
     for type_ in _PARTS:
         for change in plan.of_type(type_):
-            if change.action.loses:
+            if change.action.is_removal:
                 yield Hit(change.address, f"It {change.action.words}: what it evaluates, records or keeps may be lost.")
     for change in plan.of_type(_EVENT_RULE):
         later = change.after.get("state") or "ENABLED"
@@ -102,7 +102,7 @@ def _left_behind(plan: Plan) -> Iterator[Hit]:
     for type_ in ("aws_lambda_permission", "aws_lambda_function_event_invoke_config"):
         for change in plan.of_type(type_):
             function = change.after.get("function_name")
-            if isinstance(function, str) and function in replaced and not change.action.loses:
+            if isinstance(function, str) and function in replaced and not change.action.is_removal:
                 yield Hit(change.address, f"The function {function} is replaced without it, and AWS drops it then.")
 
 

@@ -27,7 +27,7 @@ def removed_rules(plan: Plan) -> tuple[ResourceChange, ...]:
     return tuple(
         change
         for change in plan.of_type(RULE)
-        if change.action.loses
+        if change.action.is_removal
         and (
             change.deposed
             or any(change is one for one in taken)

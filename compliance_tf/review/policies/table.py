@@ -19,13 +19,13 @@ _TABLE = "aws_dynamodb_table"
 
 def _lost(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change in plan.of_type(_TABLE):
-        if change.action.loses:
+        if change.action.is_removal:
             because = f", because {change.reason}" if change.reason else ""
             remainder = ", the remainder of a failed replacement," if change.deposed else ""
             yield Hit(
                 change.address,
                 f"The table {change.before.get('name')}{remainder} {change.action.words}{because}: its results and "
-                "their history are gone with it.",
+                "their history are lost with it.",
             )
 
 

@@ -24,7 +24,7 @@ _PROSE: Final = re.compile(
 may be the beginning of a commit's digest."""
 
 _CORE: Final = re.compile(r"""(['"(]*)(.+?)([.,;:)'"!?]*)""")
-"""What else stands between the marks of a sentence."""
+"""Other characters between the punctuation of a sentence."""
 
 _TOKENS: Final = re.compile(r"(\s*)(\S+|$)")
 

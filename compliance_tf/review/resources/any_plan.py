@@ -268,7 +268,7 @@ def module_steps(address: str) -> list[tuple[str, str]]:
     rest = address
     while rest.startswith("module."):
         rest = rest[len("module.") :]
-        end = next((index for index, letter in enumerate(rest) if letter in ".["), len(rest))
+        end = next((index for index, character in enumerate(rest) if character in ".["), len(rest))
         name, rest = rest[:end], rest[end:]
         key = rest[: _end_of_key(rest)] if rest.startswith("[") else ""
         rest = rest[len(key) :].removeprefix(".")
@@ -279,14 +279,14 @@ def module_steps(address: str) -> list[tuple[str, str]]:
 def _end_of_key(text: str) -> int:
     """Return the end of a key in brackets; a quoted key may contain brackets and escaped quotes."""
     quoted = escaped = False
-    for index, letter in enumerate(text):
+    for index, character in enumerate(text):
         if escaped:
             escaped = False
-        elif letter == "\\" and quoted:
+        elif character == "\\" and quoted:
             escaped = True
-        elif letter == '"':
+        elif character == '"':
             quoted = not quoted
-        elif letter == "]" and not quoted:
+        elif character == "]" and not quoted:
             return index + 1
     return len(text)
 

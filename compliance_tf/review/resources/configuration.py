@@ -137,10 +137,10 @@ def _opened(
 def _end_of_string(text: str, position: int) -> int:
     """Return the end of a quoted string, in which ``${...}`` may contain other strings."""
     while position < len(text):
-        letter, pair = text[position], text[position : position + 2]
-        if letter == "\\" or pair in {"$$", "%%"}:
+        character, pair = text[position], text[position : position + 2]
+        if character == "\\" or pair in {"$$", "%%"}:
             position += 2
-        elif letter == '"':
+        elif character == '"':
             return position + 1
         elif pair in {"${", "%{"}:
             position = _end_of_template(text, position + 2)
@@ -152,11 +152,11 @@ def _end_of_string(text: str, position: int) -> int:
 def _end_of_template(text: str, position: int) -> int:
     depth = 1
     while position < len(text) and depth:
-        letter = text[position]
+        character = text[position]
         position += 1
-        if letter == '"':
+        if character == '"':
             position = _end_of_string(text, position)
-        depth += (letter == "{") - (letter == "}")
+        depth += (character == "{") - (character == "}")
     return position
 
 

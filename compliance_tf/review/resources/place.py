@@ -86,9 +86,9 @@ class Places:
     def _region_of(self, provider: str) -> str | Unknown:
         configured = self._plan.providers.get(provider)
         expressions = (configured.expressions or {}) if configured else {}
-        told = self._constant(expressions.get("region"))
-        if isinstance(told, str):
-            return told
+        constant = self._constant(expressions.get("region"))
+        if isinstance(constant, str):
+            return constant
         if self._region is not None:
             return self._region
         return Unknown("the plan does not say which region it is for: give --region")
@@ -101,13 +101,13 @@ class Places:
             case None | [] | [{"tags": None}]:
                 return {}
             case [{"tags": tags}]:
-                told = self._constant(tags)
+                constant = self._constant(tags)
             case [{}]:
                 return {}
             case _:
-                told = None
-        if isinstance(told, dict):
-            return told
+                constant = None
+        if isinstance(constant, dict):
+            return constant
         return Unknown("the plan does not show the default tags of the provider")
 
     def _constant(self, expression: Any) -> object:  # noqa: ANN401 (Terraform's own form)

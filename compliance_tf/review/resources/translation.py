@@ -215,7 +215,7 @@ def blocks(name: str, members: Members) -> Field:
     return field_
 
 
-def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> Field:
+def part(type_: str, inner: Field, *, otherwise: Field, removed: object = None) -> Field:
     """Use a part of the resource, such as a bucket's policy.
 
     Parameters
@@ -226,7 +226,7 @@ def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> 
         The field of the part.
     otherwise
         The field without such a part.
-    gone
+    removed
         The field where the apply removes the part.
     """
 
@@ -238,7 +238,7 @@ def part(type_: str, inner: Field, *, otherwise: Field, gone: object = None) -> 
             return inner(found[0])
         if unsure := scope.possible(type_):
             return unsure
-        return gone if scope.removed_parts(type_) else otherwise(scope)
+        return removed if scope.removed_parts(type_) else otherwise(scope)
 
     return field_
 

@@ -10,7 +10,7 @@ from compliance_runtime.resources.tags import EXEMPT_TAGS_DOC, exempting_tag, re
 
 @dataclass(frozen=True)
 class Parameters:
-    """Which addresses may be kept for later.
+    """Exemptions.
 
     Raises
     ------

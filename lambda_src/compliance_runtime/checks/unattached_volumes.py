@@ -17,7 +17,7 @@ PAGE_SIZE = 500
 
 @dataclass(frozen=True)
 class Parameters:
-    """How long, and which volumes may.
+    """The allowed number of days, and exemptions.
 
     Raises
     ------

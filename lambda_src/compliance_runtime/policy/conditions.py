@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonObject
 
 Request: TypeAlias = Mapping[str, str | None]
-"""What is known of a request: condition keys in lower case with their value, None for a key that it does not have.
+"""The known values of a request: condition keys in lower case with their value, None for a key that it does not have.
 Nothing is known of other keys."""
 
 NOTHING_KNOWN: Request = MappingProxyType({})

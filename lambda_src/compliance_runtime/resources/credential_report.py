@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 ROOT_USER = "<root_account>"
-"""How the report calls the root user."""
+"""The root user's name in the report."""
 
 ATTEMPTS = 15
 SECONDS_BETWEEN_ATTEMPTS = 2

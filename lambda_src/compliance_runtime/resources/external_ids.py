@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _KEY = "sts:externalid"
 _NO_ID_AND_ANOTHER = (None, "\0")
-"""What those give who do not know the id; nobody can choose an id with such a character."""
+"""The id of callers that do not know it; no valid id has such a character."""
 
 
 def asks_for_external_id(statement: Statement, document: PolicyDocument, trusted: Trusted) -> bool:

@@ -20,7 +20,7 @@ KEYS_DOC = (
     "KMS keys that are approved, by key id or key ARN; without any, every key is. Aliases cannot be listed: AWS "
     "Config records the key behind them."
 )
-"""What to say of a parameter that lists keys."""
+"""The description of a parameter that lists keys."""
 
 
 def refuse_other_than_keys(parameter: str, keys: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BY_ITS_NAME = "by its name"
 _PASSWORDS = ("password", "passwd", "pwd", "pass", "passphrase")
 MAX_DEPTH = 32
-"""How deep objects in a value are looked into."""
+"""Maximum levels of nested objects in a value that are searched."""
 
 # The id of a KMS key, which is more frequent in variables for encryption than a key.
 _KMS_KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")

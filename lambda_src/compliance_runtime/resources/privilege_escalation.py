@@ -37,7 +37,7 @@ _KINDS: Mapping[str, str] = {
     "iam:putrolepermissionsboundary": "role",
     "sts:assumerole": "role",
 }
-"""What IAM's actions change or hand on, and what is assumed: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"""
+"""The resource types that IAM's actions change or pass on, and roles to assume: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"""
 
 _ON_ONESELF = frozenset(action for action in _KINDS if action.startswith(("iam:attach", "iam:put", "iam:delete"))) | {
     "iam:createpolicyversion",

@@ -19,7 +19,7 @@ EXEMPT_TAGS_DOC = (
     "Tags that exempt a resource, case-sensitive: each key with its values, where * stands for any characters and ? "
     "for one; an empty list takes any value."
 )
-"""What to say of a parameter that lists exempting tags."""
+"""The description of a parameter that lists exempting tags."""
 
 
 def is_allowed(value: str, allowed: Iterable[str]) -> bool:

@@ -26,7 +26,7 @@ RUNTIME_SOCKETS = (
     "/run/crio/crio.sock",
     "/run/podman/podman.sock",
 )
-"""Where Docker, containerd, CRI-O and Podman listen; ``/var/run`` is the same folder as ``/run``."""
+"""The sockets of Docker, containerd, CRI-O and Podman; ``/var/run`` is the same folder as ``/run``."""
 
 _DOCKER_PIPE = "docker_engine"
 """The suffix of Docker's named pipe on Windows."""

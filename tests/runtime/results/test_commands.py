@@ -231,7 +231,7 @@ def test_what_no_rule_judged_is_said_to_be_unknown_with_what_works() -> None:
     [
         (("--rule", "tsl"), "No rule of this deployment is called 'tsl'. Did you mean tls?"),
         (("--pack", "hippa"), "No pack of this deployment is called 'hippa'. Did you mean hipaa?"),
-        (("--since", "yesterday"), "--since 'yesterday' is no time: give 12h, 7d, 2w or a day"),
+        (("--since", "yesterday"), "--since 'yesterday' is not a time: give 12h, 7d, 2w or a date"),
         (("--status", "closed"), "Closed results are in no index of the table: ask for those of one resource."),
         (("--table", "a b"), "--table 'a b' cannot be one"),
     ],
@@ -330,5 +330,5 @@ def test_watching_prints_what_comes_and_goes_until_it_is_interrupted(
         code = process.wait(timeout=20)
 
     assert came.rstrip().endswith("new HIGH tls AWS::S3::Bucket new No TLS.")
-    assert went.rstrip().endswith("gone HIGH tls AWS::S3::Bucket old")
+    assert went.rstrip().endswith("ended HIGH tls AWS::S3::Bucket old")
     assert code == 0

@@ -10,7 +10,7 @@ from compliance_tf.errors import SettingError
 from compliance_tf.preflight.assumptions import Assumptions
 from compliance_tf.preflight.prices import prices
 from compliance_tf.preflight.rule_costs import Pricing, RuleCost, StackCost, stack_cost
-from compliance_tf.results.frameworks.equivalents import stands_for
+from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
 from tests.unit.preflight.builders import function, rule, stack
 
 COUNTS = {"AWS::S3::Bucket": 1000, "AWS::IAM::User": 50}
@@ -22,7 +22,7 @@ def costs(*rules: Any, pricing: Pricing | None = None, elsewhere: Any = None, **
         COUNTS,
         assumptions=Assumptions(10),
         pricing=pricing or Pricing(0.001),
-        asks=stands_for,
+        asks=equivalent_identifiers,
         elsewhere=elsewhere or {},
     )
 

@@ -132,5 +132,5 @@ def test_a_time_in_the_past_is_an_age_or_the_beginning_of_a_day(text: str, back:
 
 @pytest.mark.parametrize("text", ["", "7", "d7", "7 d", "-7d", "2026-02-30", "99999d", "last week"])
 def test_any_other_time_is_refused_with_what_is_allowed(text: str) -> None:
-    with pytest.raises(ResultsError, match="give 12h, 7d, 2w or a day such as 2026-11-01"):
+    with pytest.raises(ResultsError, match="give 12h, 7d, 2w or a date such as 2026-11-01"):
         parse_since(text, NOW)

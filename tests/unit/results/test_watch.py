@@ -35,8 +35,8 @@ def test_each_thing_that_happens_to_a_violation_is_told_once() -> None:
     assert told(logs, old) == [("new", "logs"), ("new", "old")]
     assert told(logs, old) == []
     assert told(waived, old, exports) == [("waived", "logs"), ("new", "exports")]
-    assert told(expired, exports) == [("not waived any more", "logs"), ("gone", "old")]
-    assert told() == [("gone", "logs"), ("gone", "exports")]
+    assert told(expired, exports) == [("not waived any more", "logs"), ("ended", "old")]
+    assert told() == [("ended", "logs"), ("ended", "exports")]
 
 
 def test_ctrl_c_ends_it_quietly_and_what_was_there_at_first_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@
  *   accounts: {number: string, name: string | null}[], rules: Rule[], waivers: Waiver[]}} Facts
  *
  * A result as it is packed: type, region, account, resource id, rule, status, reason, since, last seen, waiver, name, ARN.
- * Numbers that are no times stand for the entry of `Facts`; times are seconds since 1970.
+ * Numbers that are not times are indices into `Facts`; times are seconds since 1970.
  * @typedef {[number, number, number, string, number, number, string | null, number, number, number | null,
  *   string | null, string | null]} Row
  */

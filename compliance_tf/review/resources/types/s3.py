@@ -210,14 +210,14 @@ BUCKET = Table(
             "aws_s3_bucket_acl",
             _acl_resource,
             otherwise=_inline_acl,
-            gone=Unknown("the provider leaves the ACL as it is when aws_s3_bucket_acl is destroyed"),
+            removed=Unknown("the provider leaves the ACL as it is when aws_s3_bucket_acl is destroyed"),
         ),
         "BucketPolicy": {"policyText": _POLICY},
         "BucketVersioningConfiguration": part(
             "aws_s3_bucket_versioning",
             _versioning,
             otherwise=_unset("versioning", {"status": "Off", "isMfaDeleteEnabled": None}, _inline_versioning),
-            gone={"status": "Suspended", "isMfaDeleteEnabled": None},
+            removed={"status": "Suspended", "isMfaDeleteEnabled": None},
         ),
         "PublicAccessBlockConfiguration": part(
             "aws_s3_bucket_public_access_block",
@@ -233,7 +233,7 @@ BUCKET = Table(
             "aws_s3_bucket_server_side_encryption_configuration",
             _encryption,
             otherwise=_unset("server_side_encryption_configuration", _S3_KEYS, _inline_encryption),
-            gone=_S3_KEYS,
+            removed=_S3_KEYS,
         ),
     },
     links=tuple(

@@ -121,7 +121,7 @@ def test_report_stays_as_it_was_when_a_new_one_cannot_be_finished(tmp_path: Path
 
 
 def test_missing_folder_is_named_before_anything_is_read(tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match="nowhere is not a folder; make it first"):
+    with pytest.raises(ReportError, match="nowhere is not a folder: create it first"):
         write_report(tmp_path / "nowhere" / "report.html", sample.ABOUT, _unread(), sample.rules())
 
 
