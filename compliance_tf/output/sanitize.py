@@ -100,9 +100,9 @@ def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 
     """
     if indent is None:
         with suppress(UnicodeEncodeError, TypeError):
-            # Nearly every value, and many times faster: what is not ASCII, or no text of UTF-8, is written below.
+            # Nearly every value, and many times faster: other texts than printable ASCII are written below.
             encoded = msgspec.json.encode(value)
-            if encoded.isascii():
+            if encoded.isascii() and b"\x7f" not in encoded:  # which msgspec does not escape
                 return encoded.decode("ascii")
     text = json.dumps(value, indent=indent)
     if r"\ud" in text:
