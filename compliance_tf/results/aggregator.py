@@ -79,15 +79,15 @@ class AggregatorReader(ResultsReader):
 
     @property
     def usage(self) -> Usage:
-        """What reading took of DynamoDB: nothing."""
+        """The usage of DynamoDB: none."""
         return Usage()
 
     def watch_pages(self, on_page: Callable[[Usage], None] | None) -> None:
-        """Tell nobody of pages: they are none of a table."""
+        """Ignore the callback: there are no pages of a table."""
 
     @property
     def is_one_table(self) -> bool:
-        """Whether all results are of one account and region: never."""
+        """Return whether all results are of one account and region: never."""
         return False
 
     @cached_property
@@ -107,7 +107,7 @@ class AggregatorReader(ResultsReader):
 
     @cached_property
     def compared_at(self) -> Mapping[str, datetime]:
-        """When rules were last compared with AWS Config: nobody does that."""
+        """The times of the rules' last comparisons with AWS Config: none."""
         return {}
 
     def violations(
@@ -227,7 +227,7 @@ class AggregatorReader(ResultsReader):
 def open_aggregator(
     name: str, *, region: str | None, accounts: Collection[str], project: str | None, workspace: str | None
 ) -> AggregatorReader:
-    """Give a reader of an aggregator in the caller's account; nothing is asked yet.
+    """Return a reader of an aggregator in the caller's account; it sends no request yet.
 
     Parameters
     ----------
