@@ -112,18 +112,9 @@ class ComplianceStack(TerraformStack):
 
     Examples
     --------
-    >>> app = App()
-    >>> stack = ComplianceStack(
-    ...     app,
-    ...     "compliance",
-    ...     project="acme",
-    ...     region="eu-west-1",
-    ...     workspaces=Workspaces(allowed=["dev", "prod"], protected=["prod"]),
-    ...     history_days=by_workspace(prod=3650, default=30),
-    ...     tags={"team": "security"},
-    ... )
+    >>> kept = by_workspace(prod=3650, default=30)
+    >>> stack = ComplianceStack(app, "compliance", project="acme", region="eu-west-1", history_days=kept)
     >>> rule = ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
-    >>> app.synth()
     """
 
     def __init__(
