@@ -68,6 +68,7 @@ class Summary:
         self._places: Counter[tuple[str, str, Status]] = Counter()
         self._open: dict[Resource, list[int]] = {}
         self._names: dict[Resource, str] = {}
+        self._accounts: dict[str, str | None] = {}
         self._waivers: Counter[tuple[WaiverNote, Status]] = Counter()
 
     def add(self, row: Row) -> None:
@@ -76,6 +77,7 @@ class Summary:
         self._rules.setdefault(row.rule.name, row.rule)
         self._results[row.rule.name, result.resource.type, row.status] += 1
         self._places[result.resource.account, result.resource.region, row.status] += 1
+        self._accounts[result.resource.account] = row.names.account
         if result.waiver is not None:
             self._waivers[result.waiver, row.status] += 1
         if row.status is Status.NON_COMPLIANT:
@@ -114,6 +116,11 @@ class Summary:
         """List the accounts and regions and their counts, the lowest score first."""
         places = _added_up(self._places)
         return sorted(places.items(), key=lambda pair: (1 if pair[1].score is None else pair[1].score, pair[0]))
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that have results, as people know them."""
+        return [f"{name} ({number})" if name else number for number, name in sorted(self._accounts.items())]
 
     def by_rule(self) -> dict[str, Counts]:
         """Count the results of each rule that has any, by its full name."""

@@ -22,6 +22,7 @@ from compliance_tf.results.report.controls import control_lines
 from compliance_tf.results.report.page import heat_level
 from compliance_tf.results.report.summary import Summary
 from compliance_tf.results.report.trend import trend
+from compliance_tf.results.row import Names
 from compliance_tf.results.wording import percent
 from tests.browser.browser import NODE_MODULES
 from tests.browser.report import sample
@@ -138,6 +139,14 @@ def test_a_chosen_framework_is_the_only_one_and_unfolded_so_that_paper_has_it(tm
     text = file.read_text(encoding="utf-8")
     assert text.count('<details class="framework"') == text.count('<details class="framework" open>') == 1
     assert "CIS AWS Foundations Benchmark 3.0: " in text
+
+
+def test_the_account_is_called_by_its_name_and_number(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    named = sample.row("logs", names=Names(account="production"))
+    write_report(file, sample.ABOUT, [named], sample.rules())
+
+    assert f"account production ({sample.ACCOUNT})" in file.read_text(encoding="utf-8")
 
 
 def test_file_without_results_is_small(tmp_path: Path) -> None:
