@@ -72,14 +72,18 @@ def problem(cause: msgspec.ValidationError, kind: object, value: object) -> tupl
     tuple
         Where in the value it is, and a sentence.
     """
-    problem, _, place = str(cause).partition(" - at `$")
+    said, _, place = str(cause).partition(" - at `$")
     path: list[str | int] = []
     node = inspect.type_info(kind)
     for name, number in re.findall(r"\.([^.\[\]`]+)|\[(\d+)\]", place):
         step = name or int(number)
         path.append(step)
         node, value = _inside(node, step), value[step]  # type: ignore[index]  # msgspec came this way
-    if problem.startswith("Object "):
+    if "[...]" in place and isinstance(within := _plain(node), inspect.DictType):
+        # msgspec does not say under which name.
+        inner = within.value_type
+        return tuple(path), f"give {_words(inner) or _kind(_plain(inner))} for each name, not {value!r:.80}."
+    if said.startswith("Object "):
         return tuple(path), _names(_plain(node), value)  # type: ignore[arg-type]  # an object, and its type
     return tuple(path), _sentence(node, value)
 

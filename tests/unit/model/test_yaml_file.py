@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from compliance_tf.errors import PackFileError
@@ -51,3 +52,26 @@ def test_many_values_are_read(tmp_path: Path) -> None:
     file = tmp_path / "pack.yaml"
     file.write_text("a:\n" + "".join(f"  - name: n{number}\n" for number in range(2000)))
     assert len(read_yaml(file, PackFileError).entries("a")) == 2000
+
+
+class Tagged(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    tags: dict[str, str] = {}
+    parts: tuple[Tagged, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: a\ntags: {team: 5}", "line 2, tags: give a string for each name, not {'team': 5}."),
+        ("name: a\nparts:\n- name: b\n  tags:\n    team: 5\n", "line 5, parts[0].tags: give a string for each name"),
+        ("name: a\nparts:\n- name: b\n  tags: []\n", "line 3, parts[0].tags: give members as 'name: value', not []."),
+        ("name: a\nparts:\n- name: b\n- nam: c\n", "line 4, parts[1]: 'nam' is not known. Did you mean name? Allowed:"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_line_of_its_mapping(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "pack.yaml"
+    file.write_text(text)
+    with pytest.raises(PackFileError) as raised:
+        read_yaml(file, PackFileError).convert(Tagged)
+    assert str(raised.value).startswith(f"{file}, {message}")
