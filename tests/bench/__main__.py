@@ -20,6 +20,7 @@ BENCHES = {
     "review": "Review",
     "planned": "Judging plans",
     "synthesis": "Synthesis",
+    "terraform": "Terraform: the synthesized JSON and hand-written HCL",
     "analytics": "Analytics",
 }
 
