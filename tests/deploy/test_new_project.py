@@ -13,6 +13,8 @@ import pytest
 
 from compliance_tf.local import LocalAws, create_recorder
 from compliance_tf.terraform.machine import Machine
+from tests.documents import run_page
+from tests.repository import DOCS
 from tests.synth.wheel import build, environment_with, run
 
 if TYPE_CHECKING:
@@ -47,8 +49,15 @@ def deploy(programs: Path, folder: Path, aws: LocalAws) -> None:
 
 
 @pytest.mark.long
-def test_a_new_project_is_planned_and_deployed_at_once(wheel: Path, tmp_path: Path, aws: LocalAws) -> None:
-    deploy(environment_with(wheel, tmp_path / "env"), tmp_path, aws)
+def test_the_tutorial_works_from_the_wheel_to_the_first_violation(wheel: Path, tmp_path: Path) -> None:
+    programs = environment_with(wheel, tmp_path / "env")
+    (tmp_path / "work").mkdir()
+    variables = Machine(dict(os.environ), working_folder=tmp_path).environment()
+    variables |= {"HOME": str(tmp_path), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    try:
+        run_page(DOCS / "tutorial.md", tmp_path / "work", variables)
+    finally:
+        run(str(programs / "compliance-tf"), "local", "down", folder=tmp_path / "work" / "acme-rules")
 
 
 @pytest.mark.long

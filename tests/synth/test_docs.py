@@ -21,7 +21,7 @@ def python_blocks(document: str) -> list[str]:
 
 def test_the_app_of_the_readme_synthesizes(tmp_path: Path) -> None:
     (app,) = python_blocks("README.md")
-    (tmp_path / "main.py").write_text("\n".join(line.removeprefix("   ") for line in app.splitlines()))
+    (tmp_path / "main.py").write_text(app)
     subprocess.run([sys.executable, "main.py"], cwd=tmp_path, check=True)
     assert (tmp_path / "cdktf.out" / "stacks" / "compliance" / "cdk.tf.json").exists()
 
