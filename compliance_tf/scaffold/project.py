@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.checks.new_check import NewCheck
 from compliance_tf.errors import SettingError
+from compliance_tf.model.extras import Extra
 from compliance_tf.model.naming import NAME_PART, Naming
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.output.atomic_write import atomic_write
 from compliance_tf.packs.pack import Pack
 from compliance_tf.packs.resolution import resolve
+from compliance_tf.scaffold.pins import pins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,6 +170,7 @@ class NewProject:
                 packs=list(self.packs),
                 forge=self.forge.value,
                 version=version(DISTRIBUTION),
+                pins=pins(DISTRIBUTION, Extra.SYNTH.label),
                 by_account=self._by_account(),
                 account_of=self._account_of,
                 tuple_of=_tuple,

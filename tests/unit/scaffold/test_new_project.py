@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,18 @@ def test_its_files_are_what_the_commands_read(tmp_path: Path) -> None:
     assert 'project="acme_rules"' in (folder / "main.py").read_text()
     assert "deploy -w dev" in (folder / "README.md").read_text()
     assert not (folder / ".github").exists()
+
+
+def test_its_packages_are_pinned_to_the_versions_that_it_was_made_with(tmp_path: Path) -> None:
+    run(tmp_path / "acme-rules", *ANSWERS)
+    lines = (tmp_path / "acme-rules" / "requirements.txt").read_text().splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+
+    assert {"compliance-tf[synth]", "boto3", "botocore", "cdktf", "jsii", "typing-extensions"} <= pinned.keys()
+    assert pinned["cdktf"] == version("cdktf")
+    # No wheels for newer Pythons: a colleague who has one still installs the rest.
+    assert pinned["cfn-guard-rs"].endswith('; python_version < "3.13"')
+    assert "ministack" not in pinned
 
 
 def test_nothing_is_written_where_a_file_would_be_overwritten(tmp_path: Path) -> None:
