@@ -188,10 +188,15 @@ def test_a_change_that_a_policy_catches_makes_another_one(mutation: Mutation, da
     second = deepcopy(first)
     with suppress(KeyError, IndexError, ValueError, TypeError, AttributeError):
         mutation.mutate(second, draw)
-    plans = [found for plan in (plan_json(), first, second) if (found := attempted(plan))]
+    plans = [unchanged(), *(found for plan in (first, second) if (found := attempted(plan)))]
     for one, other in combinations(plans, 2):
         if one.fingerprint == other.fingerprint:
             assert without_fingerprint(one) == without_fingerprint(other)
+
+
+@cache
+def unchanged() -> Review:
+    return reviewed(plan_json())
 
 
 def attempted(plan: dict[str, Any]) -> Review | None:
@@ -205,7 +210,6 @@ ANYWHERE = [path for path in _leaves(changing_plan()) if path[:2] != ("output_ch
 VALUES: tuple[Any, ...] = (None, True, False, 0, "", "text", "*", [], ["a"], [{}], {}, {"name": "a"}, ["delete"])
 
 
-@settings(max_examples=200)
 @given(st.lists(st.tuples(st.sampled_from(ANYWHERE), st.sampled_from(VALUES)), min_size=1, max_size=2))
 def test_plans_whose_reviews_differ_never_share_one(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     plan = changing_plan()
