@@ -187,8 +187,10 @@ def _kind(node: inspect.Type) -> str:
             return "a string"
         case inspect.BoolType():
             return "true or false"
-        case inspect.IntType(ge=least):
-            return "a whole number" if least is None else f"a whole number from {least}"
+        case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most):
+            number = "a whole number" if isinstance(node, inspect.IntType) else "a number"
+            bounds = f" from {least}" if least is not None else ""
+            return f"{number}{bounds} to {most}" if most is not None else f"{number}{bounds}"
         case inspect.VarTupleType(item_type=inner) | inspect.ListType(item_type=inner):
             return "a list of strings" if isinstance(_plain(inner), inspect.StrType) else "a list"
         case _:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import pytest
+from msgspec import Meta
 
 from compliance_tf.errors import PackFileError
 from compliance_tf.model.yaml_file import MAX_BYTES, MAX_DEPTH, read_yaml
@@ -57,6 +58,8 @@ def test_many_values_are_read(tmp_path: Path) -> None:
 class Tagged(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     tags: dict[str, str] = {}
+    share: Annotated[float, Meta(ge=0, le=1)] = 0
+    days: Annotated[int, Meta(ge=1, le=7)] = 1
     parts: tuple[Tagged, ...] = ()
 
 
@@ -66,6 +69,8 @@ class Tagged(msgspec.Struct, forbid_unknown_fields=True):
         ("name: a\ntags: {team: 5}", "line 2, tags: give a string for each name, not {'team': 5}."),
         ("name: a\nparts:\n- name: b\n  tags:\n    team: 5\n", "line 5, parts[0].tags: give a string for each name"),
         ("name: a\nparts:\n- name: b\n  tags: []\n", "line 3, parts[0].tags: give members as 'name: value', not []."),
+        ("name: a\nshare: 2", "line 1, share: give a number from 0 to 1, not 2."),
+        ("name: a\ndays: 0", "line 1, days: give a whole number from 1 to 7, not 0."),
         ("name: a\nparts:\n- name: b\n- nam: c\n", "line 4, parts[1]: 'nam' is not known. Did you mean name? Allowed:"),
     ],
 )
