@@ -87,6 +87,7 @@ class Fleet:
         groups
             What was reviewed: nothing else is applied.
         """
+        self.runner.require_no_signal()
         expected = {
             cell: fingerprint
             for group in groups

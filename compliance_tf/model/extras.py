@@ -13,6 +13,7 @@ class Extra(Enum):
 
     SYNTH = ("synth", "Synthesis", ("cdktf", "cdktf_cdktf_provider_aws", "constructs", "jsii"))
     LOCAL = ("local", "The local AWS", ("hypercorn", "ministack"))
+    ANALYTICS = ("analytics", "Analysis of exported results", ("duckdb", "pyarrow"))
 
     def __init__(self, label: str, user: str, packages: tuple[str, ...]) -> None:
         self.label = label

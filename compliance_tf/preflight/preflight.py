@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from compliance_tf.catalog.home_region import only_region
 from compliance_tf.preflight.account import Region, ask_caller
 from compliance_tf.preflight.assumptions import Assumptions
 from compliance_tf.preflight.cost import CostPreflight
-from compliance_tf.preflight.findings import Finding, Verdict
+from compliance_tf.preflight.findings import Finding, Verdict, enumerated
 from compliance_tf.preflight.names import NamePreflight
 from compliance_tf.preflight.permissions import PermissionPreflight
 from compliance_tf.preflight.planned import PlannedStack, read_stack
@@ -25,12 +26,13 @@ from compliance_tf.terraform.programs import Programs
 from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from compliance_tf.preflight.account import Caller
     from compliance_tf.terraform.machine import Machine
 
 WORKSPACE = "Workspace"
+HOME_REGION = "Home region"
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,22 @@ def _findings(planned: list[tuple[PlannedStack, Evaluator]], caller: Caller, opt
     for name, stacks in by_region.items():
         yield from RegionQuotas(regions[name], stacks).findings()
     yield role_quota(next(iter(regions.values())), [stack for stack, _ in planned])
+    yield from paid_twice([stack for stack, _ in planned])
+
+
+def paid_twice(stacks: Sequence[PlannedStack]) -> Iterator[Finding]:
+    """Warn of rules about what an account has once that stacks of several regions evaluate."""
+    regions: defaultdict[str, list[str]] = defaultdict(list)
+    for stack in stacks:
+        for rule in stack.rules:
+            if only_region(rule.resource_types or (), rule.identifier, "home") == "home":
+                regions[rule.name].append(stack.region)
+    repeated = {name: where for name, where in regions.items() if len(where) > 1}
+    if repeated:
+        where = ", ".join(sorted({region for places in repeated.values() for region in places}))
+        figure = f"Evaluated in several regions, and paid for in each: {enumerated(repeated)} ({where})."
+        advice = "Give ComplianceStack a home_region: what is global is evaluated there alone."
+        yield Finding("account", HOME_REGION, Verdict.WARNING, figure, advice)
 
 
 def _workspace(stack: PlannedStack) -> Finding:

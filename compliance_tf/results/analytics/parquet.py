@@ -8,12 +8,13 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import ExportError
+from compliance_tf.model.extras import Extra
 from compliance_tf.results.analytics.columns import COLUMNS, PARTITIONS
-from compliance_tf.results.analytics.extra import extra_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,9 +50,11 @@ def write_parquet(rows: Iterable[Row], taken_at: datetime, target: str) -> int:
     Raises
     ------
     ExportError
-        When pyarrow is not installed, or the target cannot be written.
+        When the target cannot be written.
+    MissingExtraError
+        When pyarrow is not installed.
     """
-    extra_module("pyarrow")
+    Extra.ANALYTICS.require()
     day = taken_at.astimezone(UTC).date().isoformat()
     bucket = _BUCKET.fullmatch(target)
     if target.startswith("s3:") and not bucket:
@@ -98,7 +101,7 @@ class _Part:
         self.writer.close()
 
     def flush(self) -> None:
-        pa, parquet = extra_module("pyarrow"), extra_module("pyarrow.parquet")
+        pa, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
         if not self.rows:
             return
         schema = _schema()
@@ -150,7 +153,7 @@ def _parts(folder: Path) -> Iterator[_Parts]:
 
 
 def _schema() -> Any:  # noqa: ANN401 (pyarrow has no types)
-    pa = extra_module("pyarrow")
+    pa = import_module("pyarrow")
     types = {
         "string": pa.string(),
         "timestamp": pa.timestamp("ms", tz="UTC"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import ExportError
+from compliance_tf.model.extras import Extra
 from compliance_tf.results.analytics.columns import PARTITIONS
-from compliance_tf.results.analytics.extra import extra_module
 from compliance_tf.results.analytics.parquet import FILES
 
 if TYPE_CHECKING:
@@ -37,9 +38,12 @@ def ask(question: str, folder: Path) -> tuple[tuple[str, ...], list[tuple[Any, .
     Raises
     ------
     ExportError
-        When DuckDB is not installed, the folder has no exports, or the statement fails.
+        When the folder has no exports, or the statement fails.
+    MissingExtraError
+        When DuckDB is not installed.
     """
-    duckdb = extra_module("duckdb")
+    Extra.ANALYTICS.require()
+    duckdb: Any = import_module("duckdb")
     if next(folder.glob(f"*/*/*/{FILES}"), None) is None:
         raise ExportError(f"{folder} has no results: `compliance-tf results export --format parquet -o {folder}`.")
     types = ", ".join(f"'{name}': {'DATE' if kind == 'date' else 'VARCHAR'}" for name, kind in PARTITIONS.items())

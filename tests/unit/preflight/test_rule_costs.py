@@ -8,6 +8,8 @@ import pytest
 
 from compliance_tf.errors import SettingError
 from compliance_tf.preflight.assumptions import Assumptions
+from compliance_tf.preflight.findings import Verdict
+from compliance_tf.preflight.preflight import paid_twice
 from compliance_tf.preflight.prices import prices
 from compliance_tf.preflight.rule_costs import Pricing, RuleCost, StackCost, stack_cost
 from compliance_tf.results.frameworks.equivalents import equivalent_identifiers
@@ -55,6 +57,15 @@ def test_what_is_global_is_paid_for_twice_where_another_region_has_it() -> None:
     assert only(rule(), elsewhere=elsewhere).savings == {}
     root = rule("acme-dev-root", resource_types=(), identifier="ROOT_ACCOUNT_MFA_ENABLED")
     assert only(root, elsewhere={"root": ["ap-south-1", "eu-west-1"]}).savings
+
+
+def test_a_preflight_warns_of_what_is_paid_for_in_several_regions() -> None:
+    keys = rule("acme-dev-keys", resource_types=("AWS::IAM::User",), identifier="ACCESS_KEYS_ROTATED")
+    here, there = stack(rules=(keys, rule())), stack(rules=(keys, rule()), region="us-east-1")
+    (finding,) = paid_twice([here, there])
+    assert (finding.verdict, finding.blocks) == (Verdict.WARNING, False)
+    assert "acme-dev-keys (eu-west-1, us-east-1)" in finding.figure
+    assert list(paid_twice([here])) == []
 
 
 def test_of_two_rules_that_ask_the_same_one_is_spared() -> None:
