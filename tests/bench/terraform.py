@@ -48,7 +48,11 @@ synthesize(build)
 
 def measure() -> Iterator[Table]:
     """Yield the medians of all pairs."""
-    table = Table("what", "hand-written HCL", "synthesized JSON", "ratio", "goal", title="Terraform, processor seconds")
+    table = Table(
+        *("what", "hand-written HCL", "synthesized JSON", "ratio", "goal"),
+        title="Terraform, processor seconds",
+        caption=f"Medians of {PAIRS} {'pair' if PAIRS == 1 else 'pairs'}.",
+    )
     taken: dict[str, list[tuple[float, float]]] = {}
     console = Console(stderr=True)
     with LocalAws.start() as aws, tempfile.TemporaryDirectory() as temporary:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.json_object import is_word
 from compliance_runtime.policy.patterns import any_matches
-from compliance_runtime.resources.task_definition import container_definitions, host_mounts, is_deregistered
+from compliance_runtime.resources.task_definition import HostMounts, container_definitions, is_deregistered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +44,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
         return Verdict.not_applicable("The task definition is deregistered.")
     if any_matches(parameters.exempt_families, item.members.optional_text("Family") or ""):
         return Verdict.not_applicable("The family is exempt.")
+    mounts = HostMounts.of(item)
     problems = [
         f"container {container.text('Name')} {problem}"
         for container in container_definitions(item)
-        for problem in (*_problems(container, item, parameters), *host_mounts(container, item))
+        for problem in (*_problems(container, item, parameters), *mounts.problems(container))
     ]
     if problems:
         return Verdict.non_compliant(f"{'; '.join(problems)}. Register a revision without.")

@@ -6,6 +6,7 @@ PascalCase, as CloudFormation does.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from posixpath import commonpath, normpath
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from compliance_runtime.evaluation.configuration_item import ConfigurationItem
     from compliance_runtime.json_object import JsonObject
@@ -51,36 +52,64 @@ def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:
     return containers
 
 
-def host_mounts(container: JsonObject, item: ConfigurationItem) -> Iterator[str]:
-    """Yield the mounts by which a container reaches the container runtime's socket, also through a parent folder.
+@dataclass(frozen=True)
+class HostMounts:
+    """The mounts by which containers reach the container runtime's socket, also through a parent folder.
 
     Write access to that socket allows starting a privileged container, even through a read-only mount.
 
-    Raises
-    ------
-    EventError
-        When a volume or mount is malformed.
+    Parameters
+    ----------
+    paths
+        The host's path of each volume that has one, by the volume's name.
+    containers
+        All containers, by their names.
     """
-    paths = {
-        volume.text("Name"): host.optional_text("SourcePath")
-        for volume in item.members.objects("Volumes")
-        for host in [volume.optional_member("Host")]
-        if host is not None
-    }
-    for mount in _mounts(container, item, seen=frozenset()):
-        path = paths.get(mount.optional_text("SourceVolume") or "")
-        if path and _reaches_socket(path):
-            yield f"mounts {path} with the container runtime's socket"
 
+    paths: Mapping[str, str]
+    containers: Mapping[str, JsonObject]
 
-def _mounts(container: JsonObject, item: ConfigurationItem, seen: frozenset[str]) -> Iterator[JsonObject]:
-    """List the mounts of a container, including those of ``VolumesFrom``."""
-    yield from container.objects("MountPoints")
-    sources = {source.optional_text("SourceContainer") for source in container.objects("VolumesFrom")} - seen
-    for other in container_definitions(item):
-        name = other.text("Name")
-        if name in sources and name != container.text("Name"):
-            yield from _mounts(other, item, seen | {name, container.text("Name")})
+    @classmethod
+    def of(cls, item: ConfigurationItem) -> HostMounts:
+        """Read the volumes and containers of an AWS::ECS::TaskDefinition.
+
+        Raises
+        ------
+        EventError
+            When a volume or a container is malformed.
+        """
+        paths = {
+            volume.text("Name"): host.optional_text("SourcePath") or ""
+            for volume in item.members.objects("Volumes")
+            for host in [volume.optional_member("Host")]
+            if host is not None
+        }
+        return cls(paths, {container.text("Name"): container for container in container_definitions(item)})
+
+    def problems(self, container: JsonObject) -> Iterator[str]:
+        """Yield what a container mounts of it, also by the ``VolumesFrom`` of others.
+
+        Raises
+        ------
+        EventError
+            When a mount is malformed.
+        """
+        for mount in self._mounts(container):
+            path = self.paths.get(mount.optional_text("SourceVolume") or "")
+            if path and _reaches_socket(path):
+                yield f"mounts {path} with the container runtime's socket"
+
+    def _mounts(self, container: JsonObject) -> Iterator[JsonObject]:
+        # Each container once: ten that take the volumes of each other have millions of ways through them.
+        seen, front = {container.text("Name")}, [container]
+        while front:
+            one = front.pop(0)
+            yield from one.objects("MountPoints")
+            for source in one.objects("VolumesFrom"):
+                name = source.optional_text("SourceContainer") or ""
+                if name not in seen and name in self.containers:
+                    seen.add(name)
+                    front.append(self.containers[name])
 
 
 def _reaches_socket(path: str) -> bool:

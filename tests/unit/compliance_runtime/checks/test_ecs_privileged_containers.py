@@ -158,3 +158,15 @@ def test_the_volumes_of_another_container_come_with_its_mounts() -> None:
     found = definition(web, proxy, agent, Volumes=[volume("/var/run/docker.sock")])
 
     assert all(f"container {name} mounts" in found.reason for name in ("web", "proxy", "agent"))
+
+
+def test_containers_that_take_the_volumes_of_each_other_are_looked_at_once() -> None:
+    names = [f"c{number}" for number in range(6)]
+    containers = [
+        container(name, VolumesFrom=[{"SourceContainer": other} for other in names], MountPoints=[mount()])
+        for name in names
+    ]
+
+    found = definition(*containers, Volumes=[volume("/run/docker.sock")])
+
+    assert found.reason.count("container c0 mounts") == len(names)
