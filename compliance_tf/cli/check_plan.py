@@ -187,7 +187,7 @@ def _written(form: Form, judged: list[Judged], workspace: str | None, commit: st
 
             return terminal([document(one, workspace, commit) for one in judged], to_terminal=to_terminal)
         case Form.MARKDOWN:
-            from compliance_tf.review.rendering.markdown import markdown
+            from compliance_tf.review.rendering.comment import markdown
             from compliance_tf.review.resources.words import document
 
             return "\n".join(markdown(document(one, workspace, commit)) for one in judged)

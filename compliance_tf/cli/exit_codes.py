@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance_tf.review.policies import Verdict
 
 
 class ExitCode(IntEnum):
@@ -14,3 +18,10 @@ class ExitCode(IntEnum):
     """An error, or wrong usage."""
     FOUND = 2
     """Success, with findings."""
+    BLOCKED = 3
+    """A reviewed plan is blocked, or is not the expected one."""
+
+    @classmethod
+    def of_review(cls, verdict: Verdict) -> ExitCode:
+        """Return the exit code of a review."""
+        return {"clean": cls.FINE, "approval": cls.FOUND, "blocked": cls.BLOCKED}[verdict.value]

@@ -96,7 +96,12 @@ def review(
         else:
             with atomic_write(output) as stream:
                 stream.write(text)
-        _end(one, outcomes, "reviewed", worst=max((found.review.verdict.exit_code for found in groups), default=0))
+        _end(
+            one,
+            outcomes,
+            "reviewed",
+            worst=max((ExitCode.of_review(found.review.verdict) for found in groups), default=ExitCode.FINE),
+        )
 
 
 @fleet.command()

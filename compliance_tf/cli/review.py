@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.rendering import Format
 
@@ -78,7 +79,6 @@ def review(
     from compliance_tf.review.changes.quotas import preflight_from_file
     from compliance_tf.review.expectations import refusals
     from compliance_tf.review.plan.plan_file import STANDARD_INPUT, read_plan
-    from compliance_tf.review.policies import Verdict
     from compliance_tf.review.rendering import render
     from compliance_tf.review.review import review as reviewed
     from compliance_tf.terraform.machine import Machine
@@ -91,7 +91,7 @@ def review(
     _check_different(read)
     if refused := [*refusals(dict(zip(plans, read, strict=True)), workspace, expect or None)]:
         typer.echo("\n".join(f"refused: {visible(refusal)}" for refusal in refused), err=True)
-        raise typer.Exit(Verdict.BLOCKED.exit_code)
+        raise typer.Exit(ExitCode.BLOCKED)
     rules = read_settings(settings)
     quotas = preflight_from_file(preflight) if preflight else None
     reviews = [reviewed(plan, rules, quotas) for plan in read]
@@ -99,7 +99,7 @@ def review(
         typer.echo(render(form, reviews, commit, to_terminal=True), nl=False)
     else:
         _write(output, form, reviews, commit)
-    raise typer.Exit(max(one.verdict.exit_code for one in reviews))
+    raise typer.Exit(max(ExitCode.of_review(one.verdict) for one in reviews))
 
 
 def comment(

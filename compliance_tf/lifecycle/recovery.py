@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, RefusedPlanError
+from compliance_tf.lifecycle.import_ids import import_id
 from compliance_tf.lifecycle.leftovers import Account, Leftover
-from compliance_tf.lifecycle.parts import import_id
 from compliance_tf.preflight.names import owner
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.plan_json import plan_of_json

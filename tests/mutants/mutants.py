@@ -88,7 +88,7 @@ MUTANTS: Final = (
     # Evaluation
     Mutant(
         "a periodic check clears what this run found",
-        f"{_RUNTIME}/evaluation/schedule.py",
+        f"{_RUNTIME}/evaluation/stale_results.py",
         " and not seen.has(resource_type, resource_id)",
         "",
         f"{_UNIT}/evaluation",

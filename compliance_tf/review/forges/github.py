@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommentError
 from compliance_tf.review.forges.api import FORBIDDEN, NOBODY, NOT_FOUND, UNAUTHORIZED, Api, User, Written, needed
-from compliance_tf.review.forges.comment import Comment
+from compliance_tf.review.forges.forge import Comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

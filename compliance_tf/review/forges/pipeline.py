@@ -11,7 +11,7 @@ from compliance_tf.review.forges.gitlab import gitlab
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compliance_tf.review.forges.comment import Forge
+    from compliance_tf.review.forges.forge import Forge
 
 
 def forge(environment: Mapping[str, str], number: int | None) -> Forge:

@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommentError
-from compliance_tf.review.rendering.markdown import MARKER, MAX_LENGTH
+from compliance_tf.review.rendering.comment import MARKER, MAX_LENGTH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compliance_tf.review.forges.comment import Forge
+    from compliance_tf.review.forges.forge import Forge
 
 
 def comments_of(path: Path) -> tuple[str, ...]:

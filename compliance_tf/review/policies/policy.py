@@ -24,11 +24,6 @@ class Verdict(Enum):
         """The verdict in words."""
         return "needs approval" if self is Verdict.APPROVAL else self.value
 
-    @property
-    def exit_code(self) -> int:
-        """The command's exit code; 1 is for errors."""
-        return {Verdict.CLEAN: 0, Verdict.APPROVAL: 2, Verdict.BLOCKED: 3}[self]
-
 
 @dataclass(frozen=True)
 class Limits:

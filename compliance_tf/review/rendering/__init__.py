@@ -55,7 +55,7 @@ def render(form: Format, reviews: Sequence[Review], commit: str | None = None, *
 
             return terminal([document(review, commit) for review in reviews], to_terminal=to_terminal)
         case Format.MARKDOWN:
-            from compliance_tf.review.rendering.markdown import markdown
+            from compliance_tf.review.rendering.comment import markdown
 
             return "\n".join(markdown(document(review, commit)) for review in reviews)
         case Format.JSON:

@@ -12,7 +12,7 @@ from compliance_runtime.errors import DeploymentError, EventError
 from compliance_runtime.evaluation.config_event import Scheduled
 from compliance_runtime.evaluation.evaluate import evaluate_change
 from compliance_runtime.evaluation.evaluations import EvaluationWriter
-from compliance_runtime.evaluation.schedule import Evaluated, findings, stale
+from compliance_runtime.evaluation.stale_results import Evaluated, findings, stale
 from compliance_runtime.parameters import from_rule_parameters
 
 if TYPE_CHECKING:

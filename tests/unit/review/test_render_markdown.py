@@ -16,8 +16,8 @@ from compliance_tf.review.changes.differences import Difference, ResourceDiffere
 from compliance_tf.review.changes.rule_changes import Kind, RuleChange
 from compliance_tf.review.plan.plan import Action, Identity
 from compliance_tf.review.policies import POLICIES, Hit, Verdict
+from compliance_tf.review.rendering.comment import MARKER, MAX_LENGTH, SHORTEST, markdown
 from compliance_tf.review.rendering.content import document
-from compliance_tf.review.rendering.markdown import MARKER, MAX_LENGTH, SHORTEST, markdown
 from compliance_tf.review.review import Finding, Removal, Review
 from tests.unit.review.sample_reviews import FINGERPRINT, added_rules, everything, no_changes, ordinary
 

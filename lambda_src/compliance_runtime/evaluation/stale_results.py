@@ -1,4 +1,4 @@
-"""Evaluations of a periodic check, and the clearing of stale results with NOT_APPLICABLE.
+"""Stale results of periodic checks: evaluations of what a check finds, and NOT_APPLICABLE for what it does not.
 
 A rule's results stay until others replace them: results of resources that the check does not find any more have to
 be cleared with NOT_APPLICABLE. AWS documents neither the delay of its listings, nor which of two evaluations it

@@ -135,20 +135,19 @@ class _Note:
 _Part: TypeAlias = str | _Frame | _Piece | _Note
 
 
-def markdown(document: Document, longest: int = MAX_LENGTH) -> str:
+def markdown(document: Document, max_bytes: int = MAX_LENGTH) -> str:
     """Render a review as a comment.
 
     Parameters
     ----------
     document
-        What is said.
-    longest
-        How many bytes of UTF-8 it may take: at least :data:`SHORTEST`. What matters least is left out first: diffs
-        from the longest, then resources, rules, what is around them, permissions and removals. Each section says how
-        many are left out.
+        The review.
+    max_bytes
+        Maximum bytes of UTF-8: at least :data:`SHORTEST`. The least important parts are left out first: diffs from
+        the longest, then resources, rules, frames, permissions and removals. Each section counts what it left out.
     """
     parts = list(_parts(document))
-    _cut(parts, longest)
+    _cut(parts, max_bytes)
     return "".join(map(_text, parts))
 
 
