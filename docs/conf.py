@@ -15,6 +15,7 @@ html_theme = "furo"
 html_title = "compliance_tf"
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False
 html_show_sphinx = False
 # What GitHub shows as it is, and no lexer of Pygments knows better.
 highlight_language = "text"

@@ -29,7 +29,7 @@ class Step:
 
     def is_shown_by(self, output: str) -> bool:
         lines = [".*".join(re.escape(part.strip()) for part in line.split("…")) for line in self.printed]
-        return re.search(r"[^\n]*\n(?:.*\n)?".join(lines), output) is not None
+        return re.search(r"\n(?:.*\n)*?".join(lines), output) is not None
 
 
 def steps(page: Path) -> Iterator[Step]:

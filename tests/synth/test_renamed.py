@@ -55,7 +55,18 @@ RENAMED = {
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the bindings of CDK Terrain."""
     folder = tmp_path_factory.mktemp("packages")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), PROVIDER]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--no-deps",
+        "--target",
+        str(folder),
+        PROVIDER,
+    ]
     subprocess.run(install, check=True, capture_output=True)
     return folder
 
