@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from compliance_tf.testing import event_item
 from maintenance.pages.checks import reference
-from tests.repository import REPOSITORY
+from tests.repository import DOCS, REPOSITORY
 
 
 def python_blocks(document: str) -> list[str]:
@@ -53,3 +55,11 @@ def test_the_environments_of_the_how_to_synthesize(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "main.py"], cwd=tmp_path, check=True)
     configuration = (tmp_path / "cdktf.out" / "stacks" / "compliance" / "cdk.tf.json").read_text()
     assert '? 1 : 0}"' in configuration
+
+
+@pytest.mark.long
+def test_the_site_of_the_docs_is_built_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(DOCS), str(tmp_path)]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert (tmp_path / "tutorial.html").exists()
