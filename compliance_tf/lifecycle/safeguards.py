@@ -62,7 +62,7 @@ class Target:
         RefusedPlanError
             When it is of another deployment, or violates a policy.
         """
-        if problems := [*self._strays(plan), *_violations(plan), *self._foreign(plan)]:
+        if problems := [*self._mismatches(plan), *_violations(plan), *self._foreign(plan)]:
             lines = "\n".join(f"- {problem}" for problem in problems)
             raise RefusedPlanError(f"Nothing was changed. The plan of {self.stack} must not be applied:\n{lines}")
 
@@ -85,14 +85,15 @@ class Target:
                 "take it out of Workspaces(protected=...), deploy once, and destroy it then."
             )
 
-    def _strays(self, plan: Plan) -> Iterator[str]:
+    def _mismatches(self, plan: Plan) -> Iterator[str]:
         target = self.identity
         for what in ("workspace", "project", "region"):
             if getattr(plan.identity, what) != getattr(target, what):
                 yield f"It is of the {what} '{getattr(plan.identity, what)}', not '{getattr(target, what)}'."
             # Where the state is kept depends on all three: one of another deployment was put there by somebody.
-            if plan.was and getattr(plan.was, what) != getattr(target, what):
-                yield f"The state is that of the {what} '{getattr(plan.was, what)}', not of '{getattr(target, what)}'."
+            before = getattr(plan.identity_before, what, None)
+            if before is not None and before != getattr(target, what):
+                yield f"The state is that of the {what} '{before}', not of '{getattr(target, what)}'."
 
     def _foreign(self, plan: Plan) -> Iterator[str]:
         """Yield what the state has and this deployment cannot have made: a plan would change or destroy it."""

@@ -164,8 +164,8 @@ def _sentence(node: inspect.Type, value: object) -> str:
             return _unknown(value, [str(member.value).lower() for member in cls])
         case inspect.LiteralType(values=values):
             return _unknown(value, [str(one) for one in values])
-        case inspect.StrType(max_length=int(most)) if isinstance(value, str) and len(value) > most:
-            return f"it has {len(value):,} characters: give at most {most:,}."
+        case inspect.StrType(max_length=int(max_length)) if isinstance(value, str) and len(value) > max_length:
+            return f"it has {len(value):,} characters: give at most {max_length:,}."
         case inspect.VarTupleType(min_length=int(least)) if isinstance(value, list | tuple):
             return f"give at least {least}."
     quotes = "; in quotes if it is a number" if isinstance(plain, inspect.StrType) and _is_number(value) else ""
@@ -187,10 +187,10 @@ def _kind(node: inspect.Type) -> str:
             return "a string"
         case inspect.BoolType():
             return "true or false"
-        case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most):
+        case inspect.IntType(ge=minimum, le=maximum) | inspect.FloatType(ge=minimum, le=maximum):
             number = "a whole number" if isinstance(node, inspect.IntType) else "a number"
-            bounds = f" from {least}" if least is not None else ""
-            return f"{number}{bounds} to {most}" if most is not None else f"{number}{bounds}"
+            bounds = f" from {minimum}" if minimum is not None else ""
+            return f"{number}{bounds} to {maximum}" if maximum is not None else f"{number}{bounds}"
         case inspect.VarTupleType(item_type=inner) | inspect.ListType(item_type=inner):
             return "a list of strings" if isinstance(_plain(inner), inspect.StrType) else "a list"
         case _:

@@ -148,9 +148,9 @@ class ResourceView:
             )
         return table
 
-    def _changes(self, most: int, *, wide: bool) -> Table:
+    def _changes(self, max_changes: int, *, wide: bool) -> Table:
         table = _grid(time=True, rule=wide, became=True)
-        for change in self.history[:most]:
+        for change in self.history[:max_changes]:
             table.add_row(
                 Text(f"{change.time:%Y-%m-%d %H:%M}", "dim"),
                 Text(visible(self._rule_id(change))),

@@ -65,11 +65,11 @@ class Trend:
         """
         first = self.today - timedelta(days=SHOWN_DAYS - 1)
         shown = [self.days.get(first + timedelta(days=number)) for number in range(SHOWN_DAYS)]
-        most = max((counts.non_compliant for counts in shown if counts), default=0)
-        return "".join(_NOTHING if counts is None else _block(counts.non_compliant, most) for counts in shown)
+        maximum = max((counts.non_compliant for counts in shown if counts), default=0)
+        return "".join(_NOTHING if counts is None else _block(counts.non_compliant, maximum) for counts in shown)
 
 
-def _block(value: int, most: int) -> str:
+def _block(value: int, maximum: int) -> str:
     # Rounded up, so that only zero looks like zero.
-    step = -(-value * (len(_BLOCKS) - 1) // most) if most else 0
+    step = -(-value * (len(_BLOCKS) - 1) // maximum) if maximum else 0
     return _BLOCKS[step]

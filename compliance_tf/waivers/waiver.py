@@ -136,11 +136,11 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self._refuse(f"give exactly one of resource_id, arn and tag_key: it has {_and(kinds)}.")
         if self.tag_value is not None and self.tag_key is None:
             self._refuse(f"tag_value={self.tag_value!r:.80} has no tag_key: give it too.")
-        for name, most in (("reason", MAX_REASON), ("owner", MAX_NAME), ("ticket", MAX_NAME)):
+        for name, max_length in (("reason", MAX_REASON), ("owner", MAX_NAME), ("ticket", MAX_NAME)):
             # It stands on one line of plans and tables.
             force_setattr(self, name, line := " ".join(getattr(self, name).split()))
-            if len(line) > most:
-                self._refuse(f"{name}: it has {len(line)} characters: give at most {most}.")
+            if len(line) > max_length:
+                self._refuse(f"{name}: it has {len(line)} characters: give at most {max_length}.")
         if self.expires <= self.granted:
             self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
 

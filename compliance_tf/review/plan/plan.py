@@ -196,7 +196,7 @@ class Plan:
     ----------
     identity
         Its deployment.
-    was
+    identity_before
         The deployment in the state; None where nothing is deployed.
     resources
         The resources, in Terraform's order, unchanged ones included.
@@ -222,7 +222,7 @@ class Plan:
     """
 
     identity: Identity
-    was: Identity | None
+    identity_before: Identity | None
     resources: tuple[ResourceChange, ...]
     drift: tuple[ResourceChange, ...]
     outputs: Mapping[str, OutputChange]

@@ -158,8 +158,8 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
     outputs = {key: _output(change) for key, change in (plan.output_changes or {}).items()}
     # A plan of some targets leaves the outputs out; which deployment it is of, its state knows.
     deployment = outputs.get(DEPLOYMENT) or _output_of_state(plan.output_of_state(DEPLOYMENT))
-    was = _identity(deployment.before)
-    identity = (was if deployment.after is None else _identity(deployment.after)) or unless_said
+    identity_before = _identity(deployment.before)
+    identity = (identity_before if deployment.after is None else _identity(deployment.after)) or unless_said
     if identity is None or _UNSEEN in astuple(identity):
         failed = " Terraform failed while it planned, which may be why: see what it printed." if plan.errored else ""
         raise ReviewError(
@@ -180,7 +180,7 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
     not_understood = [*unknown_members(members)]
     return Plan(
         identity=identity,
-        was=was,
+        identity_before=identity_before,
         resources=tuple(_resource(change, name, configured) for change in plan.resource_changes or ()),
         drift=tuple(_resource(change, name, configured) for change in plan.resource_drift or ()),
         outputs=outputs,
@@ -190,7 +190,9 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         not_understood=tuple(sorted({member for member, _ in not_understood})),
         is_complete=not _leaves_out(plan, configuration) if plan.complete is None else plan.complete,
         errored=plan.errored,
-        fingerprint=plan_fingerprint(members, configuration, [astuple(identity), was and astuple(was)], not_understood),
+        fingerprint=plan_fingerprint(
+            members, configuration, [astuple(identity), identity_before and astuple(identity_before)], not_understood
+        ),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _relocated(plan: Plan, _: Limits) -> Iterator[Hit]:
-    earlier, later = plan.was, plan.identity
+    earlier, later = plan.identity_before, plan.identity
     output = plan.outputs.get(DEPLOYMENT)
     if output and output.after is None and any(change.after for change in plan.resources if change.managed):
         yield Hit(DEPLOYMENT, f"The output '{DEPLOYMENT}', by which the next plan would be compared, goes.")
