@@ -185,7 +185,7 @@ def list_(
     reader = open_reader(
         workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
     )
-    if not reader.is_one_table and (resource or tag):
+    if (resource or tag) and not reader.is_one_table:
         raise ResultsError("--resource and --tag are about one cell: give its --workspace and --region alone.")
     selection = Selection(
         statuses=frozenset(statuses or VIOLATIONS),
