@@ -201,6 +201,13 @@ MUTANTS: Final = (
         "if waiver in known:",
         "tests/unit/review/test_every_policy_fires.py",
     ),
+    Mutant(
+        "as many rules as may be removed at once are too many",
+        "compliance_tf/review/policies/rules.py",
+        "if count > limits.rules_removed_at_once:",
+        "if count >= limits.rules_removed_at_once:",
+        "tests/unit/review/test_every_policy_fires.py",
+    ),
     # Waivers and packs
     Mutant(
         "a waiver by tag covers every resource with the key",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from compliance_runtime.check import Compliance, Severity
@@ -27,6 +27,7 @@ from compliance_runtime.recording.rule_comparison import ComparisonContext
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from tests.examples import few
 from tests.unit.compliance_runtime.builders import client, compliance_event
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def last_told(events: list[dict[str, Any]]) -> dict[str, Compliance]:
 changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Compliance)), max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example makes a table, and two comparisons and more of it: half a second of moto.
+@few(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_the_table_is_what_aws_config_says_after_a_comparison(
     new_table: Callable[[], WrittenTable], data: st.DataObject

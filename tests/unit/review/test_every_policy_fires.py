@@ -6,11 +6,12 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.policies import POLICIES, Verdict
+from tests.examples import few
 from tests.unit.review.builders import (
     delete,
     of_type,
@@ -25,7 +26,7 @@ from tests.unit.review.draw import Draw, Mutation
 from tests.unit.review.mutations import MUTATIONS
 
 # Each of many tests draws from few choices: where a resource stands, and whether all is below a module.
-FEW = settings(max_examples=5 if settings().derandomize else settings().max_examples)
+FEW = few(5)
 
 
 def shuffled(plan: dict[str, Any], draw: Draw) -> None:
