@@ -32,6 +32,7 @@ def synthesized(library: str, folder: Path) -> tuple[dict[str, Any], set[str]]:
 
 
 def test_only_the_version_of_the_library_differs(tmp_path: Path) -> None:
+    """Two syntheses, each in an interpreter of its own."""
     ours, our_files = synthesized("cdktf", tmp_path / "cdktf")
     theirs, their_files = synthesized("cdktn", tmp_path / "cdktn")
     versions = [configuration["//"]["metadata"].pop("version") for configuration in (ours, theirs)]

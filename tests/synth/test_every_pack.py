@@ -35,6 +35,7 @@ def every_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", conformance_packs().packs)
 def test_a_pack_of_aws_declares_all_of_its_rules_that_the_region_has(every_pack: Path, name: str) -> None:
+    """The first one waits until all 120 are synthesized, by one app."""
     stack = every_pack / "stacks" / name.replace(".", "_") / "cdk.tf.json"
     rules = resources(json.loads(stack.read_text()), "aws_config_config_rule")
     expected = {

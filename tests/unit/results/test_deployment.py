@@ -41,6 +41,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_the_app_of_the_folder_says_what_is_not_given(folders: dict[str, Path]) -> None:
+    """The first that needs the folders: each is synthesized once, which takes seconds."""
     place = results_place("dev", folder=folders["one"])
 
     assert place == ResultsPlace("acme", "dev", "eu-west-1", "acme-dev-results")

@@ -201,6 +201,7 @@ def loaded(arguments: Sequence[str]) -> set[str]:
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "json", "sarif", "html"])
 def test_a_review_loads_neither_constructs_nor_aws(form: str) -> None:
+    """In an interpreter of its own, as this one has loaded all of it."""
     modules = loaded(["review", written("clean"), "--format", form, "-o", "out"])
     assert "compliance_tf.review.review" in modules
     assert modules & {"cdktf", "jsii", "constructs", "boto3", "botocore", "urllib3"} == set()
