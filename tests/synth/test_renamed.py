@@ -46,6 +46,7 @@ OF_THE_PIN = ("test_the_provider_is_pinned_to_one_version", "test_another_provid
 RENAMED = {
     r"cdktf_cdktf_provider_aws": "cdktn_provider_aws",
     r"\b(from|imports?) cdktf\b": r"\1 cdktn",
+    r"\bcdktf\.App\b": "cdktn.App",
     r'"@cdktf"': '"@cdktn"',
 }
 """Expressions of what is renamed: names of files, such as ``cdktf.json``, are the same in both."""
@@ -121,6 +122,8 @@ def test_only_the_version_and_the_pin_of_the_provider_differ(copy: Path, package
 
 def test_the_copy_passes_the_tests_of_the_synthesis(copy: Path, packages: Path) -> None:
     pin = [f"--deselect=tests/synth/test_options.py::{name}" for name in OF_THE_PIN]
+    # Runs its app with variables of its own, which do not lead to the bindings of this test.
+    pin.append("--deselect=tests/synth/test_home_region.py::test_one_run_of_an_app_makes_every_region_of_a_fleet")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     printed = run(copy, copy, packages, *command, *pin, "tests/synth")
     assert " passed" in printed
