@@ -62,7 +62,7 @@ def test_compliant_results_count_but_are_not_shown_at_first(browser: Browser, tm
     assert report.found == "0 of 1 results"
     report.show()
     assert report.column("resource") == ["good"]
-    assert report.page.locator(".figure").inner_text() == "100.0 %"
+    assert report.page.locator(".figure").inner_text() == "100 %"
 
 
 def _overlapping(report: Opened) -> list[str]:

@@ -246,7 +246,7 @@ def test_nobody_is_shut_out(browser: Browser, sample_file: Path, colours: str) -
 def test_report_without_results_says_so(browser: Browser, tmp_path: Path) -> None:
     report = open_report(browser, tmp_path, [], rules=[])
     assert report.found == "0 of 0 results"
-    assert report.page.locator(".figure").inner_text() == "n/a"
+    assert report.page.locator(".figure").inner_text() == "-"
     assert report.page.get_by_text("There are no open violations.").count() == 2
     assert accessibility_violations(report.page) == []
     assert report.witness.errors == []
