@@ -147,7 +147,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	|| { echo "make: Python 3.11 was not found: install it, or name it with make PYTHON=<path>." >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "make: 1 of 2: the Python packages, 1.5 GB, into .venv: 2 to 5 minutes the first time ..."
+	@echo "make: 1 of 2: the Python packages, 2 GB, into .venv: 2 to 6 minutes the first time ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pipenv==$(PIPENV_VERSION)
 	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/pipenv sync --dev
 	@# Node comes from a Python package: its commands stand beside python, whatever Node the machine has.
@@ -157,7 +157,7 @@ $(PYTHON_READY): Pipfile.lock pyproject.toml
 	touch $@
 
 $(NODE_READY): package-lock.json $(PYTHON_READY)
-	@echo "make: 2 of 2: cdktf-cli, 200 MB, into node_modules: up to a minute the first time ..."
+	@echo "make: 2 of 2: cdktf-cli, 500 MB, into node_modules: up to a minute the first time ..."
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@# Without the variable cdktf reports every run to its makers.
 	printf '#!/bin/sh\nCHECKPOINT_DISABLE=1 exec "$$(dirname "$$0")/../../node_modules/.bin/cdktf" "$$@"\n' >$(BIN)/cdktf
