@@ -60,13 +60,13 @@ format: $(PYTHON_READY) ## Fix what ruff can fix
 
 test: setup terraform ## Run all tests, deployments to local AWS included
 	@# In the order of the files: those with few tests are the deployments, which take long and must not come last.
-	pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test-fast: $(PYTHON_READY) ## Run the unit tests alone
 	pytest -n 2 --dist worksteal tests/unit
 
 test-long: setup terraform $(CHECKOV) ## Run all tests in their long form: more examples, drawn at random, and the slow tests
-	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadgroup
+	pytest -m "long or not long" --hypothesis-profile=long --durations=25 -n 2 --dist loadscope
 
 mutants: setup ## Put deliberate faults into the code, one at a time, and see whether the tests catch them
 	python -m tests.mutants

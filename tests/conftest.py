@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from compliance_tf.local import Behaviour, LocalAws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.remote import Producer  # type: ignore[import-untyped]
+
+SHARED = "tests/deploy/shared/"
 
 
 # The duration of an example means nothing, as other tests run at the same time. A landing must not depend on luck: the
@@ -23,13 +27,24 @@ settings.load_profile("short")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something expensive, and let what changes a shared deployment come last."""
+    """Let what changes a shared deployment come last."""
     items.sort(key=lambda item: item.get_closest_marker("changes_deployment") is not None)
-    for item in items:
-        level, *rooms = item.path.relative_to(Path(__file__).parent).with_suffix("").parts
-        if level != "unit":
-            shared = [level, *rooms[:1]] if rooms[:1] == ["shared"] else [level, *rooms]
-            item.add_marker(pytest.mark.xdist_group("/".join(shared)))
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Keep the tests of a file in one process, and those that share one deployment.
+
+    xdist 3.8 does not see its own groups with pytest 9.2: every process would set up what a module shares.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return SHARED if file.startswith(SHARED) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Have xdist distribute the tests so."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="module")
