@@ -90,7 +90,7 @@ def test_the_output_says_which_waivers_expire_soon(violations: Deployed) -> None
 @pytest.mark.changes_deployment
 def test_a_waiver_that_is_taken_back_leaves_the_violation_with_its_verdict(violations: Deployed) -> None:
     violations.reconcile()
-    times = {one.resource.id: one.time for one in results(violations)}
+    began = {one.resource.id: one.since for one in results(violations)}
 
     output = violations.redeploy(BY_TAG)
     assert "waivers_expiring_soon = []" in output
@@ -98,6 +98,6 @@ def test_a_waiver_that_is_taken_back_leaves_the_violation_with_its_verdict(viola
 
     assert tickets(violations) == {"by-id": None, "by-arn": None, "by-tag": "SEC-3", "plain": None}
     left = results(violations)
-    assert {one.resource.id: one.time for one in left} == times
+    assert {one.resource.id: one.since for one in left} == began
     assert {one.compliance for one in left} == {Compliance.NON_COMPLIANT}
     assert "No changes" in violations.project.terraform("plan", "-input=false")

@@ -65,7 +65,7 @@ def test_what_an_endpoint_does_not_serve_is_said_in_one_sentence(account: Accoun
     s3.delete_public_access_block(Bucket=bucket)
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    eventually("its policy", lambda: "s3:GetObject" in str(account.items("AWS::S3::Bucket", bucket)[0]))
+    eventually("its policy", lambda: "s3:GetObject" in str(account.items("AWS::S3::Bucket", bucket)))
     live = ("--from-account", "--type", "AWS::S3::Bucket", "--id", bucket)
 
     code, output = check(account, "bucket-public-access", *live)

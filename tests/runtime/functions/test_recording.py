@@ -130,7 +130,7 @@ def test_a_storm_of_new_violations_is_one_message_to_a_topic(local_aws: LocalAws
 
     (message,) = queue.take()
     assert message["Subject"] == f"acme-dev: {STORM - 1} new violations ({STORM - 1} HIGH)"
-    assert f"HIGH {RULE}: {STORM - 1}\n" in message["Message"]
+    assert f"HIGH tags: {STORM - 1}\n" in message["Message"]
     assert f"and {STORM - 6} more" in message["Message"]
     assert names[1] not in message["Message"]
 
