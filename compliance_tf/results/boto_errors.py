@@ -67,4 +67,4 @@ def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
             raise ResultsError(f"AWS does not accept the credentials ({code}): renew them.") from cause
         raise ResultsError(f"AWS refused a request to {subject}: {cause}.") from cause
     except BotoCoreError as cause:
-        raise ResultsError(f"{subject} cannot be reached: {cause}. Check the network.") from cause
+        raise ResultsError(f"No answer about {subject}: {cause}. Check the network.") from cause
