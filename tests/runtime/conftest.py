@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _numbers = itertools.count()
 
 
+@pytest.fixture(autouse=True)
+def _own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test have the credentials of an earlier one, which boto3's default session keeps for the process."""
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+
+
 @pytest.fixture(scope="module")
 def moto_client() -> Iterator[Callable[[str, str], Any]]:
     """Return clients of moto's server, by service and region."""

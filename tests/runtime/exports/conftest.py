@@ -43,5 +43,3 @@ def variables(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lead boto3 to the account; no other profile may be in the way."""
     for name, value in account.aws.environment(account.number, REGION).items():
         monkeypatch.setenv(name, value)
-    # It keeps the credentials that it was made with.
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)

@@ -78,8 +78,6 @@ def variables(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[dic
     variables = account.aws.environment(account.number, REGION)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    # It keeps the credentials that it was made with.
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     return variables
 
 

@@ -43,7 +43,6 @@ def group(local_aws: LocalAws) -> tuple[Account, str]:
 def variables(group: tuple[Account, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in group[0].aws.environment(NUMBER, REGION).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
 
 
 def run(*arguments: str) -> Run:
