@@ -9,21 +9,20 @@ import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import FleetError, InterruptedCommandError
+from compliance_tf.terraform.signals import handled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
 
     from compliance_tf.fleet.cells import Cell
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL_SECONDS: Final = 0.2
 _ANSWERS: Final = (0, 2, 3)
 """Exit codes of commands that were done: docs/reference/exit-codes.md."""
@@ -115,7 +114,7 @@ class Runner:
             The outcomes, in the order of the cells.
         """
         outcomes: dict[Cell, Outcome] = {}
-        with ThreadPoolExecutor(self.parallel, thread_name_prefix="cell") as pool, self._interruptible():
+        with ThreadPoolExecutor(self.parallel, thread_name_prefix="cell") as pool, handled(self._on_signal):
             open_: set[Future[Outcome]] = {pool.submit(self._one, cell, work) for cell in cells}
             while open_:
                 # Not for ever: a signal is noticed between two waits.
@@ -185,18 +184,6 @@ class Runner:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is the failure of this cell alone)
             state, said = State.FAILED, str(error) or type(error).__name__
         return Outcome(cell, state, said, time.monotonic() - started)
-
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self.signal = self.signal or signal.Signals(number)

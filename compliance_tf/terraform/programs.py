@@ -13,16 +13,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.terraform.signals import handled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import FrameType
 
@@ -30,7 +30,6 @@ SILENCE_SECONDS: Final = 3.0
 """Seconds without output after which a message says what is waited for."""
 
 _POLL_SECONDS: Final = 0.05
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
@@ -57,8 +56,7 @@ class Programs:
     _running: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _signal: signal.Signals | None = field(default=None, init=False)
 
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
+    def interruptible(self) -> AbstractContextManager[None]:
         """Let signals end the running program in order, and this program afterwards.
 
         Raises
@@ -66,15 +64,7 @@ class Programs:
         InterruptedCommandError
             When a signal came.
         """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        return handled(self._on_signal)
 
     def run(
         self,
