@@ -123,7 +123,7 @@ class Account:
             When a kind of thing cannot be listed.
         """
         types = [type_ for type_ in _KINDS if any(one.type == type_ for one in planned)]
-        return {found: tags for type_ in types for found, tags in self._of_type(type_) if found in planned}
+        return {found: tags for type_ in types for found, tags in self._of_type(type_, planned)}
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a leftover.
@@ -143,7 +143,7 @@ class Account:
                 f"The {leftover} cannot be removed: {cause}. Remove it in the console or with the AWS CLI."
             ) from cause
 
-    def _of_type(self, type_: str) -> Iterator[tuple[Leftover, Tags]]:
+    def _of_type(self, type_: str, wanted: Collection[Leftover] | None = None) -> Iterator[tuple[Leftover, Tags]]:
         from botocore.exceptions import BotoCoreError, ClientError
 
         kind, own = _KINDS[type_], self.identity
@@ -151,7 +151,10 @@ class Account:
             client = self.client(kind.service)
             for name, key in kind.found(client, own.prefix):
                 # Roles are global, and have their region in the name.
-                if type_ != _ROLE or name.endswith(f"-{own.region}"):
+                if type_ == _ROLE and not name.endswith(f"-{own.region}"):
+                    continue
+                # Tags take a request each, and a deployment may have a thousand rules of which a plan adds one.
+                if wanted is None or Leftover(type_, name) in wanted:
                     yield Leftover(type_, name), _tags(kind, client, key)
         except (BotoCoreError, ClientError) as cause:
             raise CommandError(
