@@ -28,9 +28,11 @@ from compliance_tf.results.exports.export import ExportFormat
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from compliance_tf.results.analytics.parquet import Place
     from compliance_tf.results.exports.export import Snapshot
+    from compliance_tf.results.reader import ResultsReader
     from compliance_tf.results.row import Row
 
 
@@ -52,6 +54,15 @@ Output = Annotated[
         "--output",
         "-o",
         help="The file to write; standard output unless given. Of Parquet the folder, or s3://bucket/prefix.",
+        show_default=False,
+    ),
+]
+KmsKey = Annotated[
+    str | None,
+    typer.Option(
+        "--kms-key",
+        metavar="ARN",
+        help="The KMS key that a bucket's policy asks for with each object; the bucket's default unless given.",
         show_default=False,
     ),
 ]
@@ -77,6 +88,7 @@ def export(
     aggregator: Aggregator = None,
     names: ResourceNames = True,
     account_name: AccountName = None,
+    kms_key: KmsKey = None,
 ) -> None:
     """Write all present results in a format for other tools: a spreadsheet, a SIEM, Security Hub, a CI system."""
     from compliance_tf.results.exports.export import Snapshot
@@ -93,7 +105,9 @@ def export(
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):
         if format_ is ExportedFormat.PARQUET:
-            _write_parquet(rows, snapshot, output)
+            _write_parquet(rows, reader, output, kms_key)
+        elif kms_key or (output or "").startswith("s3:"):
+            raise ExportError(f"Only Parquet is written into a bucket: write {format_.value} to a file, and copy it.")
         else:
             _write(ExportFormat(format_.value), rows, snapshot, Path(output) if output else None)
     say_what_is_missing(lookup)
@@ -129,13 +143,22 @@ def _write(format_: ExportFormat, rows: Iterable[Row], snapshot: Snapshot, outpu
         raise ExportError(f"{output} cannot be written: {cause.strerror}. Give another file with --output.") from cause
 
 
-def _write_parquet(rows: Iterable[Row], snapshot: Snapshot, output: str | None) -> None:
+def _write_parquet(rows: _Counted, reader: ResultsReader, output: str | None, kms_key: str | None) -> None:
     from compliance_tf.results.analytics.parquet import write_parquet
+    from compliance_tf.results.resource_search import caller_account
 
     if output is None:
         raise ExportError("Parquet is several files: give a folder, or s3://bucket/prefix, with --output.")
-    files = write_parquet(rows, snapshot.taken_at, output)
-    typer.echo(f"{files} files in {output}.", err=True)
+
+    def read_to_end() -> Mapping[Place, bool]:
+        if rows.count or not reader.is_one_table:
+            return reader.read_to_end
+        # Rows say where they are from; without any it is the credentials' account.
+        place = reader.place
+        return {(caller_account(place.region), place.region, place.rule_prefix.removesuffix("-")): True}
+
+    files = write_parquet(rows, reader.at, output, source=reader.source, read_to_end=read_to_end, kms_key=kms_key)
+    typer.echo(f"{files} {'file' if files == 1 else 'files'} in {output}.", err=True)
 
 
 def _warn_of_github(format_: ExportedFormat, count: int) -> None:

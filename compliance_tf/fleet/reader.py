@@ -146,6 +146,14 @@ class FleetReader(ResultsReader):
         """Return whether all results are of one account and region: never."""
         return False
 
+    @property
+    def read_to_end(self) -> Mapping[tuple[str, str, str], bool]:
+        """Completeness of each cell so far, by account, region and source."""
+        return {
+            (cell.account, cell.region.region, f"{self.place.project}-{cell.workspace}"): str(cell) not in self.missing
+            for cell in self._cells
+        }
+
     @cached_property
     def by_place(self) -> Mapping[tuple[str, str], Counts]:
         """The last daily counts by account and region."""

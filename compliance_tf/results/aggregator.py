@@ -90,6 +90,10 @@ class AggregatorReader(ResultsReader):
         """Return whether all results are of one account and region: never."""
         return False
 
+    def source(self, row: Row) -> str:  # noqa: ARG002 (it is the same of all)
+        """Name where a row is from."""
+        return f"aggregator-{self._name}"
+
     @cached_property
     def rules(self) -> Mapping[str, RuleEntry]:
         """The rules that the aggregator has, by name."""

@@ -186,6 +186,15 @@ class ResultsReader:
         """Counts by account and region, where there are several: a deployment is in one."""
         return {}
 
+    @property
+    def read_to_end(self) -> Mapping[tuple[str, str, str], bool]:
+        """Completeness of each account, region and :meth:`source` so far, where there are several."""
+        return {}
+
+    def source(self, row: Row) -> str:
+        """Name where a row is from: project and workspace, with which a rule's name begins."""
+        return "-".join(row.result.rule_name.split("-", 2)[:2])
+
     # -- Results -------------------------------------------------------------------------------------------------
 
     def violations(

@@ -17,7 +17,10 @@ VIEW: Final = "results"
 """The name in queries of the rows of all days."""
 
 LATEST: Final = "latest"
-"""The name in queries of the rows of each account and region's last day."""
+"""The name in queries of the rows of each account, region and deployment's last day."""
+
+_OF_ANY_DAY: Final = r"[^/]+/[^/]+/[^/]+$"
+"""Account, region and source in a file's path: what comes before is the folder, and the day, as it sorts."""
 
 
 def ask(question: str, folder: Path) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
@@ -50,13 +53,13 @@ def ask(question: str, folder: Path) -> tuple[tuple[str, ...], list[tuple[Any, .
     files = str(folder / "*" / "*" / "*" / FILES).replace("'", "''")
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET enable_progress_bar = false")
+        read = f"read_parquet('{files}', filename = true, hive_partitioning = true, hive_types = {{{types}}})"
+        rows = f"SELECT * EXCLUDE (filename) FROM {read}"  # noqa: S608 (its own words, and a path in quotes)
+        # By the files, not by their rows: of a last day without results there are none.
+        connection.execute(f"CREATE VIEW {VIEW} AS {rows}")
         connection.execute(
-            f"CREATE VIEW {VIEW} AS SELECT * FROM "  # noqa: S608 (its own words, and a path in quotes)
-            f"read_parquet('{files}', hive_partitioning = true, hive_types = {{{types}}})"
-        )
-        connection.execute(
-            f"CREATE VIEW {LATEST} AS SELECT * FROM {VIEW} SEMI JOIN "  # noqa: S608
-            f"(SELECT account, region, max(day) AS day FROM {VIEW} GROUP BY ALL) USING (account, region, day)"
+            f"CREATE VIEW {LATEST} AS {rows} WHERE filename IN (SELECT max(file) FROM glob('{files}') "  # noqa: S608
+            f"GROUP BY regexp_extract(file, '{_OF_ANY_DAY}'))"
         )
         try:
             # A question reaches the folder, and nothing else of this machine or of the network.
