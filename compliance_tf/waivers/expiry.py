@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 SOON_DAYS: Final = 30
 """Days before the last one in which a waiver counts as expiring soon."""
 
-_DAY = timedelta(days=1)
-
 
 class State(Enum):
     """The state of a waiver on a day."""
@@ -54,16 +52,17 @@ def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
     return _texts(
         waivers,
         "timecmp(plantimestamp(), waiver.from) >= 0",
-        "timecmp(plantimestamp(), waiver.until) < 0",
+        "timecmp(plantimestamp(), waiver.until) <= 0",
     )
 
 
 def _texts(waivers: Iterable[DeployedWaiver], *conditions: str) -> str:
     entries = [
         {
-            "from": _midnight(waiver.expires - timedelta(days=SOON_DAYS)),
+            "from": f"{waiver.expires - timedelta(days=SOON_DAYS)}T00:00:00Z",
             "text": _text(waiver),
-            "until": _midnight(waiver.expires + _DAY),
+            # Not the next midnight: 9999-12-31 has none. Terraform's times are whole seconds.
+            "until": f"{waiver.expires}T23:59:59Z",
             "workspaces": sorted(waiver.workspaces),
         }
         for waiver in sorted(waivers, key=lambda waiver: (waiver.expires, _text(waiver), sorted(waiver.workspaces)))
@@ -79,7 +78,3 @@ def subject(waiver: DeployedWaiver) -> str:
 
 def _text(waiver: DeployedWaiver) -> str:
     return f"{waiver.expires}: {waiver.ticket} of {waiver.owner}, {subject(waiver)}, {waiver.target} ({waiver.reason})"
-
-
-def _midnight(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeAlias
 
 from msgspec import Meta, Struct
@@ -23,6 +24,9 @@ MAX_NAME: Final = 100
 MAX_TAG_KEY: Final = 128
 MAX_TAG_VALUE: Final = 256
 """Characters. Source: AWS General Reference, "Tag naming limits and requirements"."""
+
+EARLIEST: Final = date(2014, 11, 12)
+"""The day on which AWS Config was announced: an earlier one is a slip. Source: the AWS News Blog, "AWS Config"."""
 
 DEFAULT_MAX_DAYS: Final = 365
 """Days for which a waiver may be granted unless the stack says otherwise."""
@@ -88,7 +92,7 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ticket
         The ticket of the decision: at most 100 characters.
     granted
-        The date of the decision.
+        The date of the decision, 2014-11-12 (AWS Config's first day) at the earliest.
     expires
         Its last day, in UTC: after ``granted``, by at most the stack's ``max_waiver_days``.
     workspaces
@@ -141,6 +145,8 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             force_setattr(self, name, line := " ".join(getattr(self, name).split()))
             if len(line) > max_length:
                 self._refuse(f"{name}: it has {len(line)} characters: give at most {max_length}.")
+        if self.granted < EARLIEST:
+            self._refuse(f"granted={self.granted} is before AWS Config existed ({EARLIEST}).")
         if self.expires <= self.granted:
             self._refuse(f"expires={self.expires} is not after granted={self.granted}.")
 

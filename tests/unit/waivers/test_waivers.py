@@ -84,6 +84,7 @@ def test_a_reason_becomes_one_line() -> None:
         ({"owner": "o" * 101}, "owner: it has 101 characters: give at most 100."),
         ({"rule": "tls\n"}, "rule: give a rule's id: lower-case words and digits joined by hyphens, not 'tls\\n'."),
         ({"expires": date(2026, 1, 15)}, "expires=2026-01-15 is not after granted=2026-01-15."),
+        ({"granted": date(226, 1, 15)}, "granted=0226-01-15 is before AWS Config existed"),
         ({"expires": date(2025, 12, 31)}, "expires=2025-12-31 is not after granted=2026-01-15."),
         ({"expires": "31.12.2026"}, "expires: give a date, such as 2027-03-31, not '31.12.2026'."),
         (
