@@ -1,6 +1,6 @@
 """The conformance packs that AWS publishes: which managed rules each has, with which parameters.
 
-The facts are in ``conformance_packs.json``, written by ``python -m maintenance.import_facts``. They are
+The facts are in ``generated/conformance_packs.json``, written by ``python -m maintenance.import_facts``. They are
 read at the first look-up, not at import.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
 
-DATA_FILE: Final = Path(__file__).with_name("conformance_packs.json")
+DATA_FILE: Final = Path(__file__).with_name("generated") / "conformance_packs.json"
 
 PROCESS_CHECK: Final = "AWS_CONFIG_PROCESS_CHECK"
 """The identifier in packs of duties that people do and tick off. No rule of this name can be declared, nor would

@@ -1,6 +1,6 @@
 """AWS Config's managed rules: what each evaluates, when, where, and which parameters it takes.
 
-The facts are in ``managed_rules.json``, written by ``python -m maintenance.import_facts``. They are
+The facts are in ``generated/managed_rules.json``, written by ``python -m maintenance.import_facts``. They are
 read at the first look-up, not at import.
 """
 
@@ -24,7 +24,7 @@ from compliance_tf.errors import UnknownManagedRuleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DATA_FILE: Final = Path(__file__).with_name("managed_rules.json")
+DATA_FILE: Final = Path(__file__).with_name("generated") / "managed_rules.json"
 
 _GUIDE: Final = "https://docs.aws.amazon.com/config/latest/developerguide"
 

@@ -22,7 +22,7 @@ from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, Polic
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from compliance_tf.catalog.pack_names import PackAlias, PackName
+    from compliance_tf.catalog.generated.pack_names import PackAlias, PackName
     from compliance_tf.catalog.parameters import ParameterValue
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
     from compliance_tf.model.workspace_values import ByWorkspace, Setting

@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from compliance_runtime.check import Check, Severity
 from compliance_tf.catalog.conformance_packs import conformance_pack
-from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+from compliance_tf.catalog.generated.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.managed_rules import kebab_case, managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.recorded_types import check_types
@@ -29,7 +29,7 @@ from compliance_tf.model.setting_values import as_tuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compliance_tf.catalog.pack_names import PackAlias, PackName
+    from compliance_tf.catalog.generated.pack_names import PackAlias, PackName
 
     Parameters: TypeAlias = Mapping[str, ParameterValue]
 else:

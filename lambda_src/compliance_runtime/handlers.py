@@ -80,7 +80,7 @@ def record(event: object, context: LambdaContext) -> dict[str, int] | None:
 
 def trigger(event: object, context: LambdaContext) -> None:
     """Start the evaluation of the rules of a schedule or an API call, and of waiting rules, for EventBridge."""
-    from compliance_runtime.recording.retries import Retries
+    from compliance_runtime.recording.throttled_writes import Retries
     from compliance_runtime.triggering.request import request_ids, rules_to_evaluate
     from compliance_runtime.triggering.starter import Starter
     from compliance_runtime.triggering.waiting import WaitingStore
@@ -229,7 +229,7 @@ def _waiver_lookup() -> WaiverLookup:
 
 def _store(context: LambdaContext) -> ResultStore:
     from compliance_runtime.recording.result_store import ResultStore
-    from compliance_runtime.recording.retries import Retries
+    from compliance_runtime.recording.throttled_writes import Retries
 
     environment, retries = _environment(), Retries(lambda: remaining_seconds(context))
     return ResultStore(client("dynamodb"), environment.results_table, environment.history_days, retries)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from compliance_runtime.check import Severity
-    from compliance_tf.catalog.identifiers import ManagedRuleIdentifier
+    from compliance_tf.catalog.generated.identifiers import ManagedRuleIdentifier
     from compliance_tf.constructs.rules.scope import Scope
     from compliance_tf.constructs.schedule import ApiCall
     from compliance_tf.model.workspace_values import ByWorkspace, Setting

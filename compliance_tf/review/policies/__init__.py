@@ -11,10 +11,10 @@ from compliance_tf.review.policies import (
     drift,
     names,
     recording,
+    results_table,
     rules,
     scope,
     state,
-    table,
 )
 from compliance_tf.review.policies.policy import Hit, Limits, Policy, Verdict
 
@@ -28,8 +28,8 @@ POLICIES: Final[tuple[Policy, ...]] = (
     scope.ALLOW_LIST,
     scope.PROVISIONERS,
     scope.ELSEWHERE,
-    table.LOST,
-    table.UNPROTECTED,
+    results_table.LOST,
+    results_table.UNPROTECTED,
     access.ADMINISTRATION,
     access.PUBLIC,
     access.SOURCELESS,

@@ -19,7 +19,7 @@ from compliance_runtime.recording.results_table import (
     present_sort_key,
     rule_partitions,
 )
-from compliance_runtime.recording.retries import Retries
+from compliance_runtime.recording.throttled_writes import Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from compliance_runtime.recording.retries import Retries
+    from compliance_runtime.recording.throttled_writes import Retries
 
 CALL_SECONDS = 61.0
 """Seconds between two calls: one a minute is allowed, and clocks differ

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from compliance_tf.catalog import pack_names
 from compliance_tf.catalog.conformance_packs import DATA_FILE, conformance_pack, conformance_packs
+from compliance_tf.catalog.generated import pack_names
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.catalog.pack_naming import short_name, title
 from compliance_tf.errors import ComplianceError, FactsError, UnknownPackError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from compliance_tf.review.policies import completeness, drift, names, rules, state, table
+from compliance_tf.review.policies import completeness, drift, names, results_table, rules, state
 from tests.unit.review import builders
 from tests.unit.review.builders import allow, delete, document, of_type, resource_change, update
 from tests.unit.review.draw import Mutation
@@ -219,8 +219,8 @@ MUTATIONS = (
     *SCOPE,
     *ACCESS,
     *RUNNING,
-    Mutation(table.LOST, "the table goes any way", _lose_table),
-    Mutation(table.UNPROTECTED, "a safeguard goes", _weaken_table),
+    Mutation(results_table.LOST, "the table goes any way", _lose_table),
+    Mutation(results_table.UNPROTECTED, "a safeguard goes", _weaken_table),
     Mutation(names.UNSCOPED, "another name", _rename),
     Mutation(names.UNSCOPED, "a function with the role of others", _other_role),
     Mutation(names.SHARED, "a replacement is created first", _create_first(TYPES)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from compliance_tf.review.policies import code, recording, table
+from compliance_tf.review.policies import code, recording, results_table
 from tests.unit.review import builders
 from tests.unit.review.builders import allow, delete, document, of_type, trust, update
 from tests.unit.review.draw import Mutation
@@ -141,7 +141,7 @@ TYPES = tuple(sorted({one["type"] for one in builders.plan_json()["resource_chan
 RUNNING = (
     Mutation(code.ELSEWHERE, "code from elsewhere", _take_code_from_elsewhere),
     Mutation(code.ELSEWHERE, "a function of others is invoked", _invoke_others),
-    Mutation(table.UNPROTECTED, "items or recovery points go sooner", _lose_items),
+    Mutation(results_table.UNPROTECTED, "items or recovery points go sooner", _lose_items),
     Mutation(recording.STOPPED, "a part goes", _stop),
     Mutation(recording.STOPPED, "events are not taken any more", _switch_off),
     Mutation(recording.STOPPED, "a function runs otherwise", _change_what_runs),

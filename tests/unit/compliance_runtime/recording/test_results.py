@@ -26,7 +26,7 @@ from compliance_runtime.recording.results_table import (
     severity_partitions,
     status_prefix,
 )
-from compliance_runtime.recording.retries import Retries
+from compliance_runtime.recording.throttled_writes import Retries
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.unit.compliance_runtime.builders import client, compliance_event
@@ -219,7 +219,7 @@ def test_a_violation_is_waived_until_the_last_day_of_its_waiver_is_over_in_utc(a
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that were asked for; nobody waits."""
     asked: list[float] = []
-    monkeypatch.setattr("compliance_runtime.recording.retries.time.sleep", asked.append)
+    monkeypatch.setattr("compliance_runtime.recording.throttled_writes.time.sleep", asked.append)
     return asked
 
 
@@ -252,13 +252,13 @@ def test_a_write_is_tried_again_only_while_the_function_has_time(
     table = FakeResultsTable()
     table.cancelled = ["ThrottlingError"] * 10_000
     clock = [0.0]
-    monkeypatch.setattr("compliance_runtime.recording.retries.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("compliance_runtime.recording.throttled_writes.time.monotonic", lambda: clock[0])
     monkeypatch.setattr("compliance_runtime.recording.result_store.time.monotonic", lambda: clock[0])
 
     def sleep(pause: float) -> None:
         clock[0] += pause
 
-    monkeypatch.setattr("compliance_runtime.recording.retries.time.sleep", sleep)
+    monkeypatch.setattr("compliance_runtime.recording.throttled_writes.time.sleep", sleep)
     limited = replace(store(table), retries=Retries(lambda: seconds - clock[0]))
 
     with pytest.raises(table.exceptions.TransactionCanceledException):

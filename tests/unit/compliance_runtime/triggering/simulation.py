@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.errors import EvaluationsNotStartedError
 from compliance_runtime.logs import Log
-from compliance_runtime.recording.retries import Retries
+from compliance_runtime.recording.throttled_writes import Retries
 from compliance_runtime.triggering.starter import Starter
 from compliance_runtime.triggering.waiting import Waiting, WaitingStore
 from compliance_tf.local.api.api_error import ApiError
