@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 REGION = "eu-west-1"
 
-GO = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
-"""Terraform and the provider read the schemas of 1,500 resource types at every start: a fifth of that was collecting
-garbage, which is left until there is more of it."""
-
 
 @dataclass(frozen=True)
 class Project:
@@ -56,7 +52,7 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
-        variables = {**os.environ, **GO, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color", **self.variables}
+        variables = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color", **self.variables}
         return Machine(variables, working_folder=self.folder).environment()
 
     def stack_folder(self, stack: str = "compliance") -> Path:

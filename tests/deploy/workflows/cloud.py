@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.terraform.machine import MIRROR_VARIABLE
-from tests.deploy.conftest import GO, REGION, REPOSITORY
+from tests.deploy.conftest import REGION, REPOSITORY
 
 if TYPE_CHECKING:
     from compliance_tf.local import LocalAws
@@ -90,7 +90,7 @@ class Cloud:
             "AWS_ENDPOINT_URL_STS": variables["AWS_ENDPOINT_URL"],
         }
         machine = {name: value for name, value in os.environ.items() if name in {MIRROR_VARIABLE, "TF_CLI_CONFIG_FILE"}}
-        return {name: value for name, value in variables.items() if "KEY" not in name} | style | machine | GO
+        return {name: value for name, value in variables.items() if "KEY" not in name} | style | machine
 
     def signed_in(self, role: str, subject: str) -> dict[str, str]:
         """Take a role by a token, as the action of AWS does."""

@@ -146,6 +146,21 @@ def test_options_from_outside_that_change_nothing_of_it_are_kept(tmp_path: Path)
     assert machine(tmp_path, **variables).environment().items() >= variables.items()
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, ("off", "512MiB")),
+        ({"GOGC": "100"}, ("100", None)),
+        ({"GOMEMLIMIT": "256MiB"}, (None, "256MiB")),
+    ],
+)
+def test_garbage_is_collected_late_unless_the_user_has_said_when(
+    tmp_path: Path, own: dict[str, str], expected: tuple[str | None, str | None]
+) -> None:
+    environment = machine(tmp_path, **own).environment()
+    assert (environment.get("GOGC"), environment.get("GOMEMLIMIT")) == expected
+
+
 def test_a_missing_terraform_is_one_sentence_with_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"terraform was not found on the PATH: install Terraform 1\.10 or newer"):
         engine({"PATH": str(tmp_path)})
