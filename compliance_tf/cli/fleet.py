@@ -192,10 +192,12 @@ def status(
     parallel: Parallel = USUAL_PARALLEL,
 ) -> None:
     """Show for every cell whether it is deployed with all rules, and when its results were compared with AWS Config."""
-    from compliance_tf.fleet.status import StatusQuestions
+    from compliance_tf.fleet.status import StatusQuestions, removed
 
     with _begin(file, group, account, region, parallel) as one:
-        _end(one, one.runner.each(one.cells, StatusQuestions(one.folder, one.credentials).ask), "fine")
+        outcomes = one.runner.each(one.cells, StatusQuestions(one.folder, one.credentials).ask)
+        is_all = not (group or account or region)
+        _end(one, [*outcomes, *(removed(one.folder, one.cells) if is_all else [])], "fine")
 
 
 @contextmanager

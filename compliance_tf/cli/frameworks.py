@@ -106,9 +106,10 @@ def report(
     """Show the status of a framework's controls: pass, partly evaluated, fail, waived or not evaluated.
 
     A control passes when all rules that the framework names for it are deployed, have results and comply; where some
-    are missing or have no results yet, or where no rule asks all that the framework's source names, it is partly
-    evaluated. One that no rule of the deployment maps to, or whose rules have no results, is not evaluated. Controls
-    that no rule can tell anything about, such as training or contracts, are not listed at all.
+    are missing or have no results yet, where no rule asks all that the framework's source names, or where cells of a
+    fleet cannot be read, it is partly evaluated. One that no rule of the deployment maps to, or whose rules have no
+    results, is not evaluated. Controls that no rule can tell anything about, such as training or contracts, are not
+    listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework
     from compliance_tf.results.frameworks.assessment import ControlStatus, assess, relevant_rules
@@ -121,12 +122,12 @@ def report(
     )
     with reading(reader):
         rules = relevant_rules(found, reader.rules.values())
-        assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules))
+        assessments = assess(found, rules, reader.of_rules(rule.name for rule in rules), reader.missing)
     match output:
         case Format.TABLE:
             _print(assessments)
         case Format.JSON:
-            typer.echo(json.dumps(report_to_json(found, assessments, reader.place), indent=2))
+            typer.echo(json.dumps(report_to_json(found, assessments, reader.place, reader.missing), indent=2))
         case Format.CSV:
             csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):
@@ -169,4 +170,6 @@ def _why(one: ControlAssessment) -> str:
     why = [said + ", ".join(names) for said, names in parts if names]
     if one.control.unmatched:
         why.append(f"{one.control.unmatched} more that no rule asks")
+    if not one.is_complete:
+        why.append("cells are missing")
     return "; ".join(why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -132,6 +133,12 @@ def status(folder: Folder = LOCAL_FOLDER) -> None:
     typer.echo(f"running at {running.endpoint.url}, process {running.pid}")
 
 
+_OF_THE_MACHINE = frozenset(
+    {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.EMFILE, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+)
+"""Errors of files that are nobody's bug: a disk that is full, a folder that may not be written."""
+
+
 def main() -> None:
     """Run the command; exit with one message and code 1 when it fails."""
     try:
@@ -142,3 +149,7 @@ def main() -> None:
         sys.exit(128 + error.signal)
     except ComplianceError as error:
         sys.exit(f"error: {message(str(error))}")
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        sys.exit(f"error: {message(f'{error.filename}: {error.strerror}')}. It needs a folder with room, to write in.")

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-
 from compliance_tf.fleet.cells import Cell, Choice, cells_of
 from compliance_tf.fleet.commands import Fleet
-from compliance_tf.fleet.credentials import CellCredentials
+from compliance_tf.fleet.credentials import CellCredentials, caller_session
 from compliance_tf.fleet.folder import FleetFolder
 from compliance_tf.fleet.running import Outcome, Runner
 from compliance_tf.fleet.settings import read_fleet
@@ -44,7 +42,7 @@ def begin(file: Path, choice: Choice, person: Person, *, parallel: int, synthesi
         When the fleet cannot be read, another command works on it, or the app does not synthesize.
     """
     settings = read_fleet(file)
-    caller = boto3.Session()
+    caller = caller_session()
     cells = cells_of(settings, choice, caller)
     folder = FleetFolder(Path())
     # What is relative in it is relative to this folder, and the cells have others.

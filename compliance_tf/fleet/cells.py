@@ -93,11 +93,11 @@ def cells_of(fleet: FleetSettings, choice: Choice, session: boto3.Session) -> tu
     """
     _refuse_unknown("--group", choice.groups, [group.name for group in fleet.groups])
     _refuse_unknown("--region", choice.regions, [region for group in fleet.groups for region in group.regions])
+    # Also those of other groups, so that no choice hides a cell that two have; only organizations are not asked.
     cells = [
         cell
         for group in fleet.groups
-        if not choice.groups or group.name in choice.groups
-        for cell in _cells(fleet, group, session)
+        for cell in _cells(fleet, group, session if not choice.groups or group.name in choice.groups else None)
     ]
     _refuse_repeated(cells)
     _refuse_unknown("--account", choice.accounts, [cell.account for cell in cells])
@@ -106,9 +106,9 @@ def cells_of(fleet: FleetSettings, choice: Choice, session: boto3.Session) -> tu
     raise FleetError("No cell is in all that is chosen: name fewer of --group, --account and --region.")
 
 
-def _cells(fleet: FleetSettings, group: Group, session: boto3.Session) -> Iterator[Cell]:
+def _cells(fleet: FleetSettings, group: Group, session: boto3.Session | None) -> Iterator[Cell]:
     accounts = dict.fromkeys(group.accounts)
-    if group.organization is not None:
+    if group.organization is not None and session is not None:
         accounts |= dict.fromkeys(accounts_of(group.organization, session))
     role, external_id = group.role or fleet.role, group.external_id or fleet.external_id
     home = home_region(fleet, group)

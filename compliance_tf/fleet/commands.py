@@ -137,7 +137,13 @@ class Fleet:
     def destroy(self) -> list[Outcome]:
         """Destroy each cell, after somebody has agreed."""
         self.person.confirm(f"Destroy {_counted(len(self.cells))}?")
-        return self._each("destroy", "--auto-approve")
+
+        def work(cell: Cell) -> tuple[State, str]:
+            self._command(cell, "destroy", "--auto-approve")
+            self.folder.forget(cell)
+            return State.DONE, ""
+
+        return self.runner.each(self.cells, work)
 
     def recover(self, *, removes: bool) -> list[Outcome]:
         """Take into the state of each cell what a killed command left in its account, or remove it."""

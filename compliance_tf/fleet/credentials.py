@@ -26,8 +26,36 @@ if TYPE_CHECKING:
     from compliance_tf.fleet.cells import Cell
 
 _SESSION_NAME: Final = "compliance-tf"
-_OWN: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SESSION_TOKEN")
+_OWN: Final = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+)
 """Variables of the caller's own credentials, which are not a cell's."""
+
+_NOT_ACCEPTED: Final = frozenset({"InvalidClientTokenId", "UnrecognizedClientException"})
+"""Error codes of a region that is not enabled in an account, for the account's credentials.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+"""
+
+
+def caller_session() -> boto3.Session:
+    """Return a session with the caller's own credentials.
+
+    Raises
+    ------
+    FleetError
+        When the profile that is named does not exist.
+    """
+    try:
+        return boto3.Session()
+    except BotoCoreError as cause:
+        raise FleetError(f"Your AWS credentials cannot be used: {cause}.") from cause
 
 
 class _Known(CredentialProvider):
@@ -62,16 +90,22 @@ class CellCredentials:
     _loader: Loader = field(default_factory=create_loader, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
-    def session(self, cell: Cell) -> boto3.Session:
+    def session(self, cell: Cell, *, is_new: bool = False) -> boto3.Session:
         """Return a session in a cell's account and region.
+
+        Parameters
+        ----------
+        is_new
+            Whether the role is assumed again, so that the credentials hold as long as they can.
 
         Raises
         ------
         FleetError
-            When the role cannot be assumed, or the credentials are those of another account.
+            When the role cannot be assumed, the credentials are those of another account, or the region is not enabled
+            in the account.
         """
         with self._lock:
-            if cell.role not in self._by_role:
+            if is_new or cell.role not in self._by_role:
                 self._by_role[cell.role] = self._make(cell)
             credentials = self._by_role[cell.role]
         # boto3's sessions are made for one thread; credentials are refreshed for all.
@@ -81,15 +115,13 @@ class CellCredentials:
         session.register_component("data_loader", self._loader)
         own = boto3.Session(botocore_session=session, region_name=cell.region.region)
         try:
-            if cell.role is None:
-                _require_account(cell, own)
-            else:
-                credentials.get_frozen_credentials()
+            credentials.get_frozen_credentials()
         except (BotoCoreError, ClientError) as cause:
             asked = f"The role {cell.role} cannot be assumed" if cell.role else "The credentials cannot be used"
             raise FleetError(
                 f"{asked}: {cause}. Its trust policy has to allow the caller, and the caller sts:AssumeRole on it."
             ) from cause
+        _require_place(cell, own)
         return own
 
     def variables(self, cell: Cell, environment: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +137,8 @@ class CellCredentials:
         FleetError
             When the role cannot be assumed.
         """
-        self.session(cell)
+        # What a program gets it cannot renew, so it gets all of a session.
+        self.session(cell, is_new=True)
         frozen = self._by_role[cell.role].get_frozen_credentials()
         variables = {name: value for name, value in environment.items() if name not in _OWN}
         variables |= {
@@ -135,8 +168,19 @@ class CellCredentials:
         return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
 
-def _require_account(cell: Cell, session: boto3.Session) -> None:
-    account = session.client("sts").get_caller_identity()["Account"]
+def _require_place(cell: Cell, session: boto3.Session) -> None:
+    """Make sure that the credentials are of a cell's account, and that its region takes them."""
+    try:
+        account = session.client("sts").get_caller_identity()["Account"]
+    except ClientError as cause:
+        if cause.response["Error"]["Code"] not in _NOT_ACCEPTED:
+            raise FleetError(f"AWS STS in {cell.region.region} refuses a request: {cause}.") from cause
+        raise FleetError(
+            f"{cell.region.region} does not accept credentials of the account {cell.account}, so the region is not "
+            "enabled there: enable it in the account, or take it out of the group's regions."
+        ) from cause
+    except BotoCoreError as cause:
+        raise FleetError(f"AWS STS in {cell.region.region} does not answer: {cause}.") from cause
     if account != cell.account:
         raise FleetError(
             f"No role is given for the cell, and the caller's credentials are of the account {account}: give the "

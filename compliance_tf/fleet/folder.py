@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import FleetError
+from compliance_tf.fleet.cells import Cell
+from compliance_tf.model.fleet_regions import FleetRegion
 from compliance_tf.terraform.app import SETTINGS, synthesize
 from compliance_tf.terraform.synthesized import OUTPUT, read_configuration, stack_folders, synthesized_stacks
 from compliance_tf.terraform.working_folder import PLAN, WorkingFolder
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from compliance_tf.fleet.cells import Cell
-    from compliance_tf.model.fleet_regions import FleetRegion
     from compliance_tf.terraform.programs import Programs
     from compliance_tf.terraform.synthesized import SynthesizedStack
 
@@ -34,6 +34,8 @@ _SYNTHESIS: Final = ".synthesis"
 _PLUGINS: Final = ".plugins"
 _INIT_OPTIONS: Final = "TF_CLI_ARGS_init"
 """The environment variable with options of ``terraform init``."""
+
+_DEPLOYED: Final = "apply.log"
 
 _UP: Final = "../" * 3
 """From a folder of Terraform to the cell's, and from that to the project's."""
@@ -136,6 +138,20 @@ class FleetFolder:
     def log(self, cell: Cell, command: str) -> Path:
         """Return the file into which a command on a cell writes."""
         return self.of(cell) / f"{command}.log"
+
+    def forget(self, cell: Cell) -> None:
+        """Remove the folder of a cell that was destroyed."""
+        shutil.rmtree(self.of(cell), ignore_errors=True)
+
+    def deployed_beside(self, cells: Collection[Cell]) -> list[Cell]:
+        """List other cells that were deployed from here, and not destroyed since: they were in the fleet before."""
+        known = {cell.place for cell in cells}
+        places = sorted(tuple(log.parent.name.split(".", 2)) for log in self.path.glob(f"[0-9]*/{_DEPLOYED}"))
+        return [
+            Cell(account, FleetRegion(region, region), workspace, "")
+            for account, region, workspace in places
+            if (account, region, workspace) not in known
+        ]
 
     @contextmanager
     def locked(self) -> Iterator[int]:

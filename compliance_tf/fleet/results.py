@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-
 from compliance_tf.errors import FleetError, ResultsError, SynthesizedAppError
 from compliance_tf.fleet.cells import Cell, Choice, cells_of
-from compliance_tf.fleet.credentials import CellCredentials
+from compliance_tf.fleet.credentials import CellCredentials, caller_session
 from compliance_tf.fleet.folder import FleetFolder
 from compliance_tf.fleet.reader import FleetReader
 from compliance_tf.fleet.settings import read_fleet
@@ -41,7 +39,7 @@ def open_fleet(
         When the fleet cannot be read, or it is not known whose results are meant.
     """
     settings = read_fleet(file)
-    caller = boto3.Session()
+    caller = caller_session()
     choice = Choice(accounts=tuple(accounts), regions=(region,) if region else ())
     cells = [cell for cell in cells_of(settings, choice, caller) if workspace is None or cell.workspace == workspace]
     if not cells:

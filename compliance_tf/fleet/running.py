@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import FleetError, InterruptedCommandError
+from compliance_tf.output.sanitize import visible
 from compliance_tf.terraform.signals import handled
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Outcome:
     @property
     def in_a_line(self) -> str:
         """The outcome as one line of a table."""
-        return " ".join(self.said.split())[:_MAX_LINE]
+        return visible(" ".join(self.said.split()), _MAX_LINE)
 
     @property
     def failed(self) -> bool:

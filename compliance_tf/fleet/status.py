@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_tf.fleet.running import State
+from compliance_tf.fleet.running import Outcome, State
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import boto3
 
     from compliance_tf.fleet.cells import Cell
@@ -53,6 +55,21 @@ class StatusQuestions:
         if problems:
             return State.FOUND, f"{len(there)} rules: {', '.join(problems)}"
         return State.DONE, f"{len(there)} rules, compared {compared:%Y-%m-%d %H:%M} UTC"
+
+
+def removed(folder: FleetFolder, cells: Collection[Cell]) -> list[Outcome]:
+    """Find cells that were deployed from this folder, and are in the fleet no more.
+
+    Parameters
+    ----------
+    cells
+        All cells of the fleet.
+    """
+    why = (
+        "deployed from this folder, and no longer in the fleet: put it back and give `fleet destroy`, or remove the "
+        "folder {} if it was destroyed elsewhere"
+    )
+    return [Outcome(cell, State.FOUND, why.format(folder.of(cell))) for cell in folder.deployed_beside(cells)]
 
 
 def _rules(session: boto3.Session) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api import service_quotas
 from compliance_tf.local.api.cloud_control import RECORDER_TYPE, read_recorder
+from compliance_tf.local.api.disabled_region import refusal
 from compliance_tf.local.api.faults import Faults
 from compliance_tf.local.api.json_api import Call, JsonApi
 from compliance_tf.local.config.config_service import ConfigService
@@ -53,6 +54,12 @@ class LocalAwsApplication:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Handle a connection; at startup the polling begins."""
+        region = self._behaviour.disabled_region
+        if scope["type"] == "http" and region and (refused := refusal(dict(scope["headers"]), region)):
+            headers = [(b"content-type", refused[0])]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": refused[1]})
+            return
         if scope["type"] == "lifespan":
             self._poller = asyncio.create_task(self._poll())
         try:

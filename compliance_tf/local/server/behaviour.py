@@ -36,6 +36,8 @@ class Behaviour:
         The delay until a new EventBridge rule matches events.
     function_pending_seconds
         The time for which a function is Pending after it was created or updated: seconds on AWS, minutes in a VPC.
+    disabled_region
+        A region that no account has enabled: it refuses all credentials. None unless given.
     """
 
     poll_seconds: float = 0.5
@@ -47,6 +49,7 @@ class Behaviour:
     listing_lag_seconds: float = 0.0
     event_rule_lag_seconds: float = 0.0
     function_pending_seconds: float = 0.5
+    disabled_region: str = ""
 
     def arguments(self) -> list[str]:
         """Return the settings as arguments of the server's process."""
@@ -56,7 +59,7 @@ class Behaviour:
     def add_options(cls, parser: argparse.ArgumentParser) -> None:
         """Add the options of :meth:`arguments` to a parser."""
         for one in fields(cls):
-            kind = _flag if isinstance(one.default, bool) else float
+            kind = _flag if isinstance(one.default, bool) else type(one.default)
             parser.add_argument(f"--{one.name.replace('_', '-')}", type=kind, required=True)
 
     @classmethod

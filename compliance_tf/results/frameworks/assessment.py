@@ -69,11 +69,14 @@ class ControlAssessment:
     not_deployed
         Other rules in the framework's data: identifiers of managed rules and ids of checks for which neither they nor
         an equivalent are deployed.
+    is_complete
+        Whether the results of all accounts and regions were read.
     """
 
     control: Control
     rules: tuple[RuleCounts, ...]
     not_deployed: tuple[str, ...]
+    is_complete: bool = True
 
     @property
     def compliant(self) -> int:
@@ -100,7 +103,8 @@ class ControlAssessment:
         if not self.compliant:
             return ControlStatus.NOT_EVALUATED
         # A rule that was never evaluated has no results either: unknown must not count as a pass.
-        is_whole = not self.not_deployed and not self.without_results and not self.control.unmatched
+        unknown = self.not_deployed or self.without_results or self.control.unmatched
+        is_whole = self.is_complete and not unknown
         return ControlStatus.PASSED if is_whole else ControlStatus.PARTLY_EVALUATED
 
     @property
@@ -114,7 +118,9 @@ class ControlAssessment:
         return tuple(counts for counts in self.rules if not counts.total)
 
 
-def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]) -> tuple[ControlAssessment, ...]:
+def assess(
+    framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row], missing: Mapping[str, str] | None = None
+) -> tuple[ControlAssessment, ...]:
     """Assess the controls of a framework, in its order.
 
     Parameters
@@ -123,21 +129,27 @@ def assess(framework: Framework, rules: Iterable[RuleEntry], rows: Iterable[Row]
         The rules of the deployment. A rule that only has results counts as deployed too.
     rows
         The present results: those of other rules are not counted. They are read once, and not kept.
+    missing
+        The cells that are missing, as they are known when all rows are read: without them no control passes.
     """
     deployed = {rule.name: rule for rule in rules}
     counts: Counter[tuple[str, Status]] = Counter()
     for row in rows:
         deployed.setdefault(row.rule.name, row.rule)
         counts[row.rule.name, row.status] += 1
-    return assess_counts(framework, deployed.values(), counts)
+    return assess_counts(framework, deployed.values(), counts, is_complete=not missing)
 
 
 def assess_counts(
-    framework: Framework, rules: Iterable[RuleEntry], counts: Mapping[tuple[str, Status], int]
+    framework: Framework,
+    rules: Iterable[RuleEntry],
+    counts: Mapping[tuple[str, Status], int],
+    *,
+    is_complete: bool = True,
 ) -> tuple[ControlAssessment, ...]:
     """Assess from results that are counted already, by the rule's full name and status."""
     speakers = _speakers(rules)
-    return tuple(_assess(control, speakers, counts) for control in framework.controls)
+    return tuple(_assess(control, speakers, counts, is_complete=is_complete) for control in framework.controls)
 
 
 def relevant_rules(framework: Framework, rules: Iterable[RuleEntry]) -> tuple[RuleEntry, ...]:
@@ -157,7 +169,11 @@ def _speakers(rules: Iterable[RuleEntry]) -> Mapping[str, Sequence[RuleEntry]]:
 
 
 def _assess(
-    control: Control, speakers: Mapping[str, Sequence[RuleEntry]], counts: Mapping[tuple[str, Status], int]
+    control: Control,
+    speakers: Mapping[str, Sequence[RuleEntry]],
+    counts: Mapping[tuple[str, Status], int],
+    *,
+    is_complete: bool,
 ) -> ControlAssessment:
     names = (*control.rules, *control.checks)
     rules = {rule.name: rule for name in names for rule in speakers.get(name, ())}
@@ -173,4 +189,5 @@ def _assess(
             for name in sorted(rules)
         ),
         tuple(name for name in names if name not in speakers),
+        is_complete,
     )

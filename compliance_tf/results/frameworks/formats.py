@@ -8,7 +8,7 @@ from compliance_tf.output.sanitize import csv_cell
 from compliance_tf.results.frameworks.assessment import ControlStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from compliance_tf.catalog.frameworks.framework import Control, Framework
     from compliance_tf.results.frameworks.assessment import ControlAssessment, RuleCounts
@@ -51,7 +51,7 @@ def control_to_json(control: Control) -> dict[str, Any]:
 
 
 def report_to_json(
-    framework: Framework, assessments: Sequence[ControlAssessment], place: ResultsPlace
+    framework: Framework, assessments: Sequence[ControlAssessment], place: ResultsPlace, missing: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return a report for JSON."""
     return {
@@ -62,6 +62,7 @@ def report_to_json(
         "region": place.region,
         "summary": {status.value: sum(one.status is status for one in assessments) for status in ControlStatus},
         "controls": [_assessment_to_json(one) for one in assessments],
+        "missing": [{"cell": cell, "why": why} for cell, why in missing.items()],
     }
 
 

@@ -46,7 +46,7 @@ class FrameworkSection:
 
 
 def framework_sections(
-    rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts], names: Collection[str] = ()
+    rules: Sequence[RuleEntry], by_rule: Mapping[str, Counts], names: Collection[str] = (), *, is_complete: bool = True
 ) -> tuple[FrameworkSection, ...]:
     """Assess every framework that a rule maps to.
 
@@ -58,6 +58,8 @@ def framework_sections(
         Their results by their full name.
     names
         The only frameworks; every one that a rule maps to, where there are none.
+    is_complete
+        Whether no cell of a fleet is missing: without it no control passes.
     """
     counts = {
         (name, status): number
@@ -76,5 +78,5 @@ def framework_sections(
         )
         for framework in frameworks().values()
         if (framework.name in names if names else relevant_rules(framework, rules))
-        for assessments in (assess_counts(framework, rules, counts),)
+        for assessments in (assess_counts(framework, rules, counts, is_complete=is_complete),)
     )

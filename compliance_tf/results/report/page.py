@@ -84,7 +84,9 @@ class Page:
     @cached_property
     def frameworks(self) -> tuple[FrameworkSection, ...]:
         """The frameworks that its rules map to."""
-        return framework_sections(self.rules, self.summary.by_rule(), self.about.frameworks)
+        return framework_sections(
+            self.rules, self.summary.by_rule(), self.about.frameworks, is_complete=not self.about.missing
+        )
 
     @property
     def heat_map(self) -> HeatMap:

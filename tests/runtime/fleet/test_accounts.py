@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,12 +14,12 @@ from compliance_tf.fleet.cells import Cell
 from compliance_tf.fleet.credentials import CellCredentials
 from compliance_tf.fleet.organization import accounts_of
 from compliance_tf.fleet.settings import Organization
+from compliance_tf.local import LocalAws
+from compliance_tf.local.server.behaviour import Behaviour
 from compliance_tf.model.fleet_regions import FleetRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from compliance_tf.local import LocalAws
 
 MANAGEMENT, MEMBER = "000000000001", "300000000001"
 
@@ -73,32 +74,48 @@ def test_accounts_are_those_of_units_and_all_below_with_all_tags(
         accounts_of(Organization(tags={"env": "nowhere"}), caller)
 
 
-def test_a_role_leads_into_its_account_and_is_assumed_once(local_aws: LocalAws, caller: boto3.Session) -> None:
+def test_a_role_leads_into_its_account_and_is_assumed_once_by_this_program(
+    local_aws: LocalAws, caller: boto3.Session
+) -> None:
     make_role(local_aws, "Reader", trusts=MANAGEMENT)
     credentials = CellCredentials(caller)
     session = credentials.session(cell())
     assert session.client("sts").get_caller_identity()["Account"] == MEMBER
     assert session.region_name == "eu-central-1"
-    first = credentials.variables(cell(), {"AWS_PROFILE": "mine", "PATH": "/bin"})
-    assert "AWS_PROFILE" not in first
-    assert first["PATH"] == "/bin"
-    assert credentials.variables(cell(), {})["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
-    assert first["AWS_SECRET_ACCESS_KEY"] not in repr(credentials)
+    again = credentials.session(cell()).get_credentials()
+    assert session.get_credentials().access_key == again.access_key
+    assert again.secret_key not in repr(credentials)
 
 
-def test_a_session_that_ends_within_a_quarter_of_an_hour_is_replaced(
+def test_a_program_gets_a_session_of_its_own_and_nothing_of_the_callers(
     local_aws: LocalAws, caller: boto3.Session
 ) -> None:
-    make_role(local_aws, "Short", trusts=MANAGEMENT)
-    credentials = CellCredentials(caller, session_minutes=15)
-    keys = {credentials.variables(cell("Short"), {})["AWS_ACCESS_KEY_ID"] for _ in range(2)}
-    assert len(keys) == 2
+    make_role(local_aws, "Program", trusts=MANAGEMENT)
+    credentials = CellCredentials(caller)
+    mine = dict.fromkeys(
+        ("AWS_PROFILE", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_TOKEN"), "mine"
+    )
+    first, second = (credentials.variables(cell("Program"), {**mine, "PATH": "/bin"}) for _ in range(2))
+    assert first["AWS_ACCESS_KEY_ID"] != second["AWS_ACCESS_KEY_ID"]
+    assert "mine" not in first.values()
+    assert first["PATH"] == "/bin"
 
 
 def test_a_role_that_trusts_nobody_here_is_named(local_aws: LocalAws, caller: boto3.Session) -> None:
     make_role(local_aws, "Strange", trusts="999999999999")
     with pytest.raises(FleetError, match=rf"The role arn:aws:iam::{MEMBER}:role/Strange cannot be assumed"):
         CellCredentials(caller).session(cell("Strange"))
+
+
+def test_a_region_that_is_not_enabled_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalAws.start(behaviour=Behaviour(disabled_region="eu-south-1")) as aws:
+        for name, value in aws.environment(MANAGEMENT, "eu-west-1").items():
+            monkeypatch.setenv(name, value)
+        make_role(aws, "Reader", trusts=MANAGEMENT)
+        disabled = replace(cell(), region=FleetRegion("eu-south-1", "eu-south-1"))
+        said = f"eu-south-1 does not accept credentials of the account {MEMBER}, so the region is not enabled there"
+        with pytest.raises(FleetError, match=said):
+            CellCredentials(boto3.Session()).session(disabled)
 
 
 def test_without_a_role_the_callers_account_must_be_meant(local_aws: LocalAws, caller: boto3.Session) -> None:

@@ -96,6 +96,21 @@ def test_a_framework_is_that_of_all_cells(run: Any) -> None:
     assert sum(one["nonCompliant"] for one in json.loads(done.stdout)["controls"]) >= 301
 
 
+def test_a_partial_answer_is_no_pass_whatever_is_asked(run: Any) -> None:
+    """All that could be read is below the severity asked for, and a cell is missing."""
+    for command in (("results", "list"), ("results", "summary"), ("results", "list", "--limit", "1")):
+        done = run(*command, "--fail-on", "critical", *(("--format", "json") if "summary" in command else ()))
+        assert done.exit_code == 1, done.output
+        assert f"missing: {CLOSED} eu-central-1 dev" in done.stderr
+
+
+def test_a_framework_names_what_is_missing(run: Any) -> None:
+    done = run("frameworks", "report", "pci-dss", "--format", "json")
+    assert done.exit_code == 1
+    assert [one["cell"] for one in json.loads(done.stdout)["missing"]] == [f"{CLOSED} eu-central-1 dev"]
+    assert "cells are missing" in run("frameworks", "report", "pci-dss").stdout
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [

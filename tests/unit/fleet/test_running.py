@@ -72,6 +72,16 @@ def test_after_a_signal_no_cell_begins_and_those_that_have_begun_end() -> None:
         one.require_no_signal()
 
 
+def test_what_a_cell_says_is_one_line_without_control_characters() -> None:
+    def work(_cell: Cell) -> tuple[State, str]:
+        raise FleetError("denied\n::error::\x1b]0;owned\x07 \u202e of " + "x" * 500)
+
+    line = runner().each(CELLS[:1], work)[0].in_a_line
+    assert line.startswith(r"denied ::error::\u001b]0;owned\u0007")
+    assert len(line) <= 400
+    assert line.isprintable()
+
+
 def test_a_failed_command_is_told_by_its_last_message(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with pytest.raises(FleetError, match="No such option"):

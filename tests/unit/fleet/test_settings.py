@@ -93,6 +93,7 @@ def test_a_choice_limits_by_group_account_and_region(tmp_path: Path) -> None:
         ("external_id: acme", "home_region: us-west-2", 1, "its home region us-west-2 is none of its regions"),
         ("workspace: prod", "workspace: prod\n    home_region: il-central-1", 1, "does not record AWS::IAM::Group"),
         ("role: ComplianceDeployer", "role: arn:aws:iam::1:role/X y", 1, "the name of a role"),
+        ("role: ComplianceDeployer", "role: arn:aws:iam::999999999999:role/Other", 1, "and no ARN"),
         ("role: ComplianceDeployer", "session_minutes: 5", 1, "from 30 to 720"),
     ],
 )
@@ -105,8 +106,23 @@ def test_what_cannot_be_is_refused_with_its_line(tmp_path: Path, before: str, af
 
 def test_two_groups_cannot_have_one_cell(tmp_path: Path) -> None:
     text = FLEET.replace("777788889999", "111122223333").replace("workspace: dev", "workspace: prod")
-    with pytest.raises(FleetError, match="Groups production and sandboxes both have the cell 111122223333 eu-west-1"):
-        cells(tmp_path, text)
+    for choice in ({}, {"groups": ("sandboxes",)}, {"accounts": ("444455556666",)}):
+        with pytest.raises(FleetError, match="production and sandboxes both have the cell 111122223333 eu-west-1"):
+            cells(tmp_path, text, **choice)
+
+
+def test_an_account_begins_with_zeros_with_or_without_quotes(tmp_path: Path) -> None:
+    for written_as in ('"000012345678"', "000012345678", "000012345670"):
+        (cell,) = cells(tmp_path, FLEET.replace('"777788889999"', written_as), groups=("sandboxes",))
+        assert cell.account == written_as.strip('"')
+        assert cell.role == f"arn:aws:iam::{cell.account}:role/path/Sandbox"
+
+
+def test_an_account_that_is_twice_in_a_group_is_one_cell(tmp_path: Path) -> None:
+    twice = FLEET.replace('["777788889999"]', '["777788889999", "777788889999"]').replace(
+        "[eu-west-1]", "[eu-west-1, eu-west-1]"
+    )
+    assert len(cells(tmp_path, twice, groups=("sandboxes",))) == 1
 
 
 def test_the_fleet_of_the_how_to_is_one() -> None:

@@ -17,7 +17,9 @@ from compliance_tf.results.row import Status
 from tests.unit.results.exports.builders import PLACE, row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from compliance_tf.results.row import Row
 
 TLS = RuleEntry("acme-dev-tls", Severity.HIGH, (), "S3_BUCKET_SSL_REQUESTS_ONLY")
 OUR_TLS = RuleEntry("acme-dev-our-tls", Severity.HIGH, (), "bucket-tls-only")
@@ -85,6 +87,16 @@ def test_a_control_passes_only_when_every_rule_of_it_has_results() -> None:
     )
 
 
+def test_no_control_passes_while_cells_of_a_fleet_are_missing() -> None:
+    missing: dict[str, str] = {}
+
+    def rows() -> Iterator[Row]:
+        yield row(Status.COMPLIANT, rule=TLS)
+        missing["444455556666 eu-west-1 dev"] = "denied"  # as it is known when its turn comes
+
+    assert assess(FRAMEWORK, [TLS], rows(), missing)[0].status is ControlStatus.PARTLY_EVALUATED
+
+
 def test_a_control_of_which_no_rule_asks_all_never_passes() -> None:
     control = Control("A-1", None, ("S3_BUCKET_SSL_REQUESTS_ONLY",), unmatched=2)
     framework = replace(FRAMEWORK, controls=(control,))
@@ -131,7 +143,7 @@ def test_only_rules_that_speak_to_a_control_have_to_be_read() -> None:
 
 
 def test_the_report_as_json_counts_the_controls_and_names_rules_shortly() -> None:
-    report = report_to_json(FRAMEWORK, assess(FRAMEWORK, [TLS], [row(rule=TLS)]), PLACE)
+    report = report_to_json(FRAMEWORK, assess(FRAMEWORK, [TLS], [row(rule=TLS)]), PLACE, {})
 
     assert report["summary"] == {"fail": 2, "waived": 0, "partly evaluated": 0, "pass": 0, "not evaluated": 1}
     assert report["controls"][0]["rules"] == [
