@@ -31,7 +31,7 @@ class _MotoAccount(Account):
 
 @pytest.fixture(params=["local AWS", "moto"])
 def either(request: pytest.FixtureRequest) -> Account:
-    """An empty account, once of each implementation: for what both say alike. docs/reference/local-aws.md has the rest."""
+    """An empty account, once of each implementation: for what both say alike (docs/reference/local-aws.md)."""
     if request.param == "local AWS":
         return Account(request.getfixturevalue("local_aws"))
     return _MotoAccount(aws=None, make=request.getfixturevalue("moto_client"))  # type: ignore[arg-type]  # moto's

@@ -45,7 +45,7 @@ def result(
     )
 
 
-def waiver(expires: date = date(2027, 3, 31)) -> WaiverNote:
+def waiver(expires: date = date.max) -> WaiverNote:
     return WaiverNote("SEC-214", "team-data", "Gone in spring.", "id logs", expires)
 
 

@@ -59,7 +59,7 @@ def compliance_event(
     }
 
 
-def deployed_waiver(rule: str, target: Target, *, expires: date = date(2026, 12, 31), **more: Any) -> DeployedWaiver:
+def deployed_waiver(rule: str, target: Target, *, expires: date = date.max, **more: Any) -> DeployedWaiver:
     """A waiver of one rule, as the manifest has it."""
     fields = {"reason": "Legacy.", "owner": "team-data", "ticket": "SEC-1", "granted": date(2026, 1, 15), **more}
     return DeployedWaiver(rules=(rule,), pack=None, target=target, expires=expires, **fields)

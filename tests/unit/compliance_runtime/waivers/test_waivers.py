@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -183,12 +184,13 @@ def test_many_resources_are_read_with_few_calls(config: AwsConfig) -> None:
 def test_one_that_cannot_be_looked_up_costs_no_other(config: AwsConfig) -> None:
     config.record("logs", days_ago=100, team="data")
     config.refusing["GetResourceConfigHistory"] = "AccessDeniedException"
-    by_id = deployed_waiver("buckets", ResourceId("by-id"), expires=date(2027, 1, 1), ticket="SEC-9")
-    lookup = WaiverLookup({RULE: (BY_TAG, by_id)}, lambda: config.client)
+    by_tag = replace(BY_TAG, expires=date(2027, 1, 1))
+    by_id = deployed_waiver("buckets", ResourceId("by-id"), expires=date(2027, 1, 2), ticket="SEC-9")
+    lookup = WaiverLookup({RULE: (by_tag, by_id)}, lambda: config.client)
 
     known, unknown, without = lookup.notes([violation("logs"), violation("other"), violation("by-id")])
 
-    assert known == BY_TAG.note
+    assert known == by_tag.note
     assert isinstance(unknown, WaiverLookupError)
     assert without == by_id.note
 
