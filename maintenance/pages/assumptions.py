@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 _INTRODUCTION = """\
 # What is assumed of AWS
 
-The tests run on [a stand-in for AWS](../reference/local-aws.md), which does what the code hopes. These are the facts about AWS
-that the code relies on and that no test of this repository can check, each with what follows if it does not hold.
-[`compliance-tf verify`](../how-to/verify.md) checks those with a probe in a sandbox account.
+The tests run on [a stand-in for AWS](../reference/local-aws.md), which does what the code hopes. These are the facts
+about AWS that the code relies on and that no test of this repository can check, each with what follows if it does not
+hold. [`compliance-tf verify`](../how-to/verify.md) checks those with a probe in a sandbox account.
 
 This page is made of `compliance_tf/verify/assumptions.json` by `make docs`.
 
