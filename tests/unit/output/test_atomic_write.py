@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,3 +40,37 @@ def test_a_writer_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
     assert path.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    published.mkdir()
+    link = tmp_path / "report.html"
+    link.symlink_to(published / "report.html")
+
+    with atomic_write(link) as stream:
+        stream.write("new")
+
+    assert link.is_symlink()
+    assert (published / "report.html").read_text(encoding="utf-8") == "new"
+
+
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    """Root could replace /dev/null by a file."""
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: read.append(pipe.read_text(encoding="utf-8")), daemon=True)
+    reader.start()
+
+    with atomic_write(pipe) as stream:
+        stream.write("new")
+
+    reader.join(timeout=10)
+    assert read == ["new"]
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_folder_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=f"'{tmp_path}'"), atomic_write(tmp_path):
+        pass
