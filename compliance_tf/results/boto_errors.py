@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +45,16 @@ def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
     ResultsError
         In place of an error of boto3.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        HTTPClientError,
+        NoCredentialsError,
+        NoRegionError,
+    )
+    from botocore.exceptions import (
+        ConnectionError as NoConnectionError,
+    )
 
     try:
         yield
@@ -66,5 +76,17 @@ def explained(subject: str, action: str, *, missing: str) -> Iterator[None]:
         if code in _BAD_CREDENTIALS:
             raise ResultsError(f"AWS does not accept the credentials ({code}): renew them.") from cause
         raise ResultsError(f"AWS refused a request to {subject}: {cause}.") from cause
+    except (HTTPClientError, NoConnectionError) as cause:
+        advice = "Start what answers at AWS_ENDPOINT_URL, or unset it." if _is_redirected() else "Check the network."
+        raise ResultsError(f"No answer about {subject}: {_sentence(cause)} {advice}") from cause
     except BotoCoreError as cause:
-        raise ResultsError(f"No answer about {subject}: {cause}. Check the network.") from cause
+        # A profile that does not exist, a session of SSO that has expired: nothing was sent.
+        raise ResultsError(f"AWS was not asked about {subject}: {_sentence(cause)}") from cause
+
+
+def _is_redirected() -> bool:
+    return any(name.startswith("AWS_ENDPOINT_URL") and value for name, value in os.environ.items())
+
+
+def _sentence(error: Exception) -> str:
+    return f"{str(error).rstrip('. ')}."

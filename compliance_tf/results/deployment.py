@@ -48,13 +48,13 @@ def results_place(
     ResultsError
         When a value is neither given nor synthesized, or is not a valid name.
     """
-    _refuse_unlike("--workspace", workspace, re.compile(NAME_PART), "as Terraform's workspaces of this library")
+    _refuse_unlike("--workspace", workspace, re.compile(NAME_PART), "a name such as dev: lower-case letters and digits")
     if project is not None:
-        _refuse_unlike("--project", project, re.compile(NAME_PART), "as it is given to ComplianceStack")
+        _refuse_unlike("--project", project, re.compile(NAME_PART), "the name that main.py gives ComplianceStack")
     if region is not None:
-        _refuse_unlike("--region", region, re.compile(REGION), "such as eu-west-1")
+        _refuse_unlike("--region", region, re.compile(REGION), "a region such as eu-west-1")
     if table is not None:
-        _refuse_unlike("--table", table, _TABLE, "as DynamoDB names tables, without a region or an ARN")
+        _refuse_unlike("--table", table, _TABLE, "a table's name, without a region or an ARN")
     if project is None or region is None:
         stack = _stack(folder or Path(), project, region)
         project, region = stack.project, stack.region
@@ -85,7 +85,7 @@ def open_results(
 
 def _refuse_unlike(option: str, value: str, form: re.Pattern[str], advice: str) -> None:
     if not form.fullmatch(value):
-        raise ResultsError(f"{option} {value!r} cannot be one: give it {advice}.")
+        raise ResultsError(f"{option} {value!r} cannot be one: give {advice}.")
 
 
 def _stack(folder: Path, project: str | None, region: str | None) -> SynthesizedStack:

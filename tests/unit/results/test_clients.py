@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, UnauthorizedSSOTokenError
 
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.clients import patient_client
@@ -53,3 +53,20 @@ def test_what_does_not_answer_is_said_once_and_given_up_after_three_attempts(
     assert len(tried) == 3
     assert sum(attempts) < 10
     assert capsys.readouterr().err == f"Waiting for {PLACE}, which does not answer yet.\n"
+
+
+def test_what_does_not_answer_in_place_of_aws_is_named(attempts: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    del attempts
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    client, _ = failing(lambda: EndpointConnectionError(endpoint_url="http://127.0.0.1:4566"))
+
+    with pytest.raises(ResultsError, match="Start what answers at AWS_ENDPOINT_URL, or unset it"):
+        list(TableQueries(client, PLACE).items([Query("RULES")]))
+
+
+def test_a_session_that_has_expired_is_no_matter_of_the_network(attempts: list[float]) -> None:
+    del attempts
+    client, _ = failing(UnauthorizedSSOTokenError)
+
+    with pytest.raises(ResultsError, match=r"run aws sso login with the corresponding profile\.$"):
+        list(TableQueries(client, PLACE).items([Query("RULES")]))
