@@ -17,12 +17,13 @@ def export_module(
     stack: Annotated[str | None, typer.Option(help="The stack's id, if the app has several.")] = None,
 ) -> None:
     """Write a stack of this folder's app as a plain Terraform module, for people who write HCL."""
-    from compliance_tf.terraform.app import synthesize
+    from compliance_tf.terraform.app import require_app, synthesize
     from compliance_tf.terraform.machine import Machine
     from compliance_tf.terraform.module import module_of
     from compliance_tf.terraform.programs import Programs
     from compliance_tf.terraform.synthesized import stack_folders
 
+    require_app(Path.cwd())
     programs = Programs(Machine.this().environment(), say=_say, show=_say)
     with tempfile.TemporaryDirectory() as temporary, programs.interruptible():
         output = Path(temporary) / "cdktf.out"

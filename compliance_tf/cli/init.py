@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003 (Typer reads it)
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compliance_tf.errors import SettingError
+from compliance_tf.errors import ComplianceError, SettingError
 from compliance_tf.scaffold.project import DEFAULT_WORKSPACES, Forge, NewProject, name_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
@@ -49,11 +50,21 @@ def init(
 ) -> None:
     """Write a new project: an app with rules, a check with its test, waivers, a pipeline. Nothing is overwritten."""
     questions = _Questions(asks=sys.stdin.isatty() and not yes)
-    name = project or questions.text("Project", name_from(folder))
+    name = project or questions.text("Project", name_from(folder), lambda text: _check(name=text))
     chosen_region = region or questions.region()
-    names = _split(workspaces if workspaces is not None else questions.text("Workspaces", ",".join(DEFAULT_WORKSPACES)))
-    chosen_packs = _split(packs if packs is not None else questions.text("Conformance packs, if any", ""))
-    chosen_forge = forge or questions.forge()
+    names = _split(
+        workspaces
+        if workspaces is not None
+        else questions.text("Workspaces", ",".join(DEFAULT_WORKSPACES), lambda text: _check(workspaces=_split(text)))
+    )
+    chosen_packs = _split(
+        packs
+        if packs is not None
+        else questions.text("Conformance packs, if any", "", lambda text: _check(packs=_split(text)))
+    )
+    chosen_forge = forge or _forge(
+        questions.text(f"Pipeline ({', '.join(one.value for one in Forge)})", Forge.NONE.value, _forge)
+    )
     new = NewProject(name, chosen_region, names, chosen_packs, chosen_forge, _accounts(account or (), names))
     for path in new.write(folder):
         typer.echo(f"wrote {path}")
@@ -71,27 +82,38 @@ class _Questions:
     def __init__(self, *, asks: bool) -> None:
         self._asks = asks
 
-    def text(self, question: str, proposed: str) -> str:
+    def text(self, question: str, proposed: str | None, check: Callable[[str], object]) -> str:
+        """Ask until the answer passes the check, so that no wrong one costs those before it."""
+
+        def checked(answer: str) -> str:
+            try:
+                check(answer)
+            except ComplianceError as cause:
+                raise typer.BadParameter(str(cause)) from cause
+            return answer
+
         if not self._asks:
-            return proposed
-        return str(typer.prompt(question, default=proposed, show_default=bool(proposed)))
+            return proposed or ""
+        return str(typer.prompt(question, default=proposed, show_default=bool(proposed), value_proc=checked))
 
     def region(self) -> str:
         proposed = next((value for name in _REGION_VARIABLES if (value := os.environ.get(name))), None)
-        if self._asks:
-            return str(typer.prompt("AWS region", default=proposed))
-        if proposed is None:
+        if proposed is None and not self._asks:
             raise SettingError("No region is given: add --region, such as --region eu-west-1, or set AWS_REGION.")
-        return proposed
+        return self.text("AWS region", proposed, lambda text: _check(region=text))
 
-    def forge(self) -> Forge:
-        answer = self.text(f"Pipeline ({', '.join(one.value for one in Forge)})", Forge.NONE.value).strip().lower()
-        try:
-            return Forge(answer)
-        except ValueError:
-            raise SettingError(
-                f"{answer!r} is not a known pipeline: give one of {', '.join(one.value for one in Forge)}."
-            ) from None
+
+def _check(**answer: Any) -> None:  # noqa: ANN401 (a setting of a project)
+    """Raise if a project cannot have a setting, whatever the others are."""
+    replace(NewProject("compliance", "eu-west-1"), **answer)
+
+
+def _forge(answer: str) -> Forge:
+    try:
+        return Forge(answer.strip().lower())
+    except ValueError:
+        known = ", ".join(one.value for one in Forge)
+        raise SettingError(f"{answer!r} is not a known pipeline: give one of {known}.") from None
 
 
 def _split(text: str) -> tuple[str, ...]:

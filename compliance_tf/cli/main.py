@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -96,21 +98,34 @@ Folder = Annotated[Path, typer.Option(help="The folder of its files: one local A
 def up(
     folder: Folder = LOCAL_FOLDER,
     port: Annotated[int, typer.Option(help="The port; 0 for a free one.")] = 0,
+    region: Annotated[str | None, typer.Option(help="AWS_REGION's value; the app's region unless given.")] = None,
     *,
     recorder: Annotated[bool, typer.Option(help="Create a recorder in every region, like a landing zone.")] = True,
 ) -> None:
-    """Start it, and print its environment variables."""
+    """Start it, and print its environment variables: `eval "$(compliance-tf local up)"` sets them in a shell."""
     from compliance_tf.local.server import detached
     from compliance_tf.local.server.landing_zone import create_recorders
-    from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
+    from compliance_tf.local.server.server import REGION
+    from compliance_tf.terraform.app import written_region
 
+    chosen = region or written_region(Path()) or _synthesized_region()
     running = detached.up(folder, port)
     if recorder:
         create_recorders(running.endpoint)
-    regions = [stack.region for stack in synthesized_stacks(Path(OUTPUT))] if Path(OUTPUT).is_dir() else []
-    variables = running.endpoint.environment(region=regions[0]) if regions else running.endpoint.environment()
-    for name, value in variables.items():
+    if chosen is None:
+        typer.echo(f"AWS_REGION is {REGION}: no app in this folder names a region. --region sets another.", err=True)
+    for name, value in running.endpoint.environment(region=chosen or REGION).items():
         typer.echo(f"export {name}={value}")
+
+
+def _synthesized_region() -> str | None:
+    from compliance_tf.errors import SynthesizedAppError
+    from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
+
+    try:
+        return synthesized_stacks(Path(OUTPUT))[0].region
+    except SynthesizedAppError:
+        return None
 
 
 @local.command()
@@ -118,7 +133,11 @@ def down(folder: Folder = LOCAL_FOLDER) -> None:
     """Stop it and remove its files."""
     from compliance_tf.local.server import detached
 
+    running = detached.status(folder)
     typer.echo("stopped" if detached.down(folder) else "none was running")
+    if running and os.environ.get("AWS_ENDPOINT_URL") == running.endpoint.url:
+        names = " ".join(running.endpoint.environment())
+        typer.echo(f"This shell still has its variables, before all other credentials: unset {names}", err=True)
 
 
 @local.command()
@@ -134,13 +153,24 @@ def status(folder: Folder = LOCAL_FOLDER) -> None:
 
 
 _OF_THE_MACHINE = frozenset(
-    {errno.EACCES, errno.EDQUOT, errno.EEXIST, errno.EMFILE, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+    {
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EEXIST,
+        errno.EISDIR,
+        errno.EMFILE,
+        errno.ENOSPC,
+        errno.ENOTDIR,
+        errno.EPERM,
+        errno.EROFS,
+    }
 )
 """Errors of files that are nobody's bug: a disk that is full, a folder that may not be written."""
 
 
 def main() -> None:
     """Run the command; exit with one message and code 1 when it fails."""
+    _print_any_text()
     try:
         app()
     except InterruptedCommandError as error:
@@ -152,4 +182,13 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _OF_THE_MACHINE:
             raise
-        sys.exit(f"error: {message(f'{error.filename}: {error.strerror}')}. It needs a folder with room, to write in.")
+        # Standard output has no name.
+        said = message(f"{error.filename or 'the output'}: {error.strerror}")
+        sys.exit(f"error: {said}. It needs a folder with room, to write in.")
+
+
+def _print_any_text() -> None:
+    """Print UTF-8 into files and pipes, as our formats are, and escapes for what a terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

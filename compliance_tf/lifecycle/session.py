@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.lifecycle.reachability import require_aws
 from compliance_tf.lifecycle.safeguards import Target
-from compliance_tf.terraform.app import synthesize
+from compliance_tf.terraform.app import require_app, synthesize
 from compliance_tf.terraform.programs import Programs
 from compliance_tf.terraform.stack_folder import StackFolder
 from compliance_tf.terraform.working_folder import WorkingFolder
@@ -80,8 +80,10 @@ class Session:
         Raises
         ------
         ComplianceError
-            When the workspace's name is invalid, or another command has the lock and ``person`` does not wait.
+            When the workspace's name is invalid, the folder has no app, or another command has the lock and ``person``
+            does not wait.
         """
+        require_app(project)
         folder = WorkingFolder(project, workspace)
         programs = Programs(machine.environment(), say=person.say, show=person.show)
         with programs.interruptible(), folder.locked(command, wait=person.waits, say=person.say) as lock:

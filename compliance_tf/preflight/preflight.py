@@ -20,7 +20,7 @@ from compliance_tf.preflight.planned import PlannedStack, read_stack
 from compliance_tf.preflight.quotas import RegionQuotas, role_quota
 from compliance_tf.preflight.recorder import RecorderPreflight
 from compliance_tf.preflight.report import Report
-from compliance_tf.terraform.app import synthesize
+from compliance_tf.terraform.app import require_app, synthesize
 from compliance_tf.terraform.console import Evaluator
 from compliance_tf.terraform.programs import Programs
 from compliance_tf.terraform.synthesized import MANIFEST, OUTPUT
@@ -93,6 +93,7 @@ def planned_stacks(
     ComplianceError
         When the app does not synthesize.
     """
+    require_app(folder)
     environment = machine.environment()
     planned: list[tuple[PlannedStack, Evaluator]] = []
     # In a folder of its own, because commands on workspaces may be running.

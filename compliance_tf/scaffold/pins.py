@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA: Final = re.compile(r"(?: and )?extra == ['\"]([^'\"]+)['\"](?: and )?")
@@ -26,7 +29,7 @@ def pins(name: str, extra: str) -> list[str]:
         Sorted requirements such as ``boto3==1.40.1``, with the condition that a Python or platform needs it: only of
         what is installed, and without the package itself.
     """
-    found: dict[str, str] = {}
+    conditions: dict[str, set[str]] = {}
     waiting = [(name, extra)]
     while waiting:
         one, of_it = waiting.pop()
@@ -38,15 +41,22 @@ def pins(name: str, extra: str) -> list[str]:
         for requirement in needed:
             wanted = _EXTRA.search(requirement)
             inner = _name(requirement)
-            if (wanted and wanted[1] != of_it) or inner in found or inner == name:
+            if (wanted and wanted[1] != of_it) or inner == name:
                 continue
-            try:
-                condition = _EXTRA.sub("", requirement.partition(";")[2]).strip()
-                found[inner] = distribution(inner).version + (f"; {condition}" if condition else "")
-            except PackageNotFoundError:
-                continue
-            waiting.append((inner, ""))
-    return [f"{one}=={version}" for one, version in sorted(found.items())]
+            if inner not in conditions:
+                waiting.append((inner, ""))
+            conditions.setdefault(inner, set()).add(_EXTRA.sub("", requirement.partition(";")[2]).strip())
+    return [line for one in sorted(conditions) for line in _pin(one, conditions[one])]
+
+
+def _pin(name: str, conditions: Collection[str]) -> list[str]:
+    """Pin a package under the conditions that its dependents have; unconditionally if one has none."""
+    try:
+        pinned = f"{name}=={distribution(name).version}"
+    except PackageNotFoundError:
+        return []
+    joined = " or ".join(f"({one})" if len(conditions) > 1 else one for one in sorted(conditions))
+    return [pinned if "" in conditions else f"{pinned}; {joined}"]
 
 
 def _name(requirement: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.errors import CommandError, InterruptedCommandError, SynthesizedAppError
 from compliance_tf.model.extras import Extra
 from compliance_tf.model.fleet_regions import VARIABLE, to_variable
+from compliance_tf.model.regions import REGION
 from compliance_tf.terraform.synthesized import MANIFEST, stack_folders
 
 if TYPE_CHECKING:
@@ -69,6 +71,39 @@ def synthesize(programs: Programs, project: Path, output: Path, regions: Collect
             f"`{command}` exited with 0 but synthesized no stack: let it end with synthesize(build), and let build "
             "add one."
         )
+
+
+def require_app(project: Path) -> None:
+    """Require that a folder has an app, before anything is written into it.
+
+    Raises
+    ------
+    SynthesizedAppError
+        When there is none.
+    """
+    _app(project)
+
+
+def written_region(project: Path) -> str | None:
+    """Return the region that a project's main.py writes out for its stack, without running it.
+
+    Returns
+    -------
+    str or None
+        None when there is no main.py, or it says the region in another way than ``region="eu-west-1"``.
+    """
+    try:
+        calls = [node for node in ast.walk(ast.parse((project / _APP).read_bytes())) if isinstance(node, ast.Call)]
+    except (OSError, SyntaxError, ValueError):
+        return None
+    stacks = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "ComplianceStack"]
+    values = [
+        one.value.value
+        for call in stacks
+        for one in call.keywords
+        if one.arg == "region" and isinstance(one.value, ast.Constant)
+    ]
+    return next((value for value in values if isinstance(value, str) and re.fullmatch(REGION, value)), None)
 
 
 def _app(project: Path) -> tuple[str, object]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
 from typer.main import get_command
@@ -15,6 +18,7 @@ from compliance_tf.cli.commands import PANELS
 from compliance_tf.cli.main import app
 from compliance_tf.errors import SettingError
 from compliance_tf.output.terminal_table import print_table
+from compliance_tf.scaffold.project import NewProject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +67,38 @@ def test_a_short_option_asks_every_command_for_help(command: tuple[str, ...]) ->
 )
 def test_a_wrong_call_is_an_error_and_no_finding(call: tuple[str, ...]) -> None:
     run(*call, code=1)
+
+
+def command(*arguments: str, folder: Path, output: TextIO | int, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the program itself, with an output of its own."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("compliance-tf"), *arguments],
+        cwd=folder,
+        env={**os.environ, **variables},
+        stdout=output,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_what_the_system_refuses_is_one_message(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = command("packs", folder=tmp_path, output=full)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        1,
+        "error: the output: No space left on device. It needs a folder with room, to write in.",
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_any_text_can_be_printed_whatever_the_locale(tmp_path: Path) -> None:
+    NewProject("acme", "eu-west-1").write(tmp_path)
+    check = tmp_path / "checks" / "bucket_names.py"
+    check.write_text(check.read_text(encoding="utf-8").replace("Bucket names", "Namen für Buckets"), encoding="utf-8")
+    done = command("checks", "list", folder=tmp_path, output=subprocess.PIPE, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Namen für Buckets" in done.stdout
 
 
 def test_a_rule_is_shown_by_its_identifier_or_its_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,6 +58,17 @@ def test_a_plan_of_another_deployment_is_not_applied(fake: FakeProject, said: di
     with pytest.raises(RefusedPlanError, match=f"It is of the {what} '{value}', not '"):
         fake.project().deploy()
     assert fake.asked("apply") == []
+
+
+def test_a_folder_without_an_app_stays_as_it_is(fake: FakeProject) -> None:
+    project = fake.project()
+    empty = fake.path / "elsewhere"
+    empty.mkdir()
+    elsewhere = replace(project, folder=empty, machine=replace(project.machine, working_folder=empty))
+    for command in (elsewhere.plan, elsewhere.destroy, lambda: elsewhere.recover(removes=False)):
+        with pytest.raises(SynthesizedAppError, match="run this in a project's folder"):
+            command()
+    assert list(empty.iterdir()) == []
 
 
 def test_a_state_of_another_workspace_is_not_destroyed(fake: FakeProject) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from compliance_tf.cli.main import app
 from compliance_tf.errors import ComplianceError
 from compliance_tf.review.settings import settings_from_file
 from compliance_tf.scaffold.project import Forge, NewProject, name_from
+from compliance_tf.terraform.app import written_region
 from compliance_tf.waivers.waiver_file import waivers_from_file
 from maintenance.pages import workflows
 from tests.repository import DOCS
@@ -55,6 +57,37 @@ def test_its_packages_are_pinned_to_the_versions_that_it_was_made_with(tmp_path:
     # No wheels for newer Pythons: a colleague who has one still installs the rest.
     assert pinned["cfn-guard-rs"].endswith('; python_version < "3.13"')
     assert "ministack" not in pinned
+    # Some need it on old Pythons alone, others always.
+    assert ";" not in pinned["typing-extensions"]
+
+
+def test_a_wrong_answer_is_asked_for_again_and_costs_none_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    answers = ("My-Rules", "mine", "Ireland", "eu-west-1", "dev,Prod", "dev", "pci-dss-4", "", "githb", "None")
+    typed = "".join(f"{answer}\n" for answer in answers)
+    result = CliRunner().invoke(app, ["init", str(tmp_path / "new")], input=typed)
+
+    assert result.exit_code == 0, result.output
+    assert re.findall("^Error: .*?('[^']+')", result.output, re.MULTILINE) == [
+        *("'My-Rules'", "'Ireland'", "'Prod'", "'pci-dss-4'", "'githb'"),
+    ]
+    assert 'project="mine"' in (tmp_path / "new" / "main.py").read_text()
+
+
+def test_the_region_of_a_project_is_known_before_it_is_synthesized(tmp_path: Path) -> None:
+    run(tmp_path, "--yes", "--region", "ap-southeast-2")
+    assert written_region(tmp_path) == "ap-southeast-2"
+
+
+@pytest.mark.parametrize(
+    "app", ["ComplianceStack(region=REGION)", "S3State(region='us-east-1')", "ComplianceStack(region='x')", "def", "\0"]
+)
+def test_a_region_that_is_not_written_out_is_not_guessed(app: str, tmp_path: Path) -> None:
+    assert written_region(tmp_path) is None
+    (tmp_path / "main.py").write_text(app)
+    assert written_region(tmp_path) is None
 
 
 def test_nothing_is_written_where_a_file_would_be_overwritten(tmp_path: Path) -> None:
