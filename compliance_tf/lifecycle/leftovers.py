@@ -215,7 +215,7 @@ def _remove_event_rule(client: Any, name: str) -> None:  # noqa: ANN401
 
 def _tags_of_table(client: Any, name: str) -> Tags:  # noqa: ANN401
     arn = client.describe_table(TableName=name)["Table"]["TableArn"]
-    return _pairs(client.list_tags_of_resource(ResourceArn=arn)["Tags"])
+    return _pairs(client.list_tags_of_resource(ResourceArn=arn).get("Tags", []))
 
 
 _ROLE: Final = "aws_iam_role"
@@ -226,14 +226,14 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "Config rule",
         "config",
         _by_name("describe_config_rules", "ConfigRules", "ConfigRuleName", "ConfigRuleArn"),
-        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceArn=arn)["Tags"]),
+        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceArn=arn).get("Tags", [])),
         lambda client, name: client.delete_config_rule(ConfigRuleName=name),
     ),
     "aws_cloudwatch_event_rule": _Kind(
         "EventBridge rule",
         "events",
         _by_name("list_rules", "Rules", "Name", "Arn", NamePrefix="{prefix}"),
-        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceARN=arn)["Tags"]),
+        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceARN=arn).get("Tags", [])),
         _remove_event_rule,
     ),
     "aws_lambda_function": _Kind(

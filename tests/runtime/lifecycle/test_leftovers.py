@@ -98,10 +98,10 @@ def test_only_what_has_the_names_and_the_tags_is_found_and_removed(local_aws: Lo
     assert len(furnished.account("dev2").find()) == len(EXPECTED)
 
 
-@pytest.mark.parametrize("lacking", ["project", "workspace", "managed-by"])
-def test_what_somebody_else_made_under_such_a_name_is_not_ours(local_aws: LocalAws, lacking: str) -> None:
-    furnished = Furnished(local_aws, f"0000000002{len(lacking):02}")
-    furnished.make("acme-dev-", {key: value for key, value in OWN.items() if key != lacking})
+@pytest.mark.parametrize("lacking", [("project",), ("workspace",), ("managed-by",), tuple(OWN)], ids=", ".join)
+def test_what_somebody_else_made_under_such_a_name_is_not_ours(local_aws: LocalAws, lacking: tuple[str, ...]) -> None:
+    furnished = Furnished(local_aws, f"0000000002{len(''.join(lacking)):02}")
+    furnished.make("acme-dev-", {key: value for key, value in OWN.items() if key not in lacking})
     assert furnished.account().find() == []
 
 
