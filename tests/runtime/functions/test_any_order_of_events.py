@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given
@@ -26,9 +26,9 @@ from compliance_runtime.recording.results_table import day_key
 from compliance_runtime.recording.rule_comparison import ComparisonContext
 from compliance_runtime.recording.rule_directory import RuleDirectory
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
-from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from compliance_tf.testing import ACCOUNT, REGION
+from tests.aws_config import AwsConfig
 from tests.examples import few
-from tests.unit.compliance_runtime.builders import client, compliance_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,55 +39,10 @@ RULE = "acme-dev-tags"
 RECIPIENT = Recipient(f"arn:aws:sns:{REGION}:{ACCOUNT}:security", frozenset({Severity.HIGH}))
 
 
-@dataclass
-class AwsConfig:
-    """What AWS Config says of a rule, and the events by which it tells of changes."""
-
-    results: dict[str, tuple[Compliance, datetime]] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    clock: datetime = CAPTURED_TIME
-
-    def judge(self, resource_id: str, compliance: Compliance) -> None:
-        """Record a result; one that is the same again makes no event."""
-        self.clock += timedelta(seconds=1)
-        before, _ = self.results.get(resource_id, (None, None))
-        self.results[resource_id] = (compliance, self.clock)
-        if before is compliance or (before is None and compliance is Compliance.NOT_APPLICABLE):
-            return
-        self.events.append(
-            compliance_event(
-                compliance.value,
-                rule_name=RULE,
-                resource_id=resource_id,
-                recorded=self.clock.isoformat(),
-                before=before.value if before else None,
-            )
-        )
-
-    @property
-    def says(self) -> dict[str, Compliance]:
-        return {name: one for name, (one, _) in self.results.items() if one is not Compliance.NOT_APPLICABLE}
-
-    def client(self) -> Any:
-        """A client that lists the results."""
-        made = client("config")
-        made.meta.events.register("before-call.config.GetComplianceDetailsByConfigRule", self._answer)
-        return made
-
-    def _answer(self, **_: Any) -> tuple[Any, dict[str, Any]]:
-        class Ok:
-            status_code = 200
-
-        return Ok(), {"EvaluationResults": [self._listed(name) for name in self.says]}
-
-    def _listed(self, name: str) -> dict[str, Any]:
-        compliance, recorded = self.results[name]
-        qualifier = {"ConfigRuleName": RULE, "ResourceType": "AWS::S3::Bucket", "ResourceId": name}
-        return {
-            "EvaluationResultIdentifier": {"EvaluationResultQualifier": qualifier},
-            "ComplianceType": compliance.value,
-            "ResultRecordedTime": recorded,
-        }
+def said(config: AwsConfig) -> dict[str, Compliance]:
+    """What AWS Config says of each resource that a rule applies to."""
+    found = {name: Compliance(verdict) for name, verdict in config.verdicts().items()}
+    return {name: one for name, one in found.items() if one is not Compliance.NOT_APPLICABLE}
 
 
 @dataclass(frozen=True)
@@ -109,10 +64,10 @@ class Recorder:
 
     def reconcile(self) -> Counts:
         sides = ComparisonContext(
-            config=self.config.client(),
+            config=self.config.client,
             store=self.store,
             recipient=RECIPIENT,
-            waivers=WaiverLookup({}, self.config.client),
+            waivers=WaiverLookup({}, lambda: self.config.client),
             place=Place(ACCOUNT, REGION),
             log=Log("request-1", "acme-dev-record"),
             remaining_seconds=lambda: 900,
@@ -157,7 +112,7 @@ changes = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Compliance)
 def test_the_table_is_what_aws_config_says_after_a_comparison(
     new_table: Callable[[], WrittenTable], data: st.DataObject
 ) -> None:
-    config = AwsConfig()
+    config = AwsConfig(RULE)
     recorder = Recorder(new_table(), config)
     for comparisons in range(2):
         for name, compliance in data.draw(changes):
@@ -171,15 +126,15 @@ def test_the_table_is_what_aws_config_says_after_a_comparison(
         recorder.reconcile()
 
         found = list(recorder.store.of_rule(RULE))
-        assert recorder.says() == config.says
+        assert recorder.says() == said(config)
         assert all(one.since <= one.time for one in found)
         (counts,) = recorder.counts()
-        tally = Counter(config.says.values())
+        tally = Counter(said(config).values())
         assert (counts.compliant, counts.non_compliant) == (
             tally[Compliance.COMPLIANT],
             tally[Compliance.NON_COMPLIANT],
         )
-    assert recorder.reconcile() == replace(Counts(), checked=len(config.says))
+    assert recorder.reconcile() == replace(Counts(), checked=len(said(config)))
     # Nothing that is wrong now goes untold, however it became known.
-    violations = {name for name, one in config.says.items() if one is Compliance.NON_COMPLIANT}
+    violations = {name for name, one in said(config).items() if one is Compliance.NON_COMPLIANT}
     assert recorder.violations_to_tell() == violations

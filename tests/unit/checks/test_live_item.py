@@ -9,14 +9,14 @@ from compliance_runtime.parameters import NoParameters
 from compliance_tf.checks import run
 from compliance_tf.checks.run import CheckRun
 from compliance_tf.errors import ComplianceError
-from tests.unit.compliance_runtime.local_config import RecordedAccount
+from tests.aws_config import AwsConfig
 
 BUCKET = "AWS::S3::Bucket"
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> RecordedAccount:
-    account = RecordedAccount()
+def account(monkeypatch: pytest.MonkeyPatch) -> AwsConfig:
+    account = AwsConfig()
     monkeypatch.setattr(run, "_clients_in", lambda _: {"config": account.client}.__getitem__)
     return account
 
@@ -25,7 +25,7 @@ RUN = CheckRun(load_check("bucket-tls-only"), NoParameters())
 
 
 @pytest.mark.parametrize("days_ago", [0, 8, 700])
-def test_it_is_found_in_two_calls(account: RecordedAccount, days_ago: int) -> None:
+def test_it_is_found_in_two_calls(account: AwsConfig, days_ago: int) -> None:
     account.record("logs", days_ago=days_ago, team="data")
 
     item = RUN.live_item(BUCKET, "logs")
@@ -35,7 +35,7 @@ def test_it_is_found_in_two_calls(account: RecordedAccount, days_ago: int) -> No
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidExpressionException"])
-def test_without_queries_it_is_found_week_by_week(account: RecordedAccount, code: str) -> None:
+def test_without_queries_it_is_found_week_by_week(account: AwsConfig, code: str) -> None:
     account.record("logs", days_ago=22)
     account.refusing["SelectResourceConfig"] = code
 
@@ -50,7 +50,7 @@ def test_what_was_never_recorded_is_said_to_be_unknown(resource_type: str) -> No
         RUN.live_item(resource_type, "logs")
 
 
-def test_an_error_is_not_taken_for_an_unknown_resource(account: RecordedAccount) -> None:
+def test_an_error_is_not_taken_for_an_unknown_resource(account: AwsConfig) -> None:
     account.record("logs", days_ago=22)
     account.refusing["GetResourceConfigHistory"] = "AccessDeniedException"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from compliance_tf.errors import ResultsError
 from compliance_tf.results.config_queries import ConfigQueries
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.resource_search import ACCOUNT_TYPE, Arn, ResourceSearch, resource_types
+from tests.aws_config import AwsConfig
 from tests.runtime.results.builders import ACCOUNT, REGION, rule
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
@@ -32,27 +32,9 @@ class Table:
         return [one for one in candidates if one in self._known]
 
 
-class ConfigClient:
-    """AWS Config's client: answers each expression with the resources that it has for it."""
-
-    def __init__(self, answers: dict[str, list[tuple[str, str]]]) -> None:
-        self._answers = answers
-
-    def get_paginator(self, operation: str) -> ConfigClient:
-        assert operation == "select_resource_config"
-        return self
-
-    def paginate(self, *, Expression: str, **_: object) -> list[dict[str, list[str]]]:  # noqa: N803 (AWS's name)
-        where = Expression.removeprefix("SELECT resourceType, resourceId WHERE ")
-        return [
-            {"Results": [json.dumps({"resourceType": type_, "resourceId": id_})]}
-            for type_, id_ in self._answers.get(where, [])
-        ]
-
-
-def search(table: Table, answers: dict[str, list[tuple[str, str]]] | None = None) -> ResourceSearch:
-    config = ConfigQueries(PLACE, ConfigClient(answers or {}))  # type: ignore[arg-type]
-    return ResourceSearch(table, config, lambda: ACCOUNT)  # type: ignore[arg-type]
+def search(table: Table, config: AwsConfig | None = None) -> ResourceSearch:
+    queries = ConfigQueries(PLACE, (config or AwsConfig()).client)
+    return ResourceSearch(table, queries, lambda: ACCOUNT)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +67,12 @@ def test_where_the_id_does_not_follow_from_the_arn_aws_config_knows_it() -> None
     arn = f"arn:aws:iam::{ACCOUNT}:role/deployer"
     table = Table(("AWS::IAM::Role", "AROAEXAMPLE"))
 
-    assert search(table, {f"arn = '{arn}'": [("AWS::IAM::Role", "AROAEXAMPLE")]}).find(arn).id == "AROAEXAMPLE"
-    named = {"resourceName = 'deployer'": [("AWS::IAM::Role", "AROAEXAMPLE"), ("AWS::IAM::User", "AIDAOTHER")]}
-    assert search(table, named).find("deployer").type == "AWS::IAM::Role"
+    config = AwsConfig()
+    config.record("AROAEXAMPLE", resource_type="AWS::IAM::Role", arn=arn, named="deployer")
+    config.record("AIDAOTHER", resource_type="AWS::IAM::User", named="deployer")
+
+    assert search(table, config).find(arn).id == "AROAEXAMPLE"
+    assert search(table, config).find("deployer").type == "AWS::IAM::Role"
 
 
 def test_several_resources_of_a_name_are_listed_and_a_type_tells_them_apart() -> None:
@@ -106,16 +91,19 @@ def test_a_resource_that_nobody_knows_is_an_error_that_says_how_to_name_one() ->
 
 def test_what_has_a_quote_is_not_put_into_a_query() -> None:
     with pytest.raises(ResultsError, match="has a quote in it"):
-        ConfigQueries(PLACE, ConfigClient({})).tagged("owner=' OR '1'='1")  # type: ignore[arg-type]
+        ConfigQueries(PLACE, AwsConfig().client).tagged("owner=' OR '1'='1")
 
 
-@pytest.mark.parametrize(("tag", "where"), [("team=data", "tags.tag = 'team=data'"), ("team", "tags.key = 'team'")])
-def test_a_tag_is_asked_for_with_its_value_or_whatever_its_value(tag: str, where: str) -> None:
-    answers = {where: [("AWS::S3::Bucket", "logs"), ("AWS::S3::Bucket", "exports")]}
+@pytest.mark.parametrize("tag", ["team=data", "team"])
+def test_a_tag_is_asked_for_with_its_value_or_whatever_its_value(tag: str) -> None:
+    config = AwsConfig()
+    config.record("logs", team="data")
+    config.record("exports", team="web")
+    config.record("other", owner="data")
 
-    found = ConfigQueries(PLACE, ConfigClient(answers)).tagged(tag)  # type: ignore[arg-type]
+    found = ConfigQueries(PLACE, config.client).tagged(tag)
 
-    assert found == {("AWS::S3::Bucket", "logs"), ("AWS::S3::Bucket", "exports")}
+    assert {name for _, name in found} == ({"logs"} if tag == "team=data" else {"logs", "exports"})
 
 
 def test_only_the_types_that_the_rules_judge_are_searched_unless_one_may_judge_any() -> None:

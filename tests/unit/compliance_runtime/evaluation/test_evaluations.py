@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,10 +11,10 @@ from compliance_runtime.check import Verdict
 from compliance_runtime.errors import EvaluationsNotPutError, EvaluationsRefusedError
 from compliance_runtime.evaluation.evaluations import Evaluation, EvaluationWriter, annotation
 from compliance_tf.local.api.api_error import ApiError
-from compliance_tf.local.config.evaluation import check_types
 from compliance_tf.testing import CAPTURED_TIME
+from tests.aws_config import AwsConfig
+from tests.served import served
 from tests.unit.compliance_runtime.builders import client
-from tests.unit.compliance_runtime.local_config import served
 
 if TYPE_CHECKING:
     from compliance_tf.local.api.json_api import Call
@@ -26,21 +24,9 @@ def evaluation(number: int = 0, reason: str = "Missing: Owner.", resource_type: 
     return Evaluation(resource_type, f"bucket-{number}", Verdict.non_compliant(reason), CAPTURED_TIME)
 
 
-@dataclass
-class UnreliableConfig:
-    """AWS Config that does not take some of the evaluations of every call."""
-
-    failure_rate: float
-    random: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 no secret
-    taken: list[str] = field(default_factory=list)
-    call_sizes: list[int] = field(default_factory=list)
-
-    def put_evaluations(self, *, Evaluations: list[dict[str, Any]], ResultToken: str) -> dict[str, Any]:  # noqa: N803 boto3's names
-        assert ResultToken == "token-1"
-        self.call_sizes.append(len(Evaluations))
-        failed = [entry for entry in Evaluations if self.random.random() < self.failure_rate]
-        self.taken += [entry["ComplianceResourceId"] for entry in Evaluations if entry not in failed]
-        return {"FailedEvaluations": failed}
+def sizes(config: AwsConfig) -> list[int]:
+    """How many evaluations each call had."""
+    return [len(call.parameters["Evaluations"]) for call in config.asked]
 
 
 def put(config: Any, evaluations: list[Evaluation], seconds: float = 60) -> list[float]:
@@ -82,37 +68,37 @@ def test_a_test_event_is_answered_in_test_mode_which_keeps_nothing() -> None:
 
 
 def test_no_call_has_more_than_a_hundred_evaluations() -> None:
-    config = UnreliableConfig(failure_rate=0)
+    config = AwsConfig(failure_rate=0)
 
-    put(config, [evaluation(number) for number in range(250)])
+    put(config.client, [evaluation(number) for number in range(250)])
 
-    assert config.call_sizes == [100, 100, 50]
+    assert sizes(config) == [100, 100, 50]
 
 
 def test_no_verdict_is_lost_when_a_third_of_each_call_fails() -> None:
-    config = UnreliableConfig(failure_rate=0.3)
+    config = AwsConfig(failure_rate=0.3)
     evaluations = [evaluation(number) for number in range(250)]
 
-    put(config, evaluations)
+    put(config.client, evaluations)
 
-    assert sorted(config.taken) == sorted(one.resource_id for one in evaluations)
+    assert sorted(config.known) == sorted(one.resource_id for one in evaluations)
 
 
 def test_only_what_failed_is_sent_again() -> None:
-    config = UnreliableConfig(failure_rate=0.3)
+    config = AwsConfig(failure_rate=0.3)
 
-    put(config, [evaluation(number) for number in range(100)])
+    put(config.client, [evaluation(number) for number in range(100)])
 
-    assert config.call_sizes == sorted(config.call_sizes, reverse=True)
-    assert config.call_sizes[1] < 50
+    assert sizes(config) == sorted(sizes(config), reverse=True)
+    assert sizes(config)[1] < 50
 
 
 def test_what_still_fails_when_the_time_is_over_raises_with_the_resource() -> None:
-    config = UnreliableConfig(failure_rate=1)
+    config = AwsConfig(failure_rate=1)
 
     with pytest.raises(EvaluationsNotPutError, match=r"1 evaluations in time: AWS::S3::Bucket bucket-0"):
-        put(config, [evaluation()], seconds=30)
-    assert len(config.call_sizes) > 3
+        put(config.client, [evaluation()], seconds=30)
+    assert len(sizes(config)) > 3
 
 
 def test_waiting_ends_before_the_function_does() -> None:
@@ -120,7 +106,7 @@ def test_waiting_ends_before_the_function_does() -> None:
 
     with pytest.raises(EvaluationsNotPutError):
         EvaluationWriter(
-            UnreliableConfig(failure_rate=1),  # type: ignore[arg-type]
+            AwsConfig(failure_rate=1).client,
             "token-1",
             lambda: 10 - sum(slept),
             slept.append,
@@ -129,34 +115,21 @@ def test_waiting_ends_before_the_function_does() -> None:
 
 
 def test_failures_that_name_no_evaluation_of_the_call_are_not_taken_for_success() -> None:
-    class Confused:
-        def put_evaluations(self, **_: Any) -> dict[str, Any]:
-            other = {"ComplianceResourceType": "AWS::S3::Bucket", "ComplianceResourceId": "other"}
-            return {"FailedEvaluations": [other]}
+    other = {
+        "ComplianceResourceType": "AWS::S3::Bucket",
+        "ComplianceResourceId": "other",
+        "ComplianceType": "COMPLIANT",
+        "OrderingTimestamp": CAPTURED_TIME.timestamp(),
+    }
+    confused = served({"PutEvaluations": lambda _: {"FailedEvaluations": [other]}})
 
     with pytest.raises(EvaluationsNotPutError):
-        put(Confused(), [evaluation()], seconds=5)
-
-
-class StrictConfig:
-    """AWS Config that takes evaluations as the local one does, which refuses all for a type that it does not know."""
-
-    def __init__(self) -> None:
-        self.taken: list[str] = []
-        self.calls = 0
-        self.client = served({"PutEvaluations": self._put})
-
-    def _put(self, call: Call) -> dict[str, Any]:
-        self.calls += 1
-        evaluations = call.parameters["Evaluations"]
-        check_types(evaluations)
-        self.taken += [one["ComplianceResourceId"] for one in evaluations]
-        return {"FailedEvaluations": []}
+        put(confused, [evaluation()], seconds=5)
 
 
 @pytest.mark.parametrize("place", [0, 57, 99, 120, 249])
 def test_one_of_an_unknown_type_costs_no_other_and_fails_the_invocation(place: int) -> None:
-    config = StrictConfig()
+    config = AwsConfig()
     evaluations = [evaluation(number) for number in range(250)]
     evaluations[place] = evaluation(place, resource_type="AWS::S3::Buckets")
 
@@ -165,11 +138,11 @@ def test_one_of_an_unknown_type_costs_no_other_and_fails_the_invocation(place: i
     ):
         put(config.client, evaluations)
 
-    assert sorted(config.taken) == sorted(f"bucket-{number}" for number in range(250) if number != place)
+    assert sorted(config.known) == sorted(f"bucket-{number}" for number in range(250) if number != place)
 
 
 def test_many_of_an_unknown_type_are_refused_without_asking_for_each() -> None:
-    config = StrictConfig()
+    config = AwsConfig()
     evaluations = [
         evaluation(number, resource_type="AWS::S3::Buckets" if number % 2 else "AWS::S3::Bucket")
         for number in range(1000)
@@ -178,8 +151,8 @@ def test_many_of_an_unknown_type_are_refused_without_asking_for_each() -> None:
     with pytest.raises(EvaluationsRefusedError, match="refused 500 evaluations"):
         put(config.client, evaluations)
 
-    assert len(config.taken) == 500
-    assert config.calls < 40
+    assert len(config.known) == 500
+    assert config.calls.total() < 40
 
 
 @pytest.mark.parametrize(
@@ -192,12 +165,12 @@ def test_many_of_an_unknown_type_are_refused_without_asking_for_each() -> None:
     ],
 )
 def test_one_of_another_form_costs_no_other(wrong: Evaluation) -> None:
-    config = StrictConfig()
+    config = AwsConfig()
 
     with pytest.raises(EvaluationsRefusedError, match="refused 1 evaluations"):
         put(config.client, [evaluation(0), wrong, evaluation(1)])
 
-    assert config.taken == ["bucket-0", "bucket-1"]
+    assert sorted(config.known) == ["bucket-0", "bucket-1"]
 
 
 def test_another_error_is_not_taken_for_a_refusal() -> None:

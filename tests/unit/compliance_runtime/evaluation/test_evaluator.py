@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ from compliance_runtime.errors import (
 )
 from compliance_runtime.evaluation.config_event import config_request
 from compliance_runtime.evaluation.evaluator import Evaluator
+from compliance_tf.local.api.clock import from_epoch
 from compliance_tf.testing import (
     CAPTURED_TIME,
     REGION,
@@ -29,8 +31,8 @@ from compliance_tf.testing import (
     oversized_event,
     scheduled_event,
 )
+from tests.aws_config import AwsConfig
 from tests.unit.compliance_runtime.builders import client
-from tests.unit.compliance_runtime.fake_config import FakeConfig
 
 SAMPLES = "tests.runtime.functions.own_checks"
 RULES = MappingProxyType(
@@ -45,14 +47,15 @@ RULES = MappingProxyType(
 )
 OWNER = {"tags": '{"Owner":[]}'}
 BUCKET = "logs"
+PERIODIC = "acme-dev-roles"
 
 
 def evaluate(
-    event: dict[str, Any], config: FakeConfig | None = None, *, iam: Any = None, seconds: float = 60
-) -> FakeConfig:
+    event: dict[str, Any], config: AwsConfig | None = None, *, iam: Any = None, seconds: float = 60
+) -> AwsConfig:
     """Have the function evaluate an event, and give AWS Config as it is afterwards."""
-    config = config or FakeConfig()
-    clients: dict[str, Any] = {"config": config.client(), "iam": iam}
+    config = config or AwsConfig(PERIODIC)
+    clients: dict[str, Any] = {"config": config.client, "iam": iam}
     Evaluator(
         rules=RULES,
         client=clients.__getitem__,  # type: ignore[arg-type]  # the protocol says more of what it gives
@@ -97,8 +100,8 @@ def test_a_changed_resource_gets_the_verdict_of_the_rule_s_check_and_parameters(
     good = evaluate(config_event(event_item(tags={"Owner": "ops"}), parameters=OWNER))
 
     assert (bad.verdicts(), good.verdicts()) == ({BUCKET: "NON_COMPLIANT"}, {BUCKET: "COMPLIANT"})
-    assert bad.ordering(BUCKET) == CAPTURED_TIME
-    assert bad.calls == ["PutEvaluations"]
+    assert bad.known[BUCKET].ordered == CAPTURED_TIME
+    assert bad.calls == {"PutEvaluations": 1}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +124,8 @@ def test_where_there_is_nothing_to_judge_the_result_is_cleared(event: dict[str, 
 
     assert config.verdicts() == {BUCKET: "NOT_APPLICABLE"}
     assert reason in config.reasons()[BUCKET]
-    assert config.ordering(BUCKET) == CAPTURED_TIME
-    assert config.calls == ["PutEvaluations"]
+    assert config.known[BUCKET].ordered == CAPTURED_TIME
+    assert config.calls == {"PutEvaluations": 1}
 
 
 def test_an_item_older_than_one_already_evaluated_changes_nothing() -> None:
@@ -139,25 +142,25 @@ def test_an_oversized_item_is_judged_as_its_history_has_it() -> None:
 
     config = evaluate(
         oversized_event(item, parameters=OWNER),
-        FakeConfig(histories={BUCKET: [history_item(item), history_item(later)]}),
+        AwsConfig(histories={BUCKET: [history_item(item), history_item(later)]}),
     )
 
     assert config.verdicts() == {BUCKET: "COMPLIANT"}
-    assert config.ordering(BUCKET) == CAPTURED_TIME
-    assert config.asked[0]["laterTime"] == datetime(2026, 3, 1, 10, 20, 31, tzinfo=UTC)
+    assert config.known[BUCKET].ordered == CAPTURED_TIME
+    assert from_epoch(config.asked[0].parameters["laterTime"]) == datetime(2026, 3, 1, 10, 20, 31, tzinfo=UTC)
 
 
 def test_an_oversized_item_that_is_deleted_meanwhile_is_not_judged() -> None:
     gone = history_item(event_item(status="ResourceDeleted", configuration=None))
 
-    config = evaluate(oversized_event(parameters=OWNER), FakeConfig(histories={BUCKET: [gone]}))
+    config = evaluate(oversized_event(parameters=OWNER), AwsConfig(histories={BUCKET: [gone]}))
 
     assert config.verdicts() == {BUCKET: "NOT_APPLICABLE"}
 
 
 @pytest.mark.parametrize("history", [[], [history_item(event_item(captured="2026-03-01T10:20:00Z"))]])
 def test_a_history_that_lags_behind_is_no_verdict(history: list[dict[str, Any]]) -> None:
-    config = FakeConfig(histories={BUCKET: list(history)})
+    config = AwsConfig(histories={BUCKET: list(history)})
 
     with pytest.raises(HistoryNotReadyError, match=f"AWS::S3::Bucket {BUCKET}"):
         evaluate(oversized_event(parameters=OWNER), config)
@@ -174,8 +177,9 @@ def test_a_schedule_puts_all_findings_of_all_pages_with_the_time_of_the_notifica
     config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a", "b"], ["acme-c"]))
 
     assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("b"): "NON_COMPLIANT", role("acme-c"): "COMPLIANT"}
-    assert {config.ordering(name) for name in config.results} == {CAPTURED_TIME}
-    assert config.calls == ["PutEvaluations", "GetComplianceDetailsByConfigRule"]
+    assert {one.ordered for one in config.known.values()} == {CAPTURED_TIME}
+    assert [call.operation for call in config.asked[:2]] == ["PutEvaluations", "GetComplianceDetailsByConfigRule"]
+    assert config.calls["PutEvaluations"] == 1
 
 
 def test_what_was_reported_before_and_is_not_found_again_is_cleared() -> None:
@@ -195,22 +199,21 @@ def test_what_this_run_found_is_not_cleared_however_aws_config_lists_and_orders(
     listed_by: timedelta, *, keeps_last: bool
 ) -> None:
     config = evaluate(
-        scheduled_event(rule_name="acme-dev-roles"), FakeConfig(keeps_last=keeps_last), iam=iam_with(["acme-a", "gone"])
+        scheduled_event(rule_name="acme-dev-roles"),
+        AwsConfig(PERIODIC, keeps_last=keeps_last),
+        iam=iam_with(["acme-a", "gone"]),
     )
     # What it lists late, with times of its own.
-    config.listing = {
-        name: entry | {"OrderingTimestamp": entry["OrderingTimestamp"] + listed_by}
-        for name, entry in config.results.items()
-    }
+    config.listing = [replace(one, ordered=one.ordered + listed_by) for one in config.known.values()]
 
     evaluate(a_day_later(), config, iam=iam_with(["acme-a"]))
 
     assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("gone"): "NOT_APPLICABLE"}
-    assert config.ordering(role("acme-a")) == CAPTURED_TIME + timedelta(days=1)
+    assert config.known[role("acme-a")].ordered == CAPTURED_TIME + timedelta(days=1)
 
 
 def test_what_a_later_run_found_is_not_cleared_by_one_that_came_late() -> None:
-    config = evaluate(a_day_later(), FakeConfig(keeps_last=True), iam=iam_with(["acme-new"]))
+    config = evaluate(a_day_later(), AwsConfig(PERIODIC, keeps_last=True), iam=iam_with(["acme-new"]))
 
     evaluate(scheduled_event(rule_name="acme-dev-roles"), config, iam=iam_with([]))
 
@@ -219,7 +222,7 @@ def test_what_a_later_run_found_is_not_cleared_by_one_that_came_late() -> None:
 
 def test_a_finding_that_is_refused_is_no_reason_to_clear_or_to_keep_others() -> None:
     config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a", "gone"]))
-    config.refuses = role("acme-b")
+    config.refused = {role("acme-b")}
 
     with pytest.raises(EvaluationsRefusedError, match="refused 1 evaluations"):
         evaluate(a_day_later(), config, iam=iam_with(["acme-a", "acme-b"]))
@@ -254,8 +257,8 @@ def test_nothing_is_cleared_when_not_all_could_be_found() -> None:
 def test_what_goes_wrong_is_an_error_and_never_a_verdict(
     event: dict[str, Any], error: type[ComplianceError], message: str
 ) -> None:
-    config = FakeConfig()
+    config = AwsConfig()
 
     with pytest.raises(error, match=message):
         evaluate(event, config)
-    assert config.calls == []
+    assert config.calls.total() == 0

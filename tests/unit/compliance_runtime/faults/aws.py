@@ -11,7 +11,6 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 from botocore.session import Session, get_session
 
-from compliance_tf.testing import CAPTURED_TIME, REGION
-from tests.unit.compliance_runtime.builders import compliance_event
+from compliance_tf.testing import REGION
+from tests.aws_config import AwsConfig
+from tests.served import HERE
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 
 if TYPE_CHECKING:
@@ -80,23 +80,16 @@ class Faults:
 
 @dataclass
 class Aws:
-    """AWS Config's results of one rule, the results table, and the events that were not delivered yet."""
+    """AWS Config and the results table, and the network to both."""
 
     faults: Faults
     table: FakeResultsTable = field(default_factory=FakeResultsTable)
-    results: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    last_events: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The event of each resource's last change."""
-    started: list[tuple[str, float]] = field(default_factory=list)
-    """The rules whose evaluation was started, and when."""
-    now: float = CAPTURED_TIME.timestamp()
+    config: AwsConfig = field(default_factory=lambda: AwsConfig(RULE))
     _session: Session = field(default_factory=get_session)
-    _clock: datetime = CAPTURED_TIME
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        self.now += seconds
+        self.config.now += seconds
 
     def client(self, service: str, attempts: int = 6) -> Any:
         made = self._session.create_client(
@@ -112,8 +105,7 @@ class Aws:
     @property
     def says(self) -> dict[str, str]:
         """What AWS Config says, by resource."""
-        verdicts = {name: result["ComplianceType"] for name, result in self.results.items()}
-        return {name: verdict for name, verdict in verdicts.items() if verdict != "NOT_APPLICABLE"}
+        return {name: verdict for name, verdict in self.config.verdicts().items() if verdict != "NOT_APPLICABLE"}
 
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"]
@@ -133,7 +125,8 @@ class Aws:
             case "cancelled":
                 reasons = [{"Code": self.faults.chance.choice(CANCELLED)}, {"Code": "None"}]
                 return _response(400, {"__type": "TransactionCanceledException", "CancellationReasons": reasons})
-        answered = self._carry_out(operation, json.loads(request.body), not_taken=fault == "not taken")
+        self.config.failure_rate = 0.5 if fault == "not taken" else 0.0
+        answered = self._carry_out(operation, request.body)
         match fault:
             case "reset after":
                 raise ConnectionClosedError(endpoint_url=request.url)
@@ -143,24 +136,14 @@ class Aws:
                 raise Killed
         return answered
 
-    def _carry_out(self, operation: str, asked: dict[str, Any], *, not_taken: bool) -> AWSResponse:
-        match operation:
-            case "PutEvaluations":
-                return _response(200, self._put(asked["Evaluations"], not_taken=not_taken))
-            case "GetComplianceDetailsByConfigRule":
-                found = [one for one in self.results.values() if one["ComplianceType"] in asked["ComplianceTypes"]]
-                return _response(200, {"EvaluationResults": found})
-            case "StartConfigRulesEvaluation":
-                self.started += [(name, self.now) for name in asked["ConfigRuleNames"]]
-                return _response(200, {})
-            case "DescribeConfigRuleEvaluationStatus":
-                times = dict(self.started)
-                known = {name: {"LastSuccessfulInvocationTime": time} for name, time in times.items()}
-                statuses = [{"ConfigRuleName": name, **known.get(name, {})} for name in asked["ConfigRuleNames"]]
-                return _response(200, {"ConfigRulesEvaluationStatus": statuses})
-            case "Query":
-                items = [item for page in self.table.paginate(**asked) for item in page["Items"]]
-                return _response(200, {"Items": items, "Count": len(items), "ScannedCount": len(items)})
+    def _carry_out(self, operation: str, body: bytes) -> AWSResponse:
+        if operation in self.config.operations:
+            status, headers, answer = self.config.api.answer(HERE, "key", operation, body)
+            return AWSResponse("https://aws", status, headers, _Raw(answer))
+        asked = json.loads(body)
+        if operation == "Query":
+            items = [item for page in self.table.paginate(**asked) for item in page["Items"]]
+            return _response(200, {"Items": items, "Count": len(items), "ScannedCount": len(items)})
         return self._of_table(operation, asked)
 
     def _of_table(self, operation: str, asked: dict[str, Any]) -> AWSResponse:
@@ -172,36 +155,6 @@ class Aws:
         except ClientError as cause:
             error = {"__type": cause.response["Error"]["Code"], "message": cause.response["Error"]["Message"]}
             return _response(400, error | {"CancellationReasons": cause.response.get("CancellationReasons", [])})
-
-    def _put(self, evaluations: list[dict[str, Any]], *, not_taken: bool) -> dict[str, Any]:
-        failed = evaluations[:1] if not_taken else []
-        for new in evaluations[len(failed) :]:
-            name = new["ComplianceResourceId"]
-            old = self.results.get(name)
-            if old and old["EvaluationResultIdentifier"]["OrderingTimestamp"] > new["OrderingTimestamp"]:
-                continue
-            self._clock += timedelta(seconds=1)
-            qualifier = {"ConfigRuleName": RULE, "ResourceType": new["ComplianceResourceType"], "ResourceId": name}
-            self.results[name] = {
-                "EvaluationResultIdentifier": {
-                    "EvaluationResultQualifier": qualifier,
-                    "OrderingTimestamp": new["OrderingTimestamp"],
-                },
-                "ComplianceType": new["ComplianceType"],
-                "ResultRecordedTime": self._clock.timestamp(),
-            }
-            before = old["ComplianceType"] if old else None
-            if before != new["ComplianceType"] and (old or new["ComplianceType"] != "NOT_APPLICABLE"):
-                event = compliance_event(
-                    new["ComplianceType"],
-                    rule_name=RULE,
-                    resource_id=name,
-                    recorded=self._clock.astimezone(UTC).isoformat(),
-                    before=before,
-                )
-                self.events.append(event)
-                self.last_events[name] = event
-        return {"FailedEvaluations": failed}
 
 
 def _response(status: int, answer: dict[str, Any]) -> AWSResponse:

@@ -80,14 +80,14 @@ class World:
 
     def deliver(self) -> None:
         """Deliver some of the changes of compliance, in any order; some are lost, and some come twice."""
-        self.chance.shuffle(self.aws.events)
-        for _ in range(self.chance.randrange(len(self.aws.events) + 1)):
-            event = self.aws.events.pop()
+        self.chance.shuffle(self.aws.config.events)
+        for _ in range(self.chance.randrange(len(self.aws.config.events) + 1)):
+            event = self.aws.config.events.pop()
             if self.chance.random() < 0.1:
                 self.lost += 1
                 continue
             if self.chance.random() < 0.2:
-                self.aws.events.append(event)
+                self.aws.config.events.append(event)
             if self.invoke(handlers.record, event):
                 self.delivered.append(event)
             else:
@@ -95,7 +95,7 @@ class World:
 
     def check_delivered(self) -> None:
         """What the last event of a resource told stands in the table, without any comparison."""
-        for name, event in self.aws.last_events.items():
+        for name, event in self.aws.config.last_events.items():
             if event in self.delivered:
                 assert (name, self.table.get(name)) == (name, self.aws.says.get(name))
 
@@ -103,13 +103,13 @@ class World:
         """Have an API call and, while something waits, the hourly schedule invoke ``trigger``."""
         # Only now does AWS Config take another call.
         self.aws.sleep(3600)
-        before = len(self.aws.started)
+        before = len(self.aws.config.started)
         call = {**API_CALL, "id": f"call-{next(self._requests)}"}
         for event in (call, {"action": "continue"}, {"action": "continue"}):
             assert self.invoke(handlers.trigger, event, attempts=100)
             self.aws.sleep(3600)
         # Once, though an answer may have been lost.
-        assert [name for name, _ in self.aws.started[before:]] == [RULE]
+        assert [name for name, _ in self.aws.config.started[before:]] == [RULE]
 
     @property
     def table(self) -> dict[str, str]:
@@ -138,7 +138,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], World]:
         once = aws.client("config", attempts=1)
         monkeypatch.setattr(handlers, "client", clients.__getitem__)
         monkeypatch.setattr(handlers, "single_attempt_client", lambda _: once)
-        starter = partial(Starter, now=lambda: aws.now, sleep=aws.sleep)
+        starter = partial(Starter, now=lambda: aws.config.now, sleep=aws.sleep)
         monkeypatch.setattr("compliance_runtime.triggering.starter.Starter", starter)
         forget()
         return World(aws, chance)
@@ -161,7 +161,7 @@ def live(world: World) -> None:
 
     assert world.table == world.aws.says
     # What comes late or again after that changes nothing.
-    for event in world.aws.events:
+    for event in world.aws.config.events:
         assert world.invoke(handlers.record, event)
     assert world.table == world.aws.says
 

@@ -272,7 +272,7 @@ def test_a_waiver_that_cannot_be_looked_up_stays_and_neither_verdicts_nor_other_
     account.aws_config.not_indexed = {"old", "unknown"}
     for name in ("old", "unknown"):
         account.fails(name, "ThrottlingException")
-    account.aws_config.tags["new"] = {"team": "data"}
+    account.aws_config.record("new", team="data")
 
     with pytest.raises(ReconciliationError, match="The waivers of 2 violations could not be looked up"):
         account.reconcile()

@@ -36,8 +36,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
 
 def pages(account: Account, number: int) -> Callable[[], float]:
     """Time for so many more pages of AWS Config."""
-    end = len(account.aws_config.calls) + number
-    return lambda: 900 if len(account.aws_config.calls) < end else 45
+    end = len(account.aws_config.pages) + number
+    return lambda: 900 if len(account.aws_config.pages) < end else 45
 
 
 def results(count: int, rule: str = TAGS) -> list[Result]:
@@ -68,7 +68,7 @@ def test_what_there_was_no_time_for_is_left_for_the_next_run_which_compares_noth
     assert first.left == 2
     assert sum(run.checked for run in runs) == sum(run.written for run in runs) == 40
     # 20 results in pages of 2, and one page that is empty, for each rule.
-    assert len(account.aws_config.calls) == 22
+    assert len(account.aws_config.pages) == 22
     assert [(one.rule_name, one.compliant, one.non_compliant) for one in account.table.counts] == [
         (TLS, 0, 20),
         (TAGS, 0, 20),
@@ -79,17 +79,17 @@ def test_without_time_no_rule_is_begun_and_all_are_left(account: Account) -> Non
     account.answers(TAGS, *results(1))
 
     assert account.reconcile(RULES, lambda: 59) == Counts(left=2)
-    assert account.aws_config.calls == []
+    assert account.aws_config.pages == []
 
 
 def test_when_nothing_is_left_aws_config_is_not_asked(account: Account) -> None:
     account.reconcile()
     deployed_before(account, timedelta())
-    asked = len(account.aws_config.calls)
+    asked = len(account.aws_config.pages)
 
     for _ in range(3):
         assert account.resume() == Counts()
-    assert len(account.aws_config.calls) == asked
+    assert len(account.aws_config.pages) == asked
 
 
 def test_a_comparison_that_begins_anew_begins_with_what_was_left(account: Account) -> None:
@@ -97,11 +97,11 @@ def test_a_comparison_that_begins_anew_begins_with_what_was_left(account: Accoun
     account.answers(TLS, *results(4, TLS))
     # TLS comes first by its name.
     account.reconcile(RULES, pages(account, 3))
-    assert set(account.aws_config.calls) == {TLS}
+    assert set(account.aws_config.pages) == {TLS}
 
     account.reconcile(RULES, pages(account, 3))
 
-    assert account.aws_config.calls[3:] == [TAGS] * 3
+    assert account.aws_config.pages[3:] == [TAGS] * 3
 
 
 def test_the_results_of_a_removed_rule_are_closed_over_several_runs(account: Account) -> None:
@@ -122,10 +122,10 @@ def test_a_retry_of_the_same_request_compares_just_what_failed(
     account.fails(TAGS, "AccessDeniedException")
     with pytest.raises(ReconciliationError, match=TAGS):
         account.reconcile(RULES, request="one")
-    asked = len(account.aws_config.calls)
+    asked = len(account.aws_config.pages)
 
     assert account.reconcile(RULES, request="one").checked == 1
-    assert set(account.aws_config.calls[asked:]) == {TAGS}
+    assert set(account.aws_config.pages[asked:]) == {TAGS}
     assert "Failures" not in metrics(capsys)
 
 
@@ -148,21 +148,21 @@ def test_a_kill_is_counted_by_the_next_run_which_goes_on_where_it_was(
     with pytest.raises(Killed):
         account.reconcile(request="killed")
     assert metrics(capsys) == []
-    asked = len(account.aws_config.calls)
+    asked = len(account.aws_config.pages)
 
     assert account.reconcile(request="killed").left == 0
     assert sorted(metrics(capsys)) == ["Failures", "Repaired"]
     # The page at which it was killed is asked for again, and none before.
-    assert len(account.aws_config.calls) - asked == 11 - 6
+    assert len(account.aws_config.pages) - asked == 11 - 6
     assert len(account.present()) == 20
 
 
 def kill(account: Account, at: int) -> None:
-    def on_call() -> None:
-        if len(account.aws_config.calls) == at:
+    def on_page() -> None:
+        if len(account.aws_config.pages) == at:
             raise Killed
 
-    account.aws_config.on_call = on_call
+    account.aws_config.on_page = on_page
 
 
 def test_the_hourly_run_leaves_one_alone_that_compares_and_takes_over_from_one_that_is_silent(
@@ -187,10 +187,10 @@ def test_a_comparison_that_begins_ends_one_that_is_under_way(account: Account) -
     inner: list[Counts] = []
 
     def begin_another() -> None:
-        account.aws_config.on_call = lambda: None
+        account.aws_config.on_page = lambda: None
         inner.append(account.reconcile())
 
-    account.aws_config.on_call = begin_another
+    account.aws_config.on_page = begin_another
     outer = account.reconcile()
 
     assert inner[0].checked == 3
@@ -214,11 +214,11 @@ def test_a_result_that_slips_through_between_two_pages_is_not_closed(account: Ac
     account.answers(TAGS, *known)
 
     def slip() -> None:
-        hidden = len(account.aws_config.calls) == 2
+        hidden = len(account.aws_config.pages) == 2
         account.answers(TAGS, *(known[:-1] if hidden else known))
 
     account.aws_config.page = 6
-    account.aws_config.on_call = slip
+    account.aws_config.on_page = slip
     assert account.reconcile() == Counts(checked=6)
     assert set(account.present().values()) == {"NON_COMPLIANT"}
 
@@ -285,9 +285,7 @@ def test_however_invocations_end_the_table_is_what_aws_config_says(data: st.Data
         account.answers(rule, *says)
     account.aws_config.page = data.draw(st.integers(1, 4))
     expected = {
-        (one.rule_name, one.resource.id): one.compliance.value
-        for listed in account.aws_config.results.values()
-        for one in listed
+        (one.rule, one.resource_id): one.compliance for listed in account.aws_config.results.values() for one in listed
     }
     counts = account.reconcile(RULES, pages(account, data.draw(st.integers(0, 3))), request="run-0")
     for number in range(1, 40):
@@ -297,7 +295,7 @@ def test_however_invocations_end_the_table_is_what_aws_config_says(data: st.Data
         if end == "token":
             account.aws_config.forget_tokens()
         if end == "kill":
-            kill(account, at=len(account.aws_config.calls) + data.draw(st.integers(1, 3)))
+            kill(account, at=len(account.aws_config.pages) + data.draw(st.integers(1, 3)))
         enough = lambda: 900.0  # noqa: E731
         try:
             counts = account.resume(

@@ -11,23 +11,16 @@ from compliance_runtime.logs import Log
 from compliance_runtime.recording.throttled_writes import Retries
 from compliance_runtime.triggering.starter import Starter
 from compliance_runtime.triggering.waiting import Waiting, WaitingStore
-from compliance_tf.local.api.api_error import ApiError
-from compliance_tf.local.config.on_demand import OnDemandEvaluations
-from tests.unit.compliance_runtime.builders import client
-from tests.unit.compliance_runtime.local_config import served
+from tests.aws_config import AwsConfig
+from tests.unit.compliance_runtime.fake_results_table import TABLE, FakeResultsTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from compliance_tf.local.api.json_api import Call
 
-TABLE = "acme-dev-results"
 FUNCTION_SECONDS = 900.0
 RETRY_PAUSES = (60.0, 120.0)
 """AWS Lambda tries an asynchronous invocation twice more (Lambda Developer Guide, asynchronous invocation)."""
-
-
-EXCEPTIONS = client("dynamodb").exceptions
 
 
 class Killed(BaseException):
@@ -55,22 +48,38 @@ class World:
     report_seconds: float = 20.0
     kills: Collection[int] = ()
     unknown_rules: Collection[str] = ()
-    now: float = 1_000_000.0
     steps: int = 0
-    sent: int = 0
-    started: Counter[str] = field(default_factory=Counter)
-    item: dict[str, Any] | None = None
     failures: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._evaluations = OnDemandEvaluations(60.0, self.evaluation_seconds)
-        self._invoked: dict[str, float] = {}
-        operations = {
-            "StartConfigRulesEvaluation": self._start,
-            "DescribeConfigRuleEvaluationStatus": self._statuses,
-        }
-        self.config = served(operations)
-        self.exceptions = EXCEPTIONS
+        self.aws_config = AwsConfig(
+            evaluation_seconds=self.evaluation_seconds,
+            any_running=self.any_running,
+            report_seconds=self.report_seconds,
+            unknown_rules=self.unknown_rules,
+            on_start=self._step,
+            now=1_000_000.0,
+        )
+        self.table = FakeResultsTable()
+        self.exceptions = self.table.exceptions
+
+    @property
+    def now(self) -> float:
+        return self.aws_config.now
+
+    @now.setter
+    def now(self, seconds: float) -> None:
+        self.aws_config.now = seconds
+
+    @property
+    def started(self) -> Counter[str]:
+        """How often the evaluation of each rule was started."""
+        return Counter(name for name, _ in self.aws_config.started)
+
+    @property
+    def sent(self) -> int:
+        """How many calls there were to start some."""
+        return self.aws_config.calls["StartConfigRulesEvaluation"]
 
     # -- Invocations -----------------------------------------------------------------------------------------
 
@@ -91,8 +100,8 @@ class World:
     def _run(self, names: list[str], request: str, ids: set[str], deployed: Collection[str]) -> None:
         began = self.now
         Starter(
-            config=self.config,
-            once=self.config,
+            config=self.aws_config.client,
+            once=self.aws_config.client,
             store=WaitingStore(self, TABLE, Retries()),  # type: ignore[arg-type]  # it has what is used of a client
             deployed=deployed,
             worker=request,
@@ -104,7 +113,7 @@ class World:
 
     @property
     def waiting(self) -> Waiting:
-        return Waiting.from_item(self.item) if self.item else Waiting()
+        return WaitingStore(self.table, TABLE, Retries()).read()  # type: ignore[arg-type]  # a stand-in
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds / 2
@@ -116,45 +125,12 @@ class World:
         if self.steps in self.kills:
             raise Killed
 
-    # -- AWS Config ------------------------------------------------------------------------------------------
-
-    def _start(self, call: Call) -> dict[str, Any]:
-        self._step()
-        self.sent += 1
-        names = call.parameters["ConfigRuleNames"]
-        unknown = sorted(set(names).intersection(self.unknown_rules))
-        if unknown:
-            raise ApiError("NoSuchConfigRuleException", f"The ConfigRule '{unknown[0]}' is invalid.")
-        running = [*names, *self._invoked] if self.any_running else names
-        if any(self._invoked.get(name, 0.0) + self.evaluation_seconds > self.now for name in running):
-            raise ApiError("LimitExceededException", "An evaluation is in progress.")
-        self._evaluations.start(names, self.now)
-        self.started.update(names)
-        self._invoked |= dict.fromkeys(names, self.now)
-        self._step()
-        return {}
-
-    def _statuses(self, call: Call) -> dict[str, Any]:
-        names = call.parameters["ConfigRuleNames"]
-        unknown = sorted(set(names).intersection(self.unknown_rules))
-        if unknown:
-            raise ApiError("NoSuchConfigRuleException", f"The ConfigRule '{unknown[0]}' is invalid.")
-        return {"ConfigRulesEvaluationStatus": [self._status(name) for name in names]}
-
-    def _status(self, name: str) -> dict[str, Any]:
-        invoked = self._invoked.get(name)
-        known = invoked is not None and invoked + self.report_seconds <= self.now
-        return {"ConfigRuleName": name} | ({"LastSuccessfulInvocationTime": float(int(invoked or 0))} if known else {})
-
     # -- DynamoDB --------------------------------------------------------------------------------------------
 
-    def get_item(self, **_: Any) -> dict[str, Any]:
-        return {"Item": self.item} if self.item else {}
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        return self.table.get_item(**asked)
 
-    def put_item(self, *, Item: dict[str, Any], **condition: Any) -> None:  # noqa: N803 boto3's name
+    def put_item(self, **asked: Any) -> None:
         self._step()
-        known = self.item["version"] if self.item else None
-        if known != condition.get("ExpressionAttributeValues", {}).get(":version"):
-            raise self.exceptions.ConditionalCheckFailedException({"Error": {"Code": "C"}}, "PutItem")
-        self.item = Item
+        self.table.put_item(**asked)
         self._step()

@@ -11,7 +11,7 @@ import pytest
 from compliance_runtime.clients import single_attempt
 from compliance_runtime.triggering.waiting import MAX_REQUESTS, Waiting
 from compliance_tf.local.api.api_error import ApiError
-from tests.unit.compliance_runtime.local_config import served
+from tests.served import served
 from tests.unit.compliance_runtime.triggering.simulation import World
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_more_rules_than_an_invocation_has_time_for_are_started_by_the_next_ones
 def test_a_rule_that_is_always_being_evaluated_keeps_no_other_from_being_started() -> None:
     world = World()
     world.invoke(["acme-dev-busy"], "r-0")
-    world.evaluation_seconds = 10 * HOUR
+    world.aws_config.evaluation_seconds = 10 * HOUR
 
     world.invoke([*RULES, "acme-dev-busy"], "r-1")
     hours(world, 2)

@@ -19,8 +19,9 @@ from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.waivers.waiver import ArnPattern, DeployedWaiver, ResourceId, Tagged, Target
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from tests.aws_config import AwsConfig
+from tests.served import served
 from tests.unit.compliance_runtime.builders import deployed_waiver
-from tests.unit.compliance_runtime.local_config import RecordedAccount, served
 
 RULE = "acme-dev-buckets"
 LOGS = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", "logs")
@@ -28,14 +29,13 @@ TAGS = {"team": "data", "empty": ""}
 MAY, JUNE, JULY = date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31)
 
 
-class AwsConfig(RecordedAccount):
-    """AWS Config, which recorded what a test says."""
-
-    def ticket(self, *waivers: DeployedWaiver, compliance: Compliance = Compliance.NON_COMPLIANT) -> str | None:
-        """The ticket of the waiver that a result has."""
-        lookup = WaiverLookup({RULE: waivers}, lambda: self.client)
-        note = lookup.note(violation(compliance=compliance))
-        return note.ticket if note else None
+def ticket(
+    config: AwsConfig, *waivers: DeployedWaiver, compliance: Compliance = Compliance.NON_COMPLIANT
+) -> str | None:
+    """The ticket of the waiver that a result has, where AWS Config recorded what a test says."""
+    lookup = WaiverLookup({RULE: waivers}, lambda: config.client)
+    note = lookup.note(violation(compliance=compliance))
+    return note.ticket if note else None
 
 
 @pytest.fixture
@@ -85,23 +85,23 @@ def test_what_aws_config_does_not_record_has_neither_arn_nor_tags(target: Target
 
 
 def test_a_waiver_by_id_is_found_without_asking(config: AwsConfig) -> None:
-    assert config.ticket(deployed_waiver("buckets", ResourceId("logs"))) == "SEC-1"
-    assert config.ticket(deployed_waiver("buckets", ResourceId("other"))) is None
-    assert config.ticket() is None
+    assert ticket(config, deployed_waiver("buckets", ResourceId("logs"))) == "SEC-1"
+    assert ticket(config, deployed_waiver("buckets", ResourceId("other"))) is None
+    assert ticket(config) is None
     assert config.calls.total() == 0
 
 
 def test_what_complies_has_no_waiver_and_costs_no_look_up(config: AwsConfig) -> None:
     waivers = (deployed_waiver("buckets", ResourceId("logs")), deployed_waiver("buckets", Tagged("team")))
     for compliance in (Compliance.COMPLIANT, Compliance.NOT_APPLICABLE):
-        assert config.ticket(*waivers, compliance=compliance) is None
+        assert ticket(config, *waivers, compliance=compliance) is None
     assert config.calls.total() == 0
 
 
 def test_nothing_is_asked_where_another_waiver_holds_longer_anyway(config: AwsConfig) -> None:
     by_tag = deployed_waiver("buckets", Tagged("team"), expires=MAY, ticket="SEC-2")
 
-    assert config.ticket(by_tag, deployed_waiver("buckets", ResourceId("logs"), expires=MAY)) == "SEC-1"
+    assert ticket(config, by_tag, deployed_waiver("buckets", ResourceId("logs"), expires=MAY)) == "SEC-1"
     assert config.calls.total() == 0
 
 
@@ -111,12 +111,13 @@ def test_a_resource_is_read_once_for_all_patterns_and_tags_however_long_it_did_n
 ) -> None:
     config.record("logs", days_ago=days_ago, team="data")
 
-    ticket = config.ticket(
+    found = ticket(
+        config,
         deployed_waiver("buckets", ArnPattern("arn:aws:s3:::other"), ticket="SEC-2"),
         deployed_waiver("buckets", Tagged("team", "data"), ticket="SEC-3"),
     )
 
-    assert ticket == "SEC-3"
+    assert found == "SEC-3"
     assert config.calls.total() == 1
 
 
@@ -134,7 +135,7 @@ def test_of_several_waivers_the_one_counts_that_expires_last_in_whatever_order_t
     expiry = dict(zip(targets, days, strict=True))
     waivers = [deployed_waiver("buckets", targets[kind], expires=expiry[kind], ticket=kind) for kind, _ in order]
 
-    assert config.ticket(*waivers) == max(expiry, key=lambda kind: expiry[kind])
+    assert ticket(config, *waivers) == max(expiry, key=lambda kind: expiry[kind])
 
 
 BY_TAG = deployed_waiver("buckets", Tagged("team"))
@@ -144,7 +145,7 @@ def test_what_queries_do_not_find_is_read_from_its_history_with_its_empty_pages(
     config.record("logs", days_ago=30, team="data")
     config.refusing["SelectResourceConfig"] = "InvalidExpressionException"
 
-    assert config.ticket(BY_TAG) == "SEC-1"
+    assert ticket(config, BY_TAG) == "SEC-1"
     assert config.calls["GetResourceConfigHistory"] == 5
 
 
@@ -167,7 +168,7 @@ def test_an_answer_that_fails_is_an_error_that_names_the_resource(config: AwsCon
     config.refusing[operation] = code
 
     with pytest.raises(WaiverLookupError, match=f"AWS::S3::Bucket logs has a waiver, because.*{code}"):
-        config.ticket(BY_TAG)
+        ticket(config, BY_TAG)
 
 
 def test_many_resources_are_read_with_few_calls(config: AwsConfig) -> None:
