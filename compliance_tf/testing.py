@@ -69,6 +69,11 @@ def event_item(
         OK, ResourceDiscovered, ResourceNotRecorded, ResourceDeleted or ResourceDeletedNotRecorded.
     captured
         The capture time: ISO 8601 with an offset.
+
+    Returns
+    -------
+    dict[str, Any]
+        The object that stands under ``configurationItem`` in an invoking event.
     """
     return {
         "resourceType": resource_type,
@@ -131,6 +136,11 @@ def verdict(
     account
         The account that a ``LookupCheck`` queries.
 
+    Returns
+    -------
+    Verdict
+        The verdict, which is the same for both forms.
+
     Raises
     ------
     AssertionError
@@ -159,6 +169,11 @@ def account_with(**clients: object) -> Account:
     """Build the account that a check queries, with these clients by service: ``account_with(iam=stubbed)``.
 
     botocore's Stubber makes good clients: it validates requests and responses by AWS's model of the API.
+
+    Returns
+    -------
+    Account
+        The account of the built items, at the time of their capture; a service without a client raises ``KeyError``.
     """
     return Account(ACCOUNT, REGION, CAPTURED_TIME, cast("Clients", clients.__getitem__))
 
@@ -185,6 +200,11 @@ def config_event(
         Whether the resource has left the rule's scope.
     invoking
         The invoking event that AWS Config nests in the event; the change of ``item`` unless given.
+
+    Returns
+    -------
+    dict[str, Any]
+        The event of a Lambda invocation, in which AWS Config nests the invoking event and the parameters as JSON texts.
     """
     changed = {
         "configurationItem": event_item() if item is None else item,
@@ -230,6 +250,11 @@ def scheduled_event(
     ----------
     at
         The creation time of the notification: ISO 8601 with an offset.
+
+    Returns
+    -------
+    dict[str, Any]
+        The event of a Lambda invocation, with a ``ScheduledNotification`` in it.
     """
     invoking = {"awsAccountId": ACCOUNT, "messageType": "ScheduledNotification", "notificationCreationTime": at}
     return config_event(invoking=invoking, rule_name=rule_name, parameters=parameters)

@@ -107,6 +107,11 @@ def conformance_pack(name: str) -> ConformancePack:
     name
         Its short name, or AWS's name of it.
 
+    Returns
+    -------
+    ConformancePack
+        The pack, with its rules and the parameters that AWS gives them.
+
     Raises
     ------
     UnknownPackError

@@ -112,9 +112,14 @@ class ManagedRuleFacts:
         return f"{_GUIDE}/{self.name}.html"
 
     def is_available_in(self, region: str) -> bool:
-        """Return whether a region, given by its code, has the rule.
+        """Compare a region with those that have the rule.
 
         A region that is younger than the facts counts as having all rules but those limited to some regions.
+
+        Returns
+        -------
+        bool
+            Whether ``region``, a code such as ``eu-west-1``, has the rule.
         """
         if self.only_regions:
             return region in self.only_regions
@@ -153,6 +158,11 @@ def managed_rule(identifier: str) -> ManagedRuleFacts:
     ----------
     identifier
         As in PutConfigRule: capitals, digits and underscores.
+
+    Returns
+    -------
+    ManagedRuleFacts
+        Its triggers, resource types, parameters and regions, as AWS documents them.
 
     Raises
     ------

@@ -34,6 +34,11 @@ def short_name(aws_name: str) -> str:
     Words that say only that it is a pack, and AWS's own name, are dropped; those for a service end in ``-security``;
     versions lose their ``v``, a revision is ``r5``, and a number is separated from its word.
 
+    Returns
+    -------
+    str
+        The name in kebab case.
+
     Examples
     --------
     >>> short_name("Operational-Best-Practices-for-CIS-AWS-v1.4-Level2")
@@ -48,6 +53,11 @@ def short_name(aws_name: str) -> str:
 
 def title(aws_name: str) -> str:
     """Derive a pack's title: AWS's name without its usual prefix, as words.
+
+    Returns
+    -------
+    str
+        Words with spaces between them; a hyphen between two digits stays.
 
     Examples
     --------

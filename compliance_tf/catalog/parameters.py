@@ -87,6 +87,11 @@ def input_parameters(texts: Mapping[str, str]) -> str:
     """Return checked parameters as the JSON text of ConfigRule.InputParameters.
 
     Terraform inserts the value of an expression unescaped, so it must not contain quotes or backslashes.
+
+    Returns
+    -------
+    str
+        A JSON object without spaces, its members sorted, in which Terraform's expressions stand unescaped.
     """
     text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     # Quotes in an expression belong to Terraform's syntax and must not be escaped.

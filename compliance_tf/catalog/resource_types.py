@@ -25,6 +25,11 @@ def known_resource_types() -> frozenset[str]:
 
     AWS publishes no list of what PutEvaluations takes. These are the types that boto3's model of AWS Config has, and
     those that AWS's managed rules report on, such as the account and log groups, which it does not record.
+
+    Returns
+    -------
+    frozenset[str]
+        The types whose evaluations PutEvaluations is known to take, such as ``AWS::S3::Bucket``.
     """
     import botocore.session
 

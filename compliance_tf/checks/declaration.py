@@ -45,6 +45,11 @@ def declared_check(path: Path, check_id: str, module: ModuleType) -> Check[Any]:
     module
         The file, imported.
 
+    Returns
+    -------
+    Check
+        The file's ``CHECK``, of which everything was validated that a deployment needs.
+
     Raises
     ------
     SettingError

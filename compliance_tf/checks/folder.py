@@ -71,6 +71,11 @@ class CheckFolder:
     def load(self, check_id: str) -> Check[Any]:
         """Import a check in the same way as the function.
 
+        Returns
+        -------
+        Check
+            The check, imported and validated.
+
         Raises
         ------
         SettingError

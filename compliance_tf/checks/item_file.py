@@ -42,6 +42,12 @@ def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
     place
         The file's name, for messages.
 
+    Returns
+    -------
+    tuple[ConfigurationItem, ...]
+        One item for each account, region, type and id, in the order in which the file names these first; empty where
+        the file holds none.
+
     Raises
     ------
     SettingError
@@ -64,6 +70,11 @@ def read_items(data: bytes, place: str) -> tuple[ConfigurationItem, ...]:
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield the files themselves and the JSON files in folders, sorted.
+
+    Yields
+    ------
+    Path
+        Each file, in the order of ``paths``; those of a folder, also in folders inside of it, sorted.
 
     Raises
     ------

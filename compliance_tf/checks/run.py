@@ -40,6 +40,11 @@ MAX_ATTEMPTS = 3
 def find_check(check_id: str, folder: CheckFolder | None) -> Check[Any]:
     """Find a check among the shipped ones and those of a folder.
 
+    Returns
+    -------
+    Check
+        The check; one of the folder is imported, and must not have the id of a shipped one.
+
     Raises
     ------
     SettingError
@@ -64,6 +69,11 @@ def read_parameters(check: Check[Any], text: str | None, place: str) -> object:
         None for the defaults.
     place
         The source of the text, for messages.
+
+    Returns
+    -------
+    object
+        An instance of the check's parameter class; what ``text`` leaves out has its default.
 
     Raises
     ------
@@ -100,6 +110,11 @@ class CheckRun:
     def on_item(self, item: ConfigurationItem) -> Verdict:
         """Evaluate an item.
 
+        Returns
+        -------
+        Verdict
+            The check's verdict; NOT_APPLICABLE without asking it for an item that it does not evaluate.
+
         Raises
         ------
         SettingError
@@ -121,6 +136,11 @@ class CheckRun:
     def live_item(self, resource_type: str, resource_id: str) -> ConfigurationItem:
         """Read the last configuration item that AWS Config recorded of a resource.
 
+        Returns
+        -------
+        ConfigurationItem
+            The item, of the account and region of the run's credentials.
+
         Raises
         ------
         ComplianceError
@@ -137,6 +157,11 @@ class CheckRun:
 
     def on_account(self) -> Iterator[Finding]:
         """List and evaluate the resources of a periodic check.
+
+        Yields
+        ------
+        Finding
+            Each finding as soon as the check has it, in its order.
 
         Raises
         ------

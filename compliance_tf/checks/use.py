@@ -63,6 +63,11 @@ def parameter_texts(check: Check[Any], parameters: object) -> dict[str, str]:
     parameters
         An instance of its parameters; None for its defaults.
 
+    Returns
+    -------
+    dict[str, str]
+        Texts by AWS Config's names of the parameters; empty for the defaults.
+
     Raises
     ------
     SettingError

@@ -186,6 +186,11 @@ def _unrecorded_types(properties: str, resource_types: str) -> str:
     ``resource_types`` is the expression of the list of types, ``properties`` that of the recorder's properties, a JSON
     text in the form of its CloudFormation schema.
     A recorder has its strategy in ``RecordingStrategy``; one from before 2023 has only a list of types, or none.
+
+    Returns
+    -------
+    str
+        An expression of a list of types, empty where the recorder records them all.
     """
     group = f"try(jsondecode({properties}).RecordingGroup, {{}})"
     strategy = (

@@ -267,17 +267,7 @@ class ComplianceStack(TerraformStack):
     def existence(
         self, enabled: ByWorkspace[bool], resource_types: Collection[str], identifier: str | None = None
     ) -> ByWorkspace[bool]:
-        """Return by workspace whether a rule exists: in none where it belongs to another region.
-
-        Parameters
-        ----------
-        enabled
-            Where it is wanted.
-        resource_types
-            The types that it evaluates.
-        identifier
-            That of a managed rule, or the id of a check.
-        """
+        """Return ``enabled``, or NEVER where a rule of these types or this identifier belongs to another region."""
         return NEVER if self.leaves_to_another(resource_types, identifier) else enabled
 
     def leaves_to_another(self, resource_types: Collection[str], identifier: str | None = None) -> bool:

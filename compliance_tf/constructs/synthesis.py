@@ -33,6 +33,14 @@ def synthesize(build: Callable[[App], None]) -> None:
     build
         A function that adds stacks to the app.
 
+    Raises
+    ------
+    SystemExit
+        When the app is wrong, with status 1 and the message: a setting, the guard's refusal, or a file that is no
+        Python.
+    RuntimeError
+        When Node fails for another reason than such a refusal.
+
     Examples
     --------
     >>> def build(app: App) -> None:

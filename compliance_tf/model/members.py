@@ -32,6 +32,11 @@ def whole(pattern: str) -> str:
     r"""Return a pattern that must match a whole text.
 
     To Python ``$`` also matches before a line break at the end; in a JSON schema it does not, and there is no ``\Z``.
+
+    Returns
+    -------
+    str
+        The pattern, which Python and JSON Schema take in the same way.
     """
     return rf"^(?:{pattern})$(?!\n)"
 

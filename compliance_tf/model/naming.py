@@ -95,6 +95,11 @@ class Naming:
         name
             The last part of the name where the id is too long for it.
 
+        Returns
+        -------
+        str
+            The name ``<project>-<workspace>-<last part>``, in which the workspace is a Terraform expression.
+
         Raises
         ------
         SettingError

@@ -54,6 +54,11 @@ def as_tuple(place: str, values: Iterable[T]) -> tuple[T, ...]:
     values
         What was given.
 
+    Returns
+    -------
+    tuple
+        The elements in their order; what they are is not checked.
+
     Raises
     ------
     SettingError

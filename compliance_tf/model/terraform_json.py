@@ -43,6 +43,11 @@ class Body:
         labels
             The number of labels of a block of this kind.
 
+        Yields
+        ------
+        Block
+            Each block with its labels, in the order of the file; none where the body has no such kind.
+
         Raises
         ------
         GuardError
@@ -69,6 +74,11 @@ class Block:
 def read_configuration(text: str) -> object:
     """Parse the text of a file.
 
+    Returns
+    -------
+    object
+        The value as Python's own JSON has it.
+
     Raises
     ------
     GuardError
@@ -85,6 +95,11 @@ def read_configuration(text: str) -> object:
 
 def root(configuration: object) -> Body:
     """Read the outermost body: an object, or a list of objects.
+
+    Returns
+    -------
+    Body
+        The body; the members of all objects where it is a list.
 
     Raises
     ------

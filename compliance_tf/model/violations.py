@@ -61,6 +61,11 @@ def violations(configuration: object, *, program: Sequence[str] = ()) -> Iterato
         The Terraform JSON of a stack as it was written, overrides included.
     program
         The command that ``data.external`` may run: none by default.
+
+    Yields
+    ------
+    Violation
+        Each thing that is not on the allow-list, by the kind of its block; nothing where the stack may be deployed.
     """
     try:
         top = root(configuration)

@@ -74,6 +74,11 @@ def by_workspace(*, default: T, **values: T) -> ByWorkspace[T]:
     values
         The values of workspaces, by their names.
 
+    Returns
+    -------
+    ByWorkspace
+        The values by workspace, to be given to any option that takes one.
+
     Raises
     ------
     SettingError

@@ -108,6 +108,12 @@ class Workspaces:
     def conditions(self, naming: Naming) -> list[Condition]:
         """List the plan's conditions on its workspace.
 
+        Returns
+        -------
+        list[Condition]
+            One condition on the list of allowed workspaces; without a list, two on the name's length and its
+            characters.
+
         Raises
         ------
         SettingError

@@ -173,6 +173,11 @@ class Entry:
         kind
             A msgspec Struct, whose annotations say what is allowed.
 
+        Returns
+        -------
+        T
+            An instance of ``kind`` with what stands in the file.
+
         Raises
         ------
         ComplianceError
@@ -218,6 +223,11 @@ def read_yaml(path: Path, error: type[ComplianceError]) -> Entry:
         The file.
     error
         The class of errors to raise, now and by the readers of the entry.
+
+    Returns
+    -------
+    Entry
+        The mapping at the top of the file, which knows the line of each member for messages.
 
     Raises
     ------

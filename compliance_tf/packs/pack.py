@@ -254,6 +254,11 @@ class Pack:
     def named(cls, name: PackName | PackAlias) -> Pack:
         """Return a conformance pack of AWS, by its short name or AWS's name.
 
+        Returns
+        -------
+        Pack
+            AWS's rules with AWS's parameters.
+
         Raises
         ------
         UnknownPackError
@@ -276,6 +281,11 @@ class Pack:
             The file.
         checks
             The folder of your own checks, if the pack uses any.
+
+        Returns
+        -------
+        Pack
+            The pack, with its rules in the order of the file.
 
         Raises
         ------

@@ -103,6 +103,11 @@ def read_pack_file(path: Path, *, checks: Path | None = None) -> Pack:
     checks
         The folder of your own checks.
 
+    Returns
+    -------
+    Pack
+        The pack, with its rules in the order of the file.
+
     Raises
     ------
     PackFileError

@@ -75,12 +75,19 @@ class Change:
     severity: Severity | None = None
 
     def apply(self, rule: PackRule) -> PackRule:
-        """Return the changed rule.
+        """Apply the settings to a rule of a pack.
+
+        Returns
+        -------
+        PackRule
+            A copy of the rule; what the change does not set is as before.
 
         Raises
         ------
         ComplianceError
             When the rule does not take these settings.
+        PackError
+            When a policy is given parameters or a frequency, or a managed rule a check's parameters.
         """
         if isinstance(rule, PolicyPackRule) and (self.parameters is not None or self.frequency is not None):
             raise PackError("a policy takes neither parameters nor a frequency.")

@@ -48,6 +48,11 @@ def expiring_soon(waivers: Iterable[DeployedWaiver]) -> str:
     """Return the Terraform expression that lists, as texts, the waivers that expire soon at the time of the plan.
 
     The texts have dates, not days left: as long as the list has the same waivers, a plan has no changes.
+
+    Returns
+    -------
+    str
+        An expression of a list of texts, empty where no waiver is in its last days.
     """
     return _texts(
         waivers,

@@ -45,8 +45,10 @@ def check_waivers(waivers: Sequence[Waiver], *, max_days: int, workspaces: Works
 
     Raises
     ------
-    ComplianceError
+    WaiverError
         When a waiver is longer than that, or the limit is below 1.
+    SettingError
+        When a waiver names a workspace that the stack cannot be deployed to.
     """
     if max_days < 1:
         raise WaiverError(f"max_waiver_days={max_days} must be at least 1.")
@@ -66,6 +68,11 @@ def resolve_waivers(waivers: Sequence[Waiver], rules: Mapping[str, DeployedRule]
     ----------
     rules
         The rules of the stack by their id.
+
+    Returns
+    -------
+    Resolution
+        The waivers that can be deployed, and a sentence for each that names no rule of the stack or is given twice.
     """
     ordered = sorted(waivers, key=_order)
     problems = [problem for waiver in ordered if (problem := _unknown(waiver, rules))]

@@ -35,6 +35,11 @@ def waivers_from_file(path: str | Path) -> tuple[Waiver, ...]:
     path
         The file. Its members have the names of :class:`~compliance_tf.waivers.waiver.Waiver`'s parameters.
 
+    Returns
+    -------
+    tuple[Waiver, ...]
+        The waivers in the order of the file.
+
     Raises
     ------
     WaiverFileError

@@ -86,6 +86,11 @@ def frameworks() -> Mapping[str, Framework]:
 def framework(name: str) -> Framework:
     """Return a framework.
 
+    Returns
+    -------
+    Framework
+        The framework of that short name, with its controls and the rules of each.
+
     Raises
     ------
     UnknownFrameworkError

@@ -57,6 +57,16 @@ def deployed_rule(
         The identifier of a managed rule, or the id of a check.
     calls
         The API calls that trigger an evaluation.
+
+    Returns
+    -------
+    DeployedRule
+        The entry, in which API calls and workspaces are sorted.
+
+    Raises
+    ------
+    SettingError
+        When ``severity`` is no ``Severity``, or ``packs`` or ``calls`` is a single value.
     """
     if not isinstance(severity, Severity):
         names = [f"Severity.{name}" for name in Severity.__members__]
