@@ -247,10 +247,6 @@ class ResultsReader:
         """Read every rule's result of a resource, closed ones included, in the order of the rules' names."""
         return list(self._rows([[Query(resource.key, None, PRESENT_PREFIX)]], PAGE_ITEMS))
 
-    def of_resources(self, resources: Sequence[Resource]) -> Iterator[Row]:
-        """Read every rule's result of resources, one after the other."""
-        return self._rows(([Query(one.key, None, PRESENT_PREFIX)] for one in resources), PAGE_ITEMS)
-
     def history(self, resource: Resource, rule_name: str = "") -> list[Result]:
         """Read the changes of a resource that have not expired, the newest first.
 
