@@ -60,6 +60,11 @@ class Caller:
 def ask_caller(region: str) -> Caller:
     """Read the identity of the credentials.
 
+    Returns
+    -------
+    Caller
+        The account's id and the ARN of whom the credentials are for.
+
     Raises
     ------
     PreflightError

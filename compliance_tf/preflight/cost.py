@@ -137,6 +137,11 @@ def estimated(stack: PlannedStack, counts: Mapping[str, int], assumptions: Assum
     ----------
     counts
         The number of recorded resources by type.
+
+    Returns
+    -------
+    Estimate
+        Evaluations once and per month, and the names of the rules that it cannot count.
     """
     by_rule = evaluations_by_rule(stack, counts, assumptions)
     uncounted = tuple(rule.name for rule in stack.rules if rule.resource_types is None and not rule.change_triggered)

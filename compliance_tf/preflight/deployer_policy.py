@@ -185,6 +185,11 @@ def statements(boundary: str | None) -> tuple[DeployerStatement, ...]:
     ----------
     boundary
         The name of the permissions boundary, with its path, that roles must have; None for no boundary.
+
+    Returns
+    -------
+    tuple[DeployerStatement, ...]
+        The statements in the order of the policy; without a boundary, the creation of roles has no condition.
     """
     if boundary is not None:
         return DEPLOYER_STATEMENTS
@@ -209,6 +214,11 @@ def deployer_policy(project: str, boundary: str | None = None) -> dict[str, obje
     boundary
         The name of the permissions boundary, with its path, without which no role can be created:
         ``<project>-boundary`` unless given.
+
+    Returns
+    -------
+    dict[str, object]
+        The policy document, to be written as JSON.
     """
     values = {"project": project, "boundary": boundary or default_boundary(project)}
     return {"Version": "2012-10-17", "Statement": [_document(statement, values) for statement in DEPLOYER_STATEMENTS]}

@@ -66,6 +66,11 @@ def answered(place: str, subject: str, ask: Callable[[], Finding], *, vital: boo
         Queries AWS and returns the finding.
     vital
         See :class:`Finding`.
+
+    Returns
+    -------
+    Finding
+        What ``ask`` returned, or UNKNOWN with AWS's error code and message.
     """
     try:
         return ask()

@@ -35,7 +35,7 @@ _OF_OPTIONS: Final = (
 def permissions_boundary(
     project: str, *, own_actions: Collection[str] = (), execution_role: str | None = None
 ) -> dict[str, object]:
-    """Return the IAM policy.
+    """Build the IAM policy that limits the roles of a project's functions.
 
     Parameters
     ----------
@@ -46,6 +46,11 @@ def permissions_boundary(
     execution_role
         The ARN of the role that checks assume, if the stack has one. Without it no role may be assumed, because a
         role that may assume any other is not bounded.
+
+    Returns
+    -------
+    dict[str, object]
+        The policy document, to be written as JSON.
     """
     actions = {action for check_id in check_ids() for action in _actions(check_id)} | set(own_actions)
     statements = [

@@ -149,6 +149,11 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
     evaluator
         The evaluator of expressions on the workspace.
 
+    Returns
+    -------
+    PlannedStack
+        What a deployment of the stack to ``workspace`` would declare.
+
     Raises
     ------
     PreflightError
@@ -165,7 +170,7 @@ def read_stack(folder: Path, workspace: str, evaluator: Evaluator) -> PlannedSta
 
 
 def workspace_refusals(configuration: Mapping[str, Any], evaluator: Evaluator) -> tuple[str, ...]:
-    """Return the sentences by which a plan would refuse the workspace; empty when it would not.
+    """Evaluate the conditions by which a plan would refuse the workspace.
 
     Parameters
     ----------
@@ -173,6 +178,11 @@ def workspace_refusals(configuration: Mapping[str, Any], evaluator: Evaluator) -
         The synthesized Terraform JSON of a ComplianceStack.
     evaluator
         The evaluator of expressions in the workspace.
+
+    Returns
+    -------
+    tuple[str, ...]
+        The sentences of those that do not hold; empty when a plan would not refuse it.
 
     Raises
     ------

@@ -63,6 +63,11 @@ def checked_types(packages: Iterable[Path], prefix: str) -> dict[str, tuple[str,
     ----------
     prefix
         The prefix of the rules' names.
+
+    Returns
+    -------
+    dict[str, tuple[str, ...]]
+        The types by the rule's full name, which begins with ``prefix``.
     """
     ids = {check_module(check_id): check_id for check_id in check_ids()}
     found: dict[str, tuple[str, ...]] = {}
@@ -98,6 +103,12 @@ def planned_rule(
         The result of :func:`checked_types`.
     identifiers
         The result of :func:`deployed_identifiers`.
+
+    Returns
+    -------
+    PlannedRule
+        The rule; its types are None where neither its scope nor its check or AWS's facts name them, its hours are None
+        where it is not periodic.
     """
     source = _only(block["source"])
     scope = _only(block.get("scope"))

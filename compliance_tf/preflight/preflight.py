@@ -64,6 +64,11 @@ def preflight(machine: Machine, folder: Path, options: Options, say: Callable[[s
     say
         Prints a message about progress.
 
+    Returns
+    -------
+    Report
+        The caller, the workspaces, and the findings of all stacks.
+
     Raises
     ------
     ComplianceError
@@ -87,6 +92,11 @@ def planned_stacks(
     ----------
     workspace
         The Terraform workspace; None for the one that is selected in ``cdktf.out``.
+
+    Returns
+    -------
+    list[tuple[PlannedStack, Evaluator]]
+        Each stack with the evaluator of expressions in its workspace.
 
     Raises
     ------

@@ -175,6 +175,11 @@ def role_quota(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
         Any region.
     stacks
         All stacks.
+
+    Returns
+    -------
+    Finding
+        Whether the roles of all stacks fit; UNKNOWN where AWS does not answer.
     """
     return answered("account", ROLES, partial(_roles, region, stacks))
 
@@ -216,7 +221,7 @@ def _by_name(quota: Quota, region: Region) -> float | None:
 
 
 def room(place: str, subject: str, *, present: int, new: int, limit: Limit, adjustable: bool) -> Finding:
-    """Return a finding on whether new resources fit into a limit.
+    """Compare the resources that there will be with a limit.
 
     Parameters
     ----------
@@ -226,6 +231,11 @@ def room(place: str, subject: str, *, present: int, new: int, limit: Limit, adju
         The number of planned ones that do not exist yet.
     adjustable
         Whether the quota can be raised on request.
+
+    Returns
+    -------
+    Finding
+        FAIL where they do not fit, a warning where they nearly fill it, with both numbers.
     """
     source = "" if limit.known else " (AWS's default: the account's own quota could not be read)"
     figure = f"{present} + {new} new = {present + new} of {limit.value}{source}"

@@ -43,6 +43,11 @@ class Pricing:
     def of_evaluations(self, number: float, region: str) -> float:
         """Price the evaluations of a month, account and region.
 
+        Returns
+        -------
+        float
+            US dollars, by AWS's tiers unless a price is given.
+
         Raises
         ------
         SettingError
@@ -147,6 +152,12 @@ def stack_cost(
         Tells which managed rules a rule's own identifier stands for.
     elsewhere
         Other regions of the account that have a rule, by its id.
+
+    Returns
+    -------
+    StackCost
+        US dollars per month: of each rule with what could be saved, and of everything beside AWS Config, which is None
+        where the price of a write is not known.
 
     Raises
     ------

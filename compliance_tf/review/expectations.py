@@ -21,6 +21,11 @@ def refusals(plans: Mapping[str, Plan], workspace: str | None, expected: Collect
         The workspace that all of them must be of; None for any.
     expected
         Their fingerprints, exactly one for each plan; None for any.
+
+    Yields
+    ------
+    str
+        A sentence each: first of the plans in their order, then of the missing fingerprints, sorted.
     """
     for name, plan in plans.items():
         if workspace is not None and plan.identity.workspace != workspace:

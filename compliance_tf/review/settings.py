@@ -158,6 +158,12 @@ class Settings:
 def settings_from_file(path: Path) -> Settings:
     """Read a file of settings.
 
+    Returns
+    -------
+    Settings
+        Verdicts of the policies that the file changes, by id; limits, by default those of the policies; what it
+        acknowledges.
+
     Raises
     ------
     ReviewError

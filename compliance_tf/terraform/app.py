@@ -50,6 +50,8 @@ def synthesize(programs: Programs, project: Path, output: Path, regions: Collect
     ------
     SynthesizedAppError
         When there is no app, it fails, or it has no stack; the message is the app's.
+    InterruptedCommandError
+        When a signal ended the app.
     """
     command, context = _app(project)
     variables = {"CDKTF_OUTDIR": str(output.absolute()), "PATH": _path(programs.environment)}
@@ -134,6 +136,11 @@ def _reason(message: str) -> str:
     """Shorten what a failed app has written.
 
     An error of this library that is raised while main.py is imported ends a traceback: it alone says what to do.
+
+    Returns
+    -------
+    str
+        The sentence that says what to do where one is found; else all of the message.
     """
     if error := _RAISED.search(message):
         return error["message"]

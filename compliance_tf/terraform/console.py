@@ -56,6 +56,11 @@ class Evaluator:
         local_values
             Values of ``local.<name>`` in the templates. They are not templates themselves.
 
+        Returns
+        -------
+        Json
+            A copy of the value.
+
         Raises
         ------
         PreflightError

@@ -131,6 +131,11 @@ class Machine:
         outside, the AWS provider comes from a mirror where the machine has one, and garbage is collected late unless
         the environment has one of Go's variables for that.
 
+        Returns
+        -------
+        dict[str, str]
+            All of the machine's own variables with these changes.
+
         Raises
         ------
         CommandError
@@ -185,7 +190,12 @@ def _require_harmless_options(variables: Mapping[str, str]) -> None:
 
 
 def read(arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> str:
-    """Run Terraform and return its standard output.
+    """Run Terraform without showing what it writes.
+
+    Returns
+    -------
+    str
+        Its standard output.
 
     Raises
     ------
@@ -231,13 +241,18 @@ def engine(environment: Mapping[str, str]) -> str:
 
 
 def engine_name(environment: Mapping[str, str] | None = None) -> str:
-    """Return the name of the program that plans and applies as a person would type it, without its folder.
+    """Name the program that plans and applies, as a person would type it.
 
     Parameters
     ----------
     environment
         The environment variables; those of this program unless given. Messages that advise a command of Terraform
         name it by this, so that people who run OpenTofu read ``tofu``.
+
+    Returns
+    -------
+    str
+        Its name without its folder: ``terraform`` unless the environment names another one.
     """
     return Path((os.environ if environment is None else environment).get(ENGINE_VARIABLE) or _ENGINE).name
 

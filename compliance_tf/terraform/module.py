@@ -107,6 +107,11 @@ def module_of(stack: Path) -> Module:
     stack
         The stack's folder, with ``cdk.tf.json`` and the assets.
 
+    Returns
+    -------
+    Module
+        The texts of its files, and the files of the stack to copy, both by their paths in the module.
+
     Raises
     ------
     ExportError

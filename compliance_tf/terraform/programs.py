@@ -59,6 +59,11 @@ class Programs:
     def interruptible(self) -> AbstractContextManager[None]:
         """Let signals end the running program in order, and this program afterwards.
 
+        Returns
+        -------
+        AbstractContextManager[None]
+            A context in which signals are handled so; before and after it they do what they did.
+
         Raises
         ------
         InterruptedCommandError

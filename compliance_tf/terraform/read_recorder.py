@@ -26,6 +26,11 @@ def main() -> None:
 def read(name: str, region: str) -> dict[str, object]:
     """Read a recorder in the form that Cloud Control returns.
 
+    Returns
+    -------
+    dict[str, object]
+        The properties of ``AWS::Config::ConfigurationRecorder``.
+
     Raises
     ------
     LookupError

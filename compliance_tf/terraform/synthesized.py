@@ -66,6 +66,11 @@ def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
         The folder ``cdktf.out``. An app is the same for all workspaces, so of those that were synthesized into it, or
         for a command on a workspace, the last one is read.
 
+    Returns
+    -------
+    list[SynthesizedStack]
+        The stacks, sorted by id.
+
     Raises
     ------
     SynthesizedAppError
@@ -81,12 +86,17 @@ def synthesized_stacks(output: Path) -> list[SynthesizedStack]:
 
 
 def stack_folders(output: Path) -> dict[str, Path]:
-    """Return the folders of the stacks that a manifest lists, by the stacks' ids and sorted by them.
+    """Read the folders of the stacks that a manifest lists.
 
     Parameters
     ----------
     output
         The folder with the manifest, which must be there.
+
+    Returns
+    -------
+    dict[str, Path]
+        The folders by the stacks' ids, sorted by these.
     """
     stacks = json.loads((output / MANIFEST).read_text(encoding="utf-8"))["stacks"]
     return {stack: output / stacks[stack]["workingDirectory"] for stack in sorted(stacks)}
@@ -94,6 +104,11 @@ def stack_folders(output: Path) -> dict[str, Path]:
 
 def read_configuration(folder: Path) -> dict[str, Any]:
     """Read the Terraform JSON of a stack's folder, as it was synthesized.
+
+    Returns
+    -------
+    dict[str, Any]
+        The outermost object by its blocks: ``resource``, ``data``, ``output`` and others.
 
     Raises
     ------

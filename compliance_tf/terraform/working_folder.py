@@ -95,7 +95,12 @@ class WorkingFolder:
         _remove(self.synthesis)
 
     def stacks(self) -> dict[str, Path]:
-        """Return the folders of the stacks that were synthesized last, by the stack's id.
+        """Find the stacks that were synthesized last.
+
+        Returns
+        -------
+        dict[str, Path]
+            Their folders by the stack's id, sorted by it.
 
         Raises
         ------
@@ -108,7 +113,12 @@ class WorkingFolder:
         return stack_folders(self.path)
 
     def saved_plans(self) -> dict[str, Path]:
-        """Return the files of the saved plans, one for each stack, by its id.
+        """Find the saved plans, of which each stack has one.
+
+        Returns
+        -------
+        dict[str, Path]
+            The files by the stack's id, sorted by it; they exist.
 
         Raises
         ------

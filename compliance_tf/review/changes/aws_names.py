@@ -70,6 +70,11 @@ def shared_names(plan: Plan) -> Iterator[SharedName]:
     """List names that two resources share, or that a replacement shares with what it replaces.
 
     AWS does not know addresses: a destruction by name hits whichever resource has the name at that time.
+
+    Yields
+    ------
+    SharedName
+        First the pairs that there will be after the apply, then those of which one is destroyed.
     """
     remaining: defaultdict[tuple[str, _Key], list[ResourceChange]] = defaultdict(list)
     for change in plan.resources:

@@ -84,12 +84,18 @@ _NOT = "NOT "
 
 
 def grants(document: Value) -> tuple[Grant, ...] | None:
-    """Parse a policy document; None when it is unknown, or not valid in IAM.
+    """Parse a policy document into what it allows and denies.
 
     Parameters
     ----------
     document
         The document as JSON text, or the marker of a hidden value; None where there is not a policy.
+
+    Returns
+    -------
+    tuple[Grant, ...] | None
+        The grants in the order of the statements; empty where there is not a policy, None when it is hidden or not
+        valid in IAM.
     """
     if document is None:
         return ()

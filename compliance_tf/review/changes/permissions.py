@@ -107,6 +107,11 @@ def _within_role(change: ResourceChange, values: Attributes, written_elsewhere: 
     """Read the policies inside a role itself, without those that separate resources define.
 
     A role lists these as well, as they were at the last refresh.
+
+    Yields
+    ------
+    tuple[Grant, ...] | None
+        The grants of each policy; None for one that cannot be seen.
     """
     for attribute in ("inline_policy", "managed_policy_arns"):
         policies = values.get(attribute)

@@ -63,6 +63,11 @@ class Preflight(msgspec.Struct, frozen=True, rename="camel"):
 def preflight_from_file(path: Path) -> Preflight:
     """Parse the output of ``compliance-tf preflight --format json``.
 
+    Returns
+    -------
+    Preflight
+        The account, its workspaces, and a line for each subject.
+
     Raises
     ------
     ReviewError

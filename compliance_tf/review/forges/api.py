@@ -145,6 +145,11 @@ class Api:
 def needed(environment: Mapping[str, str], name: str) -> str:
     """Return a required variable.
 
+    Returns
+    -------
+    str
+        Its value, which is not empty.
+
     Raises
     ------
     CommentError

@@ -24,6 +24,11 @@ def forge(environment: Mapping[str, str], number: int | None) -> Forge:
     number
         The number of the pull or merge request; the pipeline's own where it is None.
 
+    Returns
+    -------
+    Forge
+        The client of the pull request where ``GITHUB_REPOSITORY`` is set, and of the merge request otherwise.
+
     Raises
     ------
     CommentError

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 def comments_of(path: Path) -> tuple[str, ...]:
     """Read the reviews in a file: one comment for each.
 
+    Returns
+    -------
+    tuple[str, ...]
+        Texts that begin with the marker and end with a line break, in the order of the file; at least one.
+
     Raises
     ------
     CommentError

@@ -37,7 +37,7 @@ def plan_fingerprint(
     deployment: object,
     not_understood: Iterable[tuple[str, Any]],
 ) -> str:
-    """Compute a plan's fingerprint: 32 hexadecimal digits.
+    """Compute a plan's fingerprint.
 
     Parameters
     ----------
@@ -49,6 +49,11 @@ def plan_fingerprint(
         Its deployment, before and after.
     not_understood
         The members that this version does not know. They may be secret.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits: the same for plans that would do the same.
     """
     flags = [msgspec.json.decode(members.get(name, default)) for name, default in _FLAGS.items()]
     return fingerprint(
@@ -67,7 +72,7 @@ _FLAGS: Final = {"complete": b"true", "errored": b"false"}
 
 
 def fingerprint(changes: Iterable[tuple[str, object, object]]) -> str:
-    """Compute the fingerprint of changes: 32 hexadecimal digits.
+    """Compute the fingerprint of changes.
 
     Parameters
     ----------
@@ -75,6 +80,11 @@ def fingerprint(changes: Iterable[tuple[str, object, object]]) -> str:
         For each change what it is of, its public part, and its secret part or None; their order does not matter. The
         secret parts count, and yet cannot be guessed from the fingerprint one after another: they go through a
         function that is slow on purpose.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
     """
     encoded = sorted(
         (_encoded([subject, public]), b"" if secret is None else _encoded([subject, secret]))

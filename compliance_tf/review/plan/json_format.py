@@ -161,9 +161,9 @@ def unknown_members(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, A
     members
         The plan's members.
 
-    Returns
-    -------
-    iterator of (str, value)
+    Yields
+    ------
+    tuple[str, Any]
         The name of each, such as ``action_invocations`` or ``resource_changes.change.something``, and its value.
     """
     yield from _unknown("", members, _KNOWN_MEMBERS)

@@ -30,6 +30,11 @@ def read_plan(source: str, machine: Machine) -> Plan:
         A file that ``terraform plan -out`` saved, in the folder where Terraform runs, or the JSON of
         ``terraform show -json``; ``-`` reads the JSON from standard input.
 
+    Returns
+    -------
+    Plan
+        The plan without its secrets.
+
     Raises
     ------
     ReviewError
@@ -45,6 +50,11 @@ def plan_name(source: str) -> str:
 
 def plan_content(source: str, machine: Machine) -> bytes:
     """Read the JSON of any plan; the source is that of :func:`read_plan`.
+
+    Returns
+    -------
+    bytes
+        The output of ``terraform show -json``, secrets included; of a file in JSON its own bytes.
 
     Raises
     ------

@@ -70,6 +70,11 @@ def plan_of_json(content: bytes, name: str, unless_said: Identity | None = None)
         The deployment to assume where neither the plan nor the state has it: after a killed apply a state has no
         outputs. Without it, such a plan is refused.
 
+    Returns
+    -------
+    Plan
+        The plan, with placeholders for values that are secret or unknown before the apply.
+
     Raises
     ------
     ReviewError
@@ -93,6 +98,11 @@ def without_mark(content: bytes) -> bytes:
 
 def plan_members(content: bytes, name: str) -> dict[str, msgspec.Raw]:
     """Parse the members of ``terraform show -json`` for any plan, as raw JSON.
+
+    Returns
+    -------
+    dict[str, msgspec.Raw]
+        The JSON of each member by its name, secrets included.
 
     Raises
     ------
@@ -197,10 +207,15 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
 
 
 def _leaves_out(plan: PlanFormat, configuration: Configuration) -> bool:
-    """Return whether a plan without a member ``complete`` leaves out resources of the configuration.
+    """Compare a plan without a member ``complete`` with its configuration.
 
     OpenTofu and Terraform before 1.8 do not say it, and a plan with ``-target`` lists what it is for. One that only
     removes, or only refreshes, lists what the state has.
+
+    Returns
+    -------
+    bool
+        Whether it leaves out a resource that is not in a module and has neither ``count`` nor ``for_each``.
     """
     managed = [change for change in plan.resource_changes or () if change.mode == "managed"]
     if all(_ACTIONS.get(change.change.actions) in {Action.DELETE, Action.FORGET} for change in managed):

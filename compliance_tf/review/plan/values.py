@@ -33,6 +33,11 @@ def without_secrets(value: object, sensitive: object) -> Value:
     sensitive
         Terraform's marks of it: true for all of it, or its own structure with true in places. Marks that do not fit
         the value hide all of it.
+
+    Returns
+    -------
+    Value
+        A copy with the placeholder in place of each secret; None stays None.
     """
     if not sensitive:
         return value
@@ -55,6 +60,12 @@ def with_unknowns(value: Value, unknown: object) -> Value:
         The value, in which Terraform leaves out what is not known.
     unknown
         Terraform's marks: true for all of it, or its own structure with true in places.
+
+    Returns
+    -------
+    Value
+        A copy with the placeholder in place of each unknown value, also where ``value`` lacks it; None where there is
+        nothing.
     """
     if isinstance(unknown, Mapping) and (value is None or isinstance(value, Mapping)):
         members = dict(value or {})
@@ -80,6 +91,11 @@ def without_nothing(value: Value) -> Value:
 
     Null, an empty text, an empty list and an empty map are None, and are left out of blocks, which are the objects in
     a list. A map's own members stay as they are: a tag with an empty text is a tag.
+
+    Returns
+    -------
+    Value
+        The value in its one form; None where it is empty.
     """
     if value is None or (isinstance(value, str | list | Mapping) and not value):
         return None

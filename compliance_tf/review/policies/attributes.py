@@ -86,6 +86,12 @@ def attribute_changes(change: ResourceChange) -> Iterator[AttributeChange]:
     ----------
     change
         The change of a resource. Of a new one only attributes are listed that deployments leave at their defaults.
+
+    Yields
+    ------
+    AttributeChange
+        Each attribute by its path, in which dots lead into blocks, with its effect; nothing for a type of which no
+        attributes are listed, and for what is destroyed or stays.
     """
     if change.action not in {Action.CREATE, Action.UPDATE, Action.REPLACE} or change.type not in attribute_table():
         return

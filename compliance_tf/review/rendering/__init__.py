@@ -45,6 +45,11 @@ def render(form: Format, reviews: Sequence[Review], commit: str | None = None, *
         The commit of the plans; None where it is unknown.
     to_terminal
         Whether the output is a terminal; else it has neither colours nor a width.
+
+    Returns
+    -------
+    str
+        One document in JSON, SARIF and HTML; in the other formats a text for each review.
     """
     from compliance_tf.review.rendering.content import document
 

@@ -145,6 +145,11 @@ def markdown(document: Document, max_bytes: int = MAX_LENGTH) -> str:
     max_bytes
         Maximum bytes of UTF-8: at least :data:`SHORTEST`. The least important parts are left out first: diffs from
         the longest, then resources, rules, frames, permissions and removals. Each section counts what it left out.
+
+    Returns
+    -------
+    str
+        Markdown that begins with the marker by which the comment is found again.
     """
     parts = list(_parts(document))
     _cut(parts, max_bytes)

@@ -45,6 +45,11 @@ def document(review: Review, commit: str | None = None) -> Document:
         The review.
     commit
         The commit of the plan; None where it is unknown.
+
+    Returns
+    -------
+    Document
+        Words and tables without a format, in the order in which they are read; sections without content are left out.
     """
     identity = review.identity
     sections = (

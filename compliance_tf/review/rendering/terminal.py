@@ -40,6 +40,11 @@ def terminal(documents: Iterable[Document], *, to_terminal: bool) -> str:
         What is said. Of the resources only the counts are shown: Terraform's own ``show`` has their diffs.
     to_terminal
         Whether the output is a terminal: then it has colours and its width; else each sentence and row is a line.
+
+    Returns
+    -------
+    str
+        Lines without trailing spaces; escape sequences stand in it only for a terminal.
     """
     stream = StringIO()
     is_terminal = to_terminal and sys.stdout.isatty()

@@ -34,6 +34,11 @@ def prose(text: str) -> Iterator[str | Code]:
 
     So a format need not know how GitHub, GitLab or their next versions interpret ``@team``, ``#1``, ``!2``, ``/merge``,
     ``:x:`` or ``www.example.org``: none of it ever stands in a sentence. The parts have spaces between them as given.
+
+    Yields
+    ------
+    str | Code
+        The parts in their order, some of them empty; of several spaces one stays.
     """
     for space, token in _TOKENS.findall(text):
         yield " " if space else ""

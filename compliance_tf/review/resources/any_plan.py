@@ -215,6 +215,11 @@ def any_plan(content: bytes, name: str) -> AnyPlan:
     name
         Its name in messages.
 
+    Returns
+    -------
+    AnyPlan
+        The AWS resources of all modules with their configuration; deposed objects are left out.
+
     Raises
     ------
     ReviewError

@@ -63,7 +63,7 @@ class Configuration:
         self._blocks: dict[tuple[str, ...], Mapping[tuple[str, str], Block]] = {}
 
     def block(self, instance: Instance, path: tuple[str, ...]) -> Block | None:
-        """Return the block of a resource; None where it is not available.
+        """Find the block of a resource in the configuration's files.
 
         Parameters
         ----------
@@ -71,6 +71,11 @@ class Configuration:
             The resource.
         path
             The names of its module.
+
+        Returns
+        -------
+        Block | None
+            The block; None where the module's folder or the block in it is not available.
         """
         if path not in self._blocks:
             folder = self._folders.get(path)

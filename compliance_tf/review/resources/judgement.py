@@ -227,12 +227,8 @@ def judge_plan(
 
     Parameters
     ----------
-    plan
-        The plan.
     translator
-        The translator of its resources.
-    rule_set
-        The rules.
+        The translator of the plan's resources.
     waivers
         The waivers; those with workspaces count only in these.
     workspace
@@ -241,6 +237,11 @@ def judge_plan(
         Whether to judge unchanged resources too.
     now
         The time at which waivers must not have expired; the current time unless given.
+
+    Returns
+    -------
+    Judged
+        The judgement of each rule and resource, and what was not judged, with the reason.
     """
     rules = rule_set.rules
     deployed, problems = _usable(waivers, rules, workspace, now or datetime.now(UTC))

@@ -82,6 +82,11 @@ class Reads:
     def value(self, stored: object) -> Any:  # noqa: ANN401 (whatever JSON can hold)
         """Return a stored value, and note that it was read.
 
+        Returns
+        -------
+        Any
+            The value as it is stored; of an assumed one the assumption.
+
         Raises
         ------
         UndecidedError

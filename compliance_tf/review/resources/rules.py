@@ -30,6 +30,12 @@ def rules_of_packs(paths: Sequence[Path], checks: Path | None) -> RuleSet:
     checks
         The folder of your own checks.
 
+    Returns
+    -------
+    RuleSet
+        The rules with a check in the order of the files, and the ids of managed and policy rules, which only AWS Config
+        evaluates.
+
     Raises
     ------
     PackError
@@ -71,6 +77,11 @@ def _with_defaults(checks: Path | None) -> Iterator[Rule]:
 
 def _defaults(check: Check[Any]) -> object:
     """Build a check's parameters from its defaults.
+
+    Returns
+    -------
+    object
+        An instance of the check's parameter class.
 
     Raises
     ------

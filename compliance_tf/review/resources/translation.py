@@ -156,6 +156,11 @@ def attribute(name: str, *, absent: object = None, unset: object = _STAYS_UNKNOW
     unset
         The value for a new resource whose configuration does not have the attribute while the provider says "known
         after apply": AWS's default. Unknown unless given. Only for attributes, not for blocks.
+
+    Returns
+    -------
+    Field
+        A function from a scope to the attribute's value, or to an unknown one.
     """
 
     def field_(scope: Scope) -> object:
@@ -181,6 +186,11 @@ def block(name: str, members: Members, *, absent: object = None, unset: object =
     unset
         As for :func:`attribute`. A plan does not show a ``dynamic`` block of which it does not know whether there is
         one, so the value is only assumed unless the configuration's files are at hand.
+
+    Returns
+    -------
+    Field
+        A function from a scope to an object of ``members``, or to an unknown value.
     """
 
     def field_(scope: Scope) -> object:
@@ -228,6 +238,12 @@ def part(type_: str, inner: Field, *, otherwise: Field, removed: object = None) 
         The field without such a part.
     removed
         The field where the apply removes the part.
+
+    Returns
+    -------
+    Field
+        A function from a scope to the value of one of these fields; unknown where two parts say the same thing, or it
+        is unknown whose part one is.
     """
 
     def field_(scope: Scope) -> object:
@@ -264,7 +280,7 @@ def mapped(inner: Field, values: Mapping[object, object]) -> Field:
 
 
 def template(text: str, *names: str) -> Field:
-    """Insert attributes into a text, such as ``arn:{partition}:s3:::{bucket}``; unknown where one is.
+    """Insert attributes into a text, such as ``arn:{partition}:s3:::{bucket}``.
 
     Parameters
     ----------
@@ -272,6 +288,11 @@ def template(text: str, *names: str) -> Field:
         The text, with the names of attributes, or partition, region and account, in braces.
     names
         The attributes in it.
+
+    Returns
+    -------
+    Field
+        A function from a scope to the text; unknown where an attribute is unknown or not a text.
     """
 
     def field_(scope: Scope) -> object:

@@ -44,6 +44,11 @@ def document(judged: Judged, workspace: str | None = None, commit: str | None = 
         The workspace of the plan, if known.
     commit
         The commit of the plan, if known.
+
+    Returns
+    -------
+    Document
+        Words and tables without a format, the violations first; sections without content are left out.
     """
     violations, undecided = judged.of(Outcome.VIOLATION), judged.of(Outcome.UNDECIDED)
     sections = (

@@ -149,6 +149,11 @@ def _options(scope: Scope) -> object:
     """Return the metadata options of an instance, or of its launch template.
 
     Without any, the image and the account determine them, which are not in a plan.
+
+    Returns
+    -------
+    object
+        The options as AWS Config has them, or an unknown value with its reason.
     """
     own = block("metadata_options", _OPTIONS)(scope)
     if own is not None and not (isinstance(own, Unknown) and scope.is_unset("metadata_options")):

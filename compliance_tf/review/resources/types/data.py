@@ -20,6 +20,11 @@ def _of_instance(name: str, default: object) -> Field:
     """Use an attribute for which RDS has a default unless the instance is created from another one.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+
+    Returns
+    -------
+    Field
+        A function from a scope to the attribute's value or ``default``; unknown where the other instance decides.
     """
 
     def field_(scope: Scope) -> object:

@@ -21,6 +21,12 @@ def _inline_policies(part: str, *, inline: bool = False) -> Field:
     """Collect inline policies: from blocks of a role, and from resources.
 
     The state of an existing role lists all of them, including those of other resources.
+
+    Returns
+    -------
+    Field
+        A function from a scope to a list of objects with ``policyName`` and ``policyDocument``; unknown where it is not
+        known whose a policy will be.
     """
 
     def field_(scope: Scope) -> object:

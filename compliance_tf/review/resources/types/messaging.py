@@ -24,6 +24,11 @@ def _default_topic_policy(scope: Scope) -> object:
     """Build SNS's default policy of a new topic: its own account is allowed everything.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+
+    Returns
+    -------
+    object
+        The policy document as JSON text; unknown where the account is.
     """
     account = scope.source.place.account
     if isinstance(account, Unknown):

@@ -26,6 +26,12 @@ def _permissions(direction: Direction) -> Field:
 
     A group without inline rules has those of other resources. The state of an existing group lists all rules,
     including those of other resources: rules that these will change are removed first.
+
+    Returns
+    -------
+    Field
+        A function from a scope to a list of rules in AWS Config's form, those inside of the group first; unknown where
+        the group of a rule, or an inline rule, is.
     """
 
     def field_(scope: Scope) -> object:
