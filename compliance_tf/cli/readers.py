@@ -31,10 +31,17 @@ def open_reader(
 ) -> ResultsReader:
     """Open what the options name; nothing is asked of a table yet.
 
+    Returns
+    -------
+    ResultsReader
+        A reader of one deployment, of a fleet with ``fleet``, or of an aggregator with ``aggregator``.
+
     Raises
     ------
     ComplianceError
         When they do not say which results are meant, or the fleet cannot be read.
+    ResultsError
+        When options contradict each other, or none says which results are meant.
     """
     if fleet is not None:
         from compliance_tf.fleet.results import open_fleet

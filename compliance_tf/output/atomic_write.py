@@ -25,6 +25,11 @@ def atomic_write(path: Path, *, newline: str = "") -> Iterator[TextIO]:
     newline
         The translation of line ends, as in :func:`open`. None unless given.
 
+    Yields
+    ------
+    TextIO
+        The stream to write to.
+
     Raises
     ------
     OSError

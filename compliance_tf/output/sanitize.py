@@ -65,6 +65,11 @@ def colored_line(text: str) -> str:
     """Escape a line that another program printed for a terminal, as :func:`visible`, but keep its colours and tabs.
 
     Terraform prints values of plans and accounts; only its own colours may reach the terminal.
+
+    Returns
+    -------
+    str
+        The line, in which a tab is four spaces.
     """
     parts = _COLOR.split(text.replace("\t", "    "))
     return "".join(part if _COLOR.fullmatch(part) else visible(part) for part in parts)
@@ -74,6 +79,11 @@ def message(text: str) -> str:
     """Escape a message of several lines, as :func:`visible`, but keep its line breaks.
 
     What follows a line break is indented, so that no line of it is taken for a message of its own.
+
+    Returns
+    -------
+    str
+        Lines with line breaks between them; those after the first begin with two spaces unless they begin with a space.
     """
     first, *more = map(visible, text.split("\n"))
     return "\n".join([first, *(line if not line or line[0].isspace() else f"  {line}" for line in more)])
@@ -84,6 +94,11 @@ def csv_cell(text: str) -> str:
 
     Leading spaces, quotes and marks are skipped, and the full-width forms of the characters count too, because
     spreadsheets differ in what they strip. A cell is one line.
+
+    Returns
+    -------
+    str
+        The text as it is where it is plain, else escaped as by :func:`visible`.
     """
     if text[:1].isalnum() and text.isascii() and text.isprintable():
         # Nearly every cell, and many times faster.
@@ -97,6 +112,11 @@ def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 
     """Write JSON in ASCII that every parser takes: half a surrogate pair becomes a replacement character.
 
     All other texts stay exactly as they are, because programs compare them; JSON itself escapes control characters.
+
+    Returns
+    -------
+    str
+        JSON on one line unless ``indent`` is given.
     """
     if indent is None:
         with suppress(UnicodeEncodeError, TypeError):

@@ -231,7 +231,7 @@ class AggregatorReader(ResultsReader):
 def open_aggregator(
     name: str, *, region: str | None, accounts: Collection[str], project: str | None, workspace: str | None
 ) -> AggregatorReader:
-    """Return a reader of an aggregator in the caller's account; it sends no request yet.
+    """Open an aggregator in the caller's account; no request is sent yet.
 
     Parameters
     ----------
@@ -239,6 +239,11 @@ def open_aggregator(
         The aggregator's; that of the credentials unless given.
     project, workspace
         Of whose rules; both or neither.
+
+    Returns
+    -------
+    AggregatorReader
+        A reader of the results of all rules, or of those of one deployment.
 
     Raises
     ------

@@ -27,7 +27,7 @@ PATIENT: Final = Config(
 
 
 def patient_client(service: str, region: str, subject: str, session: boto3.Session | None = None) -> Any:  # noqa: ANN401
-    """Return a client for reading.
+    """Create a client for reading.
 
     Parameters
     ----------
@@ -37,6 +37,12 @@ def patient_client(service: str, region: str, subject: str, session: boto3.Sessi
         What is asked, as people read it: it is named on standard error when nothing answers.
     session
         With whose credentials; the default session's unless given.
+
+    Returns
+    -------
+    Any
+        A client that tries 8 times where it is throttled, 3 times where nothing answers, and waits 30 seconds for a
+        response.
     """
     made = (session or boto3).client(service, region_name=region, config=PATIENT)  # type: ignore[call-overload]
     give_up_early(made, subject)

@@ -53,30 +53,45 @@ class ConfigQueries:
     def tagged(self, tag: str) -> frozenset[TypedId]:
         """Find the resources with a tag, given as ``key=value``, or as ``key`` for any value.
 
+        Returns
+        -------
+        frozenset[TypedId]
+            Their types and ids; empty where no recorded resource has the tag.
+
         Raises
         ------
         ResultsError
-            When AWS Config cannot be queried.
+            When AWS Config cannot be queried, or the text has a quote in it.
         """
         return self._select("tags.tag" if "=" in tag else "tags.key", tag)
 
     def with_arn(self, arn: str) -> frozenset[TypedId]:
         """Find the resource with an ARN.
 
+        Returns
+        -------
+        frozenset[TypedId]
+            Its type and id; empty where it is not recorded.
+
         Raises
         ------
         ResultsError
-            When AWS Config cannot be queried.
+            When AWS Config cannot be queried, or the text has a quote in it.
         """
         return self._select("arn", arn)
 
     def named(self, name: str) -> frozenset[TypedId]:
         """Find the resources with a name, which some types have beside their id.
 
+        Returns
+        -------
+        frozenset[TypedId]
+            Their types and ids; empty where no recorded resource has the name.
+
         Raises
         ------
         ResultsError
-            When AWS Config cannot be queried.
+            When AWS Config cannot be queried, or the text has a quote in it.
         """
         return self._select("resourceName", name)
 
@@ -84,6 +99,11 @@ class ConfigQueries:
         """Read the names and ARNs of resources of a type, which are those of one of :func:`batches`.
 
         Missing ones are not recorded, or do not exist any more.
+
+        Returns
+        -------
+        dict[TypedId, Names]
+            The names by type and id; a name or an ARN that a resource does not have is None.
 
         Raises
         ------
@@ -121,6 +141,11 @@ def batches(resources: Iterable[TypedId]) -> Iterator[tuple[str, tuple[str, ...]
     """Split resources into queries: of one type each, with as many ids as AWS Config allows.
 
     Resources that a query cannot name are left out: with a quote in the type or the id, or too long an id.
+
+    Yields
+    ------
+    tuple[str, tuple[str, ...]]
+        A type, and ids of it in their order, at least one.
     """
     of_types: dict[str, list[str]] = {}
     for type_, id_ in resources:

@@ -43,6 +43,11 @@ def results_place(
     folder
         The project's folder, which has ``cdktf.out``; the current one unless given.
 
+    Returns
+    -------
+    ResultsPlace
+        Project, workspace, region and table.
+
     Raises
     ------
     ResultsError
@@ -69,9 +74,14 @@ def open_results(
     table: str | None = None,
     folder: Path | None = None,
 ) -> ResultsReader:
-    """Return a reader of the results of a workspace; the parameters are those of :func:`results_place`.
+    """Open the results of a workspace; the parameters are those of :func:`results_place`.
 
     It sends no request to AWS yet.
+
+    Returns
+    -------
+    ResultsReader
+        A reader of the workspace's table.
 
     Raises
     ------

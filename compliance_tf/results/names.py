@@ -60,10 +60,15 @@ class NameLookup:
         self.problem: str | None = None
 
     def named(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Return the rows in their order, with the names that are known.
+        """Add names to rows.
 
         While rows are taken, the names of the next are looked up. Afterwards ``problem`` says why names are missing, if
         AWS Config could not be asked.
+
+        Yields
+        ------
+        Row
+            The rows in their order, with the names that are known.
         """
         with ThreadPoolExecutor(_WORKERS, thread_name_prefix="names") as pool:
             try:
@@ -105,7 +110,7 @@ class NameLookup:
 
 
 def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str | None = None) -> NameLookup:
-    """Return the lookup of names for the rows of a reader.
+    """Build the lookup of names for the rows of a reader.
 
     Parameters
     ----------
@@ -113,6 +118,11 @@ def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str
         False to ask nobody: then only the account has its name, if that is given.
     account_name
         The name of the account; its alias in IAM unless given.
+
+    Returns
+    -------
+    NameLookup
+        A lookup that asks AWS when it gets its first row.
     """
     if not wanted or account_name is not None:
         return NameLookup(ConfigQueries(reader.place) if wanted else None, lambda _: account_name)

@@ -92,6 +92,11 @@ class ResultsReader:
     def at_place(cls, place: ResultsPlace) -> ResultsReader:
         """Create a reader with a client of its own.
 
+        Returns
+        -------
+        ResultsReader
+            A reader, which has not read anything yet.
+
         Raises
         ------
         ResultsError
@@ -127,6 +132,11 @@ class ResultsReader:
     def rule(self, name: str) -> RuleEntry:
         """Find a rule by its id, or by its name with or without the prefix.
 
+        Returns
+        -------
+        RuleEntry
+            The rule, as the table keeps it.
+
         Raises
         ------
         ResultsError
@@ -143,6 +153,11 @@ class ResultsReader:
     def rules_called(self, name: str) -> list[RuleEntry]:
         """Find all rules of a name: for one deployment it is one.
 
+        Returns
+        -------
+        list[RuleEntry]
+            At least one.
+
         Raises
         ------
         ResultsError
@@ -152,6 +167,11 @@ class ResultsReader:
 
     def rules_of_pack(self, pack: str) -> list[RuleEntry]:
         """Find the rules of a pack.
+
+        Returns
+        -------
+        list[RuleEntry]
+            At least one.
 
         Raises
         ------
@@ -206,6 +226,11 @@ class ResultsReader:
         ----------
         page_items
             The number of wanted rows, if known to be small: then fewer are read.
+
+        Returns
+        -------
+        Iterator[Row]
+            Rows that are read as they are taken.
         """
         groups = [
             [Query(one, BY_SEVERITY, attributes=ATTRIBUTES) for one in severity_partitions(severity)]
@@ -232,6 +257,11 @@ class ResultsReader:
             Their full names.
         compliance
             COMPLIANT or NON_COMPLIANT alone; both unless given.
+
+        Returns
+        -------
+        Iterator[Row]
+            Rows that are read as they are taken.
         """
         prefix = status_prefix(compliance) if compliance else ""
         return self._rows(
@@ -254,6 +284,11 @@ class ResultsReader:
         ----------
         rule_name
             The full name of the only rule to read; all unless given.
+
+        Returns
+        -------
+        list[Result]
+            Those of the same time by rule, the last name first; empty where nothing is known of the resource.
         """
         prefix = history_prefix(rule_name) if rule_name else _HISTORY
         changes = map(Result.from_item, self._queries.items([Query(resource.key, None, prefix)]))
@@ -268,6 +303,11 @@ class ResultsReader:
         """Count the present results of each rule that are COMPLIANT, or NON_COMPLIANT, by the rule's full name.
 
         The results are not transferred, though DynamoDB reads them.
+
+        Returns
+        -------
+        dict[str, int]
+            The number for every rule of the deployment, 0 included.
         """
         queries = [
             Query(partition, BY_RULE, status_prefix(compliance))

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def reader_policy(account: str = "111122223333", names: str = "*-*", region: str = "*") -> dict[str, Any]:
-    """Build the policy.
+    """Build the IAM policy of those who read results.
 
     Parameters
     ----------
@@ -18,6 +18,11 @@ def reader_policy(account: str = "111122223333", names: str = "*-*", region: str
         The prefix of the deployment's names, ``<project>-<workspace>``; any unless given.
     region
         Its region; all unless given.
+
+    Returns
+    -------
+    dict[str, Any]
+        The policy document, to be written as JSON.
     """
     table = f"arn:*:dynamodb:{region}:{account}:table/{names}-results"
     record = f"arn:*:lambda:{region}:{account}:function:{names}-record"

@@ -59,6 +59,11 @@ def reconcile(place: ResultsPlace, client: LambdaClient | None = None) -> Reconc
     client
         Lambda's client; one with a sufficient timeout unless given.
 
+    Returns
+    -------
+    Reconciled
+        The counts of the comparison.
+
     Raises
     ------
     ResultsError

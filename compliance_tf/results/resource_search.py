@@ -102,6 +102,11 @@ class ResourceSearch:
         resource_type
             AWS Config's name of its type, when that is known: then nothing is searched.
 
+        Returns
+        -------
+        Resource
+            The resource with account, region, type and id, as the table's keys have it.
+
         Raises
         ------
         ResultsError
@@ -148,7 +153,12 @@ def resource_types(rules: Iterable[RuleEntry]) -> frozenset[str]:
 
 
 def caller_account(region: str) -> str:
-    """Return the account of the credentials, which requires no permission.
+    """Read the account of the credentials, which requires no permission.
+
+    Returns
+    -------
+    str
+        Its 12 digits.
 
     Raises
     ------

@@ -68,6 +68,11 @@ class ResourceView:
     def read(cls, reader: ResultsReader, resource: Resource, names: NameLookup) -> ResourceView:
         """Read them, with the names from a lookup.
 
+        Returns
+        -------
+        ResourceView
+            The present results, the worst first, and the history, the newest first; both empty for an unknown resource.
+
         Raises
         ------
         ResultsError

@@ -141,6 +141,11 @@ def parse_since(text: str, now: datetime) -> datetime:
     now
         The current time.
 
+    Returns
+    -------
+    datetime
+        The time, with an offset.
+
     Raises
     ------
     ResultsError
@@ -155,7 +160,12 @@ def parse_since(text: str, now: datetime) -> datetime:
 
 
 def whole_names(reader: ResultsReader, rules: Iterable[str], packs: Iterable[str]) -> tuple[str, ...]:
-    """Return the full names of rules, and refuse unknown rules and packs.
+    """Find rules by their names, and refuse unknown rules and packs.
+
+    Returns
+    -------
+    tuple[str, ...]
+        The full names in the order of ``rules``; of packs nothing is returned.
 
     Raises
     ------

@@ -135,6 +135,11 @@ class Summary:
 def summarize(reader: ResultsReader) -> Summary:
     """Count all present results: violations are read, compliant ones are only counted.
 
+    Returns
+    -------
+    Summary
+        Counts by rule, severity, pack, type and place, the worst first, and their trends.
+
     Raises
     ------
     ResultsError

@@ -138,7 +138,7 @@ class TableQueries:
         self.usage = Usage()
 
     def items(self, queries: Sequence[Query], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Yield the items of several partitions, merged in the order of their sort keys.
+        """Read several partitions.
 
         Parameters
         ----------
@@ -146,6 +146,11 @@ class TableQueries:
             The queries, all of the same index.
         page_items
             Items per request: the number of wanted items, if known to be small.
+
+        Returns
+        -------
+        Iterator[Item]
+            Their items, merged in the order of their sort keys.
 
         Raises
         ------
@@ -155,10 +160,15 @@ class TableQueries:
         return self.items_in_groups([queries], page_items)
 
     def items_in_groups(self, groups: Iterable[Sequence[Query]], page_items: int = PAGE_ITEMS) -> Iterator[Item]:
-        """Yield the items of one group after the other, each as :meth:`items`.
+        """Read one group of partitions after the other.
 
         At most one page of each partition is buffered while another is fetched, for this and the next group, so memory
         does not grow with the table. Closing the iterator ends all reading.
+
+        Yields
+        ------
+        Item
+            The items of each group, merged as :meth:`items` does.
         """
         with _pool() as pool:
             ahead: deque[Iterator[Item]] = deque()
@@ -171,6 +181,11 @@ class TableQueries:
 
     def counts(self, queries: Sequence[Query]) -> list[int]:
         """Count the items of partitions, without transferring them.
+
+        Returns
+        -------
+        list[int]
+            The number of each query, in their order.
 
         Raises
         ------

@@ -82,6 +82,11 @@ def waiver_lines(stacks: Iterable[SynthesizedStack], today: date, workspace: str
     workspace
         The only workspace whose waivers are listed, with their use in it; None lists all, without requests to AWS.
 
+    Returns
+    -------
+    list[WaiverLine]
+        One for each waiver, those of a day by stack.
+
     Raises
     ------
     ResultsError

@@ -71,6 +71,11 @@ def athena_ddl(location: str) -> str:
     ----------
     location
         The place that was exported to, such as ``s3://acme-compliance/results``.
+
+    Returns
+    -------
+    str
+        One statement, which ends with a semicolon.
     """
     columns = ",\n".join(f"  `{column.name}` {column.kind}" for column in COLUMNS)
     partitions = ", ".join(f"`{name}` {kind}" for name, kind in PARTITIONS.items())

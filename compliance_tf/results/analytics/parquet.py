@@ -48,7 +48,7 @@ def write_parquet(
     read_to_end: Callable[[], Mapping[Place, bool]] = dict,
     kms_key: str | None = None,
 ) -> int:
-    """Write results, and tell how many files there are.
+    """Write results as Parquet.
 
     Parameters
     ----------
@@ -65,6 +65,11 @@ def write_parquet(
         file, also without rows, and where they were not, an earlier one stays.
     kms_key
         The ARN of the KMS key that a bucket asks for in each request; its own default unless given.
+
+    Returns
+    -------
+    int
+        The number of files that were written.
 
     Raises
     ------

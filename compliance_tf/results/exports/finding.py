@@ -21,9 +21,14 @@ PRODUCT_VERSION: Final = version(PRODUCT)
 
 
 def finding_id(result: Result) -> str:
-    """Return an id that a resource and rule keep, whatever the result: 177 characters at most.
+    """Build an id that a resource and rule keep, whatever the result.
 
     It contains a hash, because the id of a resource may be longer than an id in the formats.
+
+    Returns
+    -------
+    str
+        The product, the rule's name and 32 hexadecimal digits: 177 characters at most.
     """
     key = f"{result.rule_name}\n{result.resource.key}".encode(errors="surrogatepass")
     return f"{PRODUCT}/{result.rule_name}/{hashlib.sha256(key).hexdigest()[:32]}"
@@ -37,9 +42,14 @@ def title(row: Row) -> str:
 
 
 def reason(row: Row) -> str:
-    """Return the rule's own reason if there is one, else a description of the rule: never blank.
+    """Explain a result.
 
     Most AWS managed rules give no reason.
+
+    Returns
+    -------
+    str
+        The rule's own reason if there is one, else a description of the rule: never blank, and on one line.
     """
     said = visible((row.result.annotation or "").strip())
     if said:

@@ -131,6 +131,11 @@ def assess(
         The present results: those of other rules are not counted. They are read once, and not kept.
     missing
         The cells that are missing, as they are known when all rows are read: without them no control passes.
+
+    Returns
+    -------
+    tuple[ControlAssessment, ...]
+        One for each control, also for those that no deployed rule maps to.
     """
     deployed = {rule.name: rule for rule in rules}
     counts: Counter[tuple[str, Status]] = Counter()

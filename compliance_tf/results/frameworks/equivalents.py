@@ -41,11 +41,16 @@ requires by the managed rule.
 
 
 def equivalent_identifiers(identifier: str) -> tuple[str, ...]:
-    """Return the identifiers in frameworks that a rule covers: its own, and those of its equivalents.
+    """List the identifiers in frameworks that a rule covers.
 
     Parameters
     ----------
     identifier
         The identifier of a managed rule, or the id of a check.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Its own first, then those of the managed rules that it is equivalent to.
     """
     return (identifier, *EQUIVALENTS.get(identifier, ()))

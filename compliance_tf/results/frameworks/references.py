@@ -43,9 +43,13 @@ class ControlReference:
 
 
 def controls_of(rule: RuleEntry) -> tuple[ControlReference, ...]:
-    """Return the controls that a rule maps to: by framework, then in the framework's order.
+    """List the controls that a rule maps to.
 
-    Empty for a Guard policy, and for a check that is neither shipped nor in a framework's data.
+    Returns
+    -------
+    tuple[ControlReference, ...]
+        By framework, then in the framework's order; empty for a Guard policy, and for a check that is neither shipped
+        nor in a framework's data.
     """
     return () if rule.identifier is None else _controls_of_identifier(rule.identifier)
 
@@ -71,6 +75,11 @@ def first_of_each(references: Sequence[ControlReference], limit: int) -> tuple[C
     ----------
     limit
         The maximum number of controls.
+
+    Returns
+    -------
+    tuple[ControlReference, ...]
+        At most ``limit`` of them, in the order of ``references``.
     """
     by_framework: dict[str, list[ControlReference]] = {}
     for reference in references:

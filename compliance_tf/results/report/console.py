@@ -21,7 +21,10 @@ https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
 def timeline_base(region: str) -> str | None:
     """Build the address of AWS Config's resource timelines in a region; a resource's own part follows it.
 
-    None for a region of a partition whose console has no public address.
+    Returns
+    -------
+    str | None
+        The address, to which a query is added; None for a region of a partition whose console has no public address.
     """
     host = next((host for prefix, host in _HOSTS if region.startswith(prefix)), f"{region}.console.aws.amazon.com")
     if host is None:

@@ -31,7 +31,7 @@ def write_deployed(
     names: NameLookup | None = None,
     frameworks: Sequence[str] = (),
 ) -> int:
-    """Write the report of a deployment, and return the number of results in it.
+    """Write the report of a deployment.
 
     Parameters
     ----------
@@ -47,6 +47,11 @@ def write_deployed(
         Adds the names of resources and accounts; none unless given.
     frameworks
         The only frameworks that it shows; every one that a rule maps to, where there are none.
+
+    Returns
+    -------
+    int
+        The number of results in it.
 
     Raises
     ------

@@ -60,6 +60,12 @@ def framework_sections(
         The only frameworks; every one that a rule maps to, where there are none.
     is_complete
         Whether no cell of a fleet is missing: without it no control passes.
+
+    Returns
+    -------
+    tuple[FrameworkSection, ...]
+        One for each framework, in the order of the catalog: the assessed controls, and apart those that no rule maps
+        to.
     """
     counts = {
         (name, status): number

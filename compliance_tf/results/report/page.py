@@ -103,6 +103,11 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         The data except the rows.
     rows
         The output of ``RowWriter``, in pieces.
+
+    Returns
+    -------
+    Iterator[str]
+        The HTML, which is made as it is taken.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -36,7 +36,7 @@ def write_report(
     days: Iterable[DailyCounts] = (),
     controls: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
-    """Write one self-contained HTML file, and return the number of results in it.
+    """Write one self-contained HTML file.
 
     Rows are read once and not kept: only counts and the resources with open violations are in memory.
 
@@ -54,6 +54,11 @@ def write_report(
         The counts of the past days, in any order.
     controls
         The controls that a rule maps to, as text, by the name of the rule.
+
+    Returns
+    -------
+    int
+        The number of results in it.
 
     Raises
     ------
