@@ -30,6 +30,11 @@ def in_turn(sources: Sequence[Callable[[], Iterator[T]]], *, at_once: int) -> It
     ----------
     sources
         Make the iterators, each in the thread that reads it.
+
+    Yields
+    ------
+    T
+        The items of the first source, then those of the next; each source's in their order.
     """
     ended = Event()
     waiting: list[Queue[list[T] | BaseException | None]] = []

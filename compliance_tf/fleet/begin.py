@@ -36,6 +36,11 @@ def begin(file: Path, choice: Choice, person: Person, *, parallel: int, synthesi
     synthesizes
         Whether the app is synthesized, which a command on saved plans does without.
 
+    Yields
+    ------
+    Fleet
+        The chosen cells and what a command on them needs; nobody else works on the fleet until the context ends.
+
     Raises
     ------
     ComplianceError

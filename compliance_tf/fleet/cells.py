@@ -86,6 +86,11 @@ def cells_of(fleet: FleetSettings, choice: Choice, session: boto3.Session) -> tu
     session
         Credentials with which AWS Organizations is read, where a group takes its accounts from there.
 
+    Returns
+    -------
+    tuple[Cell, ...]
+        The cells, each once; at least one.
+
     Raises
     ------
     FleetError

@@ -86,6 +86,11 @@ class Fleet:
             Those of the plans and reviews.
         groups
             What was reviewed: nothing else is applied.
+
+        Returns
+        -------
+        list[Outcome]
+            One for each of ``outcomes``, in their order: that of the apply where there was one.
         """
         self.runner.require_no_signal()
         expected = {
@@ -113,6 +118,11 @@ class Fleet:
 
         A cell without a plan was applied before, by a command that was killed: it is planned again, and done if
         there is nothing to change.
+
+        Returns
+        -------
+        list[Outcome]
+            One for each cell, in their order.
         """
         reviewed = reviewed_fingerprints(file)
 

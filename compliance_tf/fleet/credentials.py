@@ -45,7 +45,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 
 def caller_session() -> boto3.Session:
-    """Return a session with the caller's own credentials.
+    """Create a session with the caller's own credentials.
+
+    Returns
+    -------
+    boto3.Session
+        A session in the region of the caller's configuration; without a region where that has none.
 
     Raises
     ------
@@ -91,12 +96,17 @@ class CellCredentials:
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def session(self, cell: Cell, *, is_new: bool = False) -> boto3.Session:
-        """Return a session in a cell's account and region.
+        """Make a session in a cell's account and region.
 
         Parameters
         ----------
         is_new
             Whether the role is assumed again, so that the credentials hold as long as they can.
+
+        Returns
+        -------
+        boto3.Session
+            A new one for each call, to be used in one thread; its credentials renew themselves.
 
         Raises
         ------
@@ -125,12 +135,17 @@ class CellCredentials:
         return own
 
     def variables(self, cell: Cell, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return an environment in which programs work in a cell.
+        """Build an environment in which programs work in a cell.
 
         Parameters
         ----------
         environment
             What they get beside the credentials.
+
+        Returns
+        -------
+        dict[str, str]
+            ``environment`` with the credentials and the region of the cell in place of any others.
 
         Raises
         ------

@@ -85,6 +85,11 @@ class FleetFolder:
     def stack(self, region: FleetRegion) -> SynthesizedStack:
         """Read the stack as it was synthesized for a region.
 
+        Returns
+        -------
+        SynthesizedStack
+            The first one, by its id.
+
         Raises
         ------
         SynthesizedAppError

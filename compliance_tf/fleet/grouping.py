@@ -84,6 +84,11 @@ def render_groups(form: Format, groups: Sequence[Group], failed: Mapping[Cell, s
     failed
         The cells that have no review, and why.
 
+    Returns
+    -------
+    str
+        The review of each group below the cells that it is of, then the cells without one.
+
     Raises
     ------
     FleetError
@@ -143,6 +148,11 @@ class _ReviewedFleet(msgspec.Struct, frozen=True):
 
 def reviewed_fingerprints(path: Path) -> dict[tuple[str, str, str], str]:
     """Read which plans were reviewed, by account, region and workspace, from what ``fleet review --format json`` wrote.
+
+    Returns
+    -------
+    dict[tuple[str, str, str], str]
+        The fingerprint of each cell's plan.
 
     Raises
     ------

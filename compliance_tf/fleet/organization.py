@@ -22,12 +22,17 @@ _ACTIONS = (
 
 
 def accounts_of(organization: Organization, session: boto3.Session) -> tuple[str, ...]:
-    """List the ids of the active accounts that are wanted, sorted.
+    """List the active accounts that are wanted.
 
     Parameters
     ----------
     session
         Credentials of the management account, or of a delegated administrator.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Their ids, sorted; at least one.
 
     Raises
     ------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def open_fleet(
     file: Path, *, project: str | None, workspace: str | None, region: str | None, accounts: Sequence[str]
 ) -> FleetReader:
-    """Return a reader of the results of a fleet; no table is asked yet.
+    """Open the results of a fleet; no table is asked yet.
 
     Parameters
     ----------
@@ -33,10 +33,17 @@ def open_fleet(
     workspace, region, accounts
         The only cells that are meant; all unless given.
 
+    Returns
+    -------
+    FleetReader
+        A reader of the tables of all chosen cells, which it reads with a session of their accounts.
+
     Raises
     ------
     ComplianceError
         When the fleet cannot be read, or it is not known whose results are meant.
+    FleetError
+        When the fleet has no such cell.
     """
     settings = read_fleet(file)
     caller = caller_session()

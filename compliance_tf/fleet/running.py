@@ -126,12 +126,17 @@ class Runner:
         return [outcomes[cell] for cell in cells]
 
     def command(self, arguments: Sequence[str], *, folder: Path, variables: Mapping[str, str], log: Path) -> int:
-        """Run a command of this program to its end, and give its exit code.
+        """Run a command of this program to its end.
 
         Parameters
         ----------
         log
             The file into which all that it writes goes.
+
+        Returns
+        -------
+        int
+            Its exit code: 0 for done, 2 and 3 for what it found, as ``docs/reference/exit-codes.md`` has them.
 
         Raises
         ------

@@ -135,6 +135,11 @@ class FleetSettings(Struct, frozen=True, forbid_unknown_fields=True):
 def read_fleet(path: Path) -> FleetSettings:
     """Read a fleet from its file.
 
+    Returns
+    -------
+    FleetSettings
+        The groups and settings of the file; defaults where it has none.
+
     Raises
     ------
     FleetError

@@ -64,6 +64,11 @@ def removed(folder: FleetFolder, cells: Collection[Cell]) -> list[Outcome]:
     ----------
     cells
         All cells of the fleet.
+
+    Returns
+    -------
+    list[Outcome]
+        One for each such cell, in the state FOUND and with what to do; empty where there is none.
     """
     why = (
         "deployed from this folder, and no longer in the fleet: put it back and give `fleet destroy`, or remove the "

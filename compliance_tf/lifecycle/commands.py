@@ -102,6 +102,8 @@ class Project:
         ComplianceError
             When a plan is missing, is of another workspace, is not expected, or must not be applied, or when an
             expected one does not exist. Then nothing has been applied.
+        RefusedPlanError
+            When a plan is not the one that was reviewed; the message has the reason of each.
         """
         with self._session("apply") as session:
             files = session.folder.saved_plans()

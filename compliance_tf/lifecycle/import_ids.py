@@ -90,6 +90,11 @@ def import_id(type_: str, after: Attributes, account: Account, parents: Collecti
     -------
     str or None
         The id; None where it does not exist in AWS, or has no import id.
+
+    Raises
+    ------
+    ClientError
+        When AWS does not answer whether it exists.
     """
     from botocore.exceptions import ClientError
 

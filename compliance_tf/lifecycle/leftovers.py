@@ -101,6 +101,11 @@ class Account:
     def find(self) -> list[Leftover]:
         """List the resources with the names and the tags of the deployment.
 
+        Returns
+        -------
+        list[Leftover]
+            Those that exist, whether a state has them or not, type by type.
+
         Raises
         ------
         CommandError

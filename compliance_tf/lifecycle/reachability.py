@@ -61,6 +61,11 @@ def session_of(region: str, variables: Mapping[str, str]) -> boto3.Session:
     ----------
     variables
         The environment of Terraform, which may differ from this program's.
+
+    Returns
+    -------
+    boto3.Session
+        A session of the access key in ``variables``, else of their profile, else of what this program has.
     """
     import boto3
 

@@ -39,6 +39,11 @@ class Target:
     def of(cls, stack: str, configuration: Mapping[str, Any], workspace: str) -> Target:
         """Read the identity of a synthesized stack in a workspace.
 
+        Returns
+        -------
+        Target
+            The stack's id with its project, region, workspace and state.
+
         Raises
         ------
         SynthesizedAppError

@@ -77,6 +77,11 @@ class Session:
         command
             The command, for the messages of others.
 
+        Yields
+        ------
+        Session
+            The command's session; nobody else works on the workspace until the context ends.
+
         Raises
         ------
         ComplianceError
@@ -131,6 +136,8 @@ class Session:
         ------
         CommandError
             When the change failed.
+        InterruptedCommandError
+            When a signal ended it.
         """
         try:
             yield

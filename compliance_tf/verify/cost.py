@@ -27,7 +27,7 @@ RUNS_OF_A_PERIODIC_RULE: Final = 3
 
 
 def estimate(kinds: Sequence[Kind], log_groups: int) -> float:
-    """Estimate the maximum cost of a verification in US dollars.
+    """Estimate the maximum cost of a verification.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ def estimate(kinds: Sequence[Kind], log_groups: int) -> float:
     log_groups
         The number of log groups in the region: at least 0. The rule of log groups lists its resources itself, so it
         judges all of them.
+
+    Returns
+    -------
+    float
+        US dollars.
     """
     samples = SAMPLES_OF_A_KIND * len(kinds)
     changes = samples * CHANGES_OF_A_SAMPLE

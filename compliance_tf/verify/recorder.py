@@ -33,6 +33,11 @@ class Recorder:
     def find(cls, config: ConfigServiceClient, region: str) -> Recorder:
         """Find the customer-managed recorder.
 
+        Returns
+        -------
+        Recorder
+            The region's recorder, which is on, as AWS Config describes it.
+
         Raises
         ------
         CommandError

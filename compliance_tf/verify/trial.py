@@ -117,9 +117,14 @@ class Trial:
             time.sleep(self.poll_seconds)
 
     def look_for_verdicts(self, waited: float) -> bool:
-        """Read the verdicts of the samples; return whether all are the expected ones.
+        """Read the verdicts of the samples that do not have the expected one yet.
 
         An earlier verdict may be of a sample that was not configured yet.
+
+        Returns
+        -------
+        bool
+            Whether all are the expected ones, in AWS Config and in the table.
         """
         places = ((self.by_config, self.config_verdict), (self.in_table, self.table_verdict))
         for known, ask in places:

@@ -72,6 +72,11 @@ class Verification:
     def run(self) -> Report:
         """Verify, clean up, and report; a failure or a signal is part of the report.
 
+        Returns
+        -------
+        Report
+            What was observed, what failed, and what could not be removed.
+
         Raises
         ------
         InterruptedCommandError
@@ -233,6 +238,11 @@ class Verification:
 
 def log_groups(place: Place) -> int:
     """Count the log groups of the region, all of which the rule of log groups evaluates.
+
+    Returns
+    -------
+    int
+        Their number, 0 for none.
 
     Raises
     ------

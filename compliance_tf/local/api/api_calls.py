@@ -70,9 +70,15 @@ class Request:
 def api_call_event(
     request: Request, place: AccountRegion, caller: dict[str, str]
 ) -> tuple[AccountRegion, dict[str, Any]] | None:
-    """Return the region that gets the event of a request, and the event's detail; None for no event.
+    """Build the event that CloudTrail sends about a request.
 
     CloudTrail User Guide: CloudTrail record contents.
+
+    Returns
+    -------
+    tuple[AccountRegion, dict[str, Any]] | None
+        The account and region that get it, and its detail; None for a request that only reads or is of no known
+        operation.
     """
     name = _operation(request)
     if not name or _READING.match(name):

@@ -21,6 +21,11 @@ def read_recorder(identifier: str, recorder: Recorder | None, *, supported: bool
     supported
         False for the error of a partition where Cloud Control does not support this type yet.
 
+    Returns
+    -------
+    dict[str, Any]
+        The response, in which the properties are a JSON text.
+
     Raises
     ------
     ApiError

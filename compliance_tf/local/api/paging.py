@@ -28,7 +28,7 @@ class Page(Generic[Member]):
 
 
 def page_of(members: Sequence[Member], token: str | None, limit: int | None, usual: int) -> Page[Member]:
-    """Return one page of all members.
+    """Cut one page out of all members.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ def page_of(members: Sequence[Member], token: str | None, limit: int | None, usu
         The token of the previous response; None for the first page.
     limit
         The requested page size; 0 and None for the usual one.
+
+    Returns
+    -------
+    Page
+        The members, and the token of the next page; no token with the last one.
 
     Raises
     ------

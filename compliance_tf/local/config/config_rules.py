@@ -71,7 +71,12 @@ class ConfigRules:
         return self._rules.get(name)
 
     def named(self, name: str) -> ConfigRule:
-        """Return the rule of this name.
+        """Find a rule by its name.
+
+        Returns
+        -------
+        ConfigRule
+            The rule, as it was put last.
 
         Raises
         ------

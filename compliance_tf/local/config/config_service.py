@@ -126,10 +126,15 @@ class ConfigService:
 
 
 def _resources(call: Call, rules: ConfigRules) -> list[str]:
-    """Return the ARNs that a call is authorized for (Service Authorization Reference: AWS Config).
+    """List the resources that a call is authorized for (Service Authorization Reference: AWS Config).
 
     AWS Config's rules are authorized by their ARNs, which end with their IDs; an operation that names no rule, or one
     that does not exist yet, is authorized for all, and so is one without resource-level permissions.
+
+    Returns
+    -------
+    list[str]
+        ARNs, at least one; ``*`` where the call is authorized for all.
     """
     if call.operation in _WITHOUT_RESOURCES:
         return ["*"]

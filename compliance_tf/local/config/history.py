@@ -59,6 +59,11 @@ class History:
             All existing resources.
         recorded
             Whether a resource type is recorded: of others nothing is recorded, not even their deletion.
+
+        Returns
+        -------
+        list[Change]
+            The changes that were recorded: first those of existing resources, then the deletions.
         """
         found = {resource.key: resource for resource in present if recorded(resource.resource_type)}
         changes = [self._observe_present(resource, moment) for resource in found.values()]
@@ -70,12 +75,17 @@ class History:
         return [change for change in changes if change]
 
     def present(self, by: datetime | None = None) -> list[ConfigurationItem]:
-        """Return the last item of every resource that is not deleted.
+        """Find the resources that are not deleted.
 
         Parameters
         ----------
         by
             The latest capture time to include.
+
+        Returns
+        -------
+        list[ConfigurationItem]
+            The last item of each.
         """
         known = ([item for item in items if by is None or item.captured <= by] for items in self._items.values())
         return [items[-1] for items in known if items and not items[-1].is_deleted]

@@ -41,7 +41,12 @@ class Windows:
         self._first = items[0].captured.timestamp() if forward and items else latest
 
     def page(self, token: str | None, limit: int) -> tuple[Sequence[ConfigurationItem], str | None]:
-        """Return a page, and the token of the next one if there may be more.
+        """Cut the page of one window out of the history.
+
+        Returns
+        -------
+        tuple[Sequence[ConfigurationItem], str | None]
+            At most ``limit`` items, also none; and the token of the next page, None where no item is left.
 
         Raises
         ------

@@ -29,6 +29,11 @@ def change_notification(item: ConfigurationItem, change: Change | None, moment: 
     ----------
     change
         None when nothing changed, and the item is evaluated again.
+
+    Returns
+    -------
+    dict[str, Any]
+        The invoking event; one with a summary of the item where it would be too large.
     """
     notification = {
         "configurationItemDiff": _difference(change) if change else None,

@@ -52,6 +52,11 @@ class RecordingGroup:
 def parse_recording_group(declared: dict[str, Any] | None) -> RecordingGroup:
     """Read a recording group; without one all types but the global ones are recorded.
 
+    Returns
+    -------
+    RecordingGroup
+        The group with its strategy, which follows from ``allSupported`` where it is not declared.
+
     Raises
     ------
     ApiError
@@ -173,7 +178,12 @@ class RecorderSlot:
         return {}
 
     def named(self, name: str) -> Recorder:
-        """Return the recorder of this name.
+        """Find the recorder by its name.
+
+        Returns
+        -------
+        Recorder
+            The one that there is.
 
         Raises
         ------

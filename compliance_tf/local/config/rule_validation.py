@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def check_rule(declared: dict[str, Any]) -> ManagedRuleFacts | None:
-    """Validate a rule's declaration; return the facts of a managed rule.
+    """Validate a rule's declaration.
+
+    Returns
+    -------
+    ManagedRuleFacts | None
+        The facts of a managed rule; None for a rule with a function or a policy.
 
     Raises
     ------

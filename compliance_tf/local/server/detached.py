@@ -52,6 +52,11 @@ def up(state_dir: Path, port: int = 0, behaviour: Behaviour | None = None) -> Ru
     port
         The port; 0 for a free one.
 
+    Returns
+    -------
+    RunningLocalAws
+        Its process and port.
+
     Raises
     ------
     LocalAwsError

@@ -21,10 +21,15 @@ _MAX_SECONDS = 5.0
 
 
 def collect_log(worker: Any) -> str:  # noqa: ANN401 -- MiniStack has no types
-    """Return all lines that a worker's process wrote before its response.
+    """Collect all lines that a worker's process wrote before its response.
 
     They are in the pipe, in the thread that reads it, or in the queue: wait until the pipe is empty and the thread
     has run.
+
+    Returns
+    -------
+    str
+        The lines, with line breaks between them; empty where it wrote none.
     """
     queue: Queue[str] = worker._stderr_queue  # noqa: SLF001 -- MiniStack has no public API
     lines: list[str] = []

@@ -46,12 +46,17 @@ class Endpoint:
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, str]:
-        """Return the environment variables for AWS clients, Terraform included, that use only the local AWS.
+        """Build the environment of AWS clients, Terraform included, that use only the local AWS.
 
         Parameters
         ----------
         account
             The account number: twelve digits; each account is empty at first.
+
+        Returns
+        -------
+        dict[str, str]
+            The variables by name, to be added to an environment; the account is the access key.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -93,6 +98,11 @@ def start_server(
     outlive_parent
         Whether it keeps running when this process ends.
 
+    Returns
+    -------
+    subprocess.Popen[bytes]
+        The process, which announces itself on its standard output: see :func:`wait_until_ready`.
+
     Raises
     ------
     MissingExtraError
@@ -129,10 +139,15 @@ class StartedServer:
 def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> StartedServer:
     """Wait until a started server answers.
 
+    Returns
+    -------
+    StartedServer
+        Its process id and its endpoint, which answers.
+
     Raises
     ------
     LocalAwsError
-        When it exits; the message ends with the last lines of its log.
+        When it exits, or does not answer in time; the message has the end of its log, or its path.
     """
     if process.stdout is None:
         raise LocalAwsError("The local AWS's server was started without a pipe from it.")
@@ -185,9 +200,14 @@ def _end(process: subprocess.Popen[bytes], home: Path) -> None:
 
 
 def _server_environment(home: Path) -> dict[str, str]:
-    """Return the environment of the server and its functions.
+    """Build the environment of the server and its functions.
 
     The settings are MiniStack's: https://github.com/ministackorg/ministack, configuration.
+
+    Returns
+    -------
+    dict[str, str]
+        All of their variables: nothing is inherited.
     """
     return {
         "PATH": os.defpath,
@@ -228,6 +248,11 @@ class LocalAws:
         ----------
         port
             The port; 0 for a free one.
+
+        Returns
+        -------
+        Self
+            The running local AWS, which ends with this process.
 
         Raises
         ------
