@@ -70,6 +70,11 @@ def with_plain_host(made: Any) -> Any:  # noqa: ANN401 (boto3's clients have no 
 
     botocore puts the account before the host (``123456789012.127.0.0.1``), which only AWS resolves. The account is in
     the header x-amz-account-id as well.
+
+    Returns
+    -------
+    Any
+        ``made`` itself; clients of other services are left as they are.
     """
     if made.meta.service_model.service_name == "s3control":
         host = urlsplit(made.meta.endpoint_url).hostname

@@ -56,7 +56,12 @@ class Recipient:
 
     @classmethod
     def from_variable(cls, text: str) -> Recipient | None:
-        """Parse it; None for an empty object, which is that of a workspace without notifications.
+        """Parse the text of the variable ``NOTIFICATIONS``.
+
+        Returns
+        -------
+        Recipient | None
+            The recipient; None for an empty object, which is that of a workspace without notifications.
 
         Raises
         ------
@@ -101,6 +106,11 @@ class Environment:
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Environment:
         """Parse ``os.environ`` or a similar mapping.
+
+        Returns
+        -------
+        Environment
+            Their values; without a variable for it there is no execution role, and no recipient.
 
         Raises
         ------
@@ -219,10 +229,15 @@ class Deployment:
         return json.dumps({"rules": rules, "waivers": waivers}, indent=2, sort_keys=True) + "\n"
 
     def rules_by_name(self, prefix: str) -> Mapping[str, DeployedRule]:
-        """Return the rules that one workspace has, by the full name of the Config rule.
+        """List the rules that one workspace has.
 
         Look a rule up here rather than by its prefix: ``acme-dev-`` is also a prefix of rules of a workspace
         ``dev-eu``.
+
+        Returns
+        -------
+        Mapping[str, DeployedRule]
+            The rules by the full name of the Config rule, in the order of the manifest.
         """
         workspace = _workspace(prefix)
         return MappingProxyType({f"{prefix}{name}": rule for name, rule in self.rules.items() if rule.is_in(workspace)})
@@ -246,6 +261,11 @@ class Deployment:
     def from_json(cls, text: str) -> Deployment:
         """Parse the text of ``to_json``.
 
+        Returns
+        -------
+        Deployment
+            The rules by their id, and the waivers of all workspaces.
+
         Raises
         ------
         DeploymentError
@@ -267,6 +287,11 @@ class Deployment:
         ----------
         path
             The file; by default the one beside the package.
+
+        Returns
+        -------
+        Deployment
+            As of :meth:`from_json`.
 
         Raises
         ------

@@ -25,6 +25,11 @@ def well_formed(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON may hold and UTF-8, thus every call of AWS, does not.
 
     Two that belong together become their character.
+
+    Returns
+    -------
+    str
+        The text, which UTF-8 can encode.
     """
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -33,6 +38,11 @@ def decoded(text: str, place: str, error: type[ComplianceError]) -> JsonValue:
     """Read the value of a JSON text, without halves of surrogate pairs.
 
     They are replaced and not refused: a resource would else keep its last verdict by holding one.
+
+    Returns
+    -------
+    JsonValue
+        The value, at most ``MAX_DEPTH`` deep.
 
     Raises
     ------
@@ -95,6 +105,11 @@ class JsonObject:
     def of(cls, value: object, place: str, error: type[ComplianceError]) -> JsonObject:
         """Take ``value`` as an object.
 
+        Returns
+        -------
+        JsonObject
+            The object, whose readers raise ``error`` and name the place of a member below ``place``.
+
         Raises
         ------
         ComplianceError
@@ -119,9 +134,14 @@ class JsonObject:
         return value or None
 
     def is_word(self, name: str, *words: str) -> bool:
-        """Return whether a required text is one of the words of an AWS API, in whatever case.
+        """Compare a required text with words of an AWS API, in whatever case.
 
         AWS Config records the responses of services, and writes the same word as ``SUCCESS`` and as ``Success``.
+
+        Returns
+        -------
+        bool
+            Whether it is one of them.
         """
         return is_word(self.text(name), *words)
 

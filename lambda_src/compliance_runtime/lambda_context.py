@@ -36,6 +36,11 @@ class Place:
     def of_function(cls, arn: str) -> Place:
         """Read the account and region from a Lambda function's ARN.
 
+        Returns
+        -------
+        Place
+            The account and region.
+
         Raises
         ------
         EventError

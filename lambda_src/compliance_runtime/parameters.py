@@ -75,6 +75,11 @@ class Parameter:
 def declared_parameters(cls: type[object]) -> tuple[Parameter, ...]:
     """List the parameters that a dataclass declares, in its order.
 
+    Returns
+    -------
+    tuple[Parameter, ...]
+        A parameter for each field; those without a default are required.
+
     Raises
     ------
     ParameterError
@@ -95,6 +100,11 @@ def declared_parameters(cls: type[object]) -> tuple[Parameter, ...]:
 
 def to_rule_parameters(instance: object) -> dict[str, str]:
     """Convert to the parameters of the Config rule, without those that equal their default, in the order of the fields.
+
+    Returns
+    -------
+    dict[str, str]
+        The texts by AWS Config's names, in camel case.
 
     Raises
     ------
@@ -129,6 +139,11 @@ def to_rule_parameters(instance: object) -> dict[str, str]:
 
 def from_rule_parameters(cls: type[P], values: Mapping[str, object]) -> P:
     """Convert the parameters of a Config rule to an instance of ``cls``.
+
+    Returns
+    -------
+    P
+        An instance, in which a parameter that is not given has its default.
 
     Raises
     ------

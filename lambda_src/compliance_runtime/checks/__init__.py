@@ -31,6 +31,11 @@ def check_module(check_id: str, package: str = __name__) -> str:
 def load_check(check_id: str) -> Check[Any]:
     """Import the declaration of one of the checks of this folder.
 
+    Returns
+    -------
+    Check
+        The check, as its file declares it.
+
     Raises
     ------
     CheckError
@@ -45,6 +50,11 @@ def load_check(check_id: str) -> Check[Any]:
 @cache
 def import_check(module: str) -> Check[Any]:
     """Import the declaration of a check from its module, once per process.
+
+    Returns
+    -------
+    Check
+        The ``CHECK`` of the module.
 
     Raises
     ------

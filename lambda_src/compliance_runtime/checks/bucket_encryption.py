@@ -52,6 +52,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Return compliant if the default encryption is by KMS with an approved key, as far as the parameters ask for it.
 
     Only the default is looked at: who puts an object may still choose something else, which a bucket policy can deny.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with each problem once, in the order of the rules that were recorded.
     """
     recorded = item.supplement("ServerSideEncryptionConfiguration")
     rules = recorded.objects("rules") if recorded else ()

@@ -25,6 +25,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     Services of AWS may come in, unless a condition has them act for somebody else; so may the accounts by which AWS
     delivers logs. The public access block is not
     looked at: it stops the public, not other accounts.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with all others that it lets in; a bucket without a policy is compliant.
     """
     owner = item.members.optional_member("owner")
     canonical_id = owner.optional_text("id") if owner else None

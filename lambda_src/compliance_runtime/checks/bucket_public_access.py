@@ -58,6 +58,12 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
     """Return compliant if neither policy nor ACL let anyone in that no public access block stops.
 
     ACLs of single objects and policies of access points are not recorded with the bucket, and thus not seen.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the statements and grants that make it public. The account is asked for its block only where
+        the bucket's own stops less than all of them.
     """
     if parameters.public_buckets and any_matches(parameters.public_buckets, item.resource_id):
         return Verdict.compliant("The bucket may be public: it is listed in the rule's public_buckets.")

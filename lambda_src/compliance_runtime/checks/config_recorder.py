@@ -45,6 +45,11 @@ class Parameters:
 def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
     """Judge the account's own recorder and delivery channel in this region.
 
+    Yields
+    ------
+    Finding
+        One, on the account, with all problems.
+
     Raises
     ------
     NotReadableError

@@ -30,6 +30,11 @@ class Parameters:
 def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Name the variables with secrets, by container.
 
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the names, never the values; NOT_APPLICABLE where the definition is deregistered.
+
     Raises
     ------
     EventError

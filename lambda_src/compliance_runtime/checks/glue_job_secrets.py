@@ -24,6 +24,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
     """Ask Glue for the arguments, which the schema of recorded jobs does not list, and name those with secrets.
 
     https://github.com/awslabs/aws-config-resource-schema, read on 2026-11-26
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the names, never the values; NOT_APPLICABLE where the job does not exist any more.
     """
     glue = account.client("glue")
     try:

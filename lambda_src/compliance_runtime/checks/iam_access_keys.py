@@ -56,6 +56,11 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
     """Judge every user of the credential report.
 
     The report has no ids, so the users are listed too. A user who came after the report was made is judged next time.
+
+    Yields
+    ------
+    Finding
+        One on the account for the root user, if it is judged, then one on each user, also those without keys.
     """
     iam = account.client("iam")
     keys = active_keys_by_user(iam)

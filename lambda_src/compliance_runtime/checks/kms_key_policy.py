@@ -27,6 +27,17 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     """Return compliant if the key policy lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else. Grants are not recorded.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with all others that it lets in; NOT_APPLICABLE for a key of AWS, or one that is about to be
+        deleted.
+
+    Raises
+    ------
+    EventError
+        When the policy was not recorded, or is not valid in IAM.
     """
     if item.members.is_word("keyManager", "AWS"):
         return Verdict.not_applicable("AWS manages the key and its policy.")

@@ -25,9 +25,14 @@ def evaluate(item: ConfigurationItem, _: NoParameters) -> Verdict:
 
 
 def _why_inapplicable(key: JsonObject) -> str | None:
-    """Return why KMS cannot rotate a key, or why its owner has no choice; None otherwise.
+    """Find out why KMS cannot rotate a key, or why its owner has no choice.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+
+    Returns
+    -------
+    str | None
+        A sentence; None where the owner chooses.
     """
     state, origin = key.text("keyState"), key.text("origin")
     # Old items have no spec: all keys were symmetric then.

@@ -29,6 +29,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
     """Look up the function's URLs, also those of aliases, which AWS Config does not record.
 
     A URL without authentication counts whatever the function's policy says: whoever may add a permission opens it.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the aliases of open URLs, sorted; NOT_APPLICABLE where the function does not exist any more.
     """
     if any_matches(parameters.public_functions, item.resource_id):
         return Verdict.compliant("The function may be public: it is listed in the rule's public_functions.")

@@ -46,6 +46,11 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
     """Judge every function by the day of the evaluation.
 
     A schedule asks, since a runtime becomes deprecated without any change of the function.
+
+    Yields
+    ------
+    Finding
+        One on each function.
     """
     for page in account.client("lambda").get_paginator("list_functions").paginate():
         for function in page["Functions"]:

@@ -34,6 +34,12 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
     What it records of a function:
     https://github.com/awslabs/aws-config-resource-schema/tree/master/config/properties/resource-types
 
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the names, never the values; NOT_APPLICABLE for a function that is exempt or does not exist
+        any more.
+
     Raises
     ------
     NotReadableError

@@ -41,6 +41,11 @@ def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
     """Judge each database by its authority's certificate, and by its own.
 
     A schedule asks, as nothing changes at a database when time passes.
+
+    Yields
+    ------
+    Finding
+        One on each database instance.
     """
     rds = account.client("rds")
     authorities: dict[str, datetime] = {}

@@ -27,6 +27,12 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
 
     Services of AWS may come in, unless a condition has them act for somebody else. A resource without a policy is
     compliant: AWS Config leaves the member out then.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with all others that it lets in, and the services that it lets in for anyone where that is asked
+        for.
     """
     document = resource_policy(item)
     return access_verdict(

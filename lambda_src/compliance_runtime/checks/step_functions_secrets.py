@@ -31,6 +31,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
 
     https://github.com/awslabs/aws-config-resource-schema, read on 2026-11-26
 
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the names, never the values; NOT_APPLICABLE where the state machine does not exist any more.
+
     Raises
     ------
     EventError

@@ -97,6 +97,11 @@ class ConfigRequest:
 def config_request(event: object) -> ConfigRequest:
     """Parse an event.
 
+    Returns
+    -------
+    ConfigRequest
+        The rule, its parameters, and what it is asked to evaluate: an item, the summary of one, or a schedule.
+
     Raises
     ------
     EventError

@@ -99,7 +99,12 @@ class ConfigurationItem:
         return JsonObject.of(self.configuration, f"{self.label}: configuration", EventError)
 
     def supplement(self, name: str) -> JsonObject | None:
-        """Return a value of the supplementary configuration as an object; None where it is absent or null.
+        """Read a value of the supplementary configuration.
+
+        Returns
+        -------
+        JsonObject | None
+            The object; None where it is absent or null.
 
         Raises
         ------
@@ -123,6 +128,11 @@ class ConfigurationItem:
 def resource_identity(item: JsonObject) -> tuple[str, str]:
     """Read the resource's type and id from an item or a summary.
 
+    Returns
+    -------
+    tuple[str, str]
+        The type, then the id.
+
     Raises
     ------
     EventError
@@ -138,6 +148,11 @@ def resource_identity(item: JsonObject) -> tuple[str, str]:
 
 def item_status(item: JsonObject) -> str:
     """Read the status of an item or a summary, ignoring case: AWS does not always write what its reference says.
+
+    Returns
+    -------
+    str
+        The status as AWS's reference writes it, such as ``ResourceDeleted``.
 
     Raises
     ------
@@ -156,6 +171,11 @@ def item_status(item: JsonObject) -> str:
 def item_from_event(item: JsonObject) -> ConfigurationItem:
     """Parse the item of a ConfigurationItemChangeNotification.
 
+    Returns
+    -------
+    ConfigurationItem
+        The item in the form that is the same for events and the history.
+
     Raises
     ------
     EventError
@@ -166,6 +186,11 @@ def item_from_event(item: JsonObject) -> ConfigurationItem:
 
 def item_from_history(item: JsonObject) -> ConfigurationItem:
     """Parse an item of GetResourceConfigHistory.
+
+    Returns
+    -------
+    ConfigurationItem
+        The item in the form that is the same for events and the history.
 
     Raises
     ------

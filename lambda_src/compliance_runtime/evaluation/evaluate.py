@@ -49,6 +49,11 @@ def evaluate_change(
     lookup
         Returns the clients for the lookups of a ``LookupCheck``.
 
+    Returns
+    -------
+    Evaluation
+        The verdict, dated with the capture time of the item that was judged.
+
     Raises
     ------
     ComplianceError
@@ -67,7 +72,7 @@ def evaluate_change(
 def inapplicable(
     check: Check[Any], subject: ConfigurationItem | OversizedItem, *, left_scope: bool = False
 ) -> Verdict | None:
-    """Return a NOT_APPLICABLE verdict where there is nothing to evaluate; None otherwise.
+    """Find out whether there is anything to evaluate.
 
     Parameters
     ----------
@@ -77,6 +82,11 @@ def inapplicable(
         The resource.
     left_scope
         Whether it has left the rule's scope.
+
+    Returns
+    -------
+    Verdict | None
+        NOT_APPLICABLE with the reason where there is not; None where the check has to judge.
     """
     if subject.deleted:
         return Verdict.not_applicable("The resource was deleted.")
@@ -91,6 +101,11 @@ def inapplicable(
 
 def judge(check: ChangeCheck[P] | LookupCheck[P], item: ConfigurationItem, parameters: P, lookup: Clients) -> Verdict:
     """Evaluate an item that is not ``inapplicable``.
+
+    Returns
+    -------
+    Verdict
+        The check's own verdict.
 
     Raises
     ------

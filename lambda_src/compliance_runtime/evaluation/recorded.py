@@ -62,6 +62,11 @@ def present_resources(
     Missing ones are not recorded, were recorded a moment ago, or have an id or a type that AWS Config's queries do not
     support: read their history.
 
+    Yields
+    ------
+    tuple[str, Recorded]
+        The id, and ARN and tags, in the order in which AWS Config answers.
+
     Raises
     ------
     EventError
@@ -76,7 +81,12 @@ def present_resources(
 
 
 def captured_time(config: ConfigServiceClient, resource_type: str, resource_id: str) -> datetime | None:
-    """Read the capture time of an existing resource; None where ``present_resources`` would not find it.
+    """Read the capture time of an existing resource.
+
+    Returns
+    -------
+    datetime | None
+        The time, with an offset; None where ``present_resources`` would not find the resource.
 
     Raises
     ------
@@ -95,6 +105,11 @@ def item_until(
     config: ConfigServiceClient, resource_type: str, resource_id: str, captured: datetime
 ) -> ConfigurationItem | None:
     """Read the item of a resource that was captured at a time, or the last one of the week before.
+
+    Returns
+    -------
+    ConfigurationItem | None
+        The item; None where the history has none in that time.
 
     Raises
     ------

@@ -20,6 +20,11 @@ PAGE_SIZE = 100
 def rule_results(config: ConfigServiceClient, rule_name: str) -> Iterator[EvaluationResultTypeDef]:
     """Read the results of a rule, without those that are NOT_APPLICABLE.
 
+    Yields
+    ------
+    EvaluationResultTypeDef
+        Each result, page by page, in no order.
+
     Raises
     ------
     Exception

@@ -51,6 +51,11 @@ class Evaluated:
 def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterator[Evaluation]:
     """Yield the findings of a check as evaluations.
 
+    Yields
+    ------
+    Evaluation
+        Each finding, dated with the time of the schedule.
+
     Raises
     ------
     Exception
@@ -61,7 +66,7 @@ def findings(check: PeriodicCheck[P], parameters: P, account: Account) -> Iterat
 
 
 def stale(config: ConfigServiceClient, rule_name: str, scheduled: datetime, seen: Evaluated) -> Iterator[Evaluation]:
-    """Yield the clearing of results from before this schedule that were not found again. Call it after all were put.
+    """Clear results from before this schedule that were not found again. Call it after all were put.
 
     The clearing is dated just before the schedule, so that results of a later run take precedence.
 
@@ -71,6 +76,11 @@ def stale(config: ConfigServiceClient, rule_name: str, scheduled: datetime, seen
         The time of the schedule.
     seen
         The resources of this run.
+
+    Yields
+    ------
+    Evaluation
+        A NOT_APPLICABLE for each of them.
 
     Raises
     ------

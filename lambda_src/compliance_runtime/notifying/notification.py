@@ -97,6 +97,11 @@ def new_violations(violations: Iterable[Result]) -> tuple[NewViolations, ...]:
     """Group violations by rule and severity: the most severe first, then the most frequent.
 
     Memory grows with the rules, not with the violations.
+
+    Returns
+    -------
+    tuple[NewViolations, ...]
+        The groups, each with its count and with the first violations, ``MAX_RESOURCES`` at most.
     """
     groups: dict[tuple[Severity, str], _Group] = {}
     for violation in violations:

@@ -38,7 +38,7 @@ KEPT_DAYS = 7
 
 
 def is_announced(result: Result, before: Compliance | None, recipient: Recipient | None, at: datetime) -> bool:
-    """Return whether a result is published.
+    """Decide whether a result is published.
 
     Parameters
     ----------
@@ -48,6 +48,11 @@ def is_announced(result: Result, before: Compliance | None, recipient: Recipient
         The recipient; None for none.
     at
         The current time, with an offset.
+
+    Returns
+    -------
+    bool
+        True for a new violation of a severity that the recipient wants, unless a waiver covers it at the time.
     """
     return (
         recipient is not None
@@ -65,6 +70,11 @@ def outbox_item(violation: Result, expires_at: int) -> Item:
     ----------
     expires_at
         The expiry time, in seconds since 1970.
+
+    Returns
+    -------
+    Item
+        The item with its keys, the keys of the present result, and its expiry.
     """
     return {
         PARTITION_KEY: {"S": outbox_key(violation.resource)},
@@ -105,6 +115,11 @@ class Outbox(TableStore):
 
     def violations(self, entries: Iterable[OutboxEntry], at: datetime) -> Iterator[Result]:
         """Read the violations of entries, each once: without those that are fixed, or waived at a time.
+
+        Yields
+        ------
+        Result
+            The present result of each.
 
         Raises
         ------

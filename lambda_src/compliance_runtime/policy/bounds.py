@@ -171,6 +171,11 @@ def bounds_on(statement: Statement, document: PolicyDocument) -> tuple[Bound, ..
 
     Every allowed request comes from a party of each of them. Considered are the condition keys above, and denials to
     everyone, with or without exceptions, of at least the same actions and resources.
+
+    Returns
+    -------
+    tuple[Bound, ...]
+        Those of the statement's conditions first; empty where nothing limits it.
     """
     own = (_demanded(condition, statement) for condition in statement.conditions)
     denials = (_spared(denial) for denial in document.denying if _is_beyond(denial, statement))

@@ -51,9 +51,14 @@ def _equal_ignoring_case(wanted: str, value: str) -> bool:
 
 
 def _arn_matches(wanted: str, value: str) -> bool:
-    """Compare the six parts of ARNs separately: a wildcard does not match a colon except in the last part.
+    """Match the six parts of ARNs separately: a wildcard does not match a colon except in the last part.
 
     Texts that are not ARNs are compared as a whole.
+
+    Returns
+    -------
+    bool
+        Whether ``wanted``, in which ``*`` and ``?`` are wildcards, matches ``value``.
     """
     patterns, parts = (text.split(":", _ARN_PARTS - 1) for text in (wanted, value))
     if len(patterns) != _ARN_PARTS or len(parts) != _ARN_PARTS:
@@ -176,6 +181,12 @@ def all_hold(conditions: Iterable[Condition], request: Request) -> Truth:
 
 def read_conditions(statement: JsonObject) -> tuple[Condition, ...]:
     """Parse the member ``Condition`` of a statement.
+
+    Returns
+    -------
+    tuple[Condition, ...]
+        One for each operator and key, in the order of the statement, all of which must hold; empty without
+        ``Condition``.
 
     Raises
     ------

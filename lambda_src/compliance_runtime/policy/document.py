@@ -48,9 +48,12 @@ class Statement:
         return all_hold(self.conditions, request)
 
     def demanding(self, key: str) -> tuple[Condition, ...]:
-        """Return the conditions that each limit a request to their own values of a condition key (in lower case).
+        """List the conditions that each limit a request to their own values of a condition key (in lower case).
 
-        None are returned where a request may have any value, or no such key.
+        Returns
+        -------
+        tuple[Condition, ...]
+            The conditions in their order; empty where a request may have any value, or no such key.
         """
         own = [condition for condition in self.conditions if condition.key == key]
         if not any(condition.needs_key for condition in own):
@@ -58,9 +61,12 @@ class Statement:
         return tuple(condition for condition in own if condition.names_values)
 
     def demanded(self, key: str) -> tuple[str, ...] | None:
-        """Return the values of which a request must have one for a condition key (in lower case).
+        """Find the values of which a request must have one for a condition key (in lower case).
 
-        None where a request may have any value, or none.
+        Returns
+        -------
+        tuple[str, ...] | None
+            The values of the strictest condition; None where a request may have any value, or none.
         """
         # All conditions must hold, so each of them is a limit; fixed and few values are the strictest.
         narrowest = min(self.demanding(key), key=lambda one: (one.has_wildcards, len(one.values)), default=None)
@@ -101,6 +107,11 @@ class PolicyDocument:
         place
             Its name in messages.
 
+        Returns
+        -------
+        PolicyDocument
+            The statements in their order.
+
         Raises
         ------
         EventError
@@ -121,7 +132,7 @@ class PolicyDocument:
 def may(
     documents: Iterable[PolicyDocument], action: str, resource: str | None = None, request: Request = NOTHING_KNOWN
 ) -> bool:
-    """Return whether the policies of an identity allow an action.
+    """Decide whether the policies of an identity allow an action.
 
     Conditions of allowing statements are assumed to hold unless they never do; a denial counts only if it always holds.
 
@@ -135,6 +146,11 @@ def may(
         A pattern: the action must be allowed on everything that it matches. None for any resource.
     request
         The known values of the request.
+
+    Returns
+    -------
+    bool
+        Whether one statement allows it and no certain denial covers the resource.
     """
     statements = [
         statement for document in documents for statement in document.statements if statement.actions.matches(action)

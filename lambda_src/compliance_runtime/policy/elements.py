@@ -20,6 +20,11 @@ _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 def texts(holder: JsonObject, name: str) -> tuple[str, ...]:
     """Read one value or a list of them; booleans and numbers of JSON are accepted too.
 
+    Returns
+    -------
+    tuple[str, ...]
+        The values in their order, those that are no texts as JSON; empty where the member is absent or null.
+
     Raises
     ------
     ComplianceError
@@ -69,9 +74,14 @@ class Patterns:
         return self._may_share(pattern)
 
     def grants(self, pattern: str) -> bool:
-        """Return whether everything that a pattern matches is included, apart from a negative form's exceptions.
+        """Compare with a pattern, apart from a negative form's exceptions.
 
         ``NotAction`` grants all actions except some: the rest is still everything.
+
+        Returns
+        -------
+        bool
+            Whether everything that ``pattern`` matches is included.
         """
         return self.touches(pattern) if self.negated else self.covers(pattern)
 
@@ -104,7 +114,12 @@ class Patterns:
 
 
 def read_patterns(statement: JsonObject, name: str, *, fold_case: bool = False) -> Patterns | None:
-    """Parse ``Action`` and ``NotAction``, or ``Resource`` and ``NotResource``; None where neither exists.
+    """Parse ``Action`` and ``NotAction``, or ``Resource`` and ``NotResource``.
+
+    Returns
+    -------
+    Patterns | None
+        The patterns, each once; None where neither member exists.
 
     Raises
     ------

@@ -77,6 +77,12 @@ def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[Un
 
     Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are
     trusted themselves; they are listed where a condition names another account or organization for which they act.
+
+    Returns
+    -------
+    tuple[UntrustedPrincipal, ...]
+        The principals, each with the parameter that would list it as trusted; empty where the policy lets in only the
+        trusted.
     """
     found = dict.fromkeys(
         UntrustedPrincipal(f"{one.name} ({statement.name})", one.listed_in)
@@ -103,6 +109,11 @@ def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
     Anyone who uses such a service may make it use the resource (the confused deputy). A condition on
     ``aws:SourceArn``, ``aws:SourceAccount`` or ``aws:SourceOrgID`` prevents that.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+
+    Returns
+    -------
+    tuple[str, ...]
+        Texts such as ``sns.amazonaws.com (statement 1)``, each once, in the policy's order.
     """
     return tuple(
         dict.fromkeys(

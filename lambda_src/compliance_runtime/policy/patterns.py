@@ -21,26 +21,40 @@ _RUN_OF_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern matches a text, whose own ``*`` and ``?`` only the pattern's wildcards match.
+    """Match a pattern with a text, whose own ``*`` and ``?`` only the pattern's wildcards match.
 
     Actions compare without case: pass both in lower case.
+
+    Returns
+    -------
+    bool
+        Whether it matches the whole text.
     """
     return _match(_segments(pattern), text, star=None)
 
 
 def covers(outer: str, inner: str) -> bool:
-    """Return whether ``outer`` matches every text that ``inner`` matches: ``s3:*`` covers ``s3:Get*``.
+    """Compare two patterns: ``s3:*`` covers ``s3:Get*``.
 
-    True is certain. A question mark in ``outer`` against a star counts as not covering, though it may, as in ``?*`` and
-    ``*a``.
+    A question mark in ``outer`` against a star counts as not covering, though it may, as in ``?*`` and ``*a``.
+
+    Returns
+    -------
+    bool
+        Whether ``outer`` matches every text that ``inner`` matches. True is certain, False is not.
     """
     return _match(_segments(outer), _normal(inner), star="*")
 
 
 def longest_literals(patterns: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Return the patterns that have wildcards, each after the longest text without any in it.
+    """Find the longest text without wildcards in each pattern that has some.
 
     Texts that match such a pattern contain that text, which is a much faster test.
+
+    Returns
+    -------
+    tuple[tuple[str, str], ...]
+        That text, which may be empty, and the pattern.
     """
     wild = (pattern for pattern in patterns if _WILDCARD.search(pattern))
     return tuple((max(_WILDCARD.split(pattern), key=len), pattern) for pattern in wild)
@@ -90,6 +104,11 @@ def _match(segments: tuple[str, ...], text: str, *, star: str | None) -> bool:
     """Match the first segment at the beginning, the last at the end, and each other as early as it can be.
 
     ``star`` is the character of ``text`` that means any characters, which thus only a star of the pattern matches.
+
+    Returns
+    -------
+    bool
+        Whether the segments match all of ``text``.
     """
     first, *middle, last = segments if len(segments) > 1 else (segments[0], "")
     if len(segments) == 1:

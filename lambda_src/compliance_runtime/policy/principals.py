@@ -58,9 +58,13 @@ class Principals:
 
 
 def account_of(principal: str) -> str | None:
-    """Return the account of an AWS principal: its 12 digits, or the text in their place in an ARN.
+    """Find the account of an AWS principal.
 
-    None for the unique id that IAM leaves in a policy when a user or role is deleted: nobody has it any more.
+    Returns
+    -------
+    str | None
+        Its 12 digits, or the text in their place in an ARN; None for the unique id that IAM leaves in a policy when a
+        user or role is deleted: nobody has it any more.
     """
     if _UNIQUE_ID.fullmatch(principal):
         return None
@@ -74,7 +78,12 @@ def is_account(text: str) -> bool:
 
 
 def read_principals(statement: JsonObject) -> Principals | None:
-    """Parse ``Principal`` and ``NotPrincipal``; None where neither exists, as in an identity's policy.
+    """Parse ``Principal`` and ``NotPrincipal``.
+
+    Returns
+    -------
+    Principals | None
+        The principals by kind; None where neither member exists, as in an identity's policy.
 
     Raises
     ------

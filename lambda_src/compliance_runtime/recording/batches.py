@@ -60,6 +60,11 @@ def read_batches(
 ) -> Iterator[Mapping[str, AttributeValueTypeDef]]:
     """Read the existing items of unique keys, 100 a call, consistently.
 
+    Yields
+    ------
+    Mapping[str, AttributeValueTypeDef]
+        Each item, in no order; a key without an item yields none.
+
     Raises
     ------
     NotWrittenError

@@ -69,6 +69,11 @@ class ComplianceChange:
 def compliance_change(event: object) -> ComplianceChange:
     """Parse an event.
 
+    Returns
+    -------
+    ComplianceChange
+        The change; without a new result it is NOT_APPLICABLE, at the time of the notification.
+
     Raises
     ------
     EventError

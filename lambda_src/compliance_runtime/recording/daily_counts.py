@@ -56,6 +56,11 @@ class DailyCounts:
         ----------
         expires_at
             The expiry time, in seconds since 1970.
+
+        Returns
+        -------
+        dict[str, AttributeValueTypeDef]
+            The item with its keys; without packs it has no member for them.
         """
         item: dict[str, AttributeValueTypeDef] = {
             PARTITION_KEY: {"S": day_key(self.day)},

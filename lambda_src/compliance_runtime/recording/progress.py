@@ -101,7 +101,12 @@ class ProgressStore(TableStore):
     """The progress in the results table."""
 
     def read(self) -> Progress | None:
-        """Read the progress; None when there was never a reconciliation.
+        """Read the progress of the last reconciliation, consistently.
+
+        Returns
+        -------
+        Progress | None
+            The progress, with the keys of the listing that it is in; None when there was never a reconciliation.
 
         Raises
         ------
@@ -134,6 +139,11 @@ class ProgressStore(TableStore):
         force
             Whether to take it from another invocation, which then has to end.
 
+        Returns
+        -------
+        Progress
+            The progress as it was written.
+
         Raises
         ------
         ReplacedError
@@ -147,6 +157,11 @@ class ProgressStore(TableStore):
 
     def save(self, progress: Progress) -> Progress:
         """Save the progress.
+
+        Returns
+        -------
+        Progress
+            The progress as it was written.
 
         Raises
         ------

@@ -66,6 +66,11 @@ class Reconciliation:
     def begin(self) -> Counts:
         """Compare all rules, the remaining ones of an earlier run first.
 
+        Returns
+        -------
+        Counts
+            The counts of this invocation: of all rules, or of some where its time was up.
+
         Raises
         ------
         ReconciliationError
@@ -81,6 +86,11 @@ class Reconciliation:
 
     def resume(self) -> Counts:
         """Continue with the remaining rules, or with all rules some time after a deployment, or do nothing.
+
+        Returns
+        -------
+        Counts
+            The counts of this invocation; all 0 where there was nothing to do.
 
         Raises
         ------

@@ -143,6 +143,11 @@ class ResultStore(TableStore):
     def present(self, results: Iterable[Result]) -> dict[Resource, Result]:
         """Read the table's results of some resources and rules, closed ones included, consistently.
 
+        Returns
+        -------
+        dict[Resource, Result]
+            The results by resource; one without a result in the table is left out.
+
         Raises
         ------
         NotWrittenError
@@ -174,9 +179,14 @@ class ResultStore(TableStore):
 
 
 def _write_condition(result: Result, listed: datetime | None) -> str:
-    """Return the condition under which a result replaces the stored one.
+    """Write the condition under which a result replaces the stored one.
 
     Its second part lets a change of a rule's severity, or of a waiver, apply to existing results.
+
+    Returns
+    -------
+    str
+        A condition expression of DynamoDB.
     """
     if result.waiver is None:
         other_waiver = f"attribute_exists({WAIVER_EXPIRES})"

@@ -115,6 +115,11 @@ class Result:
         ----------
         expires_at
             The expiry time of a closed one, in seconds since 1970; None otherwise.
+
+        Returns
+        -------
+        Item
+            The item with its keys: those of the indexes while the result is open, its expiry when it is closed.
         """
         item = self._attributes() | {SORT_KEY: {"S": present_sort_key(self.rule_name)}}
         keys = index_keys(self.resource, self.rule_name, self.severity, self.compliance)
@@ -128,6 +133,11 @@ class Result:
         ----------
         expires_at
             The expiry time, in seconds since 1970.
+
+        Returns
+        -------
+        Item
+            The item with its keys and its expiry.
         """
         sort_key = history_sort_key(self.rule_name, time_text(self.time))
         return self._attributes() | {SORT_KEY: {"S": sort_key}} | _expiry(expires_at)

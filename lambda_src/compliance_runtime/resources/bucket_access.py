@@ -18,6 +18,11 @@ PUBLIC_GROUPS = ("AllUsers", "AuthenticatedUsers")
 def bucket_policy(item: ConfigurationItem) -> PolicyDocument:
     """Read the policy of an AWS::S3::Bucket; one without a policy has a document without statements.
 
+    Returns
+    -------
+    PolicyDocument
+        The policy.
+
     Raises
     ------
     EventError
@@ -36,6 +41,11 @@ def public_grants(item: ConfigurationItem) -> tuple[str, ...]:
 
     Where object ownership disables ACLs, S3 answers with an ACL of the owner alone, and so it is recorded:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+
+    Returns
+    -------
+    tuple[str, ...]
+        The grants in the order of the ACL; empty where it opens the bucket to nobody of them.
 
     Raises
     ------

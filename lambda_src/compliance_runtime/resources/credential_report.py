@@ -59,6 +59,11 @@ def active_keys_by_user(iam: IAMClient, wait: Callable[[float], None] = sleep) -
     wait
         Sleeps for some seconds.
 
+    Returns
+    -------
+    Mapping[str, tuple[AccessKey, ...]]
+        The keys by the user's name, the root user's by ``ROOT_USER``.
+
     Raises
     ------
     ReportNotReadyError

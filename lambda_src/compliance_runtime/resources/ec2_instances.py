@@ -14,7 +14,12 @@ _ENDED = ("shutting-down", "terminated")
 
 
 def ended_state(instance: JsonObject) -> str | None:
-    """Return the state of an instance that is terminated, or about to be; None for any other.
+    """Read the state of an instance that is terminated, or about to be.
+
+    Returns
+    -------
+    str | None
+        The state as it was recorded; None for any other.
 
     Raises
     ------

@@ -43,6 +43,11 @@ def encryption_verdict(members: JsonObject, flag: str, keys: ApprovedKeys, *, re
     remedy
         The remediation, as the end of a sentence.
 
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT where it is not encrypted, or with another key, which is named.
+
     Raises
     ------
     EventError

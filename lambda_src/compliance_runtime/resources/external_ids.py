@@ -21,10 +21,15 @@ _NO_ID_AND_ANOTHER = (None, "\0")
 
 
 def asks_for_external_id(statement: Statement, document: PolicyDocument, trusted: Trusted) -> bool:
-    """Return whether all callers that a statement allows must give an external id, except trusted ones.
+    """Decide whether the callers that a statement allows must give an external id.
 
     A condition of the statement may require it, or a denial may refuse callers without it. A condition that any id
     satisfies does not count.
+
+    Returns
+    -------
+    bool
+        Whether all must, except trusted ones.
     """
     demanded = any(all(value.strip("*?") for value in one.values) for one in statement.demanding(_KEY))
     return demanded or any(_refuses_without(denial, statement, trusted) for denial in document.denying)

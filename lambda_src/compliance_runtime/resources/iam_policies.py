@@ -51,6 +51,11 @@ class InlinePolicy:
 def inline_policies(item: ConfigurationItem) -> tuple[InlinePolicy, ...]:
     """Read the inline policies of a role, user or group.
 
+    Returns
+    -------
+    tuple[InlinePolicy, ...]
+        Their names and documents, in the order of the item; empty where there are none.
+
     Raises
     ------
     EventError
@@ -68,6 +73,11 @@ def inline_policies(item: ConfigurationItem) -> tuple[InlinePolicy, ...]:
 def trust_policy(item: ConfigurationItem) -> PolicyDocument:
     """Read the trust policy of an AWS::IAM::Role.
 
+    Returns
+    -------
+    PolicyDocument
+        The policy.
+
     Raises
     ------
     EventError
@@ -78,6 +88,11 @@ def trust_policy(item: ConfigurationItem) -> PolicyDocument:
 
 def default_version(item: ConfigurationItem) -> PolicyDocument:
     """Read the default version of an AWS::IAM::Policy.
+
+    Returns
+    -------
+    PolicyDocument
+        The document of that version.
 
     Raises
     ------
@@ -123,6 +138,11 @@ def administering(documents: Iterable[PolicyDocument], item: ConfigurationItem) 
         The policies, which apply together.
     item
         The configuration item of the policies, which has the account and the partition.
+
+    Returns
+    -------
+    tuple[Statement, ...]
+        The allowing statements, in the order of the policies; empty where one denies all of IAM without conditions.
     """
     every_resource = iam_arn(item, "*")
     statements = [

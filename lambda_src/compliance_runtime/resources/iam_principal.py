@@ -30,6 +30,11 @@ _NAME_MEMBERS: Mapping[str, str] = {
 def principal_name(item: ConfigurationItem) -> str:
     """Read the name of a role, user or group.
 
+    Returns
+    -------
+    str
+        The name, without a path.
+
     Raises
     ------
     EventError

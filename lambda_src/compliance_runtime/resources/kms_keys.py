@@ -40,9 +40,14 @@ def refuse_other_than_keys(parameter: str, keys: Iterable[str]) -> None:
 
 
 def is_approved(key: str, approved: Iterable[str]) -> bool:
-    """Return whether a resource's key, an id or an ARN, is among the approved ids and ARNs.
+    """Compare a resource's key, an id or an ARN, with the approved ids and ARNs.
 
     Two ARNs must be equal; an id matches every key ARN that ends in it, in any account and region.
+
+    Returns
+    -------
+    bool
+        Whether it is one of them.
     """
     return any(_same(key, other) for other in approved)
 

@@ -31,6 +31,12 @@ def messaging_verdict(item: ConfigurationItem, parameters: MessagingParameters) 
     """Return compliant if the policy of the queue or topic lets in nobody but the trusted.
 
     Services of AWS may come in, unless a condition has them act for somebody else.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with all others that it lets in, and the services that it lets in for anyone where that is asked
+        for.
     """
     # A JSON text, missing or null where there is no policy.
     document = PolicyDocument.read(item.members.optional_text("Policy"), f"{item.label}: configuration.Policy")

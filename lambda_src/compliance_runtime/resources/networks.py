@@ -39,6 +39,11 @@ def is_inside(network: Network, ranges: Iterable[Network]) -> bool:
 def networks_of(parameter: str, texts: Iterable[str]) -> list[Network]:
     """Parse the address ranges of a parameter.
 
+    Returns
+    -------
+    list[Network]
+        The ranges in their order.
+
     Raises
     ------
     ParameterError

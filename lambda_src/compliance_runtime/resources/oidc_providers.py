@@ -82,10 +82,10 @@ def claims_of(provider: str) -> Claims:
 
 
 def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: bool = True) -> bool:
-    """Return whether the value of an identifying claim is fixed up to a certain owner.
+    """Decide whether the value of an identifying claim names a certain owner.
 
-    That is an organization, a group, a namespace or an account: ``repo:acme/*`` is, ``repo:*`` and ``repo:acme*`` are
-    not, since others have names that begin with acme; nor is ``ref:refs/heads/main``, which everybody has.
+    An owner is an organization, a group, a namespace or an account: ``repo:acme/*`` is, ``repo:*`` and ``repo:acme*``
+    are not, since others have names that begin with acme; nor is ``ref:refs/heads/main``, which everybody has.
 
     Parameters
     ----------
@@ -97,6 +97,11 @@ def is_scoped(claim: str, value: str, claims: Claims = _USUAL, *, wildcards: boo
         The claims of the provider.
     wildcards
         Whether ``*`` and ``?`` are wildcards in the value.
+
+    Returns
+    -------
+    bool
+        Whether the value is fixed up to an owner.
     """
     fixed = (_WILDCARD if wildcards else _VARIABLE).split(value, maxsplit=1)[0]
     whole = fixed == value

@@ -71,6 +71,11 @@ def variables_with_secrets(variables: Iterable[tuple[str, str]], exempt: Iterabl
         Names and values.
     exempt
         Names to skip; ``*`` and ``?`` are wildcards.
+
+    Returns
+    -------
+    list[str]
+        One for each variable, in their order, without its value; empty where there is no secret.
     """
     patterns = tuple(exempt)
     kinds = ((name, secret_kind(name, value)) for name, value in variables if not any_matches(patterns, name))
@@ -78,10 +83,15 @@ def variables_with_secrets(variables: Iterable[tuple[str, str]], exempt: Iterabl
 
 
 def secret_kind(name: str, value: str) -> str | None:
-    """Return the kind of a variable's secret: a format, or ``by its name``; None for no secret.
+    """Recognize a variable's secret by the format of its value, or by its name.
 
     A name alone is not enough: its value must not be a reference, such as an ARN, a path, a URL, a dynamic reference of
     CloudFormation or a placeholder, nor a number or boolean.
+
+    Returns
+    -------
+    str | None
+        The name of the format, or ``by its name``; None for no secret.
     """
     kind = format_of_secret(value)
     if kind:

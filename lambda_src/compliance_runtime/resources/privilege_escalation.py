@@ -66,6 +66,11 @@ def possible_combinations(
         The configuration item of the policies: a policy, role, user or group.
     combinations
         The combinations to detect.
+
+    Returns
+    -------
+    tuple[Combination, ...]
+        The combinations of which every action is allowed; empty where there is none.
     """
     own = _own_arns(item)
     return tuple(

@@ -109,6 +109,11 @@ def access_verdict(document: PolicyDocument, trusted: Trusted, *, policy: str, o
         The policy's name in reasons, such as ``The bucket policy``.
     others
         Other problems of the policy, as texts.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the untrusted principals, what to do about them, and the other problems.
     """
     found = untrusted_principals(document, trusted)
     problems = [f"{policy} lets in {', '.join(one.name for one in found)}; {_remedy(found)}."] if found else []

@@ -60,6 +60,11 @@ def resource_policy(item: ConfigurationItem) -> PolicyDocument:
     Access to a file system's mount targets, or a domain's endpoint in the VPC, is controlled by security groups, not
     by the policy.
 
+    Returns
+    -------
+    PolicyDocument
+        The policy; without statements where the resource has none.
+
     Raises
     ------
     EventError

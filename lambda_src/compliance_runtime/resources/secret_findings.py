@@ -38,6 +38,11 @@ def secrets_verdict(values: Iterable[tuple[str, str]], exempt: Iterable[str], *,
         The place of the values in the reason, such as ``the outputs``.
     remedy
         The remediation, as an imperative.
+
+    Returns
+    -------
+    Verdict
+        NON_COMPLIANT with the first names, ``MAX_NAMED`` at most, and the number of the others.
     """
     found = variables_with_secrets(values, exempt)
     if found:

@@ -110,6 +110,11 @@ def permissions_of(
 ) -> tuple[Permission, ...]:
     """Read the inbound or outbound permissions of an AWS::EC2::SecurityGroup.
 
+    Returns
+    -------
+    tuple[Permission, ...]
+        The permissions in the order of the item; empty where there are none.
+
     Raises
     ------
     EventError
@@ -143,6 +148,11 @@ def _ranges(entry: JsonObject) -> tuple[Range, ...]:
     """Read the address ranges.
 
     Old items have ``ipRanges`` only, a list of texts; newer ones also lists of objects by address family.
+
+    Returns
+    -------
+    tuple[Range, ...]
+        Each range once, with its description, which old items do not have.
     """
     described: dict[str, str | None] = dict.fromkeys(entry.texts("ipRanges"))
     for element in entry.objects("ipv4Ranges"):

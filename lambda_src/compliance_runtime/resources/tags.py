@@ -23,17 +23,22 @@ EXEMPT_TAGS_DOC = (
 
 
 def is_allowed(value: str, allowed: Iterable[str]) -> bool:
-    """Return whether a tag's value is allowed, case-sensitive; without allowed values, every value is.
+    """Compare a tag's value with allowed values, case-sensitive.
 
-    An allowed value with ``*`` or ``?`` is a pattern: ``*`` stands for any characters, also none, ``?`` for exactly
-    one. Any other is the value itself.
+    An allowed value with ``*`` or ``?`` is a pattern: ``*`` matches any characters, also none, ``?`` exactly one. Any
+    other is the value itself.
+
+    Returns
+    -------
+    bool
+        Whether one of them matches; True without allowed values.
     """
     values = tuple(allowed)
     return not values or any_matches(values, value)
 
 
 def exempting_tag(tags: Mapping[str, str], exempt: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return the first tag, by key, that exempts a resource, as ``Key=value``; None for none.
+    """Find a tag that exempts a resource.
 
     Parameters
     ----------
@@ -41,6 +46,11 @@ def exempting_tag(tags: Mapping[str, str], exempt: Mapping[str, tuple[str, ...]]
         The tags of the resource.
     exempt
         The exempting keys, each with its values, as in ``is_allowed``.
+
+    Returns
+    -------
+    str | None
+        ``Key=value`` of the first one by key; None where no tag does.
     """
     exempting = sorted(key for key, values in exempt.items() if key in tags and is_allowed(tags[key], values))
     return f"{exempting[0]}={tags[exempting[0]]}" if exempting else None

@@ -41,6 +41,11 @@ def is_deregistered(item: ConfigurationItem) -> bool:
 def container_definitions(item: ConfigurationItem) -> tuple[JsonObject, ...]:
     """Read the containers of an AWS::ECS::TaskDefinition, in their order.
 
+    Returns
+    -------
+    tuple[JsonObject, ...]
+        At least one.
+
     Raises
     ------
     EventError
@@ -73,6 +78,11 @@ class HostMounts:
     def of(cls, item: ConfigurationItem) -> HostMounts:
         """Read the volumes and containers of an AWS::ECS::TaskDefinition.
 
+        Returns
+        -------
+        HostMounts
+            The host's paths by volume, and the containers by name.
+
         Raises
         ------
         EventError
@@ -87,7 +97,13 @@ class HostMounts:
         return cls(paths, {container.text("Name"): container for container in container_definitions(item)})
 
     def problems(self, container: JsonObject) -> Iterator[str]:
-        """Yield what a container mounts of it, also by the ``VolumesFrom`` of others.
+        """Find what a container mounts of it, also by the ``VolumesFrom`` of others.
+
+        Yields
+        ------
+        str
+            A phrase for each mount that reaches the runtime's socket, such as ``mounts / with the container runtime's
+            socket``.
 
         Raises
         ------

@@ -55,9 +55,14 @@ def instance_user_data(ec2: EC2Client, instance_id: str) -> str | None:
 
 
 def template_user_data(ec2: EC2Client, template_id: str) -> dict[str, str] | None:
-    """Look up the user data of all versions of a launch template, by version; None when it does not exist any more.
+    """Look up the user data of all versions of a launch template.
 
     Everyone who may describe a template can read all its versions.
+
+    Returns
+    -------
+    dict[str, str] | None
+        Decoded texts by ``version 1`` and so on; None when the template does not exist any more.
     """
     pages = ec2.get_paginator("describe_launch_template_versions").paginate(LaunchTemplateId=template_id)
     try:

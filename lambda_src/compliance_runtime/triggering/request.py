@@ -23,7 +23,7 @@ SCHEDULED = "Scheduled Event"
 
 
 def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[str]:
-    """List the names of the rules that an event requests, sorted.
+    """List the rules that an event requests.
 
     Parameters
     ----------
@@ -32,6 +32,11 @@ def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[
         CloudTrail. A failed API call changed nothing, so it requests none.
     rules
         The deployed rules by their full name.
+
+    Returns
+    -------
+    list[str]
+        Their full names, sorted; empty where it requests none.
 
     Raises
     ------
@@ -54,12 +59,17 @@ def rules_to_evaluate(event: object, rules: Mapping[str, DeployedRule]) -> list[
 
 
 def request_ids(event: object, invocation: str) -> frozenset[str]:
-    """Return the ids of an event: EventBridge may deliver one twice, and AWS Lambda retries.
+    """Collect the ids of an event: EventBridge may deliver one twice, and AWS Lambda retries.
 
     Parameters
     ----------
     invocation
         The id of the invocation's request, which stays the same when AWS Lambda retries.
+
+    Returns
+    -------
+    frozenset[str]
+        ``invocation``, and the event's own id if it has one.
     """
     event_id = event.get("id") if isinstance(event, dict) else None
     return frozenset({invocation, event_id} if isinstance(event_id, str) and event_id else {invocation})

@@ -171,12 +171,18 @@ class Starter:
         return waiting
 
     def _call(self, batch: Collection[str]) -> str | None:
-        """Have AWS Config start some rules, and return the error, if there is one.
+        """Have AWS Config start some rules.
+
+        Returns
+        -------
+        str | None
+            The code of an error after which a later call may succeed, or of an unknown rule; None where all were
+            started.
 
         Raises
         ------
-        Exception
-            Any permanent error of boto3, such as a missing permission.
+        ClientError
+            When AWS Config refuses for good, such as for a missing permission.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -246,6 +252,11 @@ def _size(waiting: int, refusals: int) -> int:
 
     AWS does not document whether a running evaluation blocks all rules, or just the rules of the same call. So a call
     after a refusal names other rules, and every second one half as many as before.
+
+    Returns
+    -------
+    int
+        At most ``MAX_RULES`` and ``waiting``; at least 1 where any rule waits.
     """
     limit = min(MAX_RULES, waiting)
     return limit if refusals % 2 else min(limit, max(1, limit >> refusals // 2))

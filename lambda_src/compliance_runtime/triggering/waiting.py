@@ -148,6 +148,11 @@ class WaitingStore(TableStore):
     def change(self, change: Callable[[Waiting], Waiting]) -> Waiting:
         """Read, change and write the item, with retries after concurrent writes.
 
+        Returns
+        -------
+        Waiting
+            What the table has now.
+
         Raises
         ------
         NotWrittenError

@@ -143,7 +143,7 @@ class DeployedWaiver:
         return self.note.is_active(at)
 
     def covers(self, resource: Resource, recorded: Recorded | None) -> bool:
-        """Return whether it applies to a resource.
+        """Compare its target with a resource.
 
         Parameters
         ----------
@@ -151,6 +151,11 @@ class DeployedWaiver:
             The resource.
         recorded
             Its recorded ARN and tags; None where AWS Config does not record it.
+
+        Returns
+        -------
+        bool
+            Whether it applies; False for an ARN pattern or a tag where ``recorded`` is None.
         """
         match self.target:
             case ResourceId(resource_id):
@@ -177,6 +182,11 @@ class DeployedWaiver:
     @classmethod
     def from_json(cls, waiver: JsonObject) -> DeployedWaiver:
         """Parse the form of ``to_json``.
+
+        Returns
+        -------
+        DeployedWaiver
+            The waiver.
 
         Raises
         ------
