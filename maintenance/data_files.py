@@ -60,6 +60,11 @@ def compare(before: Mapping[str, T], after: Mapping[str, T], changes: Callable[[
     ----------
     changes
         Returns the differences between an old and a new one, a text for each field.
+
+    Returns
+    -------
+    Differences
+        Names of those that were added and removed, and a text for each that changed, all sorted.
     """
     return Differences(
         added=tuple(sorted(after.keys() - before.keys())),
@@ -78,7 +83,7 @@ def compact(document: dict[str, Any]) -> str:
 
 
 def document_text(schema_file: Path, source: str, as_of: datetime.date, member: str, members: Iterable[str]) -> str:
-    """Return the text of a data file: its header, and the rules or packs, each already encoded.
+    """Write the text of a data file: its header, and the rules or packs, each already encoded.
 
     Parameters
     ----------
@@ -92,6 +97,11 @@ def document_text(schema_file: Path, source: str, as_of: datetime.date, member: 
         The member with the list of rules or packs.
     members
         The text of each of them.
+
+    Returns
+    -------
+    str
+        JSON, in which each of them is a line of its own where its text is one.
     """
     head = {"$schema": schema_file.name, "source": source, "as_of": as_of.isoformat()}
     entries = "\n".join(f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items())
@@ -138,6 +148,11 @@ def literals_module(subject: str, literals: Mapping[str, Iterable[str]]) -> str:
         What they are.
     literals
         The texts by the name of their type.
+
+    Returns
+    -------
+    str
+        The text of the module, whose order is that of ``literals``.
     """
     head = f'''"""{subject}, as types that editors complete.
 

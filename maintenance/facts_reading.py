@@ -18,6 +18,11 @@ _JSON_NAMES: Final[dict[type, str]] = {dict: "an object", list: "a list", str: "
 def read_object(text: str) -> dict[str, Any]:
     """Read a file's text, which must be a JSON object.
 
+    Returns
+    -------
+    dict[str, Any]
+        The object; what its members are is not checked.
+
     Raises
     ------
     FactsError

@@ -53,6 +53,11 @@ def import_facts(facts_file: Path, data_file: Path, identifiers_file: Path, as_o
     as_of
         The day on which the facts were true.
 
+    Returns
+    -------
+    Differences
+        What differs from the data file as it was.
+
     Raises
     ------
     FactsError

@@ -44,7 +44,7 @@ class Evidence:
 
 
 def import_frameworks(facts_file: Path, folder: Path) -> list[str]:
-    """Write a data file for each framework of the facts, and return their names.
+    """Write a data file for each framework of the facts.
 
     Parameters
     ----------
@@ -53,6 +53,11 @@ def import_frameworks(facts_file: Path, folder: Path) -> list[str]:
         with its controls ``by`` one of the mappings, or by ``framework <name>``: then they are some of that one's.
     folder
         Where the data files are.
+
+    Returns
+    -------
+    list[str]
+        The names of the frameworks, in the order of the facts.
 
     Raises
     ------

@@ -44,6 +44,11 @@ def import_packs(
     rules
         The managed rules that are known, by identifier.
 
+    Returns
+    -------
+    Differences
+        What differs from the data file as it was.
+
     Raises
     ------
     FactsError

@@ -45,6 +45,11 @@ def schema(name: str) -> dict[str, Any]:
     ----------
     name
         One of those of ``FORMS``.
+
+    Returns
+    -------
+    dict[str, Any]
+        The JSON schema, its definitions sorted.
     """
     types = FORMS[name]
     _, parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
