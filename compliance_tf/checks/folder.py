@@ -80,7 +80,7 @@ class CheckFolder:
         ------
         SettingError
             When it does not exist, its declaration is invalid, or it imports what the function does not have.
-        """
+        """  # noqa: DOC501 import_problem returns a SettingError
         self._refuse_misplaced()
         if check_id not in self.ids:
             raise SettingError(

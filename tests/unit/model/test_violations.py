@@ -16,7 +16,7 @@ from compliance_tf.model.terraform_json import read_configuration
 from compliance_tf.model.violations import violations
 from tests.terraform_forms import in_another_form
 
-SEEDS = st.integers(0, 2**32).map(Random)
+SEEDS = st.integers(0, 2**32).map(Random)  # noqa: S311 no secret
 PROGRAM = ("python3", "${path.module}/assets/read_recorder.py")
 TABLE = {"name": "results", "hash_key": "k"}
 
