@@ -9,6 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from compliance_runtime.checks import check_ids
+from compliance_tf.catalog.resource_types import check_resource_types
 from compliance_tf.errors import SettingError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class NewCheck:
             raise SettingError(f"compliance_tf ships a check {self.id!r} already: give yours another id.")
         if not _RESOURCE_TYPE.fullmatch(self.resource_type):
             raise SettingError(f"{self.resource_type!r} is not a resource type such as AWS::S3::Bucket.")
+        check_resource_types("--type", [self.resource_type])
         if not self.folder.name.isidentifier():
             raise SettingError(f"The folder {str(self.folder)!r} becomes a package: give it a Python name.")
 

@@ -35,6 +35,6 @@ def waivers(*, workspace: Workspace = None, output: TableOrJson = TableFormat.TA
     elif lines:
         print_table(COLUMNS, [line.cells for line in lines], whole=COLUMNS[:4])
     else:
-        typer.echo("There are no waivers.")
+        typer.echo("There are no waivers in the app as it was synthesized last: `python main.py` synthesizes it anew.")
     if strict and any(line.state is State.EXPIRED for line in lines):
         raise typer.Exit(ExitCode.FOUND)

@@ -31,6 +31,7 @@ _APP: Final = "main.py"
 _RAISED: Final = re.compile(
     r"^compliance_(?:tf|runtime)\.[\w.]*errors\.\w+: (?P<message>.*)\Z", re.MULTILINE | re.DOTALL
 )
+_OVERRIDE: Final = re.compile(r"\n\s*Either fix the issues above, or set .*\Z", re.DOTALL)
 _NOT_INSTALLED: Final = re.compile(r"^ModuleNotFoundError: No module named '(?P<package>\w+)", re.MULTILINE)
 
 
@@ -146,5 +147,5 @@ def _reason(message: str) -> str:
         return error["message"]
     if (missing := _NOT_INSTALLED.search(message)) and missing["package"] in Extra.SYNTH.packages:
         return f"{Extra.SYNTH.user} needs {missing['package']}, which is not installed: {Extra.SYNTH.advice}."
-    # The command adds the label of the app's own message again.
-    return message.removeprefix("error: ")
+    # The command adds the label of the app's own message again. CDKTF ends with advice to synthesize in spite of errors.
+    return re.sub(r"^(main\.py:\d+: )?error: ", r"\1", _OVERRIDE.sub("", message))

@@ -339,6 +339,7 @@ def test_nothing_that_exists_is_overwritten(line: CommandLine) -> None:
         (["Mine"], "lower-case words"),
         (["required-tags"], "ships a check"),
         (["mine", "--type", "Bucket"], "not a resource type"),
+        (["mine", "--type", "AWS::S3::Buckt"], "Did you mean AWS::S3::Bucket"),
         (["mine", "--folder", "my-checks"], "Python name"),
     ],
 )

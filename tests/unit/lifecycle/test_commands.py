@@ -239,7 +239,16 @@ def test_the_app_runs_by_cdktf_json_where_there_is_one(fake: FakeProject) -> Non
 
 def test_what_the_app_says_of_its_mistakes_is_the_error(fake: FakeProject) -> None:
     (fake.path / "main.py").write_text('import sys\nsys.exit("main.py:7: error: that is no rule.")')
-    with pytest.raises(SynthesizedAppError, match=r"^main\.py:7: error: that is no rule\.$"):
+    with pytest.raises(SynthesizedAppError, match=r"^main\.py:7: that is no rule\.$"):
+        fake.project().plan()
+
+
+def test_cdktfs_advice_to_synthesize_in_spite_of_mistakes_is_not_passed_on(fake: FakeProject) -> None:
+    advice = "Either fix the issues above, or set the environment variable CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"
+    (fake.path / "main.py").write_text(
+        f"import sys\nsys.exit('error: [s] no such rule.\\n\\n{advice} to ignore them.')"
+    )
+    with pytest.raises(SynthesizedAppError, match=r"^\[s\] no such rule\.$"):
         fake.project().plan()
 
 
