@@ -145,21 +145,19 @@ class Result:
     @classmethod
     def from_item(cls, item: Mapping[str, Mapping[str, object]]) -> Result:
         """Parse a present or a history item."""
+        time = datetime.fromisoformat(_text(item, "result_time"))
         return cls(
-            resource=Resource(
-                account=_text(item, "account"),
-                region=_text(item, "region"),
-                type=_text(item, "resource_type"),
-                id=_text(item, "resource_id"),
+            Resource(
+                _text(item, "account"), _text(item, "region"), _text(item, "resource_type"), _text(item, "resource_id")
             ),
-            rule_name=_text(item, "rule"),
-            severity=Severity(_text(item, "severity")),
-            compliance=Compliance(_text(item, "compliance")),
-            annotation=_text(item, "annotation") if "annotation" in item else None,
-            time=datetime.fromisoformat(_text(item, "result_time")),
+            _text(item, "rule"),
+            Severity(_text(item, "severity")),
+            Compliance(_text(item, "compliance")),
+            _text(item, "annotation") if "annotation" in item else None,
+            time,
             # Results of earlier versions do not have it.
-            since=datetime.fromisoformat(_text(item, "since" if "since" in item else "result_time")),
-            waiver=_waiver(item),
+            datetime.fromisoformat(_text(item, "since")) if "since" in item else time,
+            _waiver(item),
         )
 
     def _attributes(self) -> Item:
