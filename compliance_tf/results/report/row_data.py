@@ -64,6 +64,8 @@ class RowWriter:
 
     def __init__(self, file: IO[bytes], rules: Iterable[RuleEntry]) -> None:
         self.rules: Texts[RuleEntry] = Texts(rules)
+        # Of a name, for the hash of an entry is that of all its members.
+        self._rule_numbers: dict[str, int] = {}
         self.types: Texts[str] = Texts()
         self._regions: Texts[str] = Texts()
         self._accounts: Texts[tuple[str, str | None]] = Texts()
@@ -76,13 +78,16 @@ class RowWriter:
     def write(self, row: Row) -> None:
         """Add a row, which must not be closed."""
         result, resource = row.result, row.result.resource
+        rule = self._rule_numbers.get(row.rule.name)
+        if rule is None:
+            rule = self._rule_numbers[row.rule.name] = self.rules.number(row.rule)
         self._block.append(
             [
                 self.types.number(resource.type),
-                self._regions.number(visible(resource.region)),
-                self._accounts.number((visible(resource.account), row.names.account)),
+                self._regions.number(resource.region),
+                self._accounts.number((resource.account, row.names.account)),
                 visible(resource.id),
-                self.rules.number(row.rule),
+                rule,
                 STATUSES.index(row.status),
                 None if result.annotation is None else visible(result.annotation),
                 int((result.since or result.time).timestamp()),
@@ -108,8 +113,10 @@ class RowWriter:
             "rows": self.rows,
             "statuses": [status.value for status in STATUSES],
             "types": list(self.types),
-            "regions": [{"name": region, "timeline": timeline_base(region)} for region in self._regions],
-            "accounts": [{"number": number, "name": name and visible(name)} for number, name in self._accounts],
+            "regions": [{"name": visible(one), "timeline": timeline_base(visible(one))} for one in self._regions],
+            "accounts": [
+                {"number": visible(number), "name": name and visible(name)} for number, name in self._accounts
+            ],
             "rules": [
                 {
                     "name": rule.name,
