@@ -147,5 +147,5 @@ def _reason(message: str) -> str:
         return error["message"]
     if (missing := _NOT_INSTALLED.search(message)) and missing["package"] in Extra.SYNTH.packages:
         return f"{Extra.SYNTH.user} needs {missing['package']}, which is not installed: {Extra.SYNTH.advice}."
-    # The command adds the label of the app's own message again. CDKTF ends with advice to synthesize in spite of errors.
+    # The command adds the label of the app's own message again, and CDKTF advises to synthesize in spite of errors.
     return re.sub(r"^(main\.py:\d+: )?error: ", r"\1", _OVERRIDE.sub("", message))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.report.console import timeline_url
 from compliance_tf.results.report.frameworks import framework_sections
-from compliance_tf.results.report.trend import TrendDay, draw
+from compliance_tf.results.report.trend import HEIGHT, WIDTH, TrendDay, score_chart, violations_chart
 from compliance_tf.results.row import WORST_FIRST
 from compliance_tf.results.rule_text import description, remediation, rule_url
 from compliance_tf.results.wording import percent
@@ -122,7 +122,6 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
     environment.filters |= {"number": "{:,}".format, "percent": percent, "heat": heat_level, "short_type": short_type}
     style = _text("report.css")
     script = "\n".join(map(_text, _SCRIPTS))
-    charts = draw(page.days) if page.days else None
     return environment.get_template("report.html").generate(
         page=page,
         summary=page.summary,
@@ -140,8 +139,9 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         by_rule=page.summary.by_rule(),
         style=style,
         script=script,
-        violations_chart=charts.violations if charts else "",
-        score_chart=charts.score if charts else "",
+        violations_chart=violations_chart(page.days) if page.days else None,
+        score_chart=score_chart(page.days) if page.days else None,
+        chart_size=(WIDTH, HEIGHT),
         style_hash=_content_hash(style),
         script_hash=_content_hash(script),
         rows=rows,

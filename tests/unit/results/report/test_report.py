@@ -21,8 +21,8 @@ from compliance_tf.results.report.console import timeline_url
 from compliance_tf.results.report.controls import control_lines
 from compliance_tf.results.report.page import heat_level
 from compliance_tf.results.report.summary import Summary
-from compliance_tf.results.report.trend import trend
-from compliance_tf.results.row import Names
+from compliance_tf.results.report.trend import WIDTH, TrendDay, score_chart, trend, violations_chart
+from compliance_tf.results.row import WORST_FIRST, Names
 from compliance_tf.results.wording import percent
 from tests.browser.browser import NODE_MODULES
 from tests.browser.report import sample
@@ -221,3 +221,47 @@ def _peak(folder: Path, count: int) -> int:
 def _day(day: int, rule: str, severity: Severity, *, compliant: int, non_compliant: int) -> DailyCounts:
     at = datetime(2026, 11, day, tzinfo=UTC)
     return DailyCounts(at.date(), rule, severity, (), compliant, non_compliant, 0, at)
+
+
+def day(number: int, *violations: int, compliant: int = 1) -> TrendDay:
+    """A day with so many violations of each severity, the worst first."""
+    return TrendDay(
+        date(2026, 11, number), Counts(compliant, sum(violations)), dict(zip(WORST_FIRST, violations, strict=True))
+    )
+
+
+def test_the_chart_of_violations_stacks_severities_up_to_their_sum() -> None:
+    chart = violations_chart([day(1, 1, 0, 0, 3), day(2, 0, 0, 0, 0)])
+
+    assert [tick.label for tick in chart.values] == ["0", "1", "2", "3", "4"]
+    assert [line.name for line in chart.lines] == ["low", "medium", "high", "critical"]
+    heights = {tick.label: f"{tick.at:.1f}" for tick in chart.values}
+    assert chart.lines[0].top == f"0.0,{heights['3']} {WIDTH:.1f},{heights['0']}"
+    assert chart.lines[3].top == f"0.0,{heights['4']} {WIDTH:.1f},{heights['0']}"
+    assert chart.lines[3].area.endswith(f"0.0,{heights['3']}")
+
+
+def test_a_day_without_a_comparison_is_a_gap_of_its_width() -> None:
+    chart = violations_chart([day(1, 1, 0, 0, 0), day(2, 1, 0, 0, 0), day(11, 1, 0, 0, 0)])
+    assert [(tick.label, tick.at) for tick in chart.days] == [("01 Nov", 0), ("02 Nov", WIDTH / 10), ("11 Nov", WIDTH)]
+
+
+def test_one_day_is_a_bar_and_its_score_a_dot() -> None:
+    only = [day(1, 0, 2, 0, 0)]
+    assert len(set(violations_chart(only).lines[2].top.split())) == 2
+    (line,) = score_chart(only).lines
+    assert len(line.top.split()) == 1
+
+
+def test_a_score_is_drawn_up_to_all_and_not_from_none() -> None:
+    chart = score_chart([day(1, 1, 0, 0, 0, compliant=2), day(2, 1, 0, 0, 0, compliant=3)])
+    assert [tick.label for tick in chart.values] == ["60%", "70%", "80%", "90%", "100%"]
+    assert score_chart([day(1, 0, 0, 0, 0, compliant=0)]).lines == ()
+
+
+@pytest.mark.parametrize("violations", [0, 1, 7, 999, 1000, 123_456])
+def test_the_ticks_of_any_number_are_few_and_whole(violations: int) -> None:
+    labels = [tick.label for tick in violations_chart([day(1, violations, 0, 0, 0)]).values]
+    assert 2 <= len(labels) <= 6
+    assert int(labels[-1].replace(",", "")) >= violations
+    assert len(set(labels)) == len(labels)
