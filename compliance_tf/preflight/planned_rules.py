@@ -107,8 +107,8 @@ def planned_rule(
     Returns
     -------
     PlannedRule
-        The rule; its types are None where neither its scope nor its check or AWS's facts name them, its hours are None
-        where it is not periodic.
+        The rule with the types of its scope, else those of its check or of AWS's facts; its hours are None where it is
+        not periodic.
     """
     source = _only(block["source"])
     scope = _only(block.get("scope"))

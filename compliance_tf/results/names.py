@@ -122,7 +122,7 @@ def name_lookup(reader: ResultsReader, *, wanted: bool = True, account_name: str
     Returns
     -------
     NameLookup
-        A lookup that asks AWS when it gets its first row.
+        A lookup, which asks AWS nothing before its first row.
     """
     if not wanted or account_name is not None:
         return NameLookup(ConfigQueries(reader.place) if wanted else None, lambda _: account_name)

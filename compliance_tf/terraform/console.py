@@ -59,7 +59,7 @@ class Evaluator:
         Returns
         -------
         Json
-            A copy of the value.
+            The value with its templates evaluated, in its own structure.
 
         Raises
         ------
