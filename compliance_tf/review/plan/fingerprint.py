@@ -2,7 +2,8 @@
 
 It covers the whole plan, also what stays as it is, but for what is named here: when and by which program it was made,
 what Terraform derives from the rest (``planned_values``, ``relevant_attributes``, ``checks``), the state, whose values
-stand in the changes, and the output with the waivers that expire soon, which is another one each day.
+stand in the changes, and the output with the waivers that expire soon, which is another one each day. Of values that
+are computed during the apply it covers what they refer to, and the variables among that: a plan has no more of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from compliance_tf.model.output_names import WAIVERS_EXPIRING_SOON
-from compliance_tf.review.plan.values import is_hidden, without_secrets
+from compliance_tf.review.plan.json_format import configured_address
+from compliance_tf.review.plan.values import is_hidden, with_unknowns, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,13 +57,14 @@ def plan_fingerprint(
     str
         32 hexadecimal digits: the same for plans that would do the same.
     """
+    changes = {name: msgspec.json.decode(members.get(name, b"null")) or () for name in _CHANGES}
     flags = [msgspec.json.decode(members.get(name, default)) for name, default in _FLAGS.items()]
     return fingerprint(
         [
             ("deployment", [deployment, flags], None),
-            *_of_resources(members),
+            *_of_resources(changes),
             *_of_outputs(members),
-            *_of_configuration(configuration),
+            *_of_configuration(configuration, _unknown_attributes(changes["resource_changes"]), members),
             *((f"not understood: {name}", None, value) for name, value in not_understood),
         ]
     )
@@ -97,9 +100,9 @@ def fingerprint(changes: Iterable[tuple[str, object, object]]) -> str:
     return digest.hexdigest()[: 2 * _BYTES]
 
 
-def _of_resources(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, object, object]]:
-    for name in _CHANGES:
-        for resource in msgspec.json.decode(members.get(name, b"null")) or ():
+def _of_resources(changes: Mapping[str, Iterable[dict[str, Any]]]) -> Iterator[tuple[str, object, object]]:
+    for name, resources in changes.items():
+        for resource in resources:
             public, secret = _divided(resource["change"])
             yield f"{name}: {resource['address']}", {**resource, "change": public}, secret
 
@@ -117,16 +120,55 @@ def _divided(change: dict[str, Any]) -> tuple[object, object]:
     return {**change, **shown}, secret
 
 
-def _of_configuration(configuration: Configuration) -> Iterator[tuple[str, object, object]]:
-    """List the providers, their credentials, the programs and the configured values."""
+def _of_configuration(
+    configuration: Configuration, unknown: Mapping[str, set[str]], members: Mapping[str, msgspec.Raw]
+) -> Iterator[tuple[str, object, object]]:
+    """List the providers, their credentials, the programs, the configured values, and what unknown ones refer to."""
+    referred: set[str] = set()
     for address, provider in (configuration.provider_config or {}).items():
         settings = provider.expressions or {}
         # Settings of a ComplianceStack are not secret; added ones may be, such as an access key.
         is_plain = settings.keys() <= _PLAIN
         public = [provider.full_name, settings if is_plain else None]
+        referred.update(_references(settings))
         yield f"provider: {address}", public, None if is_plain else settings
     for address, resource in configuration.root_module.all_resources():
-        yield f"configured: {address}", sorted(resource.expressions or ()), resource.provisioners or None
+        expressions = resource.expressions or {}
+        computed = [expressions[name] for name in unknown.get(address, ()) if name in expressions]
+        references = {one for raw in computed for one in _references(msgspec.json.decode(raw))}
+        referred.update(references, _references(resource.provisioners))
+        shown = [sorted(expressions), sorted(references), resource.provider_config_key]
+        yield f"configured: {address}", shown, resource.provisioners or None
+    for name, variable in (msgspec.json.decode(members.get("variables", b"null")) or {}).items():
+        # What a local value or a module's argument refers to is not in a plan.
+        if any(one == f"var.{name}" or one.startswith((f"var.{name}.", f"var.{name}[", *_OPAQUE)) for one in referred):
+            yield f"variable: {name}", None, variable
+
+
+_OPAQUE: Final = ("local.", "module.")
+
+
+def _unknown_attributes(resources: Iterable[dict[str, Any]]) -> Mapping[str, set[str]]:
+    """Return, for each configured resource, the attributes that are computed during the apply."""
+    found: dict[str, set[str]] = {}
+    for resource in resources:
+        marks = with_unknowns(None, resource["change"].get("after_unknown"))
+        if isinstance(marks, dict):
+            names = {name for name, mark in marks.items() if is_hidden(mark)}
+            found.setdefault(configured_address(resource["address"]), set()).update(names)
+    return found
+
+
+def _references(expressions: object) -> Iterator[str]:
+    """List what expressions refer to, at any depth."""
+    if isinstance(expressions, dict):
+        references = expressions.get("references")
+        if isinstance(references, list):
+            yield from (one for one in references if isinstance(one, str))
+        expressions = list(expressions.values())
+    if isinstance(expressions, list):
+        for one in expressions:
+            yield from _references(one)
 
 
 def _encoded(value: object) -> bytes:

@@ -7,6 +7,7 @@ they add is not ignored but reported, because a policy may need it. A null list 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -65,6 +66,7 @@ class ConfiguredResource(msgspec.Struct):
     address: str
     mode: str = ""
     type: str = ""
+    provider_config_key: str = ""
     expressions: dict[str, msgspec.Raw] | None = None
     count_expression: Any = None
     for_each_expression: Any = None
@@ -142,6 +144,14 @@ class PlanFormat(msgspec.Struct):
         """Return an output of the state; None where there is no such output."""
         values = self.prior_state and self.prior_state.values
         return ((values and values.outputs) or {}).get(name)
+
+
+_INDEX: Final = re.compile(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]')
+
+
+def configured_address(address: str) -> str:
+    """Return the address of a resource in the configuration: that of an instance without its indices."""
+    return _INDEX.sub("", address)
 
 
 _LISTS: Final = ("resource_changes", "resource_drift")

@@ -13,7 +13,13 @@ import msgspec
 from compliance_tf.errors import ReviewError
 from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.review.plan.fingerprint import plan_fingerprint
-from compliance_tf.review.plan.json_format import FORMAT_MAJOR, Configuration, PlanFormat, unknown_members
+from compliance_tf.review.plan.json_format import (
+    FORMAT_MAJOR,
+    Configuration,
+    PlanFormat,
+    configured_address,
+    unknown_members,
+)
 from compliance_tf.review.plan.plan import Action, Identity, OutputChange, Plan, ProviderSettings, ResourceChange
 from compliance_tf.review.plan.values import Hidden, with_unknowns, without_secrets
 from compliance_tf.terraform.machine import AWS_PROVIDERS, engine_name
@@ -220,7 +226,7 @@ def _leaves_out(plan: PlanFormat, configuration: Configuration) -> bool:
     managed = [change for change in plan.resource_changes or () if change.mode == "managed"]
     if all(_ACTIONS.get(change.change.actions) in {Action.DELETE, Action.FORGET} for change in managed):
         return False
-    planned = {_INDEX.sub("", change.address) for change in managed}
+    planned = {configured_address(change.address) for change in managed}
     return any(
         resource.mode == "managed"
         and resource.count_expression is None
@@ -261,7 +267,7 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
         imported_by=None if change.importing is None else _import_key(change.importing),
         deposed=resource.deposed is not None,
         is_tainted=resource.action_reason == "replace_because_tainted",
-        configured=configured.get(_INDEX.sub("", resource.address)),
+        configured=configured.get(configured_address(resource.address)),
     )
 
 
@@ -273,9 +279,6 @@ def _import_key(importing: Importing) -> str:
     if isinstance(importing.identity, Mapping) and importing.identity:
         return f"the identity {', '.join(f'{name} {value}' for name, value in sorted(importing.identity.items()))}"
     return f"the id {importing.id}" if importing.id else "an id that is not known yet"
-
-
-_INDEX: Final = re.compile(r'\["[^"]*"\]|\[\d+\]')
 
 
 def _attributes(value: Value, raw: object, where: str) -> Attributes:

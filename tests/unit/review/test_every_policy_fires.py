@@ -36,7 +36,7 @@ def shuffled(plan: dict[str, Any], draw: Draw) -> None:
     plan["resource_changes"] = [*resources[first:], *resources[:first]]
     if draw.coin():
         for one in (*plan["resource_changes"], *plan["resource_drift"]):
-            one["address"] = f'module.rules["eu"].{one["address"]}'
+            one["address"] = f'module.rules["e\\"].u"].{one["address"]}'
         configuration = plan["configuration"]
         configuration["root_module"] = {"module_calls": {"rules": {"module": configuration["root_module"]}}}
 

@@ -144,15 +144,46 @@ OTHERS = {
     "an identity of an import": lambda plan: plan["resource_changes"][0]["change"].update(
         importing={"identity": {"name": "x"}}
     ),
+    "what an unknown value refers to": lambda plan: unknown(plan, "aws_kms_key.b.arn"),
+    "a variable in an unknown value": lambda plan: unknown(plan, "var.key", variables={"key": {"value": "b"}}),
+    "a variable that a local value may have": lambda plan: unknown(plan, "local.key", variables={"x": {"value": "b"}}),
+    "a variable in the provider's settings": lambda plan: provided(plan, "b"),
+    "another provider's account": lambda plan: configured(plan).update(provider_config_key="aws.other"),
     "another workspace": lambda plan: [
         plan["output_changes"]["deployment"][when].update(workspace="prod") for when in ("before", "after")
     ],
 }
 
 
+def unknown(plan: dict[str, Any], refers_to: str, **members: Any) -> None:
+    """Have a value computed during the apply."""
+    one = plan["resource_changes"][0]
+    update(one)
+    one["change"]["after_unknown"] = {"arn": True, "point_in_time_recovery": [{}]}
+    configured(plan)["expressions"]["arn"] = [{"references": [refers_to]}]
+    plan.update(members)
+
+
+def provided(plan: dict[str, Any], region: str) -> None:
+    """Have a variable say where the provider works."""
+    provider = plan["configuration"]["provider_config"]["aws"]
+    provider["expressions"]["region"] = {"references": ["var.region"]}
+    plan["variables"] = {"region": {"value": region}}
+
+
+BEFORE = {
+    "what an unknown value refers to": lambda plan: unknown(plan, "aws_kms_key.a.arn"),
+    "a variable in an unknown value": lambda plan: unknown(plan, "var.key", variables={"key": {"value": "a"}}),
+    "a variable that a local value may have": lambda plan: unknown(plan, "local.key", variables={"x": {"value": "a"}}),
+    "a variable in the provider's settings": lambda plan: provided(plan, "a"),
+}
+"""What those plans are compared with that differ in what is only known during the apply."""
+
+
 @pytest.mark.parametrize("what", OTHERS)
 def test_another_apply_has_another_one(what: str) -> None:
-    assert fingerprint(mutated(OTHERS[what])) != usual()
+    before = fingerprint(mutated(BEFORE[what])) if what in BEFORE else usual()
+    assert fingerprint(mutated(OTHERS[what])) != before
 
 
 SAME = {
@@ -165,6 +196,7 @@ SAME = {
     "what a new day makes of waivers": lambda plan: plan["output_changes"].update(
         waivers_expiring_soon=output(["tags"], [])
     ),
+    "a variable in values that the plan shows": lambda plan: plan.update(variables={"workspace": {"value": "dev"}}),
     "the state": lambda plan: plan.update(prior_state={"format_version": "1.1"}),
 }
 
