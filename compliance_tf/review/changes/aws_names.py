@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compliance_tf.review.plan.plan import Plan, ResourceChange
-    from compliance_tf.review.plan.values import Attributes
+    from compliance_tf.review.plan.values import Attributes, Value
 
     _Key = tuple[str, ...]
 
@@ -34,6 +35,14 @@ _NAMES: Final = {
 
 _DEFAULTS: Final = {"event_bus_name": "default", "qualifier": ""}
 """AWS's defaults of these attributes."""
+
+_SPELLINGS: Final = (
+    (re.compile(r"arn:[^:]+:events:[^:]*:[0-9]*:event-bus/default"), "default"),
+    (re.compile(r"\$LATEST"), ""),
+)
+"""Other spellings of defaults. EventBridge and Lambda take both:
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html (EventBusName) and
+https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html (Qualifier)."""
 
 _WITHOUT_CASE: Final = frozenset({"aws_iam_policy", "aws_iam_role", "aws_iam_role_policy"})
 """Types whose names AWS compares without case."""
@@ -60,10 +69,17 @@ class SharedName:
 
 def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
     """Return the parts of a resource's name in AWS; None where they are unknown, or it has none."""
-    parts = [values.get(name) or _DEFAULTS.get(name) for name in _NAMES.get(type_, ())]
+    parts = [_part(name, values.get(name)) for name in _NAMES.get(type_, ())]
     if not parts or not all(isinstance(part, str) for part in parts):
         return None
     return tuple(str(part).lower() if type_ in _WITHOUT_CASE else str(part) for part in parts)
+
+
+def _part(name: str, value: Value) -> Value:
+    """Return a part of a name as AWS has it, whichever way it is spelled."""
+    if isinstance(value, str) and name in _DEFAULTS:
+        value = next((default for other, default in _SPELLINGS if other.fullmatch(value)), value)
+    return value or _DEFAULTS.get(name)
 
 
 def shared_names(plan: Plan) -> Iterator[SharedName]:

@@ -58,6 +58,8 @@ class ResourceChange:
         The action.
     creates_first
         Whether a replacement creates the new one before it destroys the old one.
+    forgets
+        Whether it leaves the state and stays in the account, also where another one replaces it.
     before
         Its attributes before, without secrets; empty where there is none.
     after
@@ -82,6 +84,7 @@ class ResourceChange:
     managed: bool
     action: Action
     creates_first: bool = False
+    forgets: bool = False
     before: Attributes = field(default_factory=dict)
     after: Attributes = field(default_factory=dict)
     reason: str = ""

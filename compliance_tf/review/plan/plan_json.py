@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Final
@@ -260,6 +259,7 @@ def _resource(resource: ResourceFormat, name: str, configured: Mapping[str, froz
         managed=resource.mode not in _ONLY_READ,
         action=action,
         creates_first=change.actions == ("create", "delete"),
+        forgets="forget" in change.actions,
         before=_attributes(_before(change), change.before, where),
         after=_attributes(_after(change), change.after, where),
         reason=reason.replace("{paths}", paths or "attributes that Terraform does not name"),

@@ -101,7 +101,7 @@ def attribute_changes(change: ResourceChange) -> Iterator[AttributeChange]:
         if isinstance(entry, Unused):
             if is_hidden(later) or any(value not in (entry.default, None) for value in later):
                 yield AttributeChange(path, entry.otherwise)
-            elif before:
+            elif any(value not in (entry.default, None) for value in earlier):
                 yield AttributeChange(path, Effect.APPROVAL)
         elif before and entry == Effect.APPROVAL.value and (earlier != later or is_hidden(later)):
             yield AttributeChange(path, Effect.APPROVAL)

@@ -98,7 +98,7 @@ def _lost_permissions(plan: Plan) -> Iterator[Hit]:
 
 def _left_behind(plan: Plan) -> Iterator[Hit]:
     """List what AWS removes with a function, and Terraform does not create again when it replaces the function."""
-    replaced = {change.after.get("function_name") for change in _functions(plan) if change.action is Action.REPLACE}
+    replaced = {change.before.get("function_name") for change in _functions(plan) if change.action is Action.REPLACE}
     for type_ in ("aws_lambda_permission", "aws_lambda_function_event_invoke_config"):
         for change in plan.of_type(type_):
             function = change.after.get("function_name")

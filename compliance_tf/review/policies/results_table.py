@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.review.plan.values import Hidden
+from compliance_tf.review.plan.values import Hidden, is_hidden
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def _shorter_lived(change: ResourceChange) -> Iterator[Hit]:
     )
     if isinstance(later, Hidden) or (isinstance(earlier, int) and isinstance(later, int) and later < earlier):
         yield Hit(change.address, f"The table can be recovered for {later} days, not for {earlier} any more.")
-    if change.may_change("ttl"):
-        earlier, later = (_expiry(values) for values in (change.before, change.after))
+    earlier, later = (_expiry(values) for values in (change.before, change.after))
+    if change.may_change("ttl") and (earlier != later or is_hidden(change.after.get("ttl"))):
         yield Hit(change.address, f"What decides when an item is deleted changes from {earlier} to {later}.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.model.output_names import DEPLOYMENT
-from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def _reassigned(plan: Plan, _: Limits) -> Iterator[Hit]:
             yield Hit(change.address, f"It takes the place of {change.moved_from} in the state.")
         if change.imported_by is not None:
             yield Hit(change.address, f"It is imported by {change.imported_by}: from then on it is this deployment's.")
-        if change.action is Action.FORGET:
+        if change.forgets:
             yield Hit(
                 change.address, "It leaves the state and stays in the account, where nobody will ever destroy it."
             )

@@ -171,6 +171,24 @@ def _name_twice(plan: PlanJson, draw: Draw) -> None:
     draw.insert(plan, other)
 
 
+def _spell_twice(plan: PlanJson, draw: Draw) -> None:
+    """Have one name at two addresses, once with AWS's default left out."""
+    type_, attribute, spelled = draw.one(
+        ("aws_cloudwatch_event_rule", "event_bus_name", builders.arn("events", "event-bus/default")),
+        ("aws_cloudwatch_event_target", "event_bus_name", builders.arn("events", "event-bus/default")),
+        ("aws_lambda_function_event_invoke_config", "qualifier", "$LATEST"),
+    )
+    one = deepcopy(draw.resource(plan, type_))
+    one["address"] += "_new"
+    one["change"]["after"][attribute] = spelled
+    one["change"].update(actions=["create"], before=None)
+    draw.insert(plan, one)
+
+
+def _leave_behind(plan: PlanJson, draw: Draw) -> None:
+    draw.any(plan)["change"]["actions"] = draw.one(["create", "forget"], ["forget", "create"])
+
+
 def _waive(plan: PlanJson, draw: Draw) -> None:
     output = plan["output_changes"]["waivers"]
     output["actions"] = ["update"]
@@ -226,10 +244,12 @@ MUTATIONS = (
     Mutation(names.SHARED, "a replacement is created first", _create_first(TYPES)),
     Mutation(names.SHARED, "another address", _readdress(TYPES)),
     Mutation(names.SHARED, "one name at two addresses", _name_twice),
+    Mutation(names.SHARED, "one name in two spellings", _spell_twice),
     Mutation(state.RELOCATED, "it was another deployment", _relocate),
     Mutation(state.RELOCATED, "which it was cannot be seen", _hide_location),
     Mutation(state.RELOCATED, "the output goes", _drop_output),
     Mutation(state.REASSIGNED, "moved, imported or forgotten", _reassign),
+    Mutation(state.REASSIGNED, "replaced, and left in the account", _leave_behind),
     Mutation(rules.REMOVED, "some rules go", _remove_rules(1, 3)),
     Mutation(rules.REMOVED, "the remainder of a rule goes", _remove_remainder),
     Mutation(rules.REMOVED, "a rule's replacement is created first", _create_first(("aws_config_config_rule",))),

@@ -23,9 +23,12 @@ def _stop(plan: PlanJson, draw: Draw) -> None:
 
 
 def _switch_off(plan: PlanJson, draw: Draw) -> None:
-    changes = (("state", "DISABLED"), ("event_pattern", '{"source":["nobody"]}'), ("event_pattern", None))
+    changes = (("state", "DISABLED"), ("is_enabled", False), ("event_pattern", '{"source":["nobody"]}'), ("event_pattern", None))
     attribute, value = draw.one(*changes)
-    update(draw.resource(plan, "aws_cloudwatch_event_rule"), **{attribute: value})
+    one = draw.resource(plan, "aws_cloudwatch_event_rule")
+    update(one, **{attribute: value})
+    if attribute != "event_pattern" and draw.coin():
+        one["change"].update(actions=["create"], before=None)
 
 
 def _change_what_runs(plan: PlanJson, draw: Draw) -> None:
@@ -57,6 +60,13 @@ def _change_an_event(plan: PlanJson, draw: Draw) -> None:
         ("aws_dynamodb_table", "something_of_a_newer_provider", "x"),
     )
     update(draw.resource(plan, type_), **{name: value})
+
+
+def _send_elsewhere(plan: PlanJson, draw: Draw) -> None:
+    """Send events to another function of the deployment."""
+    one = draw.resource(plan, "aws_cloudwatch_event_target")
+    other = draw.one(*({*builders.FUNCTIONS} - {"record"}))
+    update(one, arn=builders.arn("lambda", f"function:{builders.PREFIX}{other}"))
 
 
 def _narrow_a_rule(plan: PlanJson, draw: Draw) -> None:
@@ -146,6 +156,7 @@ RUNNING = (
     Mutation(recording.STOPPED, "events are not taken any more", _switch_off),
     Mutation(recording.STOPPED, "a function runs otherwise", _change_what_runs),
     Mutation(recording.STOPPED, "an event is served otherwise", _change_an_event),
+    Mutation(recording.STOPPED, "events go to another function", _send_elsewhere),
     Mutation(recording.STOPPED, "a rule looks at less", _narrow_a_rule),
     Mutation(recording.STOPPED, "a role may do less", _take_a_permission),
     Mutation(recording.STOPPED, "a function is replaced without what is its", _replace_a_function_alone),

@@ -56,6 +56,24 @@ def test_a_plan_with_a_harmless_change_is_clean() -> None:
     assert (found.verdict, found.findings, found.is_empty) == (Verdict.CLEAN, (), False)
 
 
+@pytest.mark.parametrize(
+    ("type_", "before", "after"),
+    [
+        ("aws_cloudwatch_event_rule", {"is_enabled": None}, {"is_enabled": True}),
+        ("aws_dynamodb_table", {"ttl": [{"attribute_name": "", "enabled": False}]}, {"ttl": []}),
+        ("aws_dynamodb_table", {"stream_enabled": None}, {"stream_enabled": False}),
+        ("aws_lambda_function", {"package_type": None, "layers": None}, {"package_type": "Zip", "layers": []}),
+        ("aws_lambda_function", {"reserved_concurrent_executions": None}, {"reserved_concurrent_executions": -1}),
+    ],
+)
+def test_a_default_that_is_spelled_out_is_no_change(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    plan = plan_json()
+    one = of_type(plan, type_)[0]
+    one["change"]["before"].update(before)
+    update(one, **after)
+    assert policies(reviewed(plan)) == set()
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
 @FEW
 @given(data=st.data())
@@ -202,6 +220,7 @@ def test_a_plan_of_a_deployment_that_cannot_be_seen_is_refused(hidden: dict[str,
 def test_what_aws_drops_with_a_replaced_function_is_named_unless_it_is_replaced_too(type_: str) -> None:
     plan = plan_json()
     of_type(plan, "aws_lambda_function")[0]["change"]["actions"] = ["delete", "create"]
+    of_type(plan, "aws_lambda_function")[0]["change"]["after"]["function_name"] += "-renamed"
     left_behind = of_type(plan, type_)[0]
     sentence = "The function acme-dev-evaluate is replaced without it, and AWS drops it then."
     assert (left_behind["address"], sentence) in hits(plan)
