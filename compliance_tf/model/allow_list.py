@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ALLOWED_TYPES: Final = frozenset(
     {
@@ -43,6 +46,38 @@ SINGLETONS: Final = frozenset(type_ for type_, reason in _REASONS.items() if rea
 
 RECORDER_TYPE: Final = "AWS::Config::ConfigurationRecorder"
 """Cloud Control's name of the recorder's type."""
+
+_SINGLETONS_OF_CLOUDFORMATION: Final = (
+    RECORDER_TYPE,
+    "AWS::Config::DeliveryChannel",
+    "AWS::Config::RetentionConfiguration",
+)
+
+
+def is_singleton(type_: str, *values: Mapping[str, object]) -> bool:
+    """Return whether a resource is, or has in it, what an account and region has once.
+
+    Parameters
+    ----------
+    type_
+        Its type, of any provider.
+    values
+        Its attributes, before and after: a resource of Cloud Control can be anything, and a stack of CloudFormation
+        can have anything in it.
+
+    Returns
+    -------
+    bool
+        True also where the type that Cloud Control would make is unknown.
+    """
+    if type_ == "aws_cloudcontrolapi_resource":
+        names = (one.get("type_name") for one in values if one)
+        return any(not isinstance(name, str) or name in _SINGLETONS_OF_CLOUDFORMATION for name in names)
+    if type_ in {"aws_cloudformation_stack", "aws_cloudformation_stack_set"}:
+        templates = (str(one.get("template_body")) for one in values)
+        return any(name in template for template in templates for name in _SINGLETONS_OF_CLOUDFORMATION)
+    return type_.partition("_")[2] in {singleton.partition("_")[2] for singleton in SINGLETONS}
+
 
 DATA_TYPES: Final = frozenset(
     {

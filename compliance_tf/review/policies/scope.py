@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance_tf.model.allow_list import ALLOWED_TYPES, DATA_TYPES, SINGLETONS, refusal
+from compliance_tf.model.allow_list import ALLOWED_TYPES, DATA_TYPES, SINGLETONS, is_singleton, refusal
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 from compliance_tf.terraform.machine import AWS_PROVIDERS
@@ -33,25 +33,8 @@ def _refused(change: ResourceChange, where: str) -> Hit:
 
 def _singletons(plan: Plan, _: Limits) -> Iterator[Hit]:
     for change, where in _everything(plan):
-        if change.type in SINGLETONS or _is_singleton_elsewhere(change):
+        if is_singleton(change.type, change.before, change.after):
             yield _refused(change, where)
-
-
-def _is_singleton_elsewhere(change: ResourceChange) -> bool:
-    """Return whether it is a singleton by another provider, or by a generic resource."""
-    if change.type == "aws_cloudcontrolapi_resource":
-        names = (values.get("type_name") for values in (change.before, change.after) if values)
-        return any(not isinstance(name, str) or name in _CLOUD_CONTROL_TYPES for name in names)
-    return change.type.partition("_")[2] in {type_.partition("_")[2] for type_ in SINGLETONS}
-
-
-_CLOUD_CONTROL_TYPES: Final = frozenset(
-    {
-        "AWS::Config::ConfigurationRecorder",
-        "AWS::Config::DeliveryChannel",
-        "AWS::Config::RetentionConfiguration",
-    }
-)
 
 
 def _unlisted_resources(plan: Plan, _: Limits) -> Iterator[Hit]:

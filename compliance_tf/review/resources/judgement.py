@@ -12,6 +12,7 @@ from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.recording.results_table import Resource
 from compliance_tf.errors import UndecidedError
+from compliance_tf.model.allow_list import is_singleton
 from compliance_tf.review.resources.lookups import ANSWERED_ACTIONS, PlannedClients
 from compliance_tf.review.resources.planned_item import PlannedAccount
 from compliance_tf.waivers.resolution import resolve_waivers
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from compliance_tf.review.resources.configuration import Block
     from compliance_tf.review.resources.items import PlannedResource, Translator
     from compliance_tf.waivers.waiver import Waiver
-
-RECORDER_TYPES: Final = frozenset(
-    {
-        "aws_config_configuration_recorder",
-        "aws_config_configuration_recorder_status",
-        "aws_config_delivery_channel",
-        "aws_config_retention_configuration",
-        "awscc_config_configuration_recorder",
-        "awscc_config_delivery_channel",
-    }
-)
-"""The resource types that exist once per account and region, and belong to the account's owner."""
 
 
 class Outcome(Enum):
@@ -204,8 +193,8 @@ class Judged:
 
     @property
     def is_undecided(self) -> bool:
-        """Return whether anything is undecided."""
-        return bool(self.of(Outcome.UNDECIDED))
+        """Return whether anything is undecided, or a part of a resource was not judged with it."""
+        return bool(self.of(Outcome.UNDECIDED) or self.unresolved_parts)
 
     @property
     def found_something(self) -> bool:
@@ -285,7 +274,7 @@ def _unresolved_parts(translator: Translator, *, every: bool) -> tuple[tuple[str
 
 def _recorders(plan: AnyPlan, translator: Translator) -> Iterator[DeclaredRecorder]:
     for one in plan.instances:
-        if one.managed and one.type in RECORDER_TYPES:
+        if one.managed and is_singleton(one.type, one.before, one.after):
             yield DeclaredRecorder(one.address, one.type, translator.block(one))
 
 

@@ -83,7 +83,7 @@ def headline(judged: Judged) -> str:
 def _verdict(judged: Judged) -> Verdict:
     if judged.found_something:
         return Verdict.BLOCKED
-    return Verdict.APPROVAL if judged.of(Outcome.UNDECIDED) else Verdict.CLEAN
+    return Verdict.APPROVAL if judged.is_undecided else Verdict.CLEAN
 
 
 def _summary(judged: Judged) -> str:

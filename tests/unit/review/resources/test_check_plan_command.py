@@ -85,6 +85,11 @@ def test_undecided_is_nothing_found_unless_it_shall_be(folder: Path) -> None:
     assert code == 0
     assert "aws_ebs_volume.v.encrypted is known only after the apply" in output
     assert run("plan.json", "--strict")[0] == 2
+    # Neither is a part of which the plan does not have the rest.
+    (folder / "plan.json").write_text(json.dumps(plan_json([change("aws_s3_bucket_policy.p", {"bucket": "b"})], [])))
+    assert run("plan.json")[0] == 0
+    assert "⚠️ No violation" in run("plan.json", "--format", "markdown")[1]
+    assert run("plan.json", "--strict")[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -105,6 +110,23 @@ def test_a_plan_that_declares_the_recorder_is_named_as_such(folder: Path, type_:
     # It belongs to no provider that was configured: a data source of it would not declare it.
     (folder / "plan.json").write_text(json.dumps(plan_json([one | {"mode": "data"}], [])))
     assert run("plan.json")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "code"),
+    [
+        ("aws_cloudcontrolapi_resource", {"type_name": "AWS::Config::ConfigurationRecorder"}, 2),
+        ("aws_cloudcontrolapi_resource", {"type_name": "AWS::S3::Bucket"}, 0),
+        ("aws_cloudformation_stack", {"template_body": "Resources: {R: {Type: AWS::Config::DeliveryChannel}}"}, 2),
+        ("aws_cloudformation_stack", {"template_body": "Resources: {R: {Type: AWS::Config::ConfigRule}}"}, 0),
+        ("aws_config_configuration_aggregator", {"name": "default"}, 0),
+    ],
+)
+def test_a_recorder_inside_a_resource_that_may_be_anything_is_named_too(
+    folder: Path, type_: str, values: dict[str, str], code: int
+) -> None:
+    (folder / "plan.json").write_text(json.dumps(plan_json([change(f"{type_}.any", values)], [])))
+    assert run("plan.json")[0] == code
 
 
 def test_rules_parameters_and_severities_come_from_packs(folder: Path) -> None:
