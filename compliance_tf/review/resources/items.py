@@ -123,7 +123,7 @@ class Translator:
         return Source(
             plan=self._plan,
             instance=instance,
-            place=self._places.of(instance.provider),
+            place=self._places.of(instance),
             joined=self._joins.of(instance),
             references=self._references,
             block=self.block(instance),

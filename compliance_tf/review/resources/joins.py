@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -27,10 +28,13 @@ class Link:
         The type of the part, such as ``aws_s3_bucket_policy``.
     attribute
         The attribute that names the resource, such as ``bucket``: one name, or a list of names.
+    is_list
+        Whether it is a list of names.
     """
 
     type: str
     attribute: str
+    is_list: bool = False
 
 
 @dataclass
@@ -119,25 +123,31 @@ class Joins:
     def _join(
         self, part: Part, owners: list[Instance], named: Mapping[str, list[Instance]], types: tuple[str, ...]
     ) -> None:
-        instance = part.instance
-        value = (instance.after or instance.before).get(part.link.attribute)
+        instance, link = part.instance, part.link
+        value = (instance.after or instance.before).get(link.attribute)
         values = value if isinstance(value, list) else [value]
         texts = [one for one in values if isinstance(one, str)]
-        found = [owner for text in texts for owner in _nearest(named.get(text, ()), instance)]
-        if any(isinstance(one, Hidden) for one in values):
-            referred = self._references.targets(instance, part.link.attribute, types)
-            if not referred or (len(referred) > 1 and not isinstance(value, list)):
-                self._may_complete(part, list(referred) or owners)
-                return
-            found += referred
-        elif texts and not found:
+        found = {owner.address: owner for text in texts for owner in _nearest(named.get(text, ()), instance)}
+        is_hidden = any(isinstance(one, Hidden) for one in values)
+        possible: list[Instance] = []
+        if is_hidden or (texts and not found):
             # The resource's own name may be hidden, for example if it is sensitive.
-            found += self._references.targets(instance, part.link.attribute, types)
-        if texts and not found:
-            said = f"{part.link.attribute} names {texts[0]!r:.100}, which this plan does not have"
-            self.unresolved_parts.append(UnresolvedPart(instance, f"Its {said}."))
-        for owner in {one.address: one for one in found}.values():
+            referred = self._references.targets(instance, link.attribute, types)
+            if is_hidden and not link.is_list and len(referred) != 1:
+                possible = list(referred) or owners
+            else:
+                found |= {one.address: one for one in referred}
+            if is_hidden and link.is_list and not self._references.are_found(instance, link.attribute, types):
+                possible = owners
+        if not found and not is_hidden:
+            possible = [one for one in owners if any(_may_be(one, text) for text in texts)]
+            if texts and not possible:
+                said = f"{link.attribute} names {texts[0]!r:.100}, which this plan does not have"
+                self.unresolved_parts.append(UnresolvedPart(instance, f"Its {said}."))
+        for owner in found.values():
             self._by_address.setdefault(owner.address, Joined()).parts.append(part)
+        if possible or (is_hidden and not found):
+            self._may_complete(part, [one for one in possible if one.address not in found])
 
     def _may_complete(self, part: Part, owners: list[Instance]) -> None:
         refers = shown(part.instance.expression(part.link.attribute))
@@ -161,6 +171,28 @@ def _by_identity(owners: list[Instance]) -> Mapping[str, list[Instance]]:
     return named
 
 
+def _may_be(owner: Instance, text: str) -> bool:
+    """Return whether a text may name a resource by which it cannot be found.
+
+    Returns
+    -------
+    bool
+        True for an ARN or a URL that AWS has yet to give it, a part of an ARN, and its name in other case; and for any
+        text where its name is sensitive.
+    """
+    values = owner.after or owner.before
+    known = {value.lower() for name in IDENTITIES if isinstance(value := values.get(name), str) and value}
+    return bool(known & set(re.split(r"[:/]", text.lower()))) or any(
+        values.get(name) is Hidden.SENSITIVE for name in IDENTITIES
+    )
+
+
 def _nearest(owners: Sequence[Instance], instance: Instance) -> Sequence[Instance]:
-    """Prefer resources of the same provider: two accounts may have resources of one name."""
-    return [owner for owner in owners if owner.provider == instance.provider] or owners
+    """Prefer resources of the same provider and region: two accounts, or regions, may have resources of one name."""
+    same = [owner for owner in owners if owner.provider == instance.provider] or owners
+    return [owner for owner in same if _region(owner) == _region(instance)] or same
+
+
+def _region(instance: Instance) -> object:
+    """Return a resource's own region, which it has since version 6 of the provider."""
+    return (instance.after or instance.before).get("region")

@@ -10,7 +10,7 @@ from compliance_tf.review.resources.planned_values import Complete, Unknown, rev
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from compliance_tf.review.resources.any_plan import AnyPlan
+    from compliance_tf.review.resources.any_plan import AnyPlan, Instance
     from compliance_tf.review.resources.items import PlannedResource
 
 
@@ -142,14 +142,21 @@ def _log_groups(_: AnyPlan, resource: PlannedResource, __: Mapping[str, object])
 
 def _account_block(plan: AnyPlan, resource: PlannedResource, _: Mapping[str, object]) -> object:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetPublicAccessBlock.html."""
-    provider = resource.instance.provider
     for one in plan.instances:
-        if one.type == "aws_s3_account_public_access_block" and one.provider == provider and one.stays:
+        if one.type == "aws_s3_account_public_access_block" and one.stays and _has_account_of(one, resource):
             names = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
             attributes = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
             values = [revealed(one.after.get(name) or False, f"{one.address}.{name}") for name in attributes]
             return Complete({"PublicAccessBlockConfiguration": Complete(dict(zip(names, values, strict=True)))})
     return _NotFound("the plan does not show whether the account's public access block stops it")
+
+
+def _has_account_of(one: Instance, resource: PlannedResource) -> bool:
+    """Return whether a resource is of another one's account, whatever region its provider works in."""
+    named, account = one.after.get("account_id"), resource.place.account
+    if isinstance(named, str) and isinstance(account, str):
+        return named == account
+    return one.provider == resource.instance.provider
 
 
 def _images(plan: AnyPlan, _: PlannedResource, parameters: Mapping[str, object]) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.model.regions import partition
@@ -12,7 +12,7 @@ from compliance_tf.review.resources.planned_values import Unknown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compliance_tf.review.resources.any_plan import AnyPlan
+    from compliance_tf.review.resources.any_plan import AnyPlan, Instance
 
 _ACCOUNT_ARN: Final = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([0-9]{12}):.+")
 
@@ -66,8 +66,17 @@ class Places:
         }
         self._known: dict[str, Place] = {}
 
-    def of(self, provider: str) -> Place:
-        """Return the place of a provider, by the key of its configuration."""
+    def of(self, instance: Instance) -> Place:
+        """Return the place of a resource: its provider's, but in its own region, if the provider knows such."""
+        place = self._of_provider(instance.provider)
+        region = (instance.after or instance.before).get("region")
+        if isinstance(region, str):
+            return replace(place, region=region)
+        if region is not None and instance.expression("region"):
+            return replace(place, region=Unknown(f"{instance.address}.region {region}"))
+        return place
+
+    def _of_provider(self, provider: str) -> Place:
         if provider not in self._known:
             self._known[provider] = Place(
                 self._account_of(provider), self._region_of(provider), self._tags_of(provider)

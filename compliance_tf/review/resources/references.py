@@ -57,6 +57,14 @@ class References:
         """List the resources of some types that an attribute may refer to; none where that is unknown."""
         return self.of_expression(instance, instance.expression(attribute), types)
 
+    def are_found(self, instance: Instance, attribute: str, types: Collection[str]) -> bool:
+        """Return whether all that an attribute refers to leads to resources of some types, and that is something."""
+        references = _references(instance.expression(attribute))
+        wanted = [one for one in _whole(references) if one not in _SAME_KEY]
+        return bool(wanted) and all(
+            self.of_expression(instance, {"references": [one, *(_SAME_KEY & {*references})]}, types) for one in wanted
+        )
+
     def of_expression(self, instance: Instance, expression: object, types: Collection[str]) -> tuple[Instance, ...]:
         """List the resources of some types that an expression may refer to, as of a block's attribute."""
         found = self._follow(expression, _Place(instance.module, instance.key), instance, types, 0)
@@ -110,11 +118,10 @@ class References:
         prefix = f"{place.module}." if place.module else ""
         wanted = f"{prefix}module.{name}"
         addresses = [address for address in self._modules if _is_module(address, wanted)]
-        own = {f"{wanted}{_written(place.key)}"} if same_key else None
         for address in addresses:
             if key is not None and address != f"{wanted}{key}":
                 continue
-            if key is None and own is not None and address not in own:
+            if key is None and same_key and _read_key(address.removeprefix(wanted)) != place.key:
                 continue
             yield address
 
@@ -165,13 +172,18 @@ def _read_key(text: str) -> str | int | None:
     inner = text[1:-1]
     if not inner:
         return None
-    return inner[1:-1].replace('\\"', '"').replace("\\\\", "\\") if inner.startswith('"') else int(inner)
+    return _ESCAPE.sub(_unescaped, inner[1:-1]) if inner.startswith('"') else int(inner)
 
 
-def _written(key: str | int | None) -> str:
-    if key is None:
-        return ""
-    return f"[{key}]" if isinstance(key, int) else '["' + key.replace("\\", "\\\\").replace('"', '\\"') + '"]'
+_ESCAPE: Final = re.compile(r"""\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|([nrt"\\]))|([$%])\4(?=\{)""")
+"""An escape in a key: those of Terraform's ``addrs.toHCLQuotedString``."""
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    short, long, character, mark = match.groups()
+    if short or long:
+        return chr(int(short or long, 16))
+    return mark or {"n": "\n", "r": "\r", "t": "\t"}.get(character, character)
 
 
 def _is_module(address: str, wanted: str) -> bool:

@@ -23,7 +23,12 @@ def _stop(plan: PlanJson, draw: Draw) -> None:
 
 
 def _switch_off(plan: PlanJson, draw: Draw) -> None:
-    changes = (("state", "DISABLED"), ("is_enabled", False), ("event_pattern", '{"source":["nobody"]}'), ("event_pattern", None))
+    changes = (
+        ("state", "DISABLED"),
+        ("is_enabled", False),
+        ("event_pattern", '{"source":["nobody"]}'),
+        ("event_pattern", None),
+    )
     attribute, value = draw.one(*changes)
     one = draw.resource(plan, "aws_cloudwatch_event_rule")
     update(one, **{attribute: value})

@@ -75,7 +75,8 @@ def _attached(attachment: str, *, inline: bool = False) -> Field:
     """Collect the attached managed policies."""
 
     def field_(scope: Scope) -> object:
-        if unsure := scope.possible(attachment, _SHARED):
+        exclusive = f"{attachment}s_exclusive"
+        if unsure := scope.possible(attachment, exclusive, _SHARED):
             return unsure
         arns: list[object] = []
         if inline:
@@ -86,6 +87,11 @@ def _attached(attachment: str, *, inline: bool = False) -> Field:
         removed = [one.get("policy_arn") for one in scope.removed_parts(attachment, _SHARED)]
         entries = [_entry(arn) for arn in arns if arn not in removed]
         entries += [_attachment(one) for one in scope.parts(attachment, _SHARED)]
+        for one in scope.parts(exclusive):
+            listed = one.get("policy_arns")
+            if not isinstance(listed, list):
+                return listed
+            entries += [entry for entry in map(_entry, listed) if entry not in entries]
         return entries if inline else _from_here(scope, entries)
 
     return field_
@@ -148,7 +154,12 @@ def _arn(kind: str) -> Field:
 
 
 def _principal(kind: str, *links: str) -> tuple[Link, ...]:
-    return (*(Link(f"aws_iam_{kind}_{link}", kind) for link in links), Link(_SHARED, f"{kind}s"))
+    exclusive = Link(f"aws_iam_{kind}_policy_attachments_exclusive", f"{kind}_name")
+    return (
+        *(Link(f"aws_iam_{kind}_{link}", kind) for link in links),
+        exclusive,
+        Link(_SHARED, f"{kind}s", is_list=True),
+    )
 
 
 ROLE = Table(
@@ -194,7 +205,7 @@ USER = Table(
     links=(
         *_principal("user", "policy", "policy_attachment"),
         Link("aws_iam_user_group_membership", "user"),
-        Link("aws_iam_group_membership", "users"),
+        Link("aws_iam_group_membership", "users", is_list=True),
     ),
     notes="Inline and attached policies of a user that exists already are seen as far as this plan has them.",
 )

@@ -46,7 +46,7 @@ def _permissions(direction: Direction) -> Field:
             inline = []
         own = [_inline(one) for one in inline]
         removed = [_separate(one) for one in _separates(scope.removed_parts, direction)]
-        kept = [one for one in own if not any(_same(one, other) for other in removed)]
+        kept = [left for one in own if (left := _without(one, removed)) is not None]
         return kept + [_separate(one) for one in _separates(scope.parts, direction)]
 
     return field_
@@ -62,7 +62,7 @@ def _hides_type(scope: Scope) -> bool:
     return isinstance(scope.get("type"), Unknown)
 
 
-def _inline(scope: Scope) -> object:
+def _inline(scope: Scope) -> dict[str, object]:
     return _permission(
         scope,
         scope.get("protocol"),
@@ -134,19 +134,33 @@ def _description(scope: Scope) -> object:
     return scope.get("description") or None
 
 
-def _same(one: object, other: object) -> bool:
-    """Return whether two permissions open the same, regardless of their descriptions."""
-    names = ("ipProtocol", "fromPort", "toPort", "ipRanges")
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return False
-    return all(one[name] == other[name] for name in names) and _targets(one) == _targets(other)
+_TARGETS: Final = ("ipv4Ranges", "ipRanges", "ipv6Ranges", "prefixListIds", "userIdGroupPairs")
+_PORTS: Final = ("ipProtocol", "fromPort", "toPort")
 
 
-def _targets(permission: dict[str, object]) -> list[object]:
-    return [
-        [element.get(member) for element in listed] if isinstance(listed := permission[name], list) else listed
-        for name, member in (("ipv6Ranges", "cidrIpv6"), ("prefixListIds", "prefixListId"))
-    ]
+def _without(permission: dict[str, object], removed: list[object]) -> dict[str, object] | None:
+    """Take what others open out of a permission: EC2 has one for all targets of the same protocol and ports.
+
+    Returns
+    -------
+    dict[str, object] | None
+        What is left, whatever the descriptions; None for nothing.
+    """
+    left = dict(permission)
+    for other in removed:
+        if not isinstance(other, dict) or any(left[name] != other[name] for name in _PORTS):
+            continue
+        for name in _TARGETS:
+            ours, theirs = left[name], other[name]
+            if isinstance(ours, list) and isinstance(theirs, list):
+                left[name] = [one for one in ours if _target(one) not in map(_target, theirs)]
+    return None if left != permission and not any(left[name] for name in _TARGETS) else left
+
+
+def _target(element: object) -> object:
+    if not isinstance(element, dict):
+        return element
+    return {name: value for name, value in element.items() if name != "description"}
 
 
 SECURITY_GROUP = Table(

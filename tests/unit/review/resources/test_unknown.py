@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,21 @@ import pytest
 from compliance_runtime.check import ChangeCheck, Severity, Verdict
 from compliance_runtime.errors import ComplianceError
 from compliance_runtime.parameters import NoParameters
+from compliance_tf.errors import UndecidedError
+from compliance_tf.review.resources.any_plan import any_plan
+from compliance_tf.review.resources.items import Translator
 from compliance_tf.review.resources.judgement import Outcome, Rule, RuleSet
 from compliance_tf.review.resources.planned_values import Complete, PlannedList, Reads, Unknown, wrapped
-from tests.unit.review.resources.builders import change, configured, judged, outcomes, plan_json, real_plan, reasons
+from tests.unit.review.resources.builders import (
+    ACCOUNT,
+    change,
+    configured,
+    judged,
+    outcomes,
+    plan_json,
+    real_plan,
+    reasons,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +111,28 @@ def test_a_dynamic_block_that_a_plan_does_not_show_is_not_taken_for_none() -> No
     assert found["lambda-subnets", "aws_lambda_function.f"] is Outcome.UNDECIDED
     assert found["lambda-secrets", "aws_lambda_function.f"] is Outcome.UNDECIDED
     assert found["ec2-imdsv2", "aws_instance.i"] is Outcome.UNDECIDED
+
+
+def test_a_resource_is_in_its_own_region_if_it_has_one() -> None:
+    """The provider has had that attribute since version 6."""
+    plan = plan_json(
+        [
+            change("aws_sns_topic.own", {"name": "t", "region": "us-east-1"}, unknown={"arn": True}),
+            change("aws_sns_topic.usual", {"name": "t"}, unknown={"arn": True}),
+            change("aws_sns_topic.unknown", {"name": "t"}, unknown={"arn": True, "region": True}),
+        ],
+        [
+            configured("aws_sns_topic.own"),
+            configured("aws_sns_topic.usual"),
+            configured("aws_sns_topic.unknown", region="data.aws_region.x.name"),
+        ],
+    )
+    translator = Translator(any_plan(json.dumps(plan).encode(), "plan"), None, account=ACCOUNT, region=None)
+    own, usual, unknown = (one.item for one in translator.resources())
+    assert (own.region, own.arn) == ("us-east-1", f"arn:aws:sns:us-east-1:{ACCOUNT}:t")
+    assert usual.arn == f"arn:aws:sns:eu-west-1:{ACCOUNT}:t"
+    with pytest.raises(UndecidedError, match=r"aws_sns_topic\.unknown\.region"):
+        _ = unknown.region
 
 
 def test_the_account_is_undecided_until_somebody_names_it() -> None:
