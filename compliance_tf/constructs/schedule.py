@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from compliance_tf.errors import SettingError
 
 _CRON_FIELDS = 6
+_DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
+_RATE = re.compile(r"rate\((?:1 (?:minute|hour|day)|(?!0|1 )[0-9]+ (?:minutes|hours|days))\)")
+"""EventBridge User Guide, "Rate expressions": the unit of 1 is singular, that of more is plural."""
 
 _READS = re.compile(r"(BatchGet|Check|Describe|Get|Head|List|Lookup|Search|Select)(?=[A-Z0-9]|$)")
 _DELIVERED = {"sts.amazonaws.com:GetFederationToken", "sts.amazonaws.com:GetSessionToken"}
@@ -29,9 +32,30 @@ class Schedule:
     'rate(6 hours)'
     >>> Schedule.cron("0 6 * * ? *").expression
     'cron(0 6 * * ? *)'
+
+    Raises
+    ------
+    SettingError
+        When EventBridge would not take the expression.
     """
 
     expression: str
+
+    def __post_init__(self) -> None:
+        text = str(self.expression)
+        if _RATE.fullmatch(text):
+            return
+        fields = text.removeprefix("cron(").removesuffix(")").split()
+        if text != f"cron({' '.join(fields)})" or len(fields) != _CRON_FIELDS:
+            raise SettingError(
+                f"Schedule({text!r}) is not a schedule of EventBridge, such as 'rate(1 day)', 'rate(6 hours)' or "
+                "'cron(0 6 * * ? *)'."
+            )
+        # EventBridge User Guide, "Cron expressions".
+        if (fields[_DAY_OF_MONTH] == "?") == (fields[_DAY_OF_WEEK] == "?"):
+            raise SettingError(
+                f"Schedule({text!r}) must have ? as the day of the month or as the day of the week, and not as both."
+            )
 
     @classmethod
     def minutes(cls, number: int) -> Schedule:
@@ -56,7 +80,7 @@ class Schedule:
                 f"Schedule.cron({fields!r}) has {len(fields.split())} fields, and EventBridge takes {_CRON_FIELDS}: "
                 "minutes, hours, day of month, month, day of week, year."
             )
-        return cls(f"cron({fields})")
+        return cls(f"cron({' '.join(fields.split())})")
 
     @classmethod
     def _rate(cls, number: int, unit: str) -> Schedule:

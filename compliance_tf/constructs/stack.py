@@ -170,6 +170,8 @@ class ComplianceStack(TerraformStack):
                 f"tags gives a value to {', '.join(taken)}, which all resources have already: use others."
             )
 
+        if reserved := sorted(key for key in tags or {} if key.lower().startswith("aws:")):
+            raise SettingError(f"tags gives a value to {', '.join(reserved)}: what begins with aws: only AWS writes.")
         self.checks = None if checks is None else CheckFolder(Path(checks))
         if self.checks:
             self.checks.validate()

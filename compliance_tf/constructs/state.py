@@ -95,7 +95,9 @@ class S3State:
                 "'compliance-tf': without a slash at its beginning or end."
             )
         if self.kms_key_id is not None and not _KEY_ID.fullmatch(self.kms_key_id):
-            check_arn("S3State: kms_key_id", self.kms_key_id, {"kms": _KEY_OR_ALIAS}, example=_EXAMPLE)
+            check_arn(
+                "S3State: kms_key_id", self.kms_key_id, {"kms": _KEY_OR_ALIAS}, example=_EXAMPLE, region=self.region
+            )
 
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
         """Set the stack's backend."""

@@ -38,7 +38,10 @@ EVENT_BUS: Final = r"event-bus/[A-Za-z0-9_./-]{1,256}"
 _GLOBAL: Final = frozenset({"iam"})
 """Services whose ARNs have no region."""
 
-_BUCKET: Final = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9](?<!-s3alias)")
+_BUCKET: Final = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]"
+    r"(?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)(?<!--table-s3)"
+)
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}")
 
 
@@ -105,7 +108,7 @@ def check_arn(setting: str, value: str, kinds: Mapping[str, str], *, example: st
             "in AWS crosses partitions. Give an ARN of the stack's partition."
         )
     if service not in _GLOBAL and own_region != region:
-        raise SettingError(f"{setting}={value!r} is in {own_region}, and it must be in the stack's region, {region}.")
+        raise SettingError(f"{setting}={value!r} is in {own_region}, and it must be in {region}.")
 
 
 def check_region(setting: str, value: str) -> None:
@@ -133,8 +136,8 @@ def check_bucket(setting: str, value: str) -> None:
     if not isinstance(value, str) or not _BUCKET.fullmatch(value) or _ADDRESS.fullmatch(value):
         raise SettingError(
             f"{setting}={value!r} cannot be the name of an S3 bucket: those have 3 to 63 lower-case letters, digits, "
-            "hyphens and single dots, begin and end with a letter or digit, and are not an IP address. Give the name "
-            "alone, without s3:// or arn:."
+            "hyphens and single dots, begin and end with a letter or digit, and are not an IP address, nor end like "
+            "other kinds of buckets (-s3alias, --x-s3). Give the name alone, without s3:// or arn:."
         )
 
 

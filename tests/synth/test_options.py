@@ -11,7 +11,17 @@ import pytest
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.checks import check_ids, load_check, required_tags
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
-from compliance_tf import CheckRule, KmsKeys, LocalState, Network, Notifications, S3State, SettingError, by_workspace
+from compliance_tf import (
+    CheckRule,
+    KmsKeys,
+    LocalState,
+    Network,
+    Notifications,
+    S3State,
+    Schedule,
+    SettingError,
+    by_workspace,
+)
 from compliance_tf.constructs.function_options import runtimes
 from compliance_tf.preflight.permissions_boundary import permissions_boundary
 from tests.synth.conftest import Synthesize, only, resources
@@ -107,12 +117,13 @@ def test_the_runtimes_are_those_that_the_check_would_let_pass() -> None:
         ({"role_path": "/a//b/"}, "must begin and end"),
         ({"reserved_concurrency": 0}, "reserved_concurrency=0 is out of bounds"),
         ({"dead_letter_queue": "https://sqs.eu-west-1.amazonaws.com/1/x"}, "dead_letter_queue='https"),
-        ({"dead_letter_queue": QUEUE.replace("eu-west-1", "us-east-1")}, "must be in the stack's region, eu-west-1"),
+        ({"dead_letter_queue": QUEUE.replace("eu-west-1", "us-east-1")}, "must be in eu-west-1"),
         (
             {"kms_keys": KmsKeys(table=KEY.replace("eu-west-1", "us-east-1"))},
-            "KmsKeys: table=.* must be in the stack's",
+            "KmsKeys: table=.* must be in eu-west-1",
         ),
         ({"execution_role": "arn:aws-cn:iam::111122223333:role/x"}, "is in the partition aws-cn"),
+        ({"tags": {"AWS:team": "a"}}, "tags gives a value to AWS:team: what begins with aws:"),
         ({"region": "eu-west"}, "region='eu-west' is not an AWS region"),
         ({"region": "eusc-de-east-1", "execution_role": "arn:aws:iam::111122223333:role/x"}, "is in aws-eusc"),
     ],
@@ -133,6 +144,13 @@ def test_an_option_that_cannot_work_is_refused(synthesize: Synthesize, settings:
         (lambda: S3State(bucket="Acme", region="eu-west-1"), "cannot be the name of an S3 bucket"),
         (lambda: S3State(bucket="192.168.0.1", region="eu-west-1"), "cannot be the name of an S3 bucket"),
         (lambda: S3State(bucket="a..b", region="eu-west-1"), "cannot be the name of an S3 bucket"),
+        (lambda: S3State(bucket="acme--x-s3", region="eu-west-1"), "cannot be the name of an S3 bucket"),
+        (lambda: S3State("acme", "us-east-1", kms_key_id=KEY), "S3State: kms_key_id=.* must be in us-east-1"),
+        (lambda: Schedule("rate(1 days)"), "is not a schedule of EventBridge"),
+        (lambda: Schedule("rate(6 hour)"), "is not a schedule of EventBridge"),
+        (lambda: Schedule("every day"), "is not a schedule of EventBridge"),
+        (lambda: Schedule.cron("0 6 * * * *"), r"must have \? as the day"),
+        (lambda: Schedule.cron("0 6 ? * ? *"), r"must have \? as the day"),
         (lambda: S3State(bucket="acme", region="EU"), "S3State: region='EU' is not an AWS region"),
         (lambda: S3State("acme", "eu-west-1", workspace_key_prefix="/x"), "must be the beginning of a key"),
         (lambda: S3State("acme", "eu-west-1", kms_key_id="my-key"), "S3State: kms_key_id='my-key' is not an ARN"),
@@ -148,7 +166,7 @@ def test_what_cannot_be_a_name_of_aws_is_refused(make: Any, message: str) -> Non
 def test_state_takes_keys_by_id_alias_and_arn() -> None:
     alias = "arn:aws:kms:eu-west-1:111122223333:alias/state"
     for key in ("1234abcd-12ab-34cd-56ef-1234567890ab", "alias/state", KEY, alias):
-        S3State("acme.state-2", "eusc-de-east-1", kms_key_id=key)
+        S3State("acme.state-2", "eu-west-1", kms_key_id=key)
 
 
 def test_a_region_of_every_partition_is_taken(synthesize: Synthesize) -> None:
