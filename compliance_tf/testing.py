@@ -173,9 +173,16 @@ def account_with(**clients: object) -> Account:
     Returns
     -------
     Account
-        The account of the built items, at the time of their capture; a service without a client raises ``KeyError``.
+        The account of the built items, at the time of their capture. A check that asks a service without a client
+        fails with a ``TypeError``.
     """
-    return Account(ACCOUNT, REGION, CAPTURED_TIME, cast("Clients", clients.__getitem__))
+
+    def client(service: str) -> object:
+        if service not in clients:
+            raise TypeError(f"The check asks {service!r}, and account_with() got no client for it: {sorted(clients)}.")
+        return clients[service]
+
+    return Account(ACCOUNT, REGION, CAPTURED_TIME, cast("Clients", client))
 
 
 def config_event(
