@@ -105,6 +105,8 @@ class _Plan(msgspec.Struct):
     variables: dict[str, _Variable] | None = None
     prior_state: _State | None = None
     timestamp: str = ""
+    complete: bool | None = None
+    errored: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,8 @@ class AnyPlan:
         The values of the root module's variables.
     time
         The creation time, in UTC.
+    gap
+        Why resources of the configuration may be missing, a sentence; empty where the plan is whole.
     """
 
     name: str
@@ -201,6 +205,7 @@ class AnyPlan:
     providers: Mapping[str, ProviderConfig]
     variables: Mapping[str, object]
     time: datetime
+    gap: str = ""
     by_block: Mapping[tuple[str, str, str], tuple[Instance, ...]] = field(default_factory=dict)
     """The instances of each block: by its module's instance, type and name."""
 
@@ -258,8 +263,17 @@ def any_plan(content: bytes, name: str) -> AnyPlan:
         providers=configuration.provider_config or {},
         variables={key: variable.value for key, variable in (plan.variables or {}).items()},
         time=_time(plan.timestamp),
+        gap=_gap(plan),
         by_block={key: tuple(found) for key, found in by_block.items()},
     )
+
+
+def _gap(plan: _Plan) -> str:
+    if plan.errored:
+        return "Terraform failed while it planned: what would come after the error is not in the plan."
+    if plan.complete is False:
+        return "The plan leaves changes for later: it was made with -target, or Terraform deferred some."
+    return ""
 
 
 def module_path(address: str) -> tuple[str, ...]:

@@ -86,12 +86,12 @@ class JudgementForm(Struct, rename="camel"):
 
 
 class NotJudgedForm(Struct):
-    """A part of a resource that was not judged.
+    """A part of a resource, or of the plan, that was not judged.
 
     Parameters
     ----------
     address
-        Terraform's address of it.
+        Terraform's address of it; `plan` for the plan.
     reason
         The reason.
     """

@@ -164,7 +164,7 @@ class Judged:
     unchanged
         The number of unchanged resources, which were not judged.
     unresolved_parts
-        Parts of resources that were not judged: the address and the reason.
+        Parts of resources that were not judged, and of the plan that is not there: the address and the reason.
     other_types
         The number of resources of types that cannot be judged, by type.
     account_rules
@@ -239,7 +239,8 @@ def judge_plan(
     judgements = [one for resource in chosen for one in _judgements(plan, resource, rules, deployed)]
     known = {one.instance.address for one in translated}
     others = [one for one in plan.instances if _is_other(one, known) and (every or one.changes)]
-    unresolved_parts = _unresolved_parts(translator, every=every)
+    gaps = (("plan", plan.gap),) if plan.gap else ()
+    unresolved_parts = (*gaps, *_unresolved_parts(translator, every=every))
     linked = {address for address, _ in unresolved_parts} | set(translator.parts)
     counts: dict[str, int] = {}
     for one in others:

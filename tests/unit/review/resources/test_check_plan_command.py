@@ -93,6 +93,19 @@ def test_undecided_is_nothing_found_unless_it_shall_be(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("members", "reason"),
+    [({"errored": True}, "Terraform failed while it planned"), ({"complete": False}, "leaves changes for later")],
+)
+def test_a_plan_that_is_not_whole_is_not_clean(folder: Path, members: dict[str, bool], reason: str) -> None:
+    (folder / "plan.json").write_text(json.dumps(plan_json([], []) | members))
+    code, output = run("plan.json", "--format", "markdown")
+    assert code == 0
+    assert "⚠️ No violation" in output
+    assert reason in output
+    assert run("plan.json", "--strict")[0] == 2
+
+
+@pytest.mark.parametrize(
     "type_",
     ["aws_config_configuration_recorder", "aws_config_delivery_channel", "aws_config_retention_configuration",
      "awscc_config_configuration_recorder"],
