@@ -106,10 +106,10 @@ class Joins:
                 by_type.setdefault(instance.type, []).append(instance)
         for types, own_links in links.items():
             owners = [one for type_ in types for one in by_type.get(type_, ())]
-            named = _by_identity(owners)
+            named, alike = _by_identity(owners), _by_likeness(owners)
             for link in own_links:
                 for instance in by_type.get(link.type, ()):
-                    self._join(Part(link, instance), owners, named, types)
+                    self._join(Part(link, instance), owners, named, alike, types)
 
     @property
     def joined(self) -> frozenset[str]:
@@ -121,7 +121,12 @@ class Joins:
         return self._by_address.get(instance.address, Joined())
 
     def _join(
-        self, part: Part, owners: list[Instance], named: Mapping[str, list[Instance]], types: tuple[str, ...]
+        self,
+        part: Part,
+        owners: list[Instance],
+        named: Mapping[str, list[Instance]],
+        alike: Mapping[str, list[Instance]],
+        types: tuple[str, ...],
     ) -> None:
         instance, link = part.instance, part.link
         value = (instance.after or instance.before).get(link.attribute)
@@ -140,7 +145,8 @@ class Joins:
             if is_hidden and link.is_list and not self._references.are_found(instance, link.attribute, types):
                 possible = owners
         if not found and not is_hidden:
-            possible = [one for one in owners if any(_may_be(one, text) for text in texts)]
+            words = {word for text in texts for word in (*re.split(r"[:/]", text.lower()), _ANY)} - {""}
+            possible = [one for word in sorted(words) for one in alike.get(word, ())]
             if texts and not possible:
                 said = f"{link.attribute} names {texts[0]!r:.100}, which this plan does not have"
                 self.unresolved_parts.append(UnresolvedPart(instance, f"Its {said}."))
@@ -171,20 +177,26 @@ def _by_identity(owners: list[Instance]) -> Mapping[str, list[Instance]]:
     return named
 
 
-def _may_be(owner: Instance, text: str) -> bool:
-    """Return whether a text may name a resource by which it cannot be found.
+_ANY: Final = " "
+"""The word of resources whose name is sensitive: it may be any."""
+
+
+def _by_likeness(owners: list[Instance]) -> Mapping[str, list[Instance]]:
+    """Index resources by words of texts that may name them, though they cannot be found by these texts.
 
     Returns
     -------
-    bool
-        True for an ARN or a URL that AWS has yet to give it, a part of an ARN, and its name in other case; and for any
-        text where its name is sensitive.
+    Mapping[str, list[Instance]]
+        The resources by each of their names in lower case, as it is in an ARN or a URL that AWS has yet to give them,
+        in a part of an ARN, or in other case.
     """
-    values = owner.after or owner.before
-    known = {value.lower() for name in IDENTITIES if isinstance(value := values.get(name), str) and value}
-    return bool(known & set(re.split(r"[:/]", text.lower()))) or any(
-        values.get(name) is Hidden.SENSITIVE for name in IDENTITIES
-    )
+    alike: dict[str, list[Instance]] = {}
+    for owner in owners:
+        values = [(owner.after or owner.before).get(name) for name in IDENTITIES]
+        words = {value.lower() for value in values if isinstance(value, str)}
+        for word in words | ({_ANY} if Hidden.SENSITIVE in values else set()):
+            alike.setdefault(word, []).append(owner)
+    return alike
 
 
 def _nearest(owners: Sequence[Instance], instance: Instance) -> Sequence[Instance]:
