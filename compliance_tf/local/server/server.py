@@ -14,7 +14,9 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from compliance_tf.errors import LocalAwsError
@@ -25,6 +27,8 @@ from compliance_tf.model.extras import Extra
 if TYPE_CHECKING:
     from types import TracebackType
 
+    import boto3
+
 ACCOUNT = "000000000001"
 REGION = "eu-central-1"
 
@@ -32,6 +36,17 @@ _SECRET = "test"  # noqa: S105 -- MiniStack's fixed secret of every account's ro
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _DYING_SECONDS = 0.5
+
+_CREATING = Lock()
+"""Held while a client is created: boto3's sessions are not for several threads."""
+
+
+@cache
+def _session() -> boto3.Session:
+    """Return one session for all accounts: each keeps AWS's models, whose reading takes 0.1 seconds a client."""
+    import boto3  # Slow, and not needed to start or stop a server.
+
+    return boto3.Session()
 
 
 @dataclass(frozen=True)
@@ -70,10 +85,14 @@ class Endpoint:
     # boto3 makes the classes of its clients at run time: they have no type to name here.
     def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:  # noqa: ANN401
         """Return a boto3 client of a service, as the root of an account."""
-        import boto3  # Slow, and not needed to start or stop a server.
-
-        session = boto3.Session(aws_access_key_id=account, aws_secret_access_key=_SECRET, region_name=region)
-        return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+        with _CREATING:
+            return _session().client(  # type: ignore[call-overload]
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id=account,
+                aws_secret_access_key=_SECRET,
+            )
 
     def answers(self) -> bool:
         """Return whether a server answers."""
