@@ -58,7 +58,7 @@ def table(process: FreshProcess, endpoint: ConfigEndpoint) -> Table:
         "compliance_tf is",
         "goal",
         title="Warm change event, milliseconds",
-        caption="rdklib assumes a role at every event unless told not to.",
+        caption="rdklib assumes a role at every event unless an option says otherwise.",
     )
     shown.add_row("compliance_tf", calls, *_figures(ours))
     for name, handler in (

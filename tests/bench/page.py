@@ -50,7 +50,7 @@ class Page:
 
     @classmethod
     def read(cls, titles: Sequence[str]) -> Page:
-        """Read the page as it is; sections of benches that are gone are left out."""
+        """Read the page as it is; sections of benches that exist no more are left out."""
         text = PATH.read_text(encoding="utf-8") if PATH.is_file() else ""
         parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
         found = dict(zip(parts[::2], parts[1::2], strict=True))

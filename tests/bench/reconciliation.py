@@ -108,7 +108,7 @@ def measure(sizes: tuple[int, ...] = SIZES) -> Iterator[Table]:
 
 
 def _known(account: LargeAccount) -> Iterator[Result]:
-    """What the table has: the events of some results were lost, and those of others that are gone."""
+    """What the table has: the events of some results were lost, and those of others that are stale."""
     for number, result in enumerate(account.present()):
         if number % LOST == 1:
             continue
@@ -117,7 +117,7 @@ def _known(account: LargeAccount) -> Iterator[Result]:
 
 
 def _judge(endpoint: ConfigEndpoint, account: LargeAccount) -> None:
-    """Have AWS Config say what it says; of one rule, some resources are gone."""
+    """Have AWS Config say what it says; of one rule, some resources are deleted."""
     connection = endpoint.connection()
     pending: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
@@ -126,9 +126,9 @@ def _judge(endpoint: ConfigEndpoint, account: LargeAccount) -> None:
         connection.request("POST", "/", body, {"X-Amz-Target": "StarlingDoveService.PutEvaluations"})
         connection.getresponse().read()
 
-    gone = account.rules[0].name
+    stale = account.rules[0].name
     for number, result in enumerate(account.present()):
-        if number % LOST < BATCH and result.rule_name == gone:
+        if number % LOST < BATCH and result.rule_name == stale:
             continue
         batch = pending[result.rule_name]
         batch.append(
@@ -164,7 +164,7 @@ def _deployed(folder: Path, account: LargeAccount, aws: LocalAws, endpoint: Conf
 
 
 def _compare(process: FreshProcess) -> Runs:
-    # A small comparison before tells what a function needs that does nothing.
+    # A small comparison before shows what a function needs that does nothing.
     idle, first = process.invoke(HANDLER, [{"action": "notify"}, {"action": "reconcile"}])
     runs = [first]
     while runs[-1].returned["counts"]["left"]:

@@ -25,7 +25,7 @@ SECOND = "2026-03-02T10:00:00.000Z"
 
 
 def table(process: FreshProcess, endpoint: ConfigEndpoint) -> Table:
-    """Measure a schedule, and the next one, at which half of the resources are gone."""
+    """Measure a schedule, and the next one, at which half of the resources are deleted."""
     shown = Table(
         "resources",
         "found",

@@ -1,7 +1,7 @@
 """A real browser for tests and pictures: Chromium from the npm packages, driven by Playwright.
 
 ``browser`` is a fixture: import it into the conftest of the tests that need it. It lives as long as a module, because
-Playwright's event loop must be gone before another module of the same process runs one of its own.
+Playwright's event loop must have ended before another module of the same process runs one of its own.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Letters are drawn the same on every machine.
+    # Glyphs are drawn the same on every machine.
     "--font-render-hinting=none",
 )
 

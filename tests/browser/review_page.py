@@ -57,7 +57,7 @@ _SIGNS = {
     ),
     "→": _SIGN.format('<path d="M2 8h11M9 4l4 4-4 4" stroke="currentColor" fill="none"/>'),
 }
-"""Signs for which the browser of the tests has no letters."""
+"""Signs for which the browser of the tests has no glyphs."""
 
 
 def review_page(comment: str) -> str:
@@ -70,8 +70,8 @@ def review_page(comment: str) -> str:
     """
     markdown = MarkdownIt("commonmark", {"html": True, "highlight": _highlighted}).enable(["table", "strikethrough"])
     body = markdown.render(comment)
-    for letter, drawing in _SIGNS.items():
-        body = body.replace(letter, drawing)
+    for sign, drawing in _SIGNS.items():
+        body = body.replace(sign, drawing)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Review</title>'
         f"<style>{_STYLE}</style></head>"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Fuzz until it is told to end."""
+    """Fuzz until it is ended."""
     import atheris
 
     with atheris.instrument_imports(include=["compliance_runtime", "compliance_tf"]):

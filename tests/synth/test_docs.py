@@ -1,4 +1,4 @@
-"""What the documentation tells people to write works as it stands there."""
+"""What the documentation has people write works as it stands there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New violations are told to a topic or a bus that exists, and nothing but permissions and a schedule is new."""
+"""New violations are published to a topic or a bus that exists, and nothing but permissions and a schedule is new."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUS = "arn:aws:events:us-east-1:111122223333:event-bus/security"
 
 
 def variables(configuration: Configuration) -> Mapping[str, str]:
-    """Who is told, by the handler of the function."""
+    """The targets, by the handler of the function."""
     return {
         function["handler"]: function["environment"]["variables"]["NOTIFICATIONS"]
         for function in resources(configuration, "aws_lambda_function")
@@ -43,13 +43,13 @@ def schedules(configuration: Configuration) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_is_told_unless_somebody_is_named(synthesize: Synthesize) -> None:
+def test_nothing_is_published_unless_a_target_is_named(synthesize: Synthesize) -> None:
     configuration = synthesize()
 
     assert (variables(configuration), policies(configuration), schedules(configuration)) == ({}, [], [])
 
 
-def test_a_topic_is_told_of_what_matters_every_five_minutes(synthesize: Synthesize) -> None:
+def test_a_topic_gets_what_matters_every_five_minutes(synthesize: Synthesize) -> None:
     configuration = synthesize(notifications=Notifications(TOPIC))
 
     assert variables(configuration) == {
@@ -69,9 +69,9 @@ def test_a_topic_is_told_of_what_matters_every_five_minutes(synthesize: Synthesi
     assert "record" in target["arn"]
 
 
-def test_an_event_bus_is_told_what_is_asked_for(synthesize: Synthesize) -> None:
-    told = Notifications(BUS, severities=[Severity.LOW], every=Schedule.hours(1))
-    configuration = synthesize(notifications=told)
+def test_an_event_bus_gets_what_is_asked_for(synthesize: Synthesize) -> None:
+    settings = Notifications(BUS, severities=[Severity.LOW], every=Schedule.hours(1))
+    configuration = synthesize(notifications=settings)
 
     assert statements(policies(configuration)[0])[0] == (["events:PutEvents"], [BUS])
     assert schedules(configuration) == [("rate(1 hour)", "ENABLED")]

@@ -58,7 +58,7 @@ def test_a_rule_comes_after_what_records_its_results(synthesize: Synthesize) -> 
     assert "compliance-changes" in configuration["resource"]["aws_cloudwatch_event_target"][target]["rule"]
 
 
-def test_a_check_is_told_of_oversized_items_too_and_only_when_it_may_be_invoked(synthesize: Synthesize) -> None:
+def test_a_check_gets_oversized_items_too_and_only_when_it_may_be_invoked(synthesize: Synthesize) -> None:
     rule = only(
         synthesize(lambda stack: CheckRule(stack, "tls", check=bucket_tls_only.CHECK)), "aws_config_config_rule"
     )

@@ -63,7 +63,7 @@ def test_the_demo_plays_the_example_to_copy() -> None:
     assert demo.read_text() == (REPOSITORY / "main.py").read_text(), "copy main.py to compliance_tf/local/demo_app.txt"
 
 
-def test_no_message_tells_people_to_run_make() -> None:
+def test_no_message_asks_people_to_run_make() -> None:
     """Those who have the wheel have no Makefile."""
     for file in (REPOSITORY / "compliance_tf").rglob("*.py"):
         found = re.findall(r"(?:run|with|by) `?make [a-z]+", file.read_text())

@@ -1,4 +1,4 @@
-"""Finds as many volumes as it is told to, without asking for them."""
+"""Finds as many volumes as a parameter says, without asking for them."""
 
 from __future__ import annotations
 

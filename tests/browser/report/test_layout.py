@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def test_print_has_the_first_results_and_says_how_many_there_are(browser: Browser, tmp_path: Path) -> None:
     report = open_report(browser, tmp_path, sample.many_rows(4000), days=sample.days())
-    # The browser tells the page before it prints: what it prints is counted there.
+    # The page gets an event before the browser prints: what it prints is counted there.
     report.page.evaluate(
         "addEventListener('beforeprint', () => {"
         "  globalThis.printed = [document.querySelectorAll('#rows tr').length, "
@@ -56,7 +56,7 @@ def test_summary_and_trend_fit_the_first_printed_page(browser: Browser, sample_f
 def test_compliant_results_count_but_are_not_shown_at_first(browser: Browser, tmp_path: Path) -> None:
     rows = [
         sample.row("good", compliance=Compliance.COMPLIANT),
-        sample.row("gone", compliance=Compliance.NOT_APPLICABLE),
+        sample.row("stale", compliance=Compliance.NOT_APPLICABLE),
     ]
     report = open_report(browser, tmp_path, rows)
     assert report.found == "0 of 1 results"

@@ -78,7 +78,7 @@ def test_a_bucket_that_does_not_exist_is_said_before_anything_is_read(monkeypatc
         export(to="s3://no-such-bucket/results")
 
 
-def test_who_may_not_write_is_told_the_permissions(account: Account, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_may_not_write_is_shown_the_permissions(account: Account, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     iam = account.client("iam")
     iam.create_user(UserName="reader")
     allowed = {"Effect": "Allow", "Action": ["dynamodb:*", "sts:*"], "Resource": "*"}

@@ -76,13 +76,13 @@ def test_a_file_that_cannot_be_written_is_said_and_nothing_is_left(tmp_path: Pat
 def test_half_a_file_is_left_nowhere_when_reading_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(rows: Iterator[Row]) -> Iterator[Row]:
         yield next(rows)
-        raise ResultsError("The table is gone.")
+        raise ResultsError("The table is deleted.")
 
     whole = Selection.rows
     monkeypatch.setattr(Selection, "rows", lambda self, reader: fail(whole(self, reader)))
     (tmp_path / "results.csv").write_text("of yesterday", encoding="utf-8")
 
-    with pytest.raises(ResultsError, match="gone"):
+    with pytest.raises(ResultsError, match="deleted"):
         export("--format", "csv", "--output", str(tmp_path / "results.csv"))
 
     assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {

@@ -39,12 +39,12 @@ ACTIONS = (
 
 @dataclass
 class Recording:
-    """A rule that judges buckets by their tag `owner`, what AWS Config tells of it, and the function that keeps it."""
+    """A rule that judges buckets by their tag `owner`, AWS Config's events about it, and the function that keeps it."""
 
     account: Account
     recipient: Recipient | None = None
     more_actions: tuple[str, ...] = ()
-    _told: int = field(default=0, init=False)
+    _taken: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         account = self.account
@@ -82,14 +82,14 @@ class Recording:
         return self.account.bucket(f"{name}-{self.account.number}", **tags)
 
     def events(self, count: int) -> list[dict[str, Any]]:
-        """The next events that AWS Config told, when there are as many."""
+        """The next events of AWS Config, when there are as many."""
 
-        def told() -> list[dict[str, Any]] | None:
-            found = self.account.events_of("listener")[self._told :]
+        def received() -> list[dict[str, Any]] | None:
+            found = self.account.events_of("listener")[self._taken :]
             return found if len(found) >= count else None
 
-        found = eventually(f"{count} events", told, seconds=60)
-        self._told += len(found)
+        found = eventually(f"{count} events", received, seconds=60)
+        self._taken += len(found)
         assert len(found) == count
         return found
 
@@ -118,7 +118,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue that keeps what somebody is told."""
+    """A queue that keeps what is published."""
 
     account: Account
     region: str
@@ -126,16 +126,16 @@ class Queue:
     def __post_init__(self) -> None:
         anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": self.arn}
         sqs = self.account.client("sqs", self.region)
-        sqs.create_queue(QueueName="told", Attributes={"Policy": document(anybody)})
+        sqs.create_queue(QueueName="published", Attributes={"Policy": document(anybody)})
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:sqs:{self.region}:{self.account.number}:told"
+        return f"arn:aws:sqs:{self.region}:{self.account.number}:published"
 
     def take(self) -> list[dict[str, Any]]:
         """Take the messages, when there are any."""
         sqs = self.account.client("sqs", self.region)
-        url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+        url = sqs.get_queue_url(QueueName="published")["QueueUrl"]
         taken = eventually(
             "a message", lambda: sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages")
         )

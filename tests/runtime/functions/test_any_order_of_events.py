@@ -83,7 +83,7 @@ class Recorder:
     def says(self) -> dict[str, Compliance]:
         return {one.resource.id: one.compliance for one in self.store.of_rule(RULE)}
 
-    def violations_to_tell(self) -> set[str]:
+    def violations_to_publish(self) -> set[str]:
         outbox = Outbox(self.table.client, self.table.place.table)
         return {one.resource.id for one in outbox.violations(outbox.entries(1000), datetime.now(UTC))}
 
@@ -96,10 +96,10 @@ class Recorder:
         return [DailyCounts.from_item(item) for item in answer["Items"]]
 
 
-def last_told(events: list[dict[str, Any]]) -> dict[str, Compliance]:
+def last_published(events: list[dict[str, Any]]) -> dict[str, Compliance]:
     """What the last event of each resource says, in whatever order they came."""
-    told = sorted(map(compliance_change, events), key=lambda change: change.time)
-    last = {change.resource.id: change.compliance for change in told}
+    published = sorted(map(compliance_change, events), key=lambda change: change.time)
+    last = {change.resource.id: change.compliance for change in published}
     return {name: compliance for name, compliance in last.items() if compliance is not Compliance.NOT_APPLICABLE}
 
 
@@ -118,11 +118,11 @@ def test_the_table_is_what_aws_config_says_after_a_comparison(
         for name, compliance in data.draw(changes):
             config.judge(name, compliance)
         # Some are lost, some come twice, and after the first comparison some come late.
-        told = data.draw(st.lists(st.sampled_from(config.events), max_size=10) if config.events else st.just([]))
-        for event in told:
+        published = data.draw(st.lists(st.sampled_from(config.events), max_size=10) if config.events else st.just([]))
+        for event in published:
             recorder.deliver(event)
         if not comparisons:
-            assert recorder.says() == last_told(told)
+            assert recorder.says() == last_published(published)
         recorder.reconcile()
 
         found = list(recorder.store.of_rule(RULE))
@@ -137,4 +137,4 @@ def test_the_table_is_what_aws_config_says_after_a_comparison(
     assert recorder.reconcile() == replace(Counts(), checked=len(said(config)))
     # Nothing that is wrong now goes untold, however it became known.
     violations = {name for name, one in said(config).items() if one is Compliance.NON_COMPLIANT}
-    assert recorder.violations_to_tell() == violations
+    assert recorder.violations_to_publish() == violations

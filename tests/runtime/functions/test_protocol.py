@@ -89,21 +89,21 @@ def test_an_oversized_item_is_read_from_the_history_and_judged(runtime: Runtime)
     wait_for(runtime, rule, group, "COMPLIANT")
 
 
-def test_a_schedule_puts_what_is_found_and_clears_what_is_gone(runtime: Runtime) -> None:
+def test_a_schedule_puts_what_is_found_and_clears_what_is_stale(runtime: Runtime) -> None:
     runtime.account.role("intruder")
     kept = runtime.account.client("iam").get_role(RoleName="intruder")["Role"]["RoleId"]
-    gone = runtime.account.client("iam").get_role(RoleName="evaluate")["Role"]["RoleId"]
+    deleted = runtime.account.client("iam").get_role(RoleName="evaluate")["Role"]["RoleId"]
     runtime.account.role("acme-good")
     rule = runtime.rule("roles", messages=SCHEDULE)
     wait_for(runtime, rule, kept, "NON_COMPLIANT")
-    assert runtime.account.verdicts(rule)[gone] == "NON_COMPLIANT"
+    assert runtime.account.verdicts(rule)[deleted] == "NON_COMPLIANT"
     assert list(runtime.account.verdicts(rule).values()).count("COMPLIANT") == 1
 
     runtime.account.client("iam").delete_role(RoleName="intruder")
     time.sleep(1)  # results that are less than a second old count as those of the same schedule
     runtime.account.config.start_config_rules_evaluation(ConfigRuleNames=[rule])
     wait_for(runtime, rule, kept, "NOT_APPLICABLE")
-    assert runtime.account.verdicts(rule)[gone] == "NON_COMPLIANT"
+    assert runtime.account.verdicts(rule)[deleted] == "NON_COMPLIANT"
 
 
 def test_a_check_looks_up_what_the_item_does_not_tell(runtime: Runtime) -> None:
@@ -176,8 +176,8 @@ def test_a_deletion_that_is_announced_with_status_ok_is_cleared(invoke: Callable
     queue = event_item("AWS::SQS::Queue", "jobs", configuration={"QueueName": "jobs"})
     assert invoke(queue, parameters=OWNER) == {"jobs": "NON_COMPLIANT"}
 
-    gone = event_item("AWS::SQS::Queue", "jobs", configuration=None, captured="2026-03-01T10:21:00Z")
-    assert invoke(gone, parameters=OWNER) == {"jobs": "NOT_APPLICABLE"}
+    deleted = event_item("AWS::SQS::Queue", "jobs", configuration=None, captured="2026-03-01T10:21:00Z")
+    assert invoke(deleted, parameters=OWNER) == {"jobs": "NOT_APPLICABLE"}
 
 
 def test_an_item_that_is_older_than_one_already_evaluated_changes_nothing(

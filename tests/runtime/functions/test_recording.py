@@ -41,7 +41,7 @@ def test_duplicate_late_reordered_and_lost_events_leave_what_aws_config_says(rec
     delivered = [event for event in events if event not in lost] * 2
     chance.shuffle(delivered)
     recording.deliver(delivered)
-    # What was told is right, in whatever order and number it came; only what was lost is not.
+    # What was published is right, in whatever order and number it came; only what was lost is not.
     assert {name: recording.table().get(name) for name in buckets[1:5]} == {
         name: expected[name] for name in buckets[1:5]
     }
@@ -98,7 +98,7 @@ def test_the_table_knows_the_rules_of_the_deployment_and_forgets_a_removed_one_w
 
 
 def notifying(local_aws: LocalAws, target: str, region: str = "eu-central-1") -> Recording:
-    """Somebody is told, who is in a region of its own."""
+    """The target is in a region of its own."""
     account = Account(local_aws).with_recorder()
     service, resource = target.split(":")
     arn = f"arn:aws:{service}:{region}:{account.number}:{resource}"
@@ -119,7 +119,7 @@ def test_a_storm_of_new_violations_is_one_message_to_a_topic(local_aws: LocalAws
     names = [recording.bucket(f"bad-{number}") for number in range(STORM)]
     recording.bucket("good", owner="ops")
     events = recording.events(STORM + 1)
-    # One is lost, and told once the comparison finds it; one is mended before anybody is told.
+    # One is lost, and published once the comparison finds it; one is fixed before anything is published.
     recording.deliver([event for event in events if event["detail"]["resourceId"] != names[0]] * 2)
     recording.account.tag_bucket(names[1], owner="ops")
     recording.deliver(recording.events(1))

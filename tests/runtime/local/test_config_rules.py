@@ -225,7 +225,7 @@ def test_a_token_that_no_answer_gave_is_refused(recorded: Account) -> None:
         recorded.config.describe_config_rules(NextToken="made-up")
 
 
-def test_a_deleted_rule_is_gone(recorded: Account) -> None:
+def test_a_deleted_rule_exists_no_more(recorded: Account) -> None:
     put(recorded, "other", **managed("S3_BUCKET_VERSIONING_ENABLED"))
     put(recorded, "deleted", **managed("S3_BUCKET_VERSIONING_ENABLED"))
 

@@ -25,8 +25,8 @@ def account(local_aws: LocalAws) -> Account:
 
 
 def seen(account: Account, function: str) -> list[str]:
-    """The names of the resources of which a function was told, in order."""
-    return [told["configurationItem"]["resourceName"] for told in account.notifications_of(function)]
+    """The names of the resources of a function's events, in order."""
+    return [received["configurationItem"]["resourceName"] for received in account.notifications_of(function)]
 
 
 def result_token(account: Account, rule: str = "rule") -> str:
@@ -91,20 +91,20 @@ def test_a_change_says_what_changed(account: Account) -> None:
     }
 
 
-def test_a_deletion_is_told_with_a_null_configuration(account: Account) -> None:
+def test_a_deletion_is_reported_with_a_null_configuration(account: Account) -> None:
     account.rule("rule", account.function("check", PRINT_EVENT), Scope=BUCKETS)
     account.bucket("doomed")
     eventually("the first event", lambda: account.events_of("check"))
 
     account.client("s3").delete_bucket(Bucket="doomed")
 
-    _, told = eventually("two events", lambda: len(found := account.notifications_of("check")) == 2 and found)
-    assert told["configurationItem"]["configurationItemStatus"] == "ResourceDeleted"
-    assert told["configurationItem"]["configuration"] is None
-    assert told["configurationItemDiff"]["changeType"] == "DELETE"
+    _, received = eventually("two events", lambda: len(found := account.notifications_of("check")) == 2 and found)
+    assert received["configurationItem"]["configurationItemStatus"] == "ResourceDeleted"
+    assert received["configurationItem"]["configuration"] is None
+    assert received["configurationItemDiff"]["changeType"] == "DELETE"
 
 
-def test_only_resources_in_scope_are_told_of(account: Account) -> None:
+def test_only_resources_in_scope_are_reported(account: Account) -> None:
     one = {"ComplianceResourceTypes": [BUCKET], "ComplianceResourceId": "scope-one"}
     account.rule("types", account.function("by-type", PRINT_EVENT), Scope=BUCKETS)
     account.rule("id", account.function("by-id", PRINT_EVENT), Scope=one)
@@ -115,17 +115,17 @@ def test_only_resources_in_scope_are_told_of(account: Account) -> None:
     account.bucket("scope-one", env="prod")
     account.bucket("scope-two", env="dev")
 
-    def told(function: str) -> set[str]:
+    def received(function: str) -> set[str]:
         return {name for name in seen(account, function) if name != "default"}
 
     everything = {"scope-group", "scope-one", "scope-two"}
-    eventually("events of all", lambda: told("no-scope") == everything)
-    eventually("events of buckets", lambda: told("by-type") == {"scope-one", "scope-two"})
-    eventually("events of one", lambda: told("by-id") == {"scope-one"})
-    eventually("events of production", lambda: told("by-tag") == {"scope-one"})
+    eventually("events of all", lambda: received("no-scope") == everything)
+    eventually("events of buckets", lambda: received("by-type") == {"scope-one", "scope-two"})
+    eventually("events of one", lambda: received("by-id") == {"scope-one"})
+    eventually("events of production", lambda: received("by-tag") == {"scope-one"})
 
 
-def test_a_resource_that_leaves_the_scope_is_told_of_once_more(account: Account) -> None:
+def test_a_resource_that_leaves_the_scope_is_reported_once_more(account: Account) -> None:
     account.rule("rule", account.function("check", PRINT_EVENT), Scope={"TagKey": "watched"})
     account.bucket("leaving", watched="yes")
     eventually("the first event", lambda: account.events_of("check"))
@@ -142,18 +142,18 @@ def test_an_oversized_item_is_announced_without_its_content(account: Account) ->
 
     account.grow(group)
 
-    told = eventually(
+    received = eventually(
         "an oversized item",
         lambda: [one for one in account.notifications_of("check") if one["messageType"] == OVERSIZED],
     )[0]
-    assert "configurationItem" not in told
-    summary = told["configurationItemSummary"]
+    assert "configurationItem" not in received
+    summary = received["configurationItemSummary"]
     assert (summary["resourceType"], summary["resourceId"]) == (GROUP, group)
     [item] = account.items(GROUP, group, laterTime=summary["configurationItemCaptureTime"], limit=1)
     assert len(item["configuration"]) > 256 * 1024
 
 
-def test_an_oversized_item_is_not_told_to_a_rule_without_that_message_type(account: Account) -> None:
+def test_an_oversized_item_is_not_sent_to_a_rule_without_that_message_type(account: Account) -> None:
     account.rule("small-only", account.function("small-only", PRINT_EVENT))
     account.rule("both", account.function("both", PRINT_EVENT), [*CHANGES, OVERSIZED])
     group = account.security_group("large")
@@ -173,12 +173,12 @@ def test_a_new_rule_is_evaluated_for_what_is_there_already(account: Account) -> 
 
     account.rule("rule", account.function("check", PRINT_EVENT), Scope=BUCKETS)
 
-    [told] = eventually("an event", lambda: account.notifications_of("check"))
-    assert told["configurationItem"]["resourceId"] == "older-than-the-rule"
-    assert told["configurationItemDiff"] is None
+    [received] = eventually("an event", lambda: account.notifications_of("check"))
+    assert received["configurationItem"]["resourceId"] == "older-than-the-rule"
+    assert received["configurationItemDiff"] is None
 
 
-def test_a_started_evaluation_tells_of_everything_again(account: Account) -> None:
+def test_a_started_evaluation_reports_everything_again(account: Account) -> None:
     account.rule("rule", account.function("check", PRINT_EVENT), Scope=BUCKETS)
     account.bucket("again")
     eventually("the first event", lambda: account.events_of("check"))
@@ -196,9 +196,9 @@ def test_at_most_25_evaluations_are_started_at_once(account: Account) -> None:
 def test_a_periodic_rule_is_evaluated_at_its_creation(account: Account) -> None:
     account.rule("rule", account.function("check", PRINT_EVENT), ["ScheduledNotification"])
 
-    [told] = eventually("an event", lambda: account.notifications_of("check"))
-    assert told["messageType"] == "ScheduledNotification"
-    assert told["awsAccountId"] == account.number
+    [received] = eventually("an event", lambda: account.notifications_of("check"))
+    assert received["messageType"] == "ScheduledNotification"
+    assert received["awsAccountId"] == account.number
 
 
 def test_without_a_recorder_a_custom_rule_never_evaluates(local_aws: LocalAws) -> None:
@@ -377,7 +377,7 @@ def test_the_compliance_of_a_rule_is_that_of_its_worst_resource(account: Account
     }
 
 
-def test_the_results_of_a_deleted_rule_are_gone_when_it_comes_back(account: Account) -> None:
+def test_the_results_of_a_deleted_rule_are_removed_when_it_comes_back(account: Account) -> None:
     token = result_token(account)
     account.config.put_evaluations(ResultToken=token, Evaluations=[verdict()])
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BUCKET = "AWS::S3::Bucket"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
-# What records what it is told of; its role may do just that.
+# What records its events; its role may do just that.
 RECORD_CHANGE = """
 import boto3
 def handler(event, context):
@@ -45,7 +45,7 @@ def account(local_aws: LocalAws) -> Account:
 
 
 def listen(account: Account, source: str = PRINT_EVENT, *actions: str, **more: Any) -> None:
-    """Have a function told of every change of compliance."""
+    """Send a function every change of compliance."""
     arn = account.function("listener", source, *actions, **({"invoked_by": "events"} | more))
     pattern = {"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"]}
     account.on_event("compliance", arn, **pattern)
@@ -62,18 +62,18 @@ def table(account: Account, name: str) -> Any:
     return database
 
 
-def told(account: Account, count: int) -> list[dict[str, Any]]:
+def received(account: Account, count: int) -> list[dict[str, Any]]:
     return eventually(f"{count} events", lambda: len(found := account.events_of("listener")) == count and found)
 
 
-def test_a_change_of_compliance_is_told_as_aws_config_does_it(account: Account) -> None:
+def test_a_change_of_compliance_is_reported_as_aws_config_does_it(account: Account) -> None:
     listen(account)
     account.managed_rule("versioned", "S3_BUCKET_VERSIONING_ENABLED")
     account.bucket("flipping")
-    [first] = told(account, 1)
+    [first] = received(account, 1)
     account.client("s3").put_bucket_versioning(Bucket="flipping", VersioningConfiguration={"Status": "Enabled"})
 
-    _, event = told(account, 2)
+    _, event = received(account, 2)
 
     [rule] = account.config.describe_config_rules(ConfigRuleNames=["versioned"])["ConfigRules"]
     assert (event["source"], event["detail-type"]) == ("aws.config", "Config Rules Compliance Change")
@@ -109,7 +109,7 @@ def test_a_functions_annotation_is_in_the_event(account: Account) -> None:
 
     account.bucket("annotated")
 
-    [event] = told(account, 1)
+    [event] = received(account, 1)
     assert event["detail"]["newEvaluationResult"]["annotation"] == "owner"
 
 
@@ -117,13 +117,13 @@ def test_the_same_verdict_again_is_no_event(account: Account) -> None:
     listen(account)
     account.managed_rule("versioned", "S3_BUCKET_VERSIONING_ENABLED")
     account.bucket("steady")
-    told(account, 1)
+    received(account, 1)
 
     account.tag_bucket("steady", changed="but not in this regard")
     eventually("the second item", lambda: len(account.items(BUCKET, "steady")) == 2)
     account.client("s3").put_bucket_versioning(Bucket="steady", VersioningConfiguration={"Status": "Enabled"})
 
-    changes = [event["detail"]["newEvaluationResult"]["complianceType"] for event in told(account, 2)]
+    changes = [event["detail"]["newEvaluationResult"]["complianceType"] for event in received(account, 2)]
     assert changes == ["NON_COMPLIANT", "COMPLIANT"]
 
 
@@ -131,16 +131,16 @@ def test_the_end_of_a_resource_is_an_event(account: Account) -> None:
     listen(account)
     account.managed_rule("versioned", "S3_BUCKET_VERSIONING_ENABLED")
     account.bucket("ending")
-    told(account, 1)
+    received(account, 1)
 
     account.client("s3").delete_bucket(Bucket="ending")
 
-    _, event = told(account, 2)
+    _, event = received(account, 2)
     assert event["detail"]["newEvaluationResult"]["complianceType"] == "NOT_APPLICABLE"
     assert event["detail"]["oldEvaluationResult"]["complianceType"] == "NON_COMPLIANT"
 
 
-def test_a_function_without_eventbridges_permission_is_told_nothing(account: Account) -> None:
+def test_a_function_without_eventbridges_permission_gets_nothing(account: Account) -> None:
     listen(account, invoked_by=None)
     permitted = account.function("permitted", PRINT_EVENT, invoked_by="events")
     account.on_event("permitted", permitted, source=["aws.config"])
@@ -200,7 +200,7 @@ def listen_to_calls(account: Account, service: str, *operations: str) -> None:
     )
 
 
-def test_an_api_call_that_changes_something_is_told_as_cloudtrail_does_it(account: Account) -> None:
+def test_an_api_call_that_changes_something_is_reported_as_cloudtrail_does_it(account: Account) -> None:
     listen_to_calls(account, "s3", "PutBucketPolicy", "GetBucketPolicy")
     account.bucket("called")
     s3 = account.client("s3")
@@ -210,7 +210,7 @@ def test_an_api_call_that_changes_something_is_told_as_cloudtrail_does_it(accoun
     s3.put_bucket_policy(Bucket="called", Policy=document(denial))
     s3.get_bucket_policy(Bucket="called")
 
-    [event] = told(account, 1)
+    [event] = received(account, 1)
     detail = event["detail"]
     assert event["source"] == "aws.s3"
     assert (detail["eventSource"], detail["eventName"]) == ("s3.amazonaws.com", "PutBucketPolicy")
@@ -219,22 +219,22 @@ def test_an_api_call_that_changes_something_is_told_as_cloudtrail_does_it(accoun
     assert "errorCode" not in detail
 
 
-def test_an_api_call_that_failed_is_told_with_its_error(account: Account) -> None:
+def test_an_api_call_that_failed_is_reported_with_its_error(account: Account) -> None:
     listen_to_calls(account, "s3", "DeleteBucket")
 
     with refused("NoSuchBucket"):
         account.client("s3").delete_bucket(Bucket="no-such-bucket-anywhere")
 
-    [event] = told(account, 1)
+    [event] = received(account, 1)
     assert event["detail"]["errorCode"] == "NoSuchBucket"
 
 
-def test_calls_of_iam_are_told_of_in_the_region_of_global_services(local_aws: LocalAws, account: Account) -> None:
+def test_calls_of_iam_are_reported_in_the_region_of_global_services(local_aws: LocalAws, account: Account) -> None:
     global_region = Account(local_aws, region="us-east-1", number=account.number)
     listen_to_calls(global_region, "iam", "CreatePolicy")
 
-    policy = account.policy("told-of")
+    policy = account.policy("called")
 
-    [event] = told(global_region, 1)
+    [event] = received(global_region, 1)
     assert event["detail"]["requestParameters"]["policyName"] == policy["PolicyName"]
     assert event["region"] == "us-east-1"

@@ -117,11 +117,11 @@ def test_policies_with_admin_statements(account: Account) -> None:
 
 def test_only_the_default_version_of_a_policy_counts(account: Account) -> None:
     account.managed_rule("rule", "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS")
-    policy = account.policy("mended", Action="*")
+    policy = account.policy("fixed", Action="*")
     eventually("the first verdict", lambda: account.verdicts("rule") == {policy["PolicyId"]: "NON_COMPLIANT"})
 
-    mended = document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
-    account.client("iam").create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=mended, SetAsDefault=True)
+    fixed = document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+    account.client("iam").create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=fixed, SetAsDefault=True)
 
     eventually("the second verdict", lambda: account.verdicts("rule") == {policy["PolicyId"]: "COMPLIANT"})
 

@@ -114,7 +114,7 @@ def test_a_recorder_needs_a_delivery_channel_while_it_runs(either: Account) -> N
     assert either.config.describe_delivery_channels()["DeliveryChannels"] == []
 
 
-def test_a_deleted_recorder_is_gone_and_makes_room(either: Account) -> None:
+def test_a_deleted_recorder_is_removed_and_makes_room(either: Account) -> None:
     put(either)
 
     either.config.delete_configuration_recorder(ConfigurationRecorderName="default")

@@ -248,7 +248,7 @@ def test_a_restored_table_is_read_by_its_name(account: Account) -> None:
     assert listed("--table", name) == [("non-compliant", "tls", "old")]
 
 
-def test_who_may_not_query_is_told_which_permission_to_ask_for(
+def test_who_may_not_query_is_shown_which_permission_to_ask_for(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = account.client("iam").create_user(UserName="nobody")["User"]["UserName"]
@@ -285,9 +285,11 @@ def test_a_reconciliation_prints_its_counts_or_the_reason_of_its_failure(local_a
             ["results", "reconcile", "-w", "dev", "--project", "broken", "--region", REGION],
             catch_exceptions=False,
         )
-    with pytest.raises(ComplianceError, match=r"no function gone-dev-record in eu-central-1: deploy first"):
+    with pytest.raises(ComplianceError, match=r"no function none-dev-record in eu-central-1: deploy first"):
         CliRunner().invoke(
-            app, ["results", "reconcile", "-w", "dev", "--project", "gone", "--region", REGION], catch_exceptions=False
+            app,
+            ["results", "reconcile", "-w", "dev", "--project", "none", "--region", REGION],
+            catch_exceptions=False,
         )
 
 

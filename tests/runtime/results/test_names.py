@@ -34,8 +34,8 @@ def group(local_aws: LocalAws) -> tuple[Account, str]:
     group = account.security_group("web")
     eventually("the group is recorded", lambda: account.items(GROUP, group))
     table = WrittenTable.create(account.client("dynamodb"), ResultsPlace("acme", "dev", REGION, "acme-dev-results"))
-    gone = Resource(NUMBER, REGION, GROUP, "sg-gone")
-    table.put([result("ssh", Resource(NUMBER, REGION, GROUP, group)), result("ssh", gone)], rules=[rule("ssh")])
+    deleted = Resource(NUMBER, REGION, GROUP, "sg-deleted")
+    table.put([result("ssh", Resource(NUMBER, REGION, GROUP, group)), result("ssh", deleted)], rules=[rule("ssh")])
     return account, group
 
 
@@ -56,13 +56,15 @@ def exported(*options: str) -> dict[str, dict[str, str | None]]:
     return {line["resource"]["id"]: line["resource"] for line in map(json.loads, lines)}
 
 
-def test_an_export_has_the_names_of_what_is_recorded_and_the_rows_of_what_is_gone(group: tuple[Account, str]) -> None:
+def test_an_export_has_the_names_of_what_is_recorded_and_the_rows_of_what_is_deleted(
+    group: tuple[Account, str],
+) -> None:
     _, id_ = group
     resources = exported()
 
     assert resources[id_]["name"] == "web"
     assert resources[id_]["arn"] == f"arn:aws:ec2:{REGION}:{NUMBER}:security-group/{id_}"
-    assert resources["sg-gone"]["name"] is None
+    assert resources["sg-deleted"]["name"] is None
     assert {one["accountName"] for one in resources.values()} == {"acme-production"}
 
 
@@ -81,7 +83,7 @@ def test_a_list_and_a_resource_show_the_name_beside_the_id(group: tuple[Account,
     assert ("\nweb\n" in shown, f"{NUMBER} (acme-production)" in shown) == (True, True)
 
 
-def test_who_may_not_ask_aws_config_gets_the_report_and_is_told_what_is_missing(
+def test_who_may_not_ask_aws_config_gets_the_report_and_is_shown_what_is_missing(
     group: tuple[Account, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     account, _ = group

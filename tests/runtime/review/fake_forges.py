@@ -142,7 +142,7 @@ def answered(forge: FakeForge, method: str, target: str, headers: dict[str, str]
     expected = {"github": ("Authorization", f"Bearer {TOKEN}"), "gitlab": ("PRIVATE-TOKEN", TOKEN)}[forge.kind]
     if headers.get(expected[0]) != expected[1]:
         return 401, {"message": "Bad credentials"}, {}
-    return asked(forge, path, target) if method == "GET" else told(forge, method, path, content)
+    return asked(forge, path, target) if method == "GET" else changed(forge, method, path, content)
 
 
 def asked(forge: FakeForge, path: str, target: str) -> Answer:
@@ -151,7 +151,7 @@ def asked(forge: FakeForge, path: str, target: str) -> Answer:
     return listed(forge, path, target) if path == forge.path else (404, {"message": "Not Found"}, {})
 
 
-def told(forge: FakeForge, method: str, path: str, content: dict[str, Any]) -> Answer:
+def changed(forge: FakeForge, method: str, path: str, content: dict[str, Any]) -> Answer:
     if forge.refuses:
         return forge.refuses, {"message": "Forbidden"}, {}
     if method == "POST" and path == forge.path:

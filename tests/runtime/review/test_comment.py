@@ -125,7 +125,7 @@ def test_a_comment_that_may_have_been_created_is_not_created_again(fake: FakeFor
     assert [request for request in fake.requests if request.startswith("POST")] == [f"POST {fake.path}"]
 
 
-def test_a_token_that_may_not_write_is_told_what_it_lacks(fake: FakeForge) -> None:
+def test_a_token_that_may_not_write_is_shown_what_it_lacks(fake: FakeForge) -> None:
     fake.refuses = 403
     needed = {"github": "pull-requests: write", "gitlab": "scope `api`"}[fake.kind]
     with pytest.raises(CommentError, match=f"answered 403.*{needed}"):

@@ -111,7 +111,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_one_and_all_that_are_allow
     )
 
 
-def test_a_name_in_the_wrong_case_is_unknown_since_aws_config_tells_them_apart() -> None:
+def test_a_name_in_the_wrong_case_is_unknown_since_aws_config_distinguishes_them() -> None:
     (problem,) = problems(rule_with(parameter("maxAge", ParameterType.INT)), {"maxage": 90})
 
     assert "Did you mean maxAge?" in problem
@@ -157,7 +157,7 @@ def test_the_length_of_an_expression_does_not_count_since_its_value_may_be_short
     assert check_parameters(rule_with(parameter()), {"value": expression}) == {"value": expression}
 
 
-def test_all_problems_of_a_rule_are_told_at_once_under_its_identifier() -> None:
+def test_all_problems_of_a_rule_are_reported_at_once_under_its_identifier() -> None:
     facts = rule_with(parameter("age", ParameterType.INT), parameter("owner", required=True))
 
     with pytest.raises(RuleParametersError) as raised:

@@ -91,7 +91,7 @@ def test_a_region_beside_the_only_ones_is_refused_with_those() -> None:
     )
 
 
-def test_all_problems_of_a_use_are_told_at_once_under_the_rules_identifier() -> None:
+def test_all_problems_of_a_use_are_reported_at_once_under_the_rules_identifier() -> None:
     facts = periodic_rule(only_regions=("us-east-1",))
 
     with pytest.raises(RuleUseError) as raised:

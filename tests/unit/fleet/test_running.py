@@ -82,7 +82,7 @@ def test_what_a_cell_says_is_one_line_without_control_characters() -> None:
     assert line.isprintable()
 
 
-def test_a_failed_command_is_told_by_its_last_message(tmp_path: Path) -> None:
+def test_a_failed_command_is_reported_by_its_last_message(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with pytest.raises(FleetError, match="No such option"):
         runner().command(["results", "--no-such-option"], folder=tmp_path, variables=dict(os.environ), log=log)

@@ -1,4 +1,4 @@
-"""A project whose app writes what it is told to, and a Terraform that notes what it is asked for."""
+"""A project whose app writes what a test says, and a Terraform that notes what it is asked for."""
 
 from __future__ import annotations
 

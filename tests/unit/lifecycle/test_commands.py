@@ -31,7 +31,7 @@ def recorder(action: str) -> dict[str, Any]:
     return plan
 
 
-def test_terraform_is_always_told_the_workspace_and_never_selects_one(fake: FakeProject) -> None:
+def test_terraform_always_gets_the_workspace_and_never_selects_one(fake: FakeProject) -> None:
     fake.project().deploy()
     assert fake.asked("plan", "show", "apply") == [
         ("compliance", command, "dev") for command in ("plan", "show", "apply")

@@ -23,7 +23,7 @@ OLD_RULE = Leftover("aws_config_config_rule", "acme-dev-old")
 
 
 class FakeAccount:
-    """An account that has what it is told to have, until that is removed or imported."""
+    """An account that has what a test gives it, until that is removed or imported."""
 
     def __init__(self, *left: Leftover) -> None:
         self.left = [*left]

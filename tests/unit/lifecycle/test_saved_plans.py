@@ -66,7 +66,7 @@ def test_plans_for_another_workspace_are_refused(fake: FakeProject) -> None:
     assert fake.asked("apply") == []
 
 
-def test_a_stack_without_a_plan_is_told_what_to_do(fake: FakeProject) -> None:
+def test_a_stack_without_a_plan_is_shown_what_to_do(fake: FakeProject) -> None:
     expected = [*fingerprints(fake).values()]
     fake.saved_plan("europe").unlink()
     with pytest.raises(ComplianceError, match="europe/plan does not exist: run `compliance-tf plan -w dev` first"):
@@ -74,7 +74,7 @@ def test_a_stack_without_a_plan_is_told_what_to_do(fake: FakeProject) -> None:
     assert fake.asked("apply") == []
 
 
-def test_a_folder_without_plans_is_told_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_without_plans_is_shown_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     fake = FakeProject.create(tmp_path / "empty")
     with pytest.raises(ComplianceError, match=r"manifest\.json does not exist: run `compliance-tf plan -w dev` first"):

@@ -122,7 +122,7 @@ def test_added_removed_and_changed_rules_are_shown(tmp_path: Path) -> None:
     run(
         tmp_path,
         {
-            "GONE_RULE": source_rule(),
+            "STALE_RULE": source_rule(),
             "KEPT_RULE": source_rule(),
             "OTHER_RULE": source_rule(severity="Low", parameters=[age]),
         },
@@ -139,7 +139,7 @@ def test_added_removed_and_changed_rules_are_shown(tmp_path: Path) -> None:
 
     assert found == Differences(
         added=("NEW_RULE",),
-        removed=("GONE_RULE",),
+        removed=("STALE_RULE",),
         changed=(
             (
                 'OTHER_RULE: parameters +{"name":"age","type":"int","required":true} -{"name":"age","type":"int"}; '
@@ -214,7 +214,7 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_command_prints_what_changed(own_files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(own_files, {"GONE_RULE": source_rule(), "OTHER_RULE": source_rule()})
+    run(own_files, {"STALE_RULE": source_rule(), "OTHER_RULE": source_rule()})
     facts = write_source(own_files, {"NEW_RULE": source_rule(), "OTHER_RULE": source_rule(severity="Low")})
 
     assert command.main([str(facts), "--as-of", "2027-01-02"]) == 0
@@ -222,7 +222,7 @@ def test_the_command_prints_what_changed(own_files: Path, capsys: pytest.Capture
     assert capsys.readouterr().out.splitlines() == [
         "Managed rules:",
         "+ NEW_RULE",
-        "- GONE_RULE",
+        "- STALE_RULE",
         "~ OTHER_RULE: rating None -> LOW",
         "1 added, 1 removed, 1 changed",
     ]

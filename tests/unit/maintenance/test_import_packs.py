@@ -94,13 +94,13 @@ def test_names_are_written_as_types(tmp_path: Path) -> None:
 
 def test_added_removed_and_changed_packs_are_shown(tmp_path: Path) -> None:
     kept = {"BUCKET_RULE": {}}
-    run(tmp_path, {NAME: {**kept, "PERIODIC_RULE": {}}, "gone": kept})
+    run(tmp_path, {NAME: {**kept, "PERIODIC_RULE": {}}, "stale": kept})
 
     found = run(tmp_path, {NAME: {"BUCKET_RULE": {"parameters": {"days": "9"}}}, "new": kept})
 
     assert found == Differences(
         added=("new",),
-        removed=("gone",),
+        removed=("stale",),
         changed=('buckets: -PERIODIC_RULE; BUCKET_RULE {} -> {"parameters":{"days":"9"}}',),
     )
 

@@ -147,14 +147,14 @@ def test_packs_that_disagree_are_named_with_what_each_wants(
 ) -> None:
     with pytest.raises(PackConflictError) as raised:
         one(first, second)
-    told = str(raised.value).splitlines()
-    assert [told[0], told[-1][:11]] == ["the packs conflict:", "Decide with"]
-    begin = told.index(f"  - {lines[0]}")
-    for line, expected in zip(told[begin + 1 :], lines[1:], strict=False):
+    message = str(raised.value).splitlines()
+    assert [message[0], message[-1][:11]] == ["the packs conflict:", "Decide with"]
+    begin = message.index(f"  - {lines[0]}")
+    for line, expected in zip(message[begin + 1 :], lines[1:], strict=False):
         assert line.startswith(f"      {expected}")
 
 
-def test_all_disagreements_are_told_at_once() -> None:
+def test_all_disagreements_are_reported_at_once() -> None:
     with pytest.raises(PackConflictError) as raised:
         resolve([Pack("one", (keys(90), tags("owner"))), Pack("two", (keys(45, frequency="One_Hour"), tags("team")))])
     assert str(raised.value).count("\n  - ") == 3
@@ -265,11 +265,11 @@ def test_any_packs_give_each_rule_once_in_one_order_or_name_who_disagrees(
     try:
         resolved = resolve(packs, **more)
     except PackConflictError as conflict:
-        told = str(conflict)
-        assert any(f"  - {rule_id} has " in told and len(wanted[rule_id]) > 1 for rule_id in kept)
+        message = str(conflict)
+        assert any(f"  - {rule_id} has " in message and len(wanted[rule_id]) > 1 for rule_id in kept)
         with pytest.raises(PackConflictError) as again:
             resolve(shuffled, **more)
-        assert str(again.value) == told
+        assert str(again.value) == message
         return
     assert [rule.rule.id for rule in resolved] == kept
     assert {rule.rule.id: set(rule.packs) for rule in resolved} == {rule_id: wanted[rule_id] for rule_id in kept}

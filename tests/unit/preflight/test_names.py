@@ -22,8 +22,8 @@ def of_config_rules(tags: dict[str, str]) -> Finding:
     region, stubbers = stubbed(config="config")
     arn = f"arn:aws:config:{REGION}:{ACCOUNT}:config-rule/config-rule-1"
     vars(region)["config_rules"] = {"acme-dev-buckets": arn}
-    told = {"Tags": pairs(tags)} if tags else {}  # AWS Config leaves the member out
-    stubbers["config"].add_response("list_tags_for_resource", told, {"ResourceArn": arn})
+    answer = {"Tags": pairs(tags)} if tags else {}  # AWS Config leaves the member out
+    stubbers["config"].add_response("list_tags_for_resource", answer, {"ResourceArn": arn})
     return next(NamePreflight(stack(rules=(rule(), rule("acme-dev-new"))), region).findings())
 
 
@@ -49,11 +49,11 @@ def test_a_rule_of_the_same_name_that_is_somebody_elses_is_a_failure(tags: dict[
 
 def kind(subject: str, service: dict[str, str], calls: list[tuple[str, dict[str, Any]]], **planned: Any) -> Finding:
     region, stubbers = stubbed(**service)
-    for operation, told in calls:
-        if "error" in told:
-            stubbers[next(iter(service))].add_client_error(operation, told["error"])
+    for operation, answer in calls:
+        if "error" in answer:
+            stubbers[next(iter(service))].add_client_error(operation, answer["error"])
         else:
-            stubbers[next(iter(service))].add_response(operation, told)
+            stubbers[next(iter(service))].add_response(operation, answer)
     found = {finding.subject: finding for finding in NamePreflight(stack(**planned), region).findings()}
     return found[subject]
 
@@ -73,7 +73,7 @@ GROUP = {"logGroupName": "/aws/lambda/acme-dev-x", "logGroupArn": f"arn:aws:logs
 
 
 @pytest.mark.parametrize("tags", [OWN, OTHERS])
-def test_every_kind_is_told_apart_by_its_tags(tags: dict[str, str]) -> None:
+def test_every_kind_is_distinguished_by_its_tags(tags: dict[str, str]) -> None:
     verdict = Verdict.OK if tags == OWN else Verdict.FAIL
     found = [
         kind(*FUNCTION, [("get_function", {"Tags": tags})], functions=(function(),)),

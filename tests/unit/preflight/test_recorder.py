@@ -44,12 +44,12 @@ def answer(
     stubber.add_response("describe_configuration_recorders", {"ConfigurationRecorders": found})
     if not found:
         return
-    told = {"name": "default", "recording": True, "lastStatus": "SUCCESS"} if status is None else status
+    answer = {"name": "default", "recording": True, "lastStatus": "SUCCESS"} if status is None else status
     stubber.add_response(
-        "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [told] if has_status else []}
+        "describe_configuration_recorder_status", {"ConfigurationRecordersStatus": [answer] if has_status else []}
     )
-    told_channels = [{"name": "default"}] if channels is None else channels
-    stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": told_channels})
+    listed_channels = [{"name": "default"}] if channels is None else channels
+    stubber.add_response("describe_delivery_channel_status", {"DeliveryChannelsStatus": listed_channels})
 
 
 def findings(
@@ -77,7 +77,7 @@ def test_a_recorder_that_is_there_records_and_delivers_is_well() -> None:
     assert {finding.verdict for finding in found.values()} == {Verdict.OK}
 
 
-def test_a_region_where_cloud_control_cannot_read_it_is_told_with_the_setting_that_can() -> None:
+def test_a_region_where_cloud_control_cannot_read_it_is_reported_with_the_setting_that_can() -> None:
     found = findings(unsupported=True)[READING]
     assert found.blocks
     assert found.figure.startswith("Cloud Control cannot read recorders in")
@@ -88,7 +88,7 @@ def test_a_stack_that_reads_by_the_config_api_is_not_asked_about_cloud_control()
     assert READING not in findings(unsupported=True, by_config=True)
 
 
-def test_a_recorder_of_another_name_fails_and_the_names_there_are_are_told() -> None:
+def test_a_recorder_of_another_name_fails_and_the_names_there_are_are_listed() -> None:
     found = findings(recorders=[])
     assert list(found) == [THERE]
     assert found[THERE].verdict is Verdict.FAIL
@@ -172,10 +172,10 @@ def test_an_override_makes_a_needed_type_continuous() -> None:
 
 
 def test_a_failed_delivery_is_a_warning_for_rules_are_evaluated_all_the_same() -> None:
-    history = {"lastStatus": "FAILURE", "lastErrorCode": "NoSuchBucket", "lastErrorMessage": "gone"}
+    history = {"lastStatus": "FAILURE", "lastErrorCode": "NoSuchBucket", "lastErrorMessage": "deleted"}
     found = findings(channels=[{"name": "default", "configHistoryDeliveryInfo": history}])
     assert found[DELIVERY].verdict is Verdict.WARNING
-    assert "history: NoSuchBucket: gone" in found[DELIVERY].figure
+    assert "history: NoSuchBucket: deleted" in found[DELIVERY].figure
     assert not found[DELIVERY].blocks
 
 

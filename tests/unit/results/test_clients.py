@@ -1,4 +1,4 @@
-"""Clients where nothing answers: no socket is opened, botocore is told that it could not be."""
+"""Clients where nothing answers: no socket is opened, botocore gets the error that it could not be."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ POLICY = "AWS::IAM::Policy"
 
 
 class Recorded:
-    """AWS Config, which has recorded every policy but those that are gone; counts what it is asked."""
+    """AWS Config, which has recorded every policy but those that are deleted; counts what it is asked."""
 
-    def __init__(self, *, gone: str = "", problem: str = "") -> None:
-        self.gone = gone
+    def __init__(self, *, deleted: str = "", problem: str = "") -> None:
+        self.deleted = deleted
         self.problem = problem
         self.asked: Counter[str] = Counter()
         self.queries = 0
@@ -29,7 +29,7 @@ class Recorded:
         self.asked.update(ids)
         if self.problem:
             raise ResultsError(self.problem)
-        return {(type_, one): Names(f"name of {one}", f"arn:{one}") for one in ids if one != self.gone}
+        return {(type_, one): Names(f"name of {one}", f"arn:{one}") for one in ids if one != self.deleted}
 
 
 def lookup(recorded: Recorded, account_name: str | None = None) -> NameLookup:
@@ -64,9 +64,9 @@ def test_each_resource_is_asked_for_once_however_far_apart_its_rows_are() -> Non
 def test_a_resource_that_is_not_recorded_keeps_its_row() -> None:
     rows = [row(resource_type=POLICY, resource_id="ANPA1"), row(resource_type=POLICY, resource_id="ANPA2")]
 
-    gone, there = lookup(Recorded(gone="ANPA1")).named(rows)
+    deleted, there = lookup(Recorded(deleted="ANPA1")).named(rows)
 
-    assert (gone.names, gone.result) == (Names(), rows[0].result)
+    assert (deleted.names, deleted.result) == (Names(), rows[0].result)
     assert there.resource_name == "name of ANPA2"
 
 

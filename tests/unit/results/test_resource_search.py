@@ -75,7 +75,7 @@ def test_where_the_id_does_not_follow_from_the_arn_aws_config_knows_it() -> None
     assert search(table, config).find("deployer").type == "AWS::IAM::Role"
 
 
-def test_several_resources_of_a_name_are_listed_and_a_type_tells_them_apart() -> None:
+def test_several_resources_of_a_name_are_listed_and_a_type_distinguishes_them() -> None:
     table = Table(("AWS::S3::Bucket", "orders"), ("AWS::DynamoDB::Table", "orders"))
 
     with pytest.raises(ResultsError) as raised:

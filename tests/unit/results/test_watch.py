@@ -22,21 +22,21 @@ def rows(*results: Result) -> list[Row]:
     return [Row(one, rule(one.rule_name.removeprefix("acme-dev-")), status(one, NOW), NOW) for one in results]
 
 
-def test_each_thing_that_happens_to_a_violation_is_told_once() -> None:
+def test_each_thing_that_happens_to_a_violation_is_reported_once() -> None:
     logs, exports, old = (result("tls", bucket(name)) for name in ("logs", "exports", "old"))
     waived = result("tls", bucket("logs"), waiver=waiver())
     expired = result("tls", bucket("logs"), waiver=waiver(NOW.date() - timedelta(days=1)))
     violations = Violations()
 
-    def told(*present: Result) -> list[tuple[str, str]]:
+    def reported(*present: Result) -> list[tuple[str, str]]:
         events = violations.update(rows(*present), NOW)
         return [(event.what.value, event.row.result.resource.id) for event in events]
 
-    assert told(logs, old) == [("new", "logs"), ("new", "old")]
-    assert told(logs, old) == []
-    assert told(waived, old, exports) == [("waived", "logs"), ("new", "exports")]
-    assert told(expired, exports) == [("not waived any more", "logs"), ("ended", "old")]
-    assert told() == [("ended", "logs"), ("ended", "exports")]
+    assert reported(logs, old) == [("new", "logs"), ("new", "old")]
+    assert reported(logs, old) == []
+    assert reported(waived, old, exports) == [("waived", "logs"), ("new", "exports")]
+    assert reported(expired, exports) == [("not waived any more", "logs"), ("ended", "old")]
+    assert reported() == [("ended", "logs"), ("ended", "exports")]
 
 
 def test_ctrl_c_ends_it_quietly_and_what_was_there_at_first_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:

@@ -210,8 +210,8 @@ def _reassign(plan: PlanJson, draw: Draw) -> None:
 def _drift(plan: PlanJson, draw: Draw) -> None:
     one = deepcopy(draw.any(plan))
     attribute = draw.one(*sorted(one["change"]["after"]))
-    match draw.one("gone", "changed", "more"):
-        case "gone":
+    match draw.one("removed", "changed", "more"):
+        case "removed":
             delete(one)
         case "changed":
             others = [value for value in _OTHER_VALUES if value != one["change"]["after"][attribute]]

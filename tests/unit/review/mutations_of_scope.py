@@ -19,42 +19,42 @@ if TYPE_CHECKING:
     from tests.unit.review.draw import Draw
 
 
-def _stranger(type_: str, label: str, draw: Draw) -> dict[str, Any]:
-    stranger = resource_change(type_, label, {"name": f"acme-dev-{label}"})
+def _unlisted(type_: str, label: str, draw: Draw) -> dict[str, Any]:
+    unlisted = resource_change(type_, label, {"name": f"acme-dev-{label}"})
     ways = ("no-op", "create", "update", "delete", "forget", "replace", "imported", "moved", "deposed", "nested")
     match draw.one(*ways):
         case "create":
-            stranger["change"].update(actions=["create"], before=None)
+            unlisted["change"].update(actions=["create"], before=None)
         case "update":
-            update(stranger, name="acme-dev-other")
+            update(unlisted, name="acme-dev-other")
         case "delete":
-            delete(stranger)
+            delete(unlisted)
         case "forget":
-            delete(stranger, "forget")
+            delete(unlisted, "forget")
         case "replace":
-            stranger["change"]["actions"] = draw.one(["delete", "create"], ["create", "delete"])
+            unlisted["change"]["actions"] = draw.one(["delete", "create"], ["create", "delete"])
         case "imported":
-            stranger["change"]["importing"] = draw.one({"id": "default"}, {"unknown": True}, {"identity": {"a": "b"}})
+            unlisted["change"]["importing"] = draw.one({"id": "default"}, {"unknown": True}, {"identity": {"a": "b"}})
         case "moved":
-            stranger["previous_address"] = "aws_config_config_rule.keys"
+            unlisted["previous_address"] = "aws_config_config_rule.keys"
         case "deposed":
-            stranger["deposed"] = "0a1b2c3d"
-            delete(stranger)
+            unlisted["deposed"] = "0a1b2c3d"
+            delete(unlisted)
         case "nested":
-            stranger["address"] = f'module.a["x"].module.b[0].{stranger["address"]}'
-    return stranger
+            unlisted["address"] = f'module.a["x"].module.b[0].{unlisted["address"]}'
+    return unlisted
 
 
 def _add_untrusted(types: tuple[str, ...]) -> Callable[[PlanJson, Draw], None]:
     def mutate(plan: PlanJson, draw: Draw) -> None:
-        draw.insert(plan, _stranger(draw.one(*types), "stranger", draw))
+        draw.insert(plan, _unlisted(draw.one(*types), "unlisted", draw))
 
     return mutate
 
 
 def _drift_of(types: tuple[str, ...]) -> Callable[[PlanJson, Draw], None]:
     def mutate(plan: PlanJson, draw: Draw) -> None:
-        drifted = resource_change(draw.one(*types), "stranger", {"name": "default"})
+        drifted = resource_change(draw.one(*types), "unlisted", {"name": "default"})
         if draw.coin():
             update(drifted, name="other")
         else:
@@ -72,7 +72,7 @@ def _turn_into(types: tuple[str, ...]) -> Callable[[PlanJson, Draw], None]:
 
 
 _SINGLETONS = (*sorted(SINGLETONS), "awscc_config_configuration_recorder", "awscc_config_delivery_channel")
-_STRANGERS = ("aws_s3_bucket", "null_resource", "aws_iam_user", "aws_lambda_function_url", "terraform_data")
+_UNLISTED = ("aws_s3_bucket", "null_resource", "aws_iam_user", "aws_lambda_function_url", "terraform_data")
 
 
 def _recorder_by_cloud_control(plan: PlanJson, draw: Draw) -> None:
@@ -147,9 +147,9 @@ SCOPE = (
     Mutation(scope.RECORDER, "a recorder is in the drift", _drift_of(_SINGLETONS)),
     Mutation(scope.RECORDER, "a resource is of another type", _turn_into(_SINGLETONS)),
     Mutation(scope.RECORDER, "a recorder by a resource that can be anything", _recorder_by_cloud_control),
-    Mutation(scope.ALLOW_LIST, "a stranger comes any way", _add_untrusted(_STRANGERS)),
-    Mutation(scope.ALLOW_LIST, "a stranger is in the drift", _drift_of(_STRANGERS)),
-    Mutation(scope.ALLOW_LIST, "a resource is of another type", _turn_into(_STRANGERS)),
+    Mutation(scope.ALLOW_LIST, "an unlisted type comes any way", _add_untrusted(_UNLISTED)),
+    Mutation(scope.ALLOW_LIST, "an unlisted type is in the drift", _drift_of(_UNLISTED)),
+    Mutation(scope.ALLOW_LIST, "a resource is of another type", _turn_into(_UNLISTED)),
     Mutation(scope.ALLOW_LIST, "another provider", _other_provider),
     Mutation(scope.ALLOW_LIST, "a data source of another type", _unlisted_data_source),
     Mutation(scope.PROVISIONERS, "a provisioner in any module", _provision),

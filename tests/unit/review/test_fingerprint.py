@@ -246,7 +246,7 @@ VALUES: tuple[Any, ...] = (None, True, False, 0, "", "text", "*", [], ["a"], [{}
 def test_plans_whose_reviews_differ_never_share_one(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     plan = changing_plan()
     for path, value in changes:
-        # What stood there may have gone with the first change.
+        # What stood there may have been removed with the first change.
         with suppress(KeyError, IndexError, TypeError):
             _at(plan, path[:-1])[path[-1]] = value
     found = attempted(plan)

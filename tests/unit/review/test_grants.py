@@ -159,11 +159,11 @@ def test_the_same_in_another_order_widens_nothing(statements: list[Statement], d
 
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=4), data=st.data())
 def test_one_allowing_statement_less_widens_nothing(statements: list[Statement], data: st.DataObject) -> None:
-    gone = data.draw(st.integers(0, len(statements) - 1))
-    rest = [one for number, one in enumerate(statements) if number != gone]
+    removed = data.draw(st.integers(0, len(statements) - 1))
+    rest = [one for number, one in enumerate(statements) if number != removed]
     found = increases(read(statements), read(rest))
     assert not [grant for grant in found if grant.allows]
-    if statements[gone]["Effect"] == "Allow":
+    if statements[removed]["Effect"] == "Allow":
         assert found == ()
 
 

@@ -111,7 +111,7 @@ def test_a_plan_that_only_refreshes_is_complete() -> None:
         ("forgot_because_lifecycle_destroy_in_config", ["forget", "create"], "its lifecycle has destroy = false"),
     ],
 )
-def test_its_own_reasons_are_told_in_words(reason: str, actions: list[str], words: str) -> None:
+def test_its_own_reasons_are_described_in_words(reason: str, actions: list[str], words: str) -> None:
     plan = tofu_plan()
     one: dict[str, Any] = deepcopy(resource_change("aws_cloudwatch_log_group", "x", {"name": "/aws/lambda/acme-dev-x"}))
     one["provider_name"] = PROVIDER

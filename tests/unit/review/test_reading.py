@@ -174,13 +174,13 @@ def test_the_first_line_of_setup_terraforms_wrapper_is_refused_with_the_setting(
 # Valid plans: the forms of https://developer.hashicorp.com/terraform/internals/json-format and of its programs.
 
 
-def test_a_deposed_object_that_is_gone_is_no_change() -> None:
+def test_a_deposed_object_that_is_deleted_is_no_change() -> None:
     """Terraform lists it with nothing before and after (hashicorp/terraform #28903, #28922)."""
     plan = plan_json()
     for type_ in ("aws_config_config_rule", "aws_dynamodb_table", "aws_lambda_function", "aws_iam_role"):
-        gone = resource_change(type_, "gone", None)
-        gone["deposed"] = "0a1b2c3d"
-        plan["resource_changes"].append(gone)
+        deleted = resource_change(type_, "deleted", None)
+        deleted["deposed"] = "0a1b2c3d"
+        plan["resource_changes"].append(deleted)
     found = reviewed(plan)
     assert (found.findings, found.is_empty, found.rule_count) == ((), True, 3)
 

@@ -94,7 +94,7 @@ def test_an_acknowledged_policy_says_who_accepted_it_and_does_not_count() -> Non
     assert "needs no approval. 1 policy was acknowledged for it." in text
 
 
-def test_a_policy_that_the_settings_let_pass_is_told_apart_from_why() -> None:
+def test_a_policy_that_the_settings_let_pass_is_distinguished_from_why() -> None:
     finding = Finding(POLICY["drift"], Verdict.CLEAN, (Hit("aws_x.y", "It differs."),))
     text = comment(changing(findings=(finding,)))
     assert text.index("### Everything else") < text.index("`drift`: 1 place, which the settings let pass")

@@ -35,7 +35,7 @@ Lock Info:
 """
 
 
-def test_escapes_and_boxes_are_gone_and_the_advice_of_the_recorder_comes_last() -> None:
+def test_escapes_and_boxes_are_removed_and_the_advice_of_the_recorder_comes_last() -> None:
     lines = explain(RECORDER, "plan", FOLDER, "dev").splitlines()
     assert lines[0] == "`terraform plan` failed for compliance in dev:"
     assert "Error: reading Cloud Control API Resource (default): couldn't find resource" in lines

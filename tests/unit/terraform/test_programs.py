@@ -128,7 +128,7 @@ def test_a_person_who_insists_ends_it_at_once(tmp_path: Path) -> None:
     assert (tmp_path / "interrupts").read_text() == "xx"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals a child that its parent was killed")
 def test_a_kill_ends_what_runs_politely_as_well(tmp_path: Path) -> None:
     process = waiting(tmp_path)
     process.kill()

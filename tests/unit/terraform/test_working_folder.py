@@ -24,7 +24,7 @@ def ignore(_: str) -> None:
     """Say nothing."""
 
 
-def test_who_does_not_wait_is_told_who_works_there(tmp_path: Path) -> None:
+def test_who_does_not_wait_is_shown_who_works_there(tmp_path: Path) -> None:
     folder = WorkingFolder(tmp_path, "dev")
     with (
         folder.locked("compliance-tf deploy -w dev", wait=True, say=ignore),
@@ -34,7 +34,7 @@ def test_who_does_not_wait_is_told_who_works_there(tmp_path: Path) -> None:
         pass
 
 
-def test_who_waits_is_told_for_whom_and_comes_next(tmp_path: Path) -> None:
+def test_who_waits_is_shown_for_whom_and_comes_next(tmp_path: Path) -> None:
     folder = WorkingFolder(tmp_path, "dev")
     said, order = list[str](), list[str]()
     heard = threading.Event()

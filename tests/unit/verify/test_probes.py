@@ -1,4 +1,4 @@
-"""A probe tells what disproves an assumption from what decides nothing."""
+"""A probe distinguishes what disproves an assumption from what decides nothing."""
 
 from __future__ import annotations
 

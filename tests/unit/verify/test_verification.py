@@ -44,7 +44,7 @@ def test_a_failure_before_anything_was_made_leaves_nothing(tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
-def test_only_what_is_gone_already_need_not_be_removed(kind: type[object]) -> None:
+def test_only_what_is_deleted_already_need_not_be_removed(kind: type[object]) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         kind.remove(place(Client("AccessDenied")), BAD)  # type: ignore[attr-defined]
 

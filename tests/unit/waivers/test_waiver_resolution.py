@@ -115,7 +115,7 @@ def test_a_waiver_of_a_workspace_that_the_stack_is_never_deployed_to_is_refused(
 
 
 resources = st.sampled_from([{"resource_id": "a"}, {"resource_id": "b"}, {"arn": "arn:aws:s3:::a*"}, {"tag_key": "t"}])
-subjects = st.sampled_from([{"rule": name} for name in (*RULES, "gone")] + [{"pack": name} for name in ("hipaa", "s3")])
+subjects = st.sampled_from([{"rule": name} for name in (*RULES, "none")] + [{"pack": name} for name in ("hipaa", "s3")])
 declared = st.builds(
     lambda subject, resource, days, workspaces, ticket: Waiver(
         reason="R", owner="o", ticket=ticket, granted=date(2026, 1, 1), expires=date(2026, 1, 1) + timedelta(days=days),

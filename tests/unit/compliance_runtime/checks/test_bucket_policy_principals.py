@@ -12,7 +12,7 @@ from compliance_runtime.checks.bucket_policy_principals import CHECK, Parameters
 from compliance_runtime.errors import ComplianceError, EventError, ParameterError
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
-FRIEND, STRANGER = "222222222222", "999999999999"
+FRIEND, UNTRUSTED = "222222222222", "999999999999"
 ORGANIZATION = "o-ours123456"
 OWNER_ID = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"
@@ -135,7 +135,7 @@ def test_the_own_account_is_always_trusted(principal: Any) -> None:
     ("principal", "named"),
     [
         ("*", "anyone (Read)"),
-        ({"AWS": STRANGER}, f"account {STRANGER} (Read)"),
+        ({"AWS": UNTRUSTED}, f"account {UNTRUSTED} (Read)"),
         ({"AWS": IDENTITY}, "Origin Access Identity E1EXAMPLE (Read)"),
         ({"CanonicalUser": OWNER_ID.replace("7", "8")}, "S3 canonical user 89a59df9… (Read)"),
     ],

@@ -144,7 +144,9 @@ def test_an_id_that_is_approved_may_belong_to_anyone_but_not_be_too_old(ec2: Ec2
 
 @pytest.mark.parametrize("images", [(), (described(state="deregistered"),)])
 @pytest.mark.parametrize("parameters", [Parameters(allowed_owners=("self",)), Parameters(max_age_days=30)])
-def test_an_image_that_is_gone_violates(ec2: Ec2, parameters: Parameters, images: tuple[dict[str, Any], ...]) -> None:
+def test_an_image_that_is_deleted_violates(
+    ec2: Ec2, parameters: Parameters, images: tuple[dict[str, Any], ...]
+) -> None:
     result = ec2.judged(parameters, *images)
 
     assert result.compliance is Compliance.NON_COMPLIANT

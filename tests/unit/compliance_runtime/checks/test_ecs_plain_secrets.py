@@ -77,7 +77,7 @@ def test_a_deregistered_definition_is_left_out() -> None:
         [{"Environment": [{"Name": "DB_PASSWORD", "Value": "hunter2"}]}],
     ],
 )
-def test_a_malformed_item_is_no_verdict_and_nothing_of_it_is_told(containers: list[Any]) -> None:
+def test_a_malformed_item_is_no_verdict_and_nothing_of_it_is_shown(containers: list[Any]) -> None:
     with pytest.raises(EventError, match="environment of a container") as raised:
         verdict(*containers)
 

@@ -10,7 +10,7 @@ from compliance_runtime.checks.kms_key_policy import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
-STRANGER = "999999999999"
+UNTRUSTED = "999999999999"
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -53,9 +53,9 @@ def test_the_own_account_and_services_may_use_the_key(statement: dict[str, Any])
     [
         (grant("*"), "anyone (Use)"),
         (grant("*", {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}), "anyone (Use)"),
-        (grant("*", {"StringEquals": {"kms:CallerAccount": [ACCOUNT, STRANGER]}}), f"account {STRANGER} (Use)"),
-        (grant({"AWS": STRANGER}, {"Bool": {"kms:GrantIsForAWSResource": "true"}}), f"account {STRANGER} (Use)"),
-        (grant({"AWS": f"arn:aws:iam::{STRANGER}:role/x"}), f"arn:aws:iam::{STRANGER}:role/x (Use)"),
+        (grant("*", {"StringEquals": {"kms:CallerAccount": [ACCOUNT, UNTRUSTED]}}), f"account {UNTRUSTED} (Use)"),
+        (grant({"AWS": UNTRUSTED}, {"Bool": {"kms:GrantIsForAWSResource": "true"}}), f"account {UNTRUSTED} (Use)"),
+        (grant({"AWS": f"arn:aws:iam::{UNTRUSTED}:role/x"}), f"arn:aws:iam::{UNTRUSTED}:role/x (Use)"),
     ],
 )
 def test_who_is_not_trusted_is_named(statement: dict[str, Any], named: str) -> None:
@@ -68,7 +68,7 @@ def test_who_is_not_trusted_is_named(statement: dict[str, Any], named: str) -> N
 def test_who_is_trusted_by_a_parameter_may_use_the_key() -> None:
     organization = grant("*", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})
 
-    assert judged(grant({"AWS": STRANGER}), accounts=(STRANGER,)).compliance is Compliance.COMPLIANT
+    assert judged(grant({"AWS": UNTRUSTED}), accounts=(UNTRUSTED,)).compliance is Compliance.COMPLIANT
     assert judged(organization, organizations=("o-a1b2c3d4e5",)).compliance is Compliance.COMPLIANT
     assert judged(organization).compliance is Compliance.NON_COMPLIANT
 

@@ -65,14 +65,14 @@ def test_variables_that_cannot_be_decrypted_are_no_verdict() -> None:
     assert "hunter2" not in str(raised.value)
 
 
-def test_a_function_that_is_gone_by_now_is_left_out() -> None:
+def test_a_function_that_is_deleted_by_now_is_left_out() -> None:
     lambda_client = client("lambda")
     with Stubber(lambda_client) as stub:
         for _ in range(2):
             stub.add_client_error("get_function_configuration", "ResourceNotFoundException")
-        gone = judged(CHECK, ITEM, Parameters(), account_with(**{"lambda": lambda_client}))
+        deleted = judged(CHECK, ITEM, Parameters(), account_with(**{"lambda": lambda_client}))
 
-    assert gone.compliance is Compliance.NOT_APPLICABLE
+    assert deleted.compliance is Compliance.NOT_APPLICABLE
 
 
 def test_what_aws_refuses_is_no_verdict() -> None:

@@ -54,7 +54,7 @@ def test_signed_urls_and_none_comply() -> None:
     assert function().compliance is Compliance.COMPLIANT
 
 
-def test_public_functions_are_not_asked_for_and_those_that_are_gone_left_out() -> None:
+def test_public_functions_are_not_asked_for_and_those_that_are_deleted_left_out() -> None:
     listed = verdict(URLS, FUNCTION, UrlParameters(public_functions=("ord*",)), account_with())
 
     assert listed.compliance is Compliance.COMPLIANT

@@ -11,7 +11,7 @@ from compliance_runtime.errors import EventError
 from compliance_runtime.resources.resource_policies import POLICY_MEMBERS
 from compliance_tf.testing import ACCOUNT, event_item, verdict
 
-STRANGER = "999999999999"
+UNTRUSTED = "999999999999"
 FUNCTION = "AWS::Lambda::Function"
 FILE_SYSTEM = "AWS::EFS::FileSystem"
 DOMAIN = "AWS::OpenSearch::Domain"
@@ -37,12 +37,12 @@ def judged(item: dict[str, Any], **parameters: Any) -> Verdict:
 
 @pytest.mark.parametrize("as_text", [True, False])
 @pytest.mark.parametrize("kind", CHECK.resource_types)
-def test_anyone_and_strangers_are_named_in_each_type(kind: str, *, as_text: bool) -> None:
-    found = judged(resource(kind, grant(), grant({"AWS": STRANGER}), as_text=as_text))
+def test_anyone_and_untrusted_principals_are_named_in_each_type(kind: str, *, as_text: bool) -> None:
+    found = judged(resource(kind, grant(), grant({"AWS": UNTRUSTED}), as_text=as_text))
 
     assert found.compliance is Compliance.NON_COMPLIANT
     assert "anyone (S)" in found.reason
-    assert f"account {STRANGER} (S)" in found.reason
+    assert f"account {UNTRUSTED} (S)" in found.reason
 
 
 @pytest.mark.parametrize("kind", CHECK.resource_types)
@@ -83,7 +83,7 @@ def test_a_domain_in_a_vpc_is_open_to_its_network_but_names_other_accounts() -> 
 
     assert judged(resource(DOMAIN, grant(), VPCOptions=network)).compliance is Compliance.COMPLIANT
     assert judged(resource(DOMAIN, grant(), VPCOptions={})).compliance is Compliance.NON_COMPLIANT
-    assert STRANGER in judged(resource(DOMAIN, grant({"AWS": STRANGER}), VPCOptions=network)).reason
+    assert UNTRUSTED in judged(resource(DOMAIN, grant({"AWS": UNTRUSTED}), VPCOptions=network)).reason
     old = resource("AWS::Elasticsearch::Domain", grant(), as_text=True, vpcoptions={"vpcid": "vpc-1"})
     assert judged(old).compliance is Compliance.COMPLIANT
 

@@ -181,11 +181,11 @@ def test_a_definition_that_is_no_json_is_no_verdict_and_not_quoted() -> None:
     assert WORD not in str(raised.value)
 
 
-def test_a_state_machine_that_is_gone_is_left_out() -> None:
+def test_a_state_machine_that_is_deleted_is_left_out() -> None:
     item = event_item("AWS::StepFunctions::StateMachine", MACHINE, arn=MACHINE)
-    gone = asked(MACHINES, item, "stepfunctions", "describe_state_machine", "StateMachineDoesNotExist")
+    deleted = asked(MACHINES, item, "stepfunctions", "describe_state_machine", "StateMachineDoesNotExist")
 
-    assert gone.compliance is Compliance.NOT_APPLICABLE
+    assert deleted.compliance is Compliance.NOT_APPLICABLE
 
 
 SCRIPT = f"#!/bin/sh\nexport DB_PASSWORD={WORD}\n"
@@ -216,12 +216,12 @@ def test_an_instance_without_user_data_complies(answer: dict[str, Any]) -> None:
     assert asked(USER_DATA, INSTANCE, "ec2", "describe_instance_attribute", answer).compliance is Compliance.COMPLIANT
 
 
-def test_ended_instances_and_those_that_are_gone_are_left_out() -> None:
+def test_ended_instances_and_those_that_are_deleted_are_left_out() -> None:
     ended = event_item("AWS::EC2::Instance", "i-1", configuration={"state": {"name": "terminated"}})
 
     assert verdict(USER_DATA, ended, None, account_with()).compliance is Compliance.NOT_APPLICABLE
-    gone = asked(USER_DATA, INSTANCE, "ec2", "describe_instance_attribute", "InvalidInstanceID.NotFound")
-    assert gone.compliance is Compliance.NOT_APPLICABLE
+    deleted = asked(USER_DATA, INSTANCE, "ec2", "describe_instance_attribute", "InvalidInstanceID.NotFound")
+    assert deleted.compliance is Compliance.NOT_APPLICABLE
 
 
 def test_every_version_of_a_launch_template_is_looked_through() -> None:
@@ -236,8 +236,8 @@ def test_every_version_of_a_launch_template_is_looked_through() -> None:
 
     assert "version 1 (" in found.reason
     assert "version 2" not in found.reason
-    gone = asked(USER_DATA, TEMPLATE, "ec2", operation, "InvalidLaunchTemplateId.NotFound")
-    assert gone.compliance is Compliance.NOT_APPLICABLE
+    deleted = asked(USER_DATA, TEMPLATE, "ec2", operation, "InvalidLaunchTemplateId.NotFound")
+    assert deleted.compliance is Compliance.NOT_APPLICABLE
 
 
 def test_a_launch_configuration_is_judged_as_recorded() -> None:

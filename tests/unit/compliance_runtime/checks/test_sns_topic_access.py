@@ -10,7 +10,7 @@ from compliance_runtime.checks.sns_topic_access import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
-STRANGER = "999999999999"
+UNTRUSTED = "999999999999"
 ARN = "arn:aws:sns:eu-central-1:123456789012:news"
 
 
@@ -46,7 +46,7 @@ def test_the_policy_that_sns_makes_by_default_lets_only_the_owner_in() -> None:
         "Resource": ARN,
         "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
     }
-    another = default | {"Condition": {"StringEquals": {"AWS:SourceOwner": STRANGER}}}
+    another = default | {"Condition": {"StringEquals": {"AWS:SourceOwner": UNTRUSTED}}}
 
     assert judged(default).compliance is Compliance.COMPLIANT
     assert judged(another).compliance is Compliance.NON_COMPLIANT
@@ -61,10 +61,10 @@ def test_a_topic_without_a_policy_lets_nobody_in(item: dict[str, Any]) -> None:
     ("statement", "named"),
     [
         (grant("*"), "anyone (S)"),
-        (grant({"AWS": STRANGER}), f"account {STRANGER} (S)"),
+        (grant({"AWS": UNTRUSTED}), f"account {UNTRUSTED} (S)"),
         (
-            grant(SERVICE, {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:eu-central-1:{STRANGER}:x"}}),
-            f"events.amazonaws.com for arn:aws:events:eu-central-1:{STRANGER}:x (S)",
+            grant(SERVICE, {"ArnEquals": {"aws:SourceArn": f"arn:aws:events:eu-central-1:{UNTRUSTED}:x"}}),
+            f"events.amazonaws.com for arn:aws:events:eu-central-1:{UNTRUSTED}:x (S)",
         ),
     ],
 )
@@ -73,7 +73,7 @@ def test_who_is_not_trusted_is_named(statement: dict[str, Any], named: str) -> N
 
     assert found.compliance is Compliance.NON_COMPLIANT
     assert named in found.reason
-    assert judged(statement, accounts=(STRANGER,)).compliance is (
+    assert judged(statement, accounts=(UNTRUSTED,)).compliance is (
         Compliance.NON_COMPLIANT if named.startswith("anyone") else Compliance.COMPLIANT
     )
 
@@ -100,10 +100,10 @@ def test_a_service_with_a_source_of_the_own_account_complies(key: str) -> None:
     assert judged(statement, require_source=True).compliance is Compliance.COMPLIANT
 
 
-def test_strangers_come_before_services_without_a_source() -> None:
-    found = judged(grant(SERVICE), grant({"AWS": STRANGER}), require_source=True)
+def test_untrusted_principals_come_before_services_without_a_source() -> None:
+    found = judged(grant(SERVICE), grant({"AWS": UNTRUSTED}), require_source=True)
 
-    assert found.reason.index(STRANGER) < found.reason.index("No source")
+    assert found.reason.index(UNTRUSTED) < found.reason.index("No source")
 
 
 def test_parameters_are_checked() -> None:

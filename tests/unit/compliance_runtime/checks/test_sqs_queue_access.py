@@ -10,7 +10,7 @@ from compliance_runtime.checks.sqs_queue_access import CHECK, Parameters
 from compliance_runtime.errors import EventError, ParameterError
 from compliance_tf.testing import ACCOUNT, event_item, normal_forms, verdict
 
-STRANGER = "999999999999"
+UNTRUSTED = "999999999999"
 ARN = "arn:aws:sqs:eu-central-1:123456789012:jobs"
 
 
@@ -65,10 +65,10 @@ def test_a_bucket_that_may_be_anyones_is_named() -> None:
     ("statement", "named"),
     [
         (grant("*"), "anyone (S)"),
-        (grant({"AWS": STRANGER}), f"account {STRANGER} (S)"),
+        (grant({"AWS": UNTRUSTED}), f"account {UNTRUSTED} (S)"),
         (
-            grant(SERVICE, {"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:eu-central-1:{STRANGER}:x"}}),
-            f"sns.amazonaws.com for arn:aws:sns:eu-central-1:{STRANGER}:x (S)",
+            grant(SERVICE, {"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:eu-central-1:{UNTRUSTED}:x"}}),
+            f"sns.amazonaws.com for arn:aws:sns:eu-central-1:{UNTRUSTED}:x (S)",
         ),
     ],
 )
@@ -77,7 +77,7 @@ def test_who_is_not_trusted_is_named(statement: dict[str, Any], named: str) -> N
 
     assert found.compliance is Compliance.NON_COMPLIANT
     assert named in found.reason
-    assert judged(statement, accounts=(STRANGER,)).compliance is (
+    assert judged(statement, accounts=(UNTRUSTED,)).compliance is (
         Compliance.NON_COMPLIANT if named.startswith("anyone") else Compliance.COMPLIANT
     )
 
@@ -104,10 +104,10 @@ def test_a_service_with_a_source_of_the_own_account_complies(key: str) -> None:
     assert judged(statement, require_source=True).compliance is Compliance.COMPLIANT
 
 
-def test_strangers_come_before_services_without_a_source() -> None:
-    found = judged(grant(SERVICE), grant({"AWS": STRANGER}), require_source=True)
+def test_untrusted_principals_come_before_services_without_a_source() -> None:
+    found = judged(grant(SERVICE), grant({"AWS": UNTRUSTED}), require_source=True)
 
-    assert found.reason.index(STRANGER) < found.reason.index("No source")
+    assert found.reason.index(UNTRUSTED) < found.reason.index("No source")
 
 
 def test_parameters_are_checked() -> None:

@@ -151,9 +151,9 @@ def test_an_oversized_item_is_judged_as_its_history_has_it() -> None:
 
 
 def test_an_oversized_item_that_is_deleted_meanwhile_is_not_judged() -> None:
-    gone = history_item(event_item(status="ResourceDeleted", configuration=None))
+    deleted = history_item(event_item(status="ResourceDeleted", configuration=None))
 
-    config = evaluate(oversized_event(parameters=OWNER), AwsConfig(histories={BUCKET: [gone]}))
+    config = evaluate(oversized_event(parameters=OWNER), AwsConfig(histories={BUCKET: [deleted]}))
 
     assert config.verdicts() == {BUCKET: "NOT_APPLICABLE"}
 
@@ -201,14 +201,14 @@ def test_what_this_run_found_is_not_cleared_however_aws_config_lists_and_orders(
     config = evaluate(
         scheduled_event(rule_name="acme-dev-roles"),
         AwsConfig(PERIODIC, keeps_last=keeps_last),
-        iam=iam_with(["acme-a", "gone"]),
+        iam=iam_with(["acme-a", "stale"]),
     )
     # What it lists late, with times of its own.
     config.listing = [replace(one, ordered=one.ordered + listed_by) for one in config.known.values()]
 
     evaluate(a_day_later(), config, iam=iam_with(["acme-a"]))
 
-    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("gone"): "NOT_APPLICABLE"}
+    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("stale"): "NOT_APPLICABLE"}
     assert config.known[role("acme-a")].ordered == CAPTURED_TIME + timedelta(days=1)
 
 
@@ -221,13 +221,13 @@ def test_what_a_later_run_found_is_not_cleared_by_one_that_came_late() -> None:
 
 
 def test_a_finding_that_is_refused_is_no_reason_to_clear_or_to_keep_others() -> None:
-    config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a", "gone"]))
+    config = evaluate(scheduled_event(rule_name="acme-dev-roles"), iam=iam_with(["acme-a", "stale"]))
     config.refused = {role("acme-b")}
 
     with pytest.raises(EvaluationsRefusedError, match="refused 1 evaluations"):
         evaluate(a_day_later(), config, iam=iam_with(["acme-a", "acme-b"]))
 
-    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("gone"): "NOT_APPLICABLE"}
+    assert config.verdicts() == {role("acme-a"): "COMPLIANT", role("stale"): "NOT_APPLICABLE"}
 
 
 def test_nothing_is_cleared_when_not_all_could_be_found() -> None:

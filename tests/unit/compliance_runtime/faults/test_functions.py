@@ -94,7 +94,7 @@ class World:
                 self.lost += 1
 
     def check_delivered(self) -> None:
-        """What the last event of a resource told stands in the table, without any comparison."""
+        """What the last event of a resource says stands in the table, without any comparison."""
         for name, event in self.aws.config.last_events.items():
             if event in self.delivered:
                 assert (name, self.table.get(name)) == (name, self.aws.says.get(name))

@@ -1,4 +1,4 @@
-"""What is told of new violations, and when."""
+"""What is published of new violations, and when."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_what_is_a_violation_now_and_was_none_is_announced(
 
 
 class Delivering:
-    """A table, and the clients of what is told."""
+    """A table, and the clients of its targets."""
 
     def __init__(self) -> None:
         self.table = FakeResultsTable()
@@ -135,13 +135,13 @@ class AnyText:
     __hash__ = None  # type: ignore[assignment]  # it equals many
 
 
-def test_what_is_mended_closed_or_waived_by_then_is_not_told(delivering: Delivering) -> None:
-    delivering.announces(*(violation(name) for name in ("mended", "closed", "waived", "gone", "logs")))
-    delivering.store.write(violation("mended", compliance=Compliance.COMPLIANT, time=LATER))
+def test_what_is_fixed_closed_or_waived_by_then_is_not_published(delivering: Delivering) -> None:
+    delivering.announces(*(violation(name) for name in ("fixed", "closed", "waived", "deleted", "logs")))
+    delivering.store.write(violation("fixed", compliance=Compliance.COMPLIANT, time=LATER))
     delivering.store.write(violation("closed", compliance=Compliance.NOT_APPLICABLE, time=LATER))
     delivering.store.write(violation("waived", waiver=HOLDS, time=LATER))
-    gone = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", "gone")
-    del delivering.table.items[gone.key, f"RULE#{TAGS}"]
+    deleted = Resource(ACCOUNT, REGION, "AWS::S3::Bucket", "deleted")
+    del delivering.table.items[deleted.key, f"RULE#{TAGS}"]
     expected = {"TopicArn": TOPIC, "Subject": "acme-dev: 1 new violation (1 HIGH)"}
     delivering.sns.add_response("publish", {}, {**expected, "Message": AnyText("AWS::S3::Bucket logs")})
 
@@ -149,15 +149,15 @@ def test_what_is_mended_closed_or_waived_by_then_is_not_told(delivering: Deliver
     assert delivering.table.announced == []
 
 
-def test_when_nothing_new_is_left_nobody_is_told(delivering: Delivering) -> None:
-    delivering.announces(violation("mended"))
-    delivering.store.write(violation("mended", compliance=Compliance.COMPLIANT, time=LATER))
+def test_when_nothing_new_is_left_nothing_is_published(delivering: Delivering) -> None:
+    delivering.announces(violation("fixed"))
+    delivering.store.write(violation("fixed", compliance=Compliance.COMPLIANT, time=LATER))
 
     assert delivering.notify() == 0
     assert delivering.table.announced == []
 
 
-def test_what_was_violated_twice_is_told_once(delivering: Delivering) -> None:
+def test_what_was_violated_twice_is_published_once(delivering: Delivering) -> None:
     delivering.announces(violation("logs"))
     delivering.store.write(violation("logs", compliance=Compliance.COMPLIANT, time=LATER))
     delivering.announces(violation("logs", time=LATER + timedelta(hours=1)))
@@ -186,7 +186,7 @@ def test_what_could_not_be_delivered_stays_in_the_outbox(delivering: Delivering)
     assert delivering.table.announced == [("logs", TAGS)]
 
 
-def test_what_cannot_be_read_is_neither_told_nor_lost(delivering: Delivering) -> None:
+def test_what_cannot_be_read_is_neither_published_nor_lost(delivering: Delivering) -> None:
     delivering.announces(violation("logs"))
     delivering.table.refuses = ATTEMPTS
 
@@ -258,10 +258,10 @@ All of them are in the table acme-dev-results. To see them:
 
 def test_a_rule_whose_name_has_no_room_for_its_id_is_called_by_its_id() -> None:
     sender = replace(SENDER, rule_ids={"acme-dev-s3-x1y2": "s3-a-very-long-id"})
-    told = Notification(sender, new_violations([violation("logs", rule="acme-dev-s3-x1y2")]))
+    published = Notification(sender, new_violations([violation("logs", rule="acme-dev-s3-x1y2")]))
 
-    assert "HIGH s3-a-very-long-id: 1" in told.text()
-    (rule,) = json.loads(told.detail())["rules"]
+    assert "HIGH s3-a-very-long-id: 1" in published.text()
+    (rule,) = json.loads(published.detail())["rules"]
     assert (rule["rule"], rule["ruleName"]) == ("s3-a-very-long-id", "acme-dev-s3-x1y2")
 
 
@@ -298,13 +298,13 @@ def test_a_notification_fits_into_a_message_whatever_it_names(character: str, ru
         for rule in range(rules)
         for number in range(6)
     ]
-    told = notification(*violations)
+    published = notification(*violations)
 
-    for text in (told.text(), told.detail()):
+    for text in (published.text(), published.detail()):
         assert len(text.encode()) <= 250_000
         assert f"{6 * rules:,}" in text or str(6 * rules) in text
-    assert len(json.loads(told.detail())["rules"]) == min(rules, 100)
-    assert ("300 more rules" in told.text()) == (rules == 400)
+    assert len(json.loads(published.detail())["rules"]) == min(rules, 100)
+    assert ("300 more rules" in published.text()) == (rules == 400)
 
 
 def test_a_subject_is_what_sns_takes() -> None:

@@ -48,7 +48,7 @@ def test_nothing_is_known_of_a_condition_whose_key_is_not_known(one: Condition) 
 
 
 @given(one=st.lists(conditions, max_size=3), request=requests, known=st.sets(st.sampled_from(["k", "l"])))
-def test_what_is_told_of_a_request_in_part_is_true_of_the_whole(
+def test_what_is_known_of_a_request_in_part_is_true_of_the_whole(
     one: list[Condition], request: dict[str, str | None], known: set[str]
 ) -> None:
     in_part = all_hold(one, {key: value for key, value in request.items() if key in known})

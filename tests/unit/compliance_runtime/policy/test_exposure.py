@@ -8,7 +8,7 @@ import pytest
 from compliance_runtime.policy.document import PolicyDocument
 from compliance_runtime.policy.exposure import Trusted, public_statements, unsourced_services, untrusted_principals
 
-OWN, FRIEND, STRANGER = "111111111111", "222222222222", "999999999999"
+OWN, FRIEND, UNTRUSTED = "111111111111", "222222222222", "999999999999"
 ORGANIZATION, FOREIGN = "o-ours123456", "o-theirs1234"
 TOPIC = f"arn:aws:sns:eu-central-1:{OWN}:news"
 TRUSTED = Trusted(frozenset({OWN}), frozenset({ORGANIZATION}))
@@ -61,17 +61,17 @@ ONLY_TRUSTED = [
     {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:*:{OWN}:*"}},
     {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}, "StringEquals": {"aws:SourceAccount": OWN}},
     {"StringEquals": {"s3:DataAccessPointAccount": OWN}},
-    {"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER], "kms:CallerAccount": OWN}},
-    {"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}, "ArnLike": {"aws:PrincipalArn": f"{root(OWN)}*"}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, UNTRUSTED], "kms:CallerAccount": OWN}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, UNTRUSTED]}, "ArnLike": {"aws:PrincipalArn": f"{root(OWN)}*"}},
     {"StringEqualsIfExists": {"aws:PrincipalAccount": OWN}, "Null": {"aws:PrincipalAccount": "false"}},
     {"Bool": {"aws:PrincipalIsAWSService": "true"}},
 ]
 
 
 @pytest.mark.parametrize("condition", ONLY_TRUSTED)
-def test_conditions_that_let_only_trusted_ones_through_leave_no_stranger(condition: dict[str, Any]) -> None:
+def test_conditions_that_let_only_trusted_ones_through_leave_no_untrusted_principal(condition: dict[str, Any]) -> None:
     assert found(allowing(condition=condition)) == ()
-    assert found(allowing(root(STRANGER), condition)) == ()
+    assert found(allowing(root(UNTRUSTED), condition)) == ()
     assert not is_public(allowing(condition=condition))
 
 
@@ -83,7 +83,7 @@ def test_conditions_that_let_only_trusted_ones_through_leave_no_stranger(conditi
         ({"StringEquals": {"aws:PrincipalTag/team": "ops"}}, "anyone"),
         ({"StringEqualsIfExists": {"aws:PrincipalOrgID": ORGANIZATION}}, "anyone"),
         ({"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/*"}}, "anyone"),
-        ({"StringNotEquals": {"aws:PrincipalAccount": STRANGER}}, "anyone"),
+        ({"StringNotEquals": {"aws:PrincipalAccount": UNTRUSTED}}, "anyone"),
         ({"Null": {"aws:PrincipalOrgID": "false"}}, "anyone"),
         ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, "anyone"),
         ({"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}}, "anyone"),
@@ -117,9 +117,9 @@ def test_conditions_that_anyone_can_meet_leave_it_public(condition: Any, named: 
 @pytest.mark.parametrize(
     ("condition", "named"),
     [
-        ({"StringEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}}, f"account {STRANGER}"),
-        ({"StringEquals": {"aws:SourceAccount": STRANGER}}, f"services for account {STRANGER}"),
-        ({"StringEquals": {"s3:DataAccessPointAccount": STRANGER}}, f"access points of account {STRANGER}"),
+        ({"StringEquals": {"aws:PrincipalAccount": [OWN, UNTRUSTED]}}, f"account {UNTRUSTED}"),
+        ({"StringEquals": {"aws:SourceAccount": UNTRUSTED}}, f"services for account {UNTRUSTED}"),
+        ({"StringEquals": {"s3:DataAccessPointAccount": UNTRUSTED}}, f"access points of account {UNTRUSTED}"),
         ({"StringEquals": {"aws:PrincipalOrgID": [ORGANIZATION, FOREIGN]}}, f"organization {FOREIGN}"),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}, "services for arn:aws:s3:::logs"),
         ({"StringLike": {"aws:userId": "AROAEXAMPLEEXAMPLE:*"}}, "AROAEXAMPLEEXAMPLE:*"),
@@ -129,7 +129,9 @@ def test_conditions_that_anyone_can_meet_leave_it_public(condition: Any, named: 
         ({"IpAddress": {"aws:SourceIp": "192.0.2.1"}}, "anyone from 192.0.2.1"),
     ],
 )
-def test_conditions_with_fixed_values_are_not_public_but_let_strangers_in(condition: Any, named: str) -> None:
+def test_conditions_with_fixed_values_are_not_public_but_let_untrusted_principals_in(
+    condition: Any, named: str
+) -> None:
     assert found(allowing(condition=condition)) == (f"{named} (S)",)
     assert not is_public(allowing(condition=condition))
 
@@ -137,17 +139,17 @@ def test_conditions_with_fixed_values_are_not_public_but_let_strangers_in(condit
 @pytest.mark.parametrize(
     ("principal", "named"),
     [
-        (root(STRANGER), f"account {STRANGER}"),
-        ({"AWS": [OWN, STRANGER]}, f"account {STRANGER}"),
-        ({"AWS": f"arn:aws:iam::{STRANGER}:role/x"}, f"arn:aws:iam::{STRANGER}:role/x"),
-        ({"AWS": f"arn:aws:sts::{STRANGER}:assumed-role/x/me"}, f"arn:aws:sts::{STRANGER}:assumed-role/x/me"),
+        (root(UNTRUSTED), f"account {UNTRUSTED}"),
+        ({"AWS": [OWN, UNTRUSTED]}, f"account {UNTRUSTED}"),
+        ({"AWS": f"arn:aws:iam::{UNTRUSTED}:role/x"}, f"arn:aws:iam::{UNTRUSTED}:role/x"),
+        ({"AWS": f"arn:aws:sts::{UNTRUSTED}:assumed-role/x/me"}, f"arn:aws:sts::{UNTRUSTED}:assumed-role/x/me"),
         ({"AWS": IDENTITY}, IDENTITY),
         ({"CanonicalUser": CANONICAL}, "S3 canonical user 79a59df9…"),
         ({"Federated": "accounts.google.com"}, "accounts.google.com"),
-        ({"Federated": f"arn:aws:iam::{STRANGER}:saml-provider/x"}, f"arn:aws:iam::{STRANGER}:saml-provider/x"),
+        ({"Federated": f"arn:aws:iam::{UNTRUSTED}:saml-provider/x"}, f"arn:aws:iam::{UNTRUSTED}:saml-provider/x"),
     ],
 )
-def test_principals_of_others_are_strangers_but_not_the_public(principal: Any, named: str) -> None:
+def test_principals_of_others_are_untrusted_but_not_the_public(principal: Any, named: str) -> None:
     stated = {"AWS": principal} if isinstance(principal, str) else principal
 
     assert found(allowing(stated)) == (f"{named} (S)",)
@@ -165,11 +167,11 @@ def test_principals_of_others_are_strangers_but_not_the_public(principal: Any, n
         {"Service": "sns.amazonaws.com"},
     ],
 )
-def test_own_principals_those_deleted_and_services_are_no_strangers(principal: Any) -> None:
+def test_own_principals_those_deleted_and_services_are_not_untrusted(principal: Any) -> None:
     assert found(allowing(principal)) == ()
 
 
-@pytest.mark.parametrize("principal", [{"AWS": IDENTITY}, {"CanonicalUser": CANONICAL}, {"AWS": root(STRANGER)}])
+@pytest.mark.parametrize("principal", [{"AWS": IDENTITY}, {"CanonicalUser": CANONICAL}, {"AWS": root(UNTRUSTED)}])
 def test_a_single_principal_can_be_trusted_by_name(principal: dict[str, str]) -> None:
     trusted = Trusted(frozenset({OWN}), principals=frozenset(principal.values()))
 
@@ -177,48 +179,48 @@ def test_a_single_principal_can_be_trusted_by_name(principal: dict[str, str]) ->
 
 
 def test_everyone_but_some_is_everyone() -> None:
-    statement = allowing(None, NotPrincipal={"AWS": root(STRANGER)})
+    statement = allowing(None, NotPrincipal={"AWS": root(UNTRUSTED)})
 
     assert found(statement) == ("anyone (S)",)
     assert is_public(statement)
 
 
 def test_a_condition_narrows_the_principals_to_those_that_can_meet_it() -> None:
-    principal = {"AWS": [root(STRANGER), root("888888888888")]}
+    principal = {"AWS": [root(UNTRUSTED), root("888888888888")]}
     condition = {"StringEquals": {"aws:PrincipalAccount": ["888888888888", "777777777777"]}}
 
     assert found(allowing(principal, condition)) == ("account 888888888888 (S)",)
 
 
 def test_a_condition_with_a_wildcard_narrows_nothing() -> None:
-    assert found(allowing({"AWS": STRANGER}, {"StringLike": {"aws:PrincipalAccount": "9999*"}})) == (
-        f"account {STRANGER} (S)",
+    assert found(allowing({"AWS": UNTRUSTED}, {"StringLike": {"aws:PrincipalAccount": "9999*"}})) == (
+        f"account {UNTRUSTED} (S)",
     )
 
 
 def test_a_condition_on_the_source_says_nothing_of_the_caller() -> None:
-    condition = {"StringEquals": {"aws:PrincipalAccount": STRANGER, "aws:SourceAccount": "888888888888"}}
+    condition = {"StringEquals": {"aws:PrincipalAccount": UNTRUSTED, "aws:SourceAccount": "888888888888"}}
 
-    assert found(allowing(condition=condition)) == (f"account {STRANGER} (S)",)
+    assert found(allowing(condition=condition)) == (f"account {UNTRUSTED} (S)",)
 
 
 def test_conditions_that_nobody_can_meet_let_nobody_in() -> None:
-    condition = {"StringEquals": {"aws:PrincipalAccount": STRANGER, "kms:CallerAccount": "888888888888"}}
+    condition = {"StringEquals": {"aws:PrincipalAccount": UNTRUSTED, "kms:CallerAccount": "888888888888"}}
 
     assert found(allowing(condition=condition)) == ()
 
 
-def test_strangers_are_named_once_with_their_statement_and_anyone_first() -> None:
+def test_untrusted_principals_are_named_once_with_their_statement_and_anyone_first() -> None:
     statements = [
-        allowing({"AWS": [STRANGER, root(STRANGER)]}, Sid=None),
-        allowing({"AWS": STRANGER}, Sid="Other"),
+        allowing({"AWS": [UNTRUSTED, root(UNTRUSTED)]}, Sid=None),
+        allowing({"AWS": UNTRUSTED}, Sid="Other"),
         allowing(Sid="Open"),
     ]
 
     assert found(*statements) == (
         "anyone (Open)",
-        f"account {STRANGER} (statement 1)",
-        f"account {STRANGER} (Other)",
+        f"account {UNTRUSTED} (statement 1)",
+        f"account {UNTRUSTED} (Other)",
     )
 
 
@@ -244,14 +246,14 @@ OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
 )
 def test_a_denial_to_all_but_the_trusted_closes_what_is_open(denial: dict[str, Any]) -> None:
     assert found(allowing(), denial) == ()
-    assert found(denial, allowing({"AWS": STRANGER})) == ()
+    assert found(denial, allowing({"AWS": UNTRUSTED})) == ()
     assert not is_public(allowing(), denial)
 
 
 @pytest.mark.parametrize(
     "denial",
     [
-        denying(OUTSIDE, Principal={"AWS": root(STRANGER)}),
+        denying(OUTSIDE, Principal={"AWS": root(UNTRUSTED)}),
         denying(OUTSIDE, Action="sns:Publish"),
         denying(OUTSIDE, Action=None, NotAction="sns:Publish"),
         denying(OUTSIDE, Resource="arn:aws:sns:eu-central-1:111111111111:other"),
@@ -277,10 +279,10 @@ def test_a_denial_of_one_action_closes_nothing_where_all_but_that_are_allowed() 
 
 
 def test_those_whom_a_denial_spares_are_named() -> None:
-    denial = denying({"StringNotEquals": {"aws:PrincipalAccount": [OWN, STRANGER]}})
+    denial = denying({"StringNotEquals": {"aws:PrincipalAccount": [OWN, UNTRUSTED]}})
     network = denying({**OUTSIDE, "NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}})
 
-    assert found(allowing(), denial) == (f"account {STRANGER} (S)",)
+    assert found(allowing(), denial) == (f"account {UNTRUSTED} (S)",)
     assert found(allowing(), network) == ("anyone from 192.0.2.0/24 (S)",)
     assert not is_public(allowing(), network)
 
@@ -288,8 +290,8 @@ def test_those_whom_a_denial_spares_are_named() -> None:
 def test_a_service_that_acts_for_another_account_is_named() -> None:
     service = {"Service": ["sns.amazonaws.com"]}
 
-    assert found(allowing(service, {"StringEquals": {"aws:SourceAccount": [OWN, STRANGER]}})) == (
-        f"sns.amazonaws.com for account {STRANGER} (S)",
+    assert found(allowing(service, {"StringEquals": {"aws:SourceAccount": [OWN, UNTRUSTED]}})) == (
+        f"sns.amazonaws.com for account {UNTRUSTED} (S)",
     )
     assert found(allowing(service, {"StringEquals": {"aws:SourceOrgID": FOREIGN}})) == (
         f"sns.amazonaws.com for organization {FOREIGN} (S)",
@@ -302,7 +304,7 @@ def test_a_service_that_acts_for_another_account_is_named() -> None:
     [
         (None, False),
         ({"StringEquals": {"aws:SourceAccount": OWN}}, True),
-        ({"StringEquals": {"aws:SourceAccount": STRANGER}}, True),
+        ({"StringEquals": {"aws:SourceAccount": UNTRUSTED}}, True),
         ({"StringEquals": {"aws:SourceOrgID": ORGANIZATION}}, True),
         ({"ArnLike": {"aws:SourceArn": f"arn:aws:s3:*:{OWN}:*"}}, True),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}, True),

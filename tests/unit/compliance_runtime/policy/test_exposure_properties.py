@@ -14,8 +14,8 @@ from tests.unit.compliance_runtime.policy.test_exposure import (
     FRIEND,
     ORGANIZATION,
     OWN,
-    STRANGER,
     TRUSTED,
+    UNTRUSTED,
     allowing,
     denying,
     found,
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from compliance_runtime.policy.document import Statement
 
 _VALUES = {
-    "aws:PrincipalAccount": [OWN, FRIEND, STRANGER, "9999*", "*"],
-    "aws:PrincipalArn": [root(OWN), f"arn:aws:iam::{STRANGER}:role/*", "arn:aws:iam::*:role/x", f"arn:*:{OWN}:role/x"],
+    "aws:PrincipalAccount": [OWN, FRIEND, UNTRUSTED, "9999*", "*"],
+    "aws:PrincipalArn": [root(OWN), f"arn:aws:iam::{UNTRUSTED}:role/*", "arn:aws:iam::*:role/x", f"arn:*:{OWN}:role/x"],
     "aws:PrincipalOrgID": [ORGANIZATION, FOREIGN, "o-*"],
     "aws:PrincipalIsAWSService": ["true", "false"],
-    "aws:SourceAccount": [OWN, STRANGER],
+    "aws:SourceAccount": [OWN, UNTRUSTED],
     "aws:SourceVpc": ["vpc-1"],
 }
 _OPERATORS = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "Bool", "Null"]
 _PRINCIPALS: list[dict[str, Any]] = [
     {"Principal": "*"},
-    {"Principal": {"AWS": [OWN, STRANGER]}},
-    {"Principal": {"AWS": root(STRANGER), "Service": "sns.amazonaws.com"}},
+    {"Principal": {"AWS": [OWN, UNTRUSTED]}},
+    {"Principal": {"AWS": root(UNTRUSTED), "Service": "sns.amazonaws.com"}},
     {"NotPrincipal": {"AWS": root(OWN)}},
-    {"NotPrincipal": {"AWS": [root(OWN), root(STRANGER)]}},
+    {"NotPrincipal": {"AWS": [root(OWN), root(UNTRUSTED)]}},
 ]
 
 
@@ -75,7 +75,7 @@ def statements(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def strange_requests(draw: st.DrawFn) -> dict[str, str | None]:
     """What a request of somebody who is not trusted has: signed or not, from any network, never for a service."""
-    account = draw(st.sampled_from([STRANGER, "999988887777", None]))
+    account = draw(st.sampled_from([UNTRUSTED, "999988887777", None]))
     name = draw(st.sampled_from(["role/x", "role/y", f"role/:iam::{OWN}:role/x", "root"]))
     return {
         "aws:principalaccount": account,
@@ -110,8 +110,8 @@ def test_nobody_comes_in_whom_the_policy_is_not_said_to_let_in(
         assert all(f"({one.name})" in names for one in let_in)
 
 
-@given(statements(), st.sets(st.sampled_from([FRIEND, STRANGER])), st.booleans())
-def test_trusting_more_never_makes_a_stranger(written: list[dict[str, Any]], more: set[str], foreign: bool) -> None:  # noqa: FBT001 hypothesis passes it by position
+@given(statements(), st.sets(st.sampled_from([FRIEND, UNTRUSTED])), st.booleans())
+def test_trusting_more_makes_nobody_untrusted(written: list[dict[str, Any]], more: set[str], foreign: bool) -> None:  # noqa: FBT001 hypothesis passes it by position
     wider = Trusted(TRUSTED.accounts | more, TRUSTED.organizations | ({FOREIGN} if foreign else frozenset()))
 
     assert set(untrusted_principals(policy(*written), wider)) <= set(untrusted_principals(policy(*written), TRUSTED))
@@ -127,7 +127,7 @@ def test_the_order_of_statements_does_not_matter(written: list[dict[str, Any]], 
 
 
 @given(statements(), conditions(), st.sampled_from(_PRINCIPALS))
-def test_allowing_more_never_hides_a_stranger(
+def test_allowing_more_never_hides_an_untrusted_principal(
     written: list[dict[str, Any]], condition: dict[str, Any], principal: dict[str, Any]
 ) -> None:
     more = allowing(None, condition, Sid="More", **principal)
@@ -145,5 +145,5 @@ def test_denying_more_never_lets_anybody_in(written: list[dict[str, Any]], condi
 
 
 @given(statements())
-def test_what_is_public_lets_strangers_in(written: list[dict[str, Any]]) -> None:
+def test_what_is_public_lets_untrusted_principals_in(written: list[dict[str, Any]]) -> None:
     assert is_public(*written) <= bool(found(*written))

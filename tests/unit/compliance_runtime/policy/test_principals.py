@@ -42,7 +42,7 @@ def test_all_but_some_are_everyone_with_an_exception() -> None:
     assert not principals.everyone_without_exception
 
 
-def test_the_kinds_of_principals_are_told_apart() -> None:
+def test_the_kinds_of_principals_are_distinguished() -> None:
     principals = read(
         Principal={
             "AWS": ["123456789012", ROOT],

@@ -32,7 +32,7 @@ def test_a_compliance_change_brings_what_is_recorded() -> None:
         ("insufficient_data", Compliance.NOT_APPLICABLE),
     ],
 )
-def test_a_compliance_change_tells_what_was_before(old: str, before: Compliance) -> None:
+def test_a_compliance_change_says_what_was_before(old: str, before: Compliance) -> None:
     assert compliance_change(compliance_event(before=old)).before is before
 
 

@@ -37,7 +37,7 @@ def test_a_table_that_agrees_with_aws_config_is_left_alone(account: Account) -> 
 
 def test_what_a_lost_event_left_behind_is_repaired(account: Account) -> None:
     later = CAPTURED_TIME + timedelta(hours=1)
-    account.knows(result("flipped"), result("gone"), result("same"))
+    account.knows(result("flipped"), result("stale"), result("same"))
     account.answers(
         TAGS,
         result("flipped", Compliance.COMPLIANT, time=later),
@@ -48,7 +48,7 @@ def test_what_a_lost_event_left_behind_is_repaired(account: Account) -> None:
     assert account.reconcile() == Counts(checked=4, written=2, closed=1, repaired=3)
     assert account.present() == {
         "flipped": "COMPLIANT",
-        "gone": "NOT_APPLICABLE",
+        "stale": "NOT_APPLICABLE",
         "same": "NON_COMPLIANT",
         "new": "COMPLIANT",
     }
@@ -174,14 +174,14 @@ def test_a_compliance_that_did_not_change_is_as_old_as_it_was(account: Account) 
 def test_a_violation_whose_event_was_lost_is_announced_and_no_other(account: Account) -> None:
     account.recipient = Recipient("arn:aws:sns:eu-west-1:111122223333:security", frozenset({Severity.HIGH}))
     account.waivers = (deployed_waiver("required-tags", ResourceId("waived"), expires=date(9999, 1, 1)),)
-    account.knows(result("known"), result("flipped", Compliance.COMPLIANT), result("mended"))
+    account.knows(result("known"), result("flipped", Compliance.COMPLIANT), result("fixed"))
     account.answers(
         TAGS,
         result("known", time=LATER, annotation="Other."),
         result("flipped", time=LATER),
         result("new"),
         result("waived"),
-        result("mended", Compliance.COMPLIANT, time=LATER),
+        result("fixed", Compliance.COMPLIANT, time=LATER),
     )
 
     account.reconcile()
@@ -252,12 +252,12 @@ def test_a_waiver_that_is_not_declared_any_more_is_taken_from_its_violation(acco
 def test_what_complies_or_is_closed_has_no_waiver(account: Account) -> None:
     account.waivers = (deployed_waiver("required-tags", ResourceId("logs")),)
     note = account.waivers[0].note
-    account.knows(result("logs", waiver=note), result("gone", waiver=note))
+    account.knows(result("logs", waiver=note), result("stale", waiver=note))
     account.answers(TAGS, result("logs", Compliance.COMPLIANT, time=CAPTURED_TIME + timedelta(hours=1)))
 
     account.reconcile()
 
-    assert account.present() == {"logs": "COMPLIANT", "gone": "NOT_APPLICABLE"}
+    assert account.present() == {"logs": "COMPLIANT", "stale": "NOT_APPLICABLE"}
     assert account.waived() == {}
 
 
@@ -288,7 +288,7 @@ def test_a_function_arn_of_another_form_is_refused() -> None:
 def test_a_compliance_that_is_not_known_is_neither_written_nor_closed_and_fails_the_comparison(
     account: Account,
 ) -> None:
-    account.knows(result("logs"), result("gone"))
+    account.knows(result("logs"), result("stale"))
     account.answers(TAGS, result("logs"), result("new"), result("flipped", Compliance.COMPLIANT))
     account.aws_config.words = {"logs": "PARTLY_COMPLIANT", "new": "PARTLY_COMPLIANT"}
 
@@ -296,7 +296,7 @@ def test_a_compliance_that_is_not_known_is_neither_written_nor_closed_and_fails_
         account.reconcile()
 
     assert TAGS in str(caught.value)
-    assert account.present() == {"logs": "NON_COMPLIANT", "gone": "NOT_APPLICABLE", "flipped": "COMPLIANT"}
+    assert account.present() == {"logs": "NON_COMPLIANT", "stale": "NOT_APPLICABLE", "flipped": "COMPLIANT"}
 
 
 def test_a_compliance_counts_in_any_case(account: Account) -> None:

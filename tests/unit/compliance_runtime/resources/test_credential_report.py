@@ -97,7 +97,7 @@ def test_a_report_in_preparation_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("code", ["ReportExpired", "ReportNotPresent", "ReportInProgress"])
-def test_a_report_that_is_gone_when_it_is_fetched_is_asked_for_again(code: str) -> None:
+def test_a_report_that_is_deleted_when_it_is_fetched_is_asked_for_again(code: str) -> None:
     report = Report()
     report.in_preparation("COMPLETE")
     report.stub.add_client_error("get_credential_report", code)

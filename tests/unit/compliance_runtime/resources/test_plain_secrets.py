@@ -100,7 +100,7 @@ def test_what_only_resembles_a_format_is_none(value: str) -> None:
         "CREDENTIALS",
     ],
 )
-def test_the_name_of_a_variable_tells_a_secret(name: str) -> None:
+def test_the_name_of_a_variable_reveals_a_secret(name: str) -> None:
     assert secret_kind(name, "hunter2") == "by its name"
 
 

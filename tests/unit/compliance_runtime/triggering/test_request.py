@@ -62,5 +62,7 @@ def test_a_schedule_asks_for_all_rules_and_going_on_for_none() -> None:
     ("event", "ids"),
     [({"id": "e-1"}, {"e-1", "i-1"}), ({"action": "reevaluate"}, {"i-1"}), ({"id": 5}, {"i-1"}), (None, {"i-1"})],
 )
-def test_an_event_is_told_from_others_by_its_id_and_by_that_of_the_invocation(event: object, ids: set[str]) -> None:
+def test_an_event_is_distinguished_from_others_by_its_id_and_by_that_of_the_invocation(
+    event: object, ids: set[str]
+) -> None:
     assert request_ids(event, "i-1") == ids

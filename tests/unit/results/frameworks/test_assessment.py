@@ -66,7 +66,7 @@ def test_a_control_without_a_deployed_rule_is_not_evaluated_and_says_what_is_mis
     assert one.not_deployed == ("CLOUD_TRAIL_ENABLED", "config-recorder")
 
 
-def test_a_rule_without_results_is_told_from_one_that_is_not_deployed() -> None:
+def test_a_rule_without_results_is_distinguished_from_one_that_is_not_deployed() -> None:
     silent = assessed([TLS, FLOW_LOGS], Status.COMPLIANT)["A-2"]
     missing = assessed([TLS], Status.COMPLIANT)["A-2"]
 

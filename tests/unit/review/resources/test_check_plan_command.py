@@ -35,7 +35,7 @@ WAIVER = """
 waivers:
   - rule: no-ssh
     tag_key: legacy
-    reason: Until the bastion is gone.
+    reason: Until the bastion is removed.
     owner: team-net
     ticket: NET-1
     granted: 2026-01-01
@@ -153,7 +153,7 @@ def test_rules_parameters_and_severities_come_from_packs(folder: Path) -> None:
     assert plan["rulesOfAws"] == ["s3-bucket-versioning-enabled"]
 
 
-def test_waivers_cover_violations_and_say_when_that_cannot_be_told(folder: Path) -> None:
+def test_waivers_cover_violations_and_say_when_that_cannot_be_known(folder: Path) -> None:
     (folder / "acme.yaml").write_text(PACK % '["443"]')
     (folder / "waivers.yaml").write_text(WAIVER)
     options = ("plan.json", "--rules", "acme.yaml", "--waivers", "waivers.yaml")
@@ -161,7 +161,7 @@ def test_waivers_cover_violations_and_say_when_that_cannot_be_told(folder: Path)
     (folder / "plan.json").write_text(json.dumps(group(tags={"legacy": "yes"}, tags_all={"legacy": "yes"})))
     code, output = run(*options)
     assert code == 0
-    assert "Until the bastion is gone." in output
+    assert "Until the bastion is removed." in output
     (folder / "plan.json").write_text(
         json.dumps(
             plan_json(

@@ -120,7 +120,7 @@ def test_another_part_of_the_bucket_leads_to_it() -> None:
     "references",
     [["local.name"], [], ["aws_s3_bucket.a.id", "aws_s3_bucket.a", "aws_s3_bucket.b.id", "aws_s3_bucket.b"]],
 )
-def test_a_part_of_which_the_bucket_cannot_be_told_leaves_all_undecided(references: list[str]) -> None:
+def test_a_part_of_which_the_bucket_cannot_be_known_leaves_all_undecided(references: list[str]) -> None:
     plan = plan_json(
         [bucket("aws_s3_bucket.a"), bucket("aws_s3_bucket.b"), policy()],
         [
@@ -174,8 +174,8 @@ def test_a_rule_that_is_destroyed_opens_a_group_no_more_and_a_new_one_does() -> 
     values = {**entry, "type": "ingress", "security_group_id": "sg-1", "description": None}
     group = change("aws_security_group.g", state, before=state, actions=("no-op",))
     resources = [configured("aws_security_group.g"), configured(rule)]
-    gone = plan_json([group, change(rule, None, before=values, actions=("delete",))], resources)
-    assert found(gone, "security-group-ingress") == {"aws_security_group.g": Outcome.COMPLIANT}
+    deleted = plan_json([group, change(rule, None, before=values, actions=("delete",))], resources)
+    assert found(deleted, "security-group-ingress") == {"aws_security_group.g": Outcome.COMPLIANT}
 
     narrowed = {**values, "cidr_blocks": ["10.0.0.0/8"]}
     changed = plan_json([group, change(rule, narrowed, before=values, actions=("delete", "create"))], resources)
