@@ -1,10 +1,15 @@
-"""Describes all that an account holds of the kinds that a deployment makes, as the APIs describe it."""
+"""All that an account holds of the kinds that a deployment makes, as the APIs describe it, and others' things in it."""
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from compliance_tf.local import LocalAws
 
 
@@ -67,6 +72,38 @@ def recorder(aws: LocalAws, region: str) -> dict[str, Any]:
         "recorders": config.describe_configuration_recorders()["ConfigurationRecorders"],
         "status": config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"],
     }
+
+
+def create_look_alikes(aws: LocalAws, region: str, names: Iterable[str]) -> None:
+    """Leave somebody else's things in the account, under names that begin as ours do or are nearly ours."""
+    clients = {
+        name: aws.client(name, region=region) for name in ("config", "lambda", "events", "dynamodb", "iam", "logs")
+    }
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): pass")
+    by_lambda = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [by_lambda]})
+    for name in names:
+        clients["config"].put_config_rule(
+            ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}}
+        )
+        role = clients["iam"].create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        clients["lambda"].create_function(
+            FunctionName=name,
+            Role=role,
+            Runtime="python3.13",
+            Handler="index.handler",
+            Code={"ZipFile": code.getvalue()},
+        )
+        clients["events"].put_rule(Name=name, ScheduleExpression="rate(7 days)", State="DISABLED")
+        clients["dynamodb"].create_table(
+            TableName=f"{name}-results2",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        clients["logs"].create_log_group(logGroupName=f"/aws/lambda/{name}-x")
 
 
 def of(description: dict[str, Any], prefix: str) -> dict[str, Any]:

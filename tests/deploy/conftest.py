@@ -86,9 +86,9 @@ class Project:
         """Run Terraform in the stack's folder."""
         return self.run("terraform", *arguments, folder=self.stack_folder(stack), fails=fails)
 
-    def failed_plan(self) -> str:
+    def failed_plan(self, stack: str = "compliance") -> str:
         """The output of a plan that must fail once and make nothing, as one line, for Terraform breaks lines."""
-        output = self.terraform("plan", "-input=false", fails=True)
+        output = self.terraform("plan", "-input=false", stack=stack, fails=True)
         assert output.count("Error: ") == 1, output
         assert "will be created" not in output
         return re.sub(r"\s+", " ", output)
@@ -125,7 +125,7 @@ def forget_checksums(folder: Path) -> None:
 
 
 def _end(output: str) -> str:
-    """Cut what was printed to what tells the failure: a log that is cut itself would show the plan instead."""
+    """Cut what was printed to the failure: a log that is cut itself would show the plan instead."""
     lines = output.splitlines()
     first_error = next((number for number, line in enumerate(lines) if "Error" in line), len(lines))
     return "\n".join(lines[max(0, min(first_error - 2, len(lines) - 30)) :][:80])

@@ -107,7 +107,6 @@ class ReviewedProject:
         *options: str,
         variant: str = "cdktf.out",
         edit: Callable[[Configuration], None] | None = None,
-        workspace: str = "dev",
         refresh: bool = False,
     ) -> Path:
         """Plan a variant, perhaps edited after its synthesis, and give the file that Terraform saved."""
@@ -122,9 +121,9 @@ class ReviewedProject:
             configuration = self.configuration(variant)
             edit(configuration)
             (folder / "cdk.tf.json").write_text(json.dumps(configuration))
-        (folder / ".terraform" / "environment").write_text(workspace)
+        (folder / ".terraform" / "environment").write_text("dev")
         if variant == "other-project":
-            # As somebody who was told to by Terraform.
+            # As Terraform says to do.
             self.project.run("terraform", "init", "-input=false", "-migrate-state", "-force-copy", folder=folder)
         arguments = ("-input=false", "-lock=false", f"-refresh={str(refresh).lower()}", "-out=saved.plan", *options)
         self.project.run("terraform", "plan", *arguments, folder=folder)

@@ -1,16 +1,14 @@
 """Deployments of several projects and workspaces share an account with others' things, and none touches another.
 
 Rounds of concurrent deployments, changes and destructions in an order drawn from a seed. After each round everything of
-an owner who had no part in it is as it was, and so is the recorder; plans of untouched workspaces are empty.
+an owner who had no part in it is as it was, and so is the recorder; plans of untouched workspaces are empty. A short
+form, of two deployments at once and a destruction, is in ``test_cli.py``.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import random
 import shutil
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
+
+pytestmark = pytest.mark.long
 
 APP: Final = """
 import sys
@@ -103,38 +103,6 @@ class Neighbourhood:
         return project.run("terraform", *arguments, "-input=false", folder=folder)
 
 
-def create_look_alikes(aws: LocalAws) -> None:
-    """Leave somebody else's things in the account, under names that begin as ours do or are nearly ours."""
-    clients = {
-        name: aws.client(name, region=REGION) for name in ("config", "lambda", "events", "dynamodb", "iam", "logs")
-    }
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", "def handler(event, context): pass")
-    by_lambda = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [by_lambda]})
-    for name in LOOK_ALIKES:
-        clients["config"].put_config_rule(
-            ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": "EIP_ATTACHED"}}
-        )
-        role = clients["iam"].create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        clients["lambda"].create_function(
-            FunctionName=name,
-            Role=role,
-            Runtime="python3.13",
-            Handler="index.handler",
-            Code={"ZipFile": code.getvalue()},
-        )
-        clients["events"].put_rule(Name=name, ScheduleExpression="rate(7 days)", State="DISABLED")
-        clients["dynamodb"].create_table(
-            TableName=f"{name}-results2",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        clients["logs"].create_log_group(logGroupName=f"/aws/lambda/{name}-x")
-
-
 def without(description: dict[str, Any], owners: Iterable[Owner]) -> dict[str, Any]:
     """Leave out what belongs to some owners."""
     theirs = [account.of(description, owner.prefix) for owner in owners]
@@ -193,16 +161,10 @@ def live_together(aws: LocalAws, folder: Path, owners: list[Owner], *, rounds: i
 @pytest.fixture(scope="module")
 def shared_account(aws: LocalAws) -> LocalAws:
     record_everything(aws)
-    create_look_alikes(aws)
+    account.create_look_alikes(aws, REGION, LOOK_ALIKES)
     return aws
 
 
-def test_projects_and_workspaces_live_together(shared_account: LocalAws, tmp_path: Path) -> None:
-    owners = [Owner("acme", "dev"), Owner("acme", "dev2"), Owner("acme2", "dev")]
-    live_together(shared_account, tmp_path, owners, rounds=2, at_once=2, seed=2)
-
-
-@pytest.mark.long
 def test_many_projects_and_workspaces_live_together(shared_account: LocalAws, tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     owners = [Owner(project, workspace) for project in PROJECTS for workspace in WORKSPACES]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 def test_the_demo_shows_results_of_both_workspaces_and_an_untouched_recorder(tmp_path: Path) -> None:
+    """A deployment, for this is what the README has people run first."""
     project = Project(tmp_path / "checkout", {})
     project.folder.mkdir()
     lines = project.run("compliance-tf", "demo").splitlines()

@@ -67,6 +67,7 @@ def foreign_rules(config: Any) -> list[dict[str, Any]]:
 
 
 def test_they_are_enough_to_deploy_change_and_destroy_beside_foreign_rules(aws: LocalAws, tmp_path: Path) -> None:
+    """A deployment, for the provider alone decides which calls it makes."""
     record_everything(aws)
     config, iam = aws.client("config", region=REGION), aws.client("iam", region=REGION)
     iam.create_policy(PolicyName="compliance-boundary", PolicyDocument=BOUNDARY)
@@ -78,7 +79,6 @@ def test_they_are_enough_to_deploy_change_and_destroy_beside_foreign_rules(aws: 
     variables = deployer(aws, "deployer", POLICY)
     project = Project.create(tmp_path / "app", variables, BOUNDED)
     project.apply("dev")
-    assert "No changes." in project.terraform("plan", "-detailed-exitcode", "-input=false")
     (tmp_path / "app" / "main.py").write_text(CHANGED)
     project.run("python", "main.py")
     assert " changed," in project.apply("dev")
@@ -90,6 +90,11 @@ def test_they_are_enough_to_deploy_change_and_destroy_beside_foreign_rules(aws: 
     assert_nothing_else_is_allowed(variables, config)
     project.destroy("dev")
     assert foreign_rules(config) == before
+
+    poorer = deployer(aws, "poorer", POLICY.replace('"config:DescribeConfigurationRecorders",', ""))
+    output = Project(project.folder, poorer).terraform("plan", "-input=false", fails=True)
+    assert "config:DescribeConfigurationRecorders" in output
+    assert "will be created" not in output
 
 
 def assert_nothing_else_is_allowed(variables: dict[str, str], admin: Any) -> None:
@@ -120,16 +125,6 @@ def assert_nothing_else_is_allowed(variables: dict[str, str], admin: Any) -> Non
         with pytest.raises(ClientError) as refused:
             attempt()
         assert refused.value.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}, number
-
-
-def test_without_reading_the_recorder_nothing_is_planned(aws: LocalAws, tmp_path: Path) -> None:
-    record_everything(aws)
-    poorer = POLICY.replace('"config:DescribeConfigurationRecorders",', "")
-    project = Project.create(tmp_path / "app", deployer(aws, "poorer", poorer))
-    project.select("dev")
-    output = project.terraform("plan", "-input=false", fails=True)
-    assert "config:DescribeConfigurationRecorders" in output
-    assert "will be created" not in output
 
 
 def test_it_allows_nothing_that_changes_the_recorder() -> None:

@@ -13,13 +13,12 @@ from tests.deploy.conftest import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 META = {"//", "count", "depends_on", "for_each", "lifecycle", "provider"}
 SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 
 EVERYTHING = """
-from compliance_tf import ApiCall, ComplianceStack, CheckRule, ManagedRule, S3State, Schedule, Scope, synthesize
+from compliance_tf import ApiCall, ComplianceStack, CheckRule, ManagedRule, Schedule, Scope, synthesize
 from compliance_runtime.checks import bucket_tls_only, ec2_approved_images, required_tags
 from compliance_runtime.checks import check_ids, load_check
 
@@ -46,17 +45,27 @@ synthesize(build)
 """
 
 
-@pytest.fixture(scope="module", params=["main.py", "every option"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    app = EVERYTHING if request.param == "every option" else None
-    project = Project.create(tmp_path_factory.mktemp("schema") / "app", {}, app)
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
+    folder = tmp_path_factory.mktemp("schema")
+    apps = {"main.py": None, "every option": EVERYTHING}
+    return {name: Project.create(folder / str(number), {}, app) for number, (name, app) in enumerate(apps.items())}
+
+
+@pytest.fixture(scope="module")
+def provider(projects: dict[str, Project]) -> dict[str, Any]:
+    """The schema of the provider, which is the same for both projects."""
+    project = projects["main.py"]
     project.terraform("init", "-input=false")
-    return project
-
-
-def test_every_resource_and_attribute_exists_and_none_is_deprecated(project: Project) -> None:
     (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
-    configuration = json.loads(project.configuration())
+    return dict(provider)
+
+
+@pytest.mark.parametrize("app", ["main.py", "every option"])
+def test_every_resource_and_attribute_exists_and_none_is_deprecated(
+    projects: dict[str, Project], provider: dict[str, Any], app: str
+) -> None:
+    configuration = json.loads(projects[app].configuration())
     seen = 0
     for section, schemas in SECTIONS.items():
         for type_, named in configuration[section].items():
@@ -70,9 +79,8 @@ def test_every_resource_and_attribute_exists_and_none_is_deprecated(project: Pro
     assert list(differences(provider["provider"]["block"], provider_block, "provider")) == []
 
 
-def test_the_review_has_an_entry_for_each_attribute_of_each_allowed_type(project: Project) -> None:
-    """Nested blocks too, so that a new version of the provider cannot slip one in; and none that is gone."""
-    (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
+def test_the_review_has_an_entry_for_each_attribute_of_each_allowed_type(provider: dict[str, Any]) -> None:
+    """Nested blocks too, so that a new version of the provider cannot slip one in; and none that is stale."""
     schema = {type_: {*attributes(provider["resource_schemas"][type_]["block"])} for type_ in ALLOWED_TYPES}
     assert schema == {type_: {*entries} for type_, entries in attribute_table().items()}
 
@@ -105,30 +113,10 @@ def differences(block: Mapping[str, Any], body: Mapping[str, Any], path: str) ->
             yield f"{path}.{name} does not exist"
 
 
-def test_the_check_itself_finds_what_is_deprecated_and_what_does_not_exist(project: Project) -> None:
-    (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
+def test_the_check_itself_finds_what_is_deprecated_and_what_does_not_exist(provider: dict[str, Any]) -> None:
     rule = provider["resource_schemas"]["aws_cloudwatch_event_rule"]["block"]
     assert list(differences(rule, {"is_enabled": True, "mood": "good", "arn": "a"}, "rule")) == [
         "rule.is_enabled is deprecated",
         "rule.mood does not exist",
         "rule.arn cannot be set",
     ]
-
-
-def test_the_state_of_an_s3_backend_is_locked_by_s3_itself(tmp_path: Path) -> None:
-    app = EVERYTHING.replace(
-        'tags={"team": "a"}', 'state=S3State(bucket="states", region="eu-west-1", workspace_key_prefix="compliance")'
-    )
-    project = Project.create(tmp_path / "app", {}, app)
-    (backend,) = json.loads(project.configuration())["terraform"]["backend"].items()
-    assert backend == (
-        "s3",
-        {
-            "bucket": "states",
-            "encrypt": True,
-            "key": "acme/eu-west-1/terraform.tfstate",
-            "region": "eu-west-1",
-            "use_lockfile": True,
-            "workspace_key_prefix": "compliance",
-        },
-    )

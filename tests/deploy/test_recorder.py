@@ -1,6 +1,7 @@
 """The recorder is read before anything is made, and a plan that cannot work says what to do.
 
-Which recorders and workspaces are refused is proven without plans, in ``test_recorder_conditions.py``.
+Which recorders and workspaces are refused is proven without plans, in ``test_recorder_conditions.py``; a plan without a
+recorder is in ``test_cli.py``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance_tf.local import Behaviour, LocalAws
 from tests.deploy.conftest import REGION, Project, record_everything
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from compliance_tf.local import LocalAws
 
 APP = """
 from compliance_tf import ComplianceStack, ManagedRule, synthesize
@@ -36,12 +36,6 @@ def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_a_plan_without_a_recorder_fails_and_says_what_to_do(project: Project) -> None:
-    output = project.failed_plan()
-    assert "couldn't find resource" in output
-    assert "turn on AWS Config in eu-west-1 or set recorder_name" in output
-
-
 def test_a_plan_fails_when_the_recorder_leaves_out_a_type_that_a_rule_needs(project: Project, aws: LocalAws) -> None:
     record_everything(aws, resourceTypes=["AWS::EC2::Volume"])
     assert (
@@ -60,17 +54,7 @@ def test_a_plan_in_a_workspace_that_does_not_fit_fails_before_anything_is_read(p
 
 def test_a_plan_without_credentials_fails_with_the_providers_advice(project: Project) -> None:
     keyless = {name: "" for name in project.variables if name.startswith("AWS_") and "KEY" in name}
-    stranger = Project(project.folder, {**project.variables, **keyless, "HOME": str(project.folder)})
-    output = re.sub(r"\s+", " ", stranger.terraform("plan", "-input=false", fails=True))
+    without = Project(project.folder, {**project.variables, **keyless, "HOME": str(project.folder)})
+    output = re.sub(r"\s+", " ", without.terraform("plan", "-input=false", fails=True))
     assert "No valid credential sources found" in output
     assert "will be created" not in output
-
-
-def test_where_cloud_control_lags_behind_the_error_names_the_setting_that_helps(tmp_path: Path) -> None:
-    with LocalAws.start(behaviour=Behaviour(cloud_control_reads_recorder=False)) as aws:
-        record_everything(aws)
-        project = Project.create(tmp_path / "app", aws.environment(region=REGION), APP)
-        project.select("dev")
-        output = project.failed_plan()
-    assert "UnsupportedActionException" in output
-    assert "set recorder_source=RecorderSource.CONFIG_API" in output

@@ -53,6 +53,7 @@ def samples(aws: LocalAws) -> list[str]:
 
 
 def test_it_reports_what_holds_and_what_does_not_and_leaves_nothing(aws: LocalAws, project: Project) -> None:
+    """A deployment, for the command makes one, and what it leaves is seen in an account alone."""
     output = project.run("compliance-tf", *COMMAND, fails=True)
 
     report: dict[str, Any] = json.loads((project.folder / "report" / "verify-report.json").read_text())

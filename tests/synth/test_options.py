@@ -163,6 +163,20 @@ def test_what_cannot_be_a_name_of_aws_is_refused(make: Any, message: str) -> Non
         make()
 
 
+def test_a_state_in_s3_is_locked_by_s3_itself(synthesize: Synthesize) -> None:
+    state = S3State(bucket="states", region="eu-west-1", workspace_key_prefix="compliance")
+    assert synthesize(state=state)["terraform"]["backend"] == {
+        "s3": {
+            "bucket": "states",
+            "encrypt": True,
+            "key": "acme/eu-west-1/terraform.tfstate",
+            "region": "eu-west-1",
+            "use_lockfile": True,
+            "workspace_key_prefix": "compliance",
+        }
+    }
+
+
 def test_state_takes_keys_by_id_alias_and_arn() -> None:
     alias = "arn:aws:kms:eu-west-1:111122223333:alias/state"
     for key in ("1234abcd-12ab-34cd-56ef-1234567890ab", "alias/state", KEY, alias):

@@ -1,4 +1,4 @@
-"""The program that Terraform starts: greets as go-plugin does, then serves the protocol until it is told to end.
+"""The program that Terraform starts: greets as go-plugin does, then serves the protocol until it is asked to end.
 
 Source: docs/guide-plugin-write-non-go.md in go-plugin's repository.
 """

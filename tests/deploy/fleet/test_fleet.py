@@ -34,6 +34,7 @@ def group(regions: list[str], accounts: list[str]) -> dict[str, object]:
 
 
 def test_cells_that_refuse_neither_hide_nor_stop_the_others(world: LocalAws, tmp_path: Path) -> None:
+    """A deployment, for the refusals are Terraform's and those of STS, each in a process of its own."""
     make_role(world, FINE)
     make_recorder(world, FINE, REGION)
     make_role(world, DENIED, trusts="999999999999")

@@ -63,7 +63,7 @@ class Running:
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition, or for the end."""
         while not condition() and self.process.poll() is None:
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def end(self) -> str:
         """Wait for its end, and give what it wrote, with its exit code."""

@@ -85,21 +85,33 @@ def end_in_the_middle(project: Project, command: str, number: signal.Signals, se
     return output
 
 
-def kill_in_an_apply(aws: LocalAws, folder: Path, name: str, state: str) -> Project:
-    """Kill a deployment that makes a function, do what the messages say, and give the project as it is then."""
-    project = prepared(aws, folder, name, state)
-    running = start(project, "deploy", *APPROVED)
+def kill_in_an_apply(aws: LocalAws, project: Project, prefix: str) -> None:
+    """Kill a deployment to dev that has made a function, before Terraform writes it into the state."""
     functions = aws.client("lambda", region=REGION)
-    running.wait_until(lambda: bool(functions.list_functions()["Functions"]))
+
+    def has_function() -> bool:
+        return any(one["FunctionName"].startswith(prefix) for one in functions.list_functions()["Functions"])
+
+    running = start(project, "deploy", *APPROVED)
+    running.wait_until(has_function)
     interrupt(running, signal.SIGKILL)
-    written = converge(project, "deploy")
-    assert "recover -w dev" in written
-    assert deployed(aws, name, "dev") == declared(project)
-    return project
 
 
-def test_what_a_kill_in_an_apply_leaves_is_recovered(aws: LocalAws, tmp_path: Path) -> None:
-    kill_in_an_apply(aws, tmp_path / "app", "killed", LOCAL_STATE)
+def test_what_a_kill_in_an_apply_leaves_is_recovered_and_a_command_beside_it_goes_on(
+    aws: LocalAws, tmp_path: Path
+) -> None:
+    """A deployment, for a kill alone shows what Terraform has made and its state does not know."""
+    project = prepared(aws, tmp_path / "app", "killed", LOCAL_STATE)
+    beside = start(project, "deploy", "-w", "prod", "--auto-approve")
+    kill_in_an_apply(aws, project, "killed-dev-")
+    output = beside.end()
+    assert output.endswith("exit code 0"), output
+    assert '"workspace" = "prod"' in output
+
+    recovered = project.run("compliance-tf", "recover", *APPROVED)
+    assert re.search(r"Plan: [1-9]\d* to import", recovered), recovered
+    project.run("compliance-tf", "deploy", *APPROVED)
+    assert deployed(aws, "killed", "dev") == deployed(aws, "killed", "prod") == declared(project)
 
 
 @pytest.mark.long
@@ -108,7 +120,11 @@ def test_after_a_recovery_nothing_is_left_to_change_and_all_can_be_destroyed(
     aws: LocalAws, tmp_path: Path, state: str
 ) -> None:
     name = "recovered" if state == LOCAL_STATE else "recovereds3"
-    project = kill_in_an_apply(aws, tmp_path / "app", name, state)
+    project = prepared(aws, tmp_path / "app", name, state)
+    kill_in_an_apply(aws, project, name)
+    written = converge(project, "deploy")
+    assert "recover -w dev" in written
+    assert deployed(aws, name, "dev") == declared(project)
     plan = project.run("compliance-tf", "plan", "-w", "dev")
     assert "No changes." in plan, plan
 

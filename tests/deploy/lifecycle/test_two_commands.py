@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     from compliance_tf.local import LocalAws
 
+pytestmark = pytest.mark.long
+
 UNLOCKED = {"TF_CLI_ARGS_plan": "-lock=false"}
 """What the workflows of pipelines set for plans."""
 
@@ -28,18 +29,6 @@ def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project.create(tmp_path_factory.mktemp("commands") / "app", aws.environment(region=REGION), app)
 
 
-def test_two_commands_in_one_checkout_act_on_their_own_workspaces(project: Project, aws: LocalAws) -> None:
-    first = start(project, "deploy", "-w", "dev", "--auto-approve")
-    time.sleep(2)
-    second = start(project, "deploy", "-w", "prod", "--auto-approve")
-    for workspace, running in (("dev", first), ("prod", second)):
-        output = running.end()
-        assert output.endswith("exit code 0"), output
-        assert f'"workspace" = "{workspace}"' in output
-        assert deployed(aws, "acme", workspace) == declared(project)
-
-
-@pytest.mark.long
 def test_one_command_waits_for_another_on_its_workspace_and_touches_no_other(project: Project, aws: LocalAws) -> None:
     for workspace in ("dev", "prod"):
         assert start(project, "deploy", "-w", workspace, "--auto-approve").end().endswith("exit code 0")
@@ -67,7 +56,6 @@ def test_one_command_waits_for_another_on_its_workspace_and_touches_no_other(pro
     assert deployed(aws, "acme", "prod") == declared(project)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("state", ["local", "s3"])
 def test_any_two_commands_at_once_leave_each_workspace_as_its_last_command_says(
     state: str, aws: LocalAws, tmp_path: Path

@@ -23,8 +23,8 @@ ACCOUNT = "000000000001"
 APP = """
 from compliance_runtime.checks import bucket_tls_only, log_group_retention, security_group_ingress
 from compliance_tf import (
-    ApiCall, CheckRule, ComplianceStack, ManagedRule, Notifications, Schedule, Scope, Workspaces, by_workspace,
-    synthesize, waivers_from_file,
+    ApiCall, CheckRule, ComplianceStack, ManagedRule, Notifications, PolicyRule, Schedule, Scope, Workspaces,
+    by_workspace, synthesize, waivers_from_file,
 )
 
 def build(app):
@@ -42,6 +42,8 @@ def build(app):
     ManagedRule(stack, "versioning", identifier="S3_BUCKET_VERSIONING_ENABLED",
                 evaluate_after=[ApiCall("kms", "CreateKey")])
     ManagedRule(stack, "ssh", identifier="INCOMING_SSH_DISABLED")
+    PolicyRule(stack, "guard", rule_scope=Scope.types("AWS::S3::Bucket"),
+               policy='rule named when resourceType == "AWS::S3::Bucket" { configuration.name != /^${x}/ }')
     CheckRule(stack, "tls", check=bucket_tls_only.CHECK)
     CheckRule(stack, "ingress", check=security_group_ingress.CHECK)
     CheckRule(stack, "log-groups", check=log_group_retention.CHECK,

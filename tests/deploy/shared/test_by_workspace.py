@@ -40,7 +40,7 @@ def test_a_rule_exists_where_it_is_enabled_only(aws: LocalAws) -> None:
 
 
 @pytest.mark.usefixtures("deployed")
-def test_only_the_workspaces_that_tell_somebody_may_publish(aws: LocalAws) -> None:
+def test_only_the_workspaces_with_a_target_may_publish(aws: LocalAws) -> None:
     iam, functions, events = (aws.client(name, region=REGION) for name in ("iam", "lambda", "events"))
     states = {rule["Name"]: rule["State"] for rule in events.list_rules()["Rules"]}
     policies, targets = {}, {}

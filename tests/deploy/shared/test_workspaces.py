@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
     from tests.deploy.shared.deployed import Deployed
 
 
-def test_neither_validation_nor_a_deployment_warns(deployed: Deployed) -> None:
-    assert deployed.project.terraform("validate").strip() == "Success! The configuration is valid."
+def test_a_deployment_does_not_warn(deployed: Deployed) -> None:
     for output in deployed.applied:
         assert "Warning" not in output
 
 
-@pytest.mark.parametrize("workspace", ["prod", "dev"])
-def test_a_second_plan_has_no_changes_and_no_warning(deployed: Deployed, workspace: str) -> None:
-    deployed.project.select(workspace)
-    output = deployed.project.terraform("plan", "-detailed-exitcode", "-input=false")
+def test_a_second_plan_has_no_changes_and_no_warning(deployed: Deployed) -> None:
+    deployed.project.select("prod")
+    assert_no_changes(deployed.project)
+
+
+def assert_no_changes(project: Project, stack: str = "compliance") -> None:
+    output = project.terraform("plan", "-detailed-exitcode", "-input=false", stack=stack)
     assert "No changes." in output
     assert "Warning" not in output
 
@@ -35,7 +38,7 @@ def test_a_second_plan_has_no_changes_and_no_warning(deployed: Deployed, workspa
 def test_both_workspaces_have_all_of_their_own(aws: LocalAws) -> None:
     description = account.describe(aws, REGION)
     counts = {"function": 3, "table": 1, "role": 3, "log group": 3}
-    rules = {"dev": 6, "prod": 7}
+    rules = {"dev": 7, "prod": 8}
     for workspace in ("dev", "prod"):
         own = account.of(description, f"acme-{workspace}-")
         assert {kind: len(own[kind]) for kind in counts} == counts
@@ -44,10 +47,25 @@ def test_both_workspaces_have_all_of_their_own(aws: LocalAws) -> None:
 
 
 @pytest.mark.usefixtures("deployed")
+def test_a_policy_comes_to_aws_as_it_was_written(aws: LocalAws) -> None:
+    policy = aws.client("config", region=REGION).get_custom_rule_policy(ConfigRuleName="acme-dev-guard")["PolicyText"]
+    assert "/^${x}/" in policy
+
+
+@pytest.mark.usefixtures("deployed")
 def test_only_the_protected_workspace_protects_its_table(aws: LocalAws) -> None:
     tables = account.describe(aws, REGION)["table"]
     protected = {name: table["DeletionProtectionEnabled"] for name, table in tables.items()}
     assert protected == {"acme-dev-results": False, "acme-prod-results": True}
+
+
+def test_a_preflight_finds_what_the_workspace_deployed_as_its_own(deployed: Deployed) -> None:
+    output = deployed.project.run("compliance-tf", "preflight", "--workspace", "dev", "--format", "json")
+    figures = {line["subject"]: line["figure"] for line in json.JSONDecoder().raw_decode(output)[0]["findings"]}
+    assert figures["Names of Config rules"] == "0 free, 7 this workspace's own."
+    for kind in ("functions", "EventBridge rules", "roles", "tables", "log groups"):
+        assert figures[f"Names of {kind}"].startswith("0 free, ")
+    assert figures["Config rules"].startswith("15 + 0 new = 15 of")
 
 
 def test_each_workspace_has_a_state_of_its_own_outside_of_what_is_generated(deployed: Deployed) -> None:
@@ -64,4 +82,4 @@ def test_renaming_the_stack_and_removing_what_is_generated_loses_no_state(deploy
     project = Project.create(tmp_path / "app", deployed.project.variables, APP.replace('"compliance",', '"other",', 1))
     shutil.copytree(original / "state", project.folder / "state")
     project.select("dev", stack="other")
-    assert "No changes." in project.terraform("plan", "-detailed-exitcode", "-input=false", stack="other")
+    assert_no_changes(project, stack="other")

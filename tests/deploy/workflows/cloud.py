@@ -84,7 +84,7 @@ class Cloud:
     def unsigned(self) -> dict[str, str]:
         """Return the variables that lead to it, without any credentials."""
         variables = self.aws.environment(ACCOUNT, REGION)
-        # Local AWS has no name of its own for each bucket, and the backend asks for roles only where it is told to.
+        # Local AWS has no name of its own for each bucket, and the backend needs an address to ask for roles.
         style = {
             "TF_CLI_ARGS_init": "-backend-config=use_path_style=true",
             "AWS_ENDPOINT_URL_STS": variables["AWS_ENDPOINT_URL"],

@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from compliance_tf.local import create_recorder
 from compliance_tf.terraform.machine import Machine
 from tests.deploy.conftest import REGION
@@ -13,9 +15,11 @@ from tests.deploy.workflows.cloud import ACCOUNT, BUCKET, Cloud
 from tests.deploy.workflows.repository import Forge, check_out
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
+    from tests.deploy.workflows.answering import Answers, Program
     from tests.deploy.workflows.cloud import Provider
 
 APP = f"""
@@ -37,6 +41,17 @@ def build(app):
 
 synthesize(build)
 """
+
+
+@pytest.fixture
+def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], Program]:
+    """Have the jobs' commands answered so."""
+
+    def install(answers: Answers) -> Program:
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+        return answers.install(tmp_path)
+
+    return install
 
 
 def prepared(aws: LocalAws, provider: Provider, folder: Path) -> tuple[Forge, Cloud]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from compliance_tf.cli.exit_codes import ExitCode
+from tests.deploy.workflows.answering import Answers
 from tests.deploy.workflows.cloud import GITHUB, Cloud
 from tests.deploy.workflows.conftest import APP, prepared
 from tests.deploy.workflows.github_actions import FOLDER, PROJECT, Event, Finished, Runner, inputs, load
 from tests.runtime.review.fake_forges import FakeForge, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from compliance_tf.local import LocalAws
+    from tests.deploy.workflows.answering import Program
 
-UNSCOPED = """
-    stack.add_override(
-        "resource.aws_config_config_rule.other",
-        {"name": "other", "source": [{"owner": "AWS", "source_identifier": "IAM_ROOT_ACCESS_KEY_CHECK"}]},
-    )
-"""
 RELAXED = "policies:\n  permission-increase:\n    verdict: clean\n    reason: I would like to merge.\n"
 
 
@@ -51,22 +47,11 @@ def pull_request(runner: Runner) -> Finished:
 
 
 @pytest.fixture(scope="module")
-def push(runner: Runner, pull_request: Finished) -> tuple[Event, Finished]:
+def push(runner: Runner, pull_request: Finished) -> Event:
     """The same after it was merged."""
     assert pull_request.failed_step == "", pull_request.output
     before = runner.forge.head()
-    event = Event.push(before, runner.forge.merge("feature", "main"))
-    finished = runner.run("review", event)
-    assert finished is not None
-    assert finished.failed_step == "", finished.output
-    return event, finished
-
-
-@pytest.fixture(scope="module")
-def applied(runner: Runner, push: tuple[Event, Finished]) -> Finished:
-    finished = runner.run("apply", push[0], needs={"review": {"outputs": push[1].outputs}})
-    assert finished is not None
-    return finished
+    return Event.push(before, runner.forge.merge("feature", "main"))
 
 
 def rules(cloud: Cloud) -> set[str]:
@@ -89,52 +74,61 @@ def test_a_pull_request_deploys_nothing(runner: Runner, pull_request: Finished) 
     assert runner.run("apply", event, needs={"review": {"outputs": pull_request.outputs}}) is None
 
 
-def test_what_is_merged_has_the_fingerprint_that_was_reviewed(
-    push: tuple[Event, Finished], pull_request: Finished
-) -> None:
-    assert push[1].outputs == pull_request.outputs
-    assert re.fullmatch("[0-9a-f]{32}", push[1].outputs["fingerprints"])
-
-
-def test_another_plan_than_the_approved_one_is_not_applied(runner: Runner, push: tuple[Event, Finished]) -> None:
-    event, reviewed = push
-    other = {**reviewed.outputs, "fingerprints": "0" * 32}
-    finished = runner.run("apply", event, needs={"review": {"outputs": other}})
+def test_another_plan_than_the_approved_one_is_not_applied(runner: Runner, push: Event, pull_request: Finished) -> None:
+    other = {**pull_request.outputs, "fingerprints": "0" * 32}
+    finished = runner.run("apply", push, needs={"review": {"outputs": other}})
     assert finished is not None
     assert finished.failed_step == "Apply the plan that was approved, and no other"
-    assert reviewed.outputs["fingerprints"] in finished.output
+    assert pull_request.outputs["fingerprints"] in finished.output
     assert "Apply complete" not in finished.output
     assert rules(runner.cloud) == set()
 
 
-def test_the_approved_plan_is_applied(runner: Runner, applied: Finished) -> None:
-    assert applied.failed_step == "", applied.output
+def test_what_is_merged_has_the_fingerprint_that_was_reviewed_and_is_applied(
+    runner: Runner, push: Event, pull_request: Finished
+) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", pull_request.outputs["fingerprints"])
+    finished = runner.run("apply", push, needs={"review": {"outputs": pull_request.outputs}})
+    assert finished is not None
+    assert finished.failed_step == "", finished.output
     assert rules(runner.cloud) == {"compliance-dev-trail", "compliance-dev-keys"}
 
 
-@pytest.mark.usefixtures("applied")
-def test_a_change_outside_is_drift(runner: Runner) -> None:
-    config = runner.cloud.client("config")
-    (rule,) = config.describe_config_rules(ConfigRuleNames=["compliance-dev-keys"])["ConfigRules"]
-    config.put_config_rule(ConfigRule={**rule, "InputParameters": json.dumps({"maxAccessKeyAge": "400"})})
-    finished = runner.run("review", Event.schedule(runner.forge.head()))
-    assert finished is not None
-    assert finished.failed_step == "Gate"
-    assert "What is deployed to dev is not what was merged" in finished.output
+BLOCKED = "The plan of dev is blocked: see its review."
+DRIFT = "What is deployed to dev is not what was merged: see the review."
+NOT_READY = "Recorder: There is none. Turn it on."
+GATES = [
+    ("push", Answers(ExitCode.FOUND), ""),
+    ("push", Answers(ExitCode.FINE, is_empty=True), ""),
+    ("push", Answers(ExitCode.BLOCKED), BLOCKED),
+    ("push", Answers(ExitCode.ERROR), BLOCKED),
+    ("push", Answers(ExitCode.FINE, may_go_ahead=False), NOT_READY),
+    ("pull_request", Answers(ExitCode.BLOCKED), BLOCKED),
+    ("schedule", Answers(ExitCode.FINE, is_empty=True), ""),
+    ("schedule", Answers(ExitCode.FOUND), DRIFT),
+]
+"""An event, the answers of the commands, and with what the gate closes; empty where it does not."""
 
 
-@pytest.mark.usefixtures("applied")
-def test_a_pull_request_that_is_blocked_fails_and_says_why_in_the_comment_that_is_there(
-    runner: Runner, github: FakeForge
+@pytest.mark.parametrize(("name", "answers", "closed"), GATES)
+def test_the_gate_closes_by_the_review_the_account_and_drift(
+    runner: Runner, answering: Callable[[Answers], Program], name: str, answers: Answers, closed: str
 ) -> None:
-    app = APP.replace("\n\nsynthesize(build)", f"{UNSCOPED}\n\nsynthesize(build)")
-    head = runner.forge.commit({"main.py": app}, "blocked")
-    merged = runner.forge.merge("blocked", "pull/2/merge")
-    finished = runner.run("review", Event.pull_request(1, merged, head))
+    program = answering(answers)
+    sha = runner.forge.head()
+    event = {
+        "push": Event.push(sha, sha),
+        "pull_request": Event.pull_request(1, sha, sha),
+        "schedule": Event.schedule(sha),
+    }[name]
+    finished = runner.run("review", event)
     assert finished is not None
-    assert finished.failed_step == "Gate", finished.output
-    (comment,) = (one["body"] for one in github.comments)
-    assert "Blocked" in comment
+    assert finished.failed_step == ("Gate" if closed else ""), finished.output
+    assert closed in finished.output
+    assert finished.outputs["changes"] == ("false" if answers.is_empty else "true")
+    # A blocked pull request has the reasons in its comment, and nothing else is commented on.
+    commented = [call for call in program.calls if call.startswith("comment")]
+    assert commented == (["comment reviews/dev.md --pull-request 1"] if name == "pull_request" else [])
 
 
 def test_a_fork_is_refused_before_anything_of_it_is_run(runner: Runner) -> None:

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from compliance_tf.cli.exit_codes import ExitCode
+from tests.deploy.workflows.answering import Answers
 from tests.deploy.workflows.cloud import GITLAB
 from tests.deploy.workflows.conftest import APP, prepared
 from tests.deploy.workflows.gitlab_ci import Finished, Runner
 from tests.runtime.review.fake_forges import FakeForge, running
+from tests.unit.review.sample_reviews import FINGERPRINT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from compliance_tf.local import LocalAws
+    from tests.deploy.workflows.answering import Program
 
 RELAXED = "policies:\n  permission-increase:\n    verdict: clean\n    reason: I would like to merge.\n"
 
@@ -69,14 +73,42 @@ def test_a_merge_request_gets_its_review_by_the_settings_of_the_branch_that_it_i
     assert runner.forge.head("feature")[:7] in comment
 
 
-def test_another_plan_than_the_approved_one_is_not_applied(
-    runner: Runner, push: dict[str, str], merge_request: Finished
+@pytest.mark.parametrize(
+    ("pipeline", "answers", "closed"),
+    [
+        ("push", Answers(ExitCode.FOUND), ""),
+        ("push", Answers(ExitCode.FINE, is_empty=True), ""),
+        ("push", Answers(ExitCode.BLOCKED), "The plan of dev is blocked: see its review."),
+        ("push", Answers(ExitCode.ERROR), "The plan of dev is blocked: see its review."),
+        ("push", Answers(ExitCode.FINE, may_go_ahead=False), "Recorder: There is none. Turn it on."),
+        ("schedule", Answers(ExitCode.FINE, is_empty=True), ""),
+        ("schedule", Answers(ExitCode.FOUND), "What is deployed to dev is not what was merged: see the review."),
+    ],
+)
+def test_the_gate_closes_by_the_review_the_account_and_drift(
+    runner: Runner, answering: Callable[[Answers], Program], pipeline: str, answers: Answers, closed: str
 ) -> None:
-    finished = runner.run("apply", "main", push, {"FINGERPRINTS_dev": "0" * 32})
-    assert not finished.passed
-    assert merge_request.variables["FINGERPRINTS_dev"] in finished.output
-    assert "Apply complete" not in finished.output
-    assert rules(runner) == set()
+    program = answering(answers)
+    sha = runner.forge.head()
+    variables = {"CI_PIPELINE_SOURCE": pipeline, "CI_COMMIT_SHA": sha, "CI_COMMIT_BEFORE_SHA": sha}
+    finished = runner.run("review", "main", variables)
+    assert finished.passed is not bool(closed), finished.output
+    assert closed in finished.output
+    assert finished.variables == ({} if closed else {"FINGERPRINTS_dev": FINGERPRINT})
+    assert not [call for call in program.calls if call.startswith("comment")]
+
+
+@pytest.mark.parametrize("code", [ExitCode.FINE, ExitCode.FOUND, ExitCode.BLOCKED])
+def test_both_commands_expect_the_plan_that_was_approved_and_nothing_is_applied_where_it_is_refused(
+    runner: Runner, answering: Callable[[Answers], Program], push: dict[str, str], code: ExitCode
+) -> None:
+    program = answering(Answers(code))
+    finished = runner.run("apply", "main", push, {"FINGERPRINTS_dev": f"{FINGERPRINT} {'1' * 32}"})
+    expected = f"--expect {FINGERPRINT} --expect {'1' * 32}"
+    reviewed = f"review --workspace dev --settings base-review.yaml {expected}"
+    applied = [] if code is ExitCode.BLOCKED else [f"apply --workspace dev {expected}"]
+    assert program.calls == ["plan --workspace dev", reviewed, *applied]
+    assert finished.passed is bool(applied)
 
 
 def test_a_branch_does_not_get_the_role_that_deploys(runner: Runner, push: dict[str, str]) -> None:

@@ -66,8 +66,8 @@ def test_a_job_gets_just_the_roles_that_are_meant_for_it(
 def test_a_token_for_somebody_else_is_refused(cloud: Cloud) -> None:
     subject = f"{BRANCH}main" if cloud.provider == GITLAB else "repo:acme/compliance:pull_request"
     assert may_be(cloud, "reviewer", subject)
-    stranger = Cloud(cloud.aws, Provider(cloud.provider.issuer, "https://elsewhere.example", cloud.provider.folder))
-    assert not may_be(stranger, "reviewer", subject)
+    elsewhere = Cloud(cloud.aws, Provider(cloud.provider.issuer, "https://elsewhere.example", cloud.provider.folder))
+    assert not may_be(elsewhere, "reviewer", subject)
 
 
 def test_the_reviewer_may_read_all_that_the_deployer_may_read_and_change_nothing() -> None:

@@ -1,0 +1,75 @@
+"""A ``compliance-tf`` with prepared answers, for what a job makes of each: what it answers is tested elsewhere.
+
+A real review takes 25 seconds of CPU, of which none is the job's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from compliance_tf.preflight.account import Caller
+from compliance_tf.preflight.findings import Finding, Verdict
+from compliance_tf.preflight.report import Report
+from compliance_tf.review.rendering.json_form import as_json
+from tests.unit.review.sample_reviews import no_changes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance_tf.cli.exit_codes import ExitCode
+
+_PROGRAM = """#!/bin/sh
+echo "$@" >>"{folder}/calls"
+case "$*" in
+  preflight*) cat "{folder}/preflight.json" ;;
+  review*markdown*) echo "a review" >reviews/dev.md; exit {code} ;;
+  review*json*) cat "{folder}/reviews.json"; exit {code} ;;
+  review*) exit {code} ;;
+esac
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of the commands.
+
+    Parameters
+    ----------
+    code
+        The exit code of a review.
+    is_empty
+        Whether the plan has no changes.
+    may_go_ahead
+        Whether the account is ready.
+    """
+
+    code: ExitCode
+    is_empty: bool = False
+    may_go_ahead: bool = True
+
+    def install(self, folder: Path) -> Program:
+        """Write the program into a folder for the PATH."""
+        finding = Finding("eu-west-1", "Recorder", Verdict.FAIL, "There is none.", "Turn it on.")
+        report = Report(Caller("111122223333", "arn"), ("dev",), () if self.may_go_ahead else (finding,))
+        (folder / "preflight.json").write_text(report.to_json())
+        (folder / "reviews.json").write_text(as_json([replace(no_changes(), is_empty=self.is_empty)], None))
+        (folder / "calls").touch()
+        # All is installed already, which pip takes a second to see.
+        programs = {"compliance-tf": _PROGRAM.format(folder=folder, code=int(self.code)), "pip": "#!/bin/sh\n"}
+        for name, text in programs.items():
+            (folder / name).write_text(text)
+            (folder / name).chmod(0o755)
+        return Program(folder)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The installed program."""
+
+    folder: Path
+
+    @property
+    def calls(self) -> list[str]:
+        """The arguments of each call."""
+        return (self.folder / "calls").read_text().splitlines()
