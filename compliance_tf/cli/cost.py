@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.fleet.running import Outcome
+    from compliance_tf.preflight.cost import ResourceCounts
     from compliance_tf.preflight.rule_costs import Pricing, RuleCost, StackCost
 
+Resources = Annotated[
+    int | None,
+    typer.Option(
+        "--resources",
+        min=0,
+        help="Assume that each rule evaluates so many resources in each cell, and ask nobody.",
+        show_default=False,
+    ),
+]
 Changes = Annotated[float, typer.Option("--changes-per-month", help="How often a resource changes in a month.")]
 EvaluationPrice = Annotated[
     float | None,
@@ -33,6 +43,7 @@ def cost(
     *,
     workspace: SomeWorkspace = None,
     fleet: FleetFile = None,
+    resources: Resources = None,
     changes_per_month: Changes = USUAL_CHANGES,
     evaluation_price: EvaluationPrice = None,
     write_price: WritePrice = None,
@@ -41,29 +52,30 @@ def cost(
 ) -> None:
     """Estimate what a deployment, or a whole fleet, costs in a month: by rule, and what less evaluations would save.
 
-    The numbers of resources are those that AWS Config has recorded; nothing is changed.
+    The numbers of resources are those that AWS Config has recorded, unless they are assumed; nothing is changed.
     """
     from compliance_tf.preflight.rule_costs import Pricing
 
     assumptions, pricing = Assumptions(changes_per_month), Pricing(evaluation_price, write_price)
     failed: list[Outcome] = []
     if fleet is None:
-        costs = _of_app(workspace, assumptions, pricing)
+        costs = _of_app(workspace, resources, assumptions, pricing)
     else:
-        costs, failed = _of_fleet(fleet, workspace, assumptions, pricing)
+        costs, failed = _of_fleet(fleet, workspace, resources, assumptions, pricing)
     rules = _summed(costs)
-    beside = [one.beside for one in costs if one.beside is not None]
     if output is TableFormat.JSON:
-        _print_json(rules, sum(beside), changes_per_month, failed)
+        _print_json(rules, costs, assumptions, failed)
     else:
         _print_table(rules, top)
-        _print_sum(rules, len(costs), sum(beside), len(costs) - len(beside), changes_per_month)
+        _print_sum(rules, costs, assumptions, resources)
     for outcome in failed:
         typer.echo(f"missing: {outcome.cell}: {outcome.in_a_line}", err=True)
     raise typer.Exit(ExitCode.ERROR if failed else ExitCode.FINE)
 
 
-def _of_app(workspace: str | None, assumptions: Assumptions, pricing: Pricing) -> list[StackCost]:
+def _of_app(
+    workspace: str | None, resources: int | None, assumptions: Assumptions, pricing: Pricing
+) -> list[StackCost]:
     from compliance_tf.preflight.account import Region
     from compliance_tf.preflight.cost import discovered_counts
     from compliance_tf.preflight.preflight import planned_stacks
@@ -81,10 +93,11 @@ def _of_app(workspace: str | None, assumptions: Assumptions, pricing: Pricing) -
             elsewhere.setdefault(rule.name.removeprefix(f"{stack.project}-{stack.workspace}-"), []).append(stack.region)
     costs = []
     for stack in stacks:
-        with explained(
-            f"AWS Config in {stack.region}", "config:GetDiscoveredResourceCounts", missing="AWS Config is not there."
-        ):
-            counts = discovered_counts(Region(stack.region).config)
+        counts: ResourceCounts = resources or 0
+        if resources is None:
+            subject, action = f"AWS Config in {stack.region}", "config:GetDiscoveredResourceCounts"
+            with explained(subject, action, missing="AWS Config is not there."):
+                counts = discovered_counts(Region(stack.region).config)
         costs.append(
             stack_cost(
                 stack,
@@ -99,17 +112,22 @@ def _of_app(workspace: str | None, assumptions: Assumptions, pricing: Pricing) -
 
 
 def _of_fleet(
-    file: Path, workspace: str | None, assumptions: Assumptions, pricing: Pricing
+    file: Path, workspace: str | None, resources: int | None, assumptions: Assumptions, pricing: Pricing
 ) -> tuple[list[StackCost], list[Outcome]]:
     from compliance_tf.cli.fleet import USUAL_PARALLEL
     from compliance_tf.fleet.begin import begin
     from compliance_tf.fleet.cells import Choice
     from compliance_tf.fleet.costs import fleet_costs
+    from compliance_tf.fleet.settings import Assumed, read_fleet
     from compliance_tf.lifecycle.person import Person
 
+    groups = read_fleet(file).groups
+    assumed = {group.name: group.assumed for group in groups if group.assumed}
+    if resources is not None:
+        assumed = {group.name: Assumed(resources, assumptions.changes_per_month) for group in groups}
     with begin(file, Choice(), Person.at_terminal(), parallel=USUAL_PARALLEL) as one:
         cells = tuple(cell for cell in one.cells if workspace in {None, cell.workspace})
-        outcomes, costs = fleet_costs(replace(one, cells=cells), assumptions, pricing)
+        outcomes, costs = fleet_costs(replace(one, cells=cells), assumed, assumptions, pricing)
         one.runner.require_no_signal()
     return costs, [outcome for outcome in outcomes if outcome.failed]
 
@@ -142,25 +160,38 @@ def _print_table(rules: Sequence[RuleCost], top: int) -> None:
     print_table(columns, rows, whole=columns[:5])
 
 
-def _print_sum(rules: Sequence[RuleCost], cells: int, beside: float, without: int, changes: float) -> None:
+def _print_sum(
+    rules: Sequence[RuleCost], costs: Sequence[StackCost], assumptions: Assumptions, resources: int | None
+) -> None:
     from compliance_tf.preflight.prices import prices
 
     known = prices()
+    beside = [one.beside for one in costs if one.beside is not None]
+    without, spared = len(costs) - len(beside), sum(one.spared for one in costs)
     evaluations, charged = sum(rule.evaluations for rule in rules), sum(rule.cost for rule in rules)
-    typer.echo(
-        f"{cells} {'cell' if cells == 1 else 'cells'}: {charged:,.2f} {known.currency} a month for {evaluations:,.0f} "
-        f"evaluations; functions and tables at most {beside:,.2f}"
-        + (f", without the tables of {without} whose region's price is not known (--write-price)." if without else "."),
-        err=True,
+    said = [
+        f"{len(costs):,} {'cell' if len(costs) == 1 else 'cells'}: {charged:,.2f} {known.currency} a month for "
+        f"{evaluations:,.0f} evaluations; functions and tables at most {sum(beside):,.2f}"
+        + (
+            f", without the tables of {without:,} whose region's price is not known (--write-price)."
+            if without
+            else "."
+        )
+    ]
+    if spared:
+        said.append(f"Rules that are evaluated in a home region alone would cost {spared:,.2f} more elsewhere.")
+    each = f"{resources:,} resources for each rule (--resources), " if resources is not None else ""
+    said.append(
+        f"Assumed, unless a group says otherwise: {each}{assumptions.changes_per_month:g} changes of a resource a "
+        f"month (--changes-per-month). No free tier, prices of {known.as_of}. Each saving is by itself: they do not "
+        "add up."
     )
-    typer.echo(
-        f"Assumed: {changes:g} changes of a resource a month (--changes-per-month), no free tier, prices of "
-        f"{known.as_of}. Each saving is by itself: they do not add up.",
-        err=True,
-    )
+    typer.echo("\n".join(said), err=True)
 
 
-def _print_json(rules: Sequence[RuleCost], beside: float, changes: float, failed: Sequence[Outcome]) -> None:
+def _print_json(
+    rules: Sequence[RuleCost], costs: Sequence[StackCost], assumptions: Assumptions, failed: Sequence[Outcome]
+) -> None:
     from compliance_tf.output.sanitize import json_text
     from compliance_tf.preflight.prices import prices
 
@@ -168,10 +199,11 @@ def _print_json(rules: Sequence[RuleCost], beside: float, changes: float, failed
     document = {
         "currency": known.currency,
         "pricesAsOf": known.as_of.isoformat(),
-        "changesPerMonth": changes,
+        "changesPerMonth": assumptions.changes_per_month,
         "evaluations": sum(rule.evaluations for rule in rules),
         "cost": sum(rule.cost for rule in rules),
-        "functionsAndTables": beside,
+        "functionsAndTables": sum(one.beside or 0.0 for one in costs),
+        "sparedByHomeRegions": sum(one.spared for one in costs),
         "rules": [
             {
                 "rule": rule.rule,

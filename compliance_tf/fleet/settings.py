@@ -14,6 +14,7 @@ from compliance_tf.model.members import allowed, whole
 from compliance_tf.model.naming import NAME_PART
 from compliance_tf.model.regions import REGION
 from compliance_tf.model.yaml_file import read_yaml
+from compliance_tf.preflight.assumptions import USUAL_CHANGES
 
 USUAL_FILE: Final = Path("fleet.yaml")
 
@@ -52,6 +53,21 @@ class Organization(Struct, frozen=True, forbid_unknown_fields=True):
     without: tuple[AccountId, ...] = ()
 
 
+class Assumed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Assumptions about a cell for the estimate of costs, which then does not ask it.
+
+    Parameters
+    ----------
+    resources
+        How many resources each rule evaluates, or how many there are of each type.
+    changes_per_month
+        Changes of a resource in a month: 10 unless given.
+    """
+
+    resources: Annotated[int, Meta(ge=0)] | dict[str, Annotated[int, Meta(ge=0)]]
+    changes_per_month: Annotated[float, allowed("a number from 0", ge=0)] = USUAL_CHANGES
+
+
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
     """Cells that have the same settings: each account in each region.
 
@@ -73,6 +89,8 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
         What the role's trust policy asks for: the fleet's unless given.
     home_region
         The region in which rules about what is global are evaluated: the fleet's unless given.
+    assumed
+        What the estimate of costs assumes of each of its cells; AWS Config is asked unless given.
     """
 
     name: Annotated[str, allowed("a name of letters, digits, dots and hyphens", pattern=whole(r"[\w.-]{1,64}"))]
@@ -86,6 +104,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     role: RoleName | None = None
     external_id: ExternalId | None = None
     home_region: RegionCode | None = None
+    assumed: Assumed | None = None
 
 
 class FleetSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_runtime.account import ACCOUNT_TYPE
 from compliance_tf.preflight.findings import Finding, Verdict, answered, enumerated
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from compliance_tf.preflight.assumptions import Assumptions
     from compliance_tf.preflight.planned import Function, PlannedStack
     from compliance_tf.preflight.planned_rules import PlannedRule
+
+ResourceCounts: TypeAlias = "Mapping[str, int] | int"
+"""The number of resources by type, or a number that each rule evaluates, whatever its types."""
 
 SUBJECT = "Cost of a month"
 
@@ -154,7 +157,7 @@ def estimated(stack: PlannedStack, counts: Mapping[str, int], assumptions: Assum
 
 
 def evaluations_by_rule(
-    stack: PlannedStack, counts: Mapping[str, int], assumptions: Assumptions
+    stack: PlannedStack, counts: ResourceCounts, assumptions: Assumptions
 ) -> dict[PlannedRule, tuple[float, float]]:
     """Estimate the evaluations of each rule: those that follow once, and those of each month."""
     everything_again = _times_a_month(stack.reevaluation)
@@ -170,9 +173,11 @@ def evaluations_by_rule(
     return found
 
 
-def _resources(rule: PlannedRule, counts: Mapping[str, int]) -> int:
-    if rule.single or rule.resource_types == ():
+def _resources(rule: PlannedRule, counts: ResourceCounts) -> int:
+    if rule.single or rule.resource_types in {(), (ACCOUNT_TYPE,)}:
         return 1
+    if isinstance(counts, int):
+        return counts
     if rule.resource_types is None:
         return sum(counts.values()) if rule.change_triggered else 0
     return sum(1 if type_ == ACCOUNT_TYPE else counts.get(type_, 0) for type_ in rule.resource_types)

@@ -5,7 +5,7 @@ AWS Config's evaluations are over 99 % of the bill of a large deployment: functi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.catalog.home_region import only_region
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from compliance_tf.preflight.assumptions import Assumptions
+    from compliance_tf.preflight.cost import ResourceCounts
     from compliance_tf.preflight.planned import PlannedStack
     from compliance_tf.preflight.planned_rules import PlannedRule
 
@@ -127,20 +128,25 @@ class StackCost:
         Its rules.
     beside
         What the functions and the table cost at most; None where the price of the region's table is not known.
+    spared
+        What rules would cost here that are evaluated in a home region alone.
     """
 
     rules: tuple[RuleCost, ...]
     beside: float | None
+    spared: float = 0.0
 
 
 def stack_cost(
     stack: PlannedStack,
-    counts: Mapping[str, int],
+    counts: ResourceCounts,
     *,
     assumptions: Assumptions,
     pricing: Pricing,
     asks: Callable[[str], Iterable[str]],
     elsewhere: Mapping[str, Sequence[str]],
+    others: float = 0.0,
+    at_home: Iterable[PlannedRule] = (),
 ) -> StackCost:
     """Estimate what a deployment costs.
 
@@ -152,6 +158,10 @@ def stack_cost(
         Tells which managed rules a rule's own identifier stands for.
     elsewhere
         Other regions of the account that have a rule, by its id.
+    others
+        Evaluations of a month by other deployments of the account and region: AWS's tiers are of all together.
+    at_home
+        The rules of the account's home region.
 
     Returns
     -------
@@ -166,10 +176,11 @@ def stack_cost(
     """
     evaluations = {rule: monthly for rule, (_, monthly) in evaluations_by_rule(stack, counts, assumptions).items()}
     total = sum(evaluations.values())
-    whole = pricing.of_evaluations(total, stack.region)
+    every = total + others
+    whole = pricing.of_evaluations(every, stack.region)
     prefix = f"{stack.project}-{stack.workspace}-"
     costs = {
-        rule: RuleCost(rule.name.removeprefix(prefix), number, whole * number / total if total else 0.0, 1)
+        rule: RuleCost(rule.name.removeprefix(prefix), number, whole * number / every if every else 0.0, 1)
         for rule, number in evaluations.items()
     }
     for rule, cost in costs.items():
@@ -178,12 +189,14 @@ def stack_cost(
             *_at_home(rule, cost, stack.region, elsewhere),
             *_one_of_two(rule, evaluations, asks, prefix),
         ):
-            less = pricing.of_evaluations(total - saving.evaluations, stack.region)
+            less = pricing.of_evaluations(every - saving.evaluations, stack.region)
             cost.savings[saving.how] = whole - less
+    left = replace(stack, rules=tuple(rule for rule in at_home if _is_global(rule) and rule not in evaluations))
+    more = sum(monthly for _, monthly in evaluations_by_rule(left, counts, assumptions).values())
     writes = pricing.of_writes(total * WRITE_UNITS, stack.region)
     by_function = sum(number for rule, number in evaluations.items() if rule.runs_function)
     beside = None if writes is None else writes + function_cost(stack, by_function) + function_cost(stack, total)
-    return StackCost(tuple(costs.values()), beside)
+    return StackCost(tuple(costs.values()), beside, pricing.of_evaluations(every + more, stack.region) - whole)
 
 
 def _slower(rule: PlannedRule, evaluations: float) -> Iterator[Saving]:
@@ -195,9 +208,12 @@ def _at_home(
     rule: PlannedRule, cost: RuleCost, region: str, elsewhere: Mapping[str, Sequence[str]]
 ) -> Iterator[Saving]:
     """Find what is global and evaluated in other regions as well: the first of all keeps it."""
-    is_global = only_region(rule.resource_types or (), rule.identifier, "home") == "home"
-    if is_global and any(other < region for other in elsewhere.get(cost.rule, ())):
+    if _is_global(rule) and any(other < region for other in elsewhere.get(cost.rule, ())):
         yield Saving("evaluate it in a home region alone: it is paid for in each region", cost.evaluations)
+
+
+def _is_global(rule: PlannedRule) -> bool:
+    return only_region(rule.resource_types or (), rule.identifier, "home") == "home"
 
 
 def _one_of_two(

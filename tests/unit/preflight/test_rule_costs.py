@@ -8,6 +8,7 @@ import pytest
 
 from compliance_tf.errors import SettingError
 from compliance_tf.preflight.assumptions import Assumptions
+from compliance_tf.preflight.cost import evaluations_by_rule
 from compliance_tf.preflight.findings import Verdict
 from compliance_tf.preflight.preflight import paid_twice
 from compliance_tf.preflight.prices import prices
@@ -18,7 +19,14 @@ from tests.unit.preflight.builders import function, rule, stack
 COUNTS = {"AWS::S3::Bucket": 1000, "AWS::IAM::User": 50}
 
 
-def costs(*rules: Any, pricing: Pricing | None = None, elsewhere: Any = None, **more: Any) -> StackCost:
+def costs(
+    *rules: Any,
+    pricing: Pricing | None = None,
+    elsewhere: Any = None,
+    others: float = 0.0,
+    at_home: Any = (),
+    **more: Any,
+) -> StackCost:
     return stack_cost(
         stack(rules=rules, functions=(function(),), **more),
         COUNTS,
@@ -26,6 +34,8 @@ def costs(*rules: Any, pricing: Pricing | None = None, elsewhere: Any = None, **
         pricing=pricing or Pricing(0.001),
         asks=equivalent_identifiers,
         elsewhere=elsewhere or {},
+        others=others,
+        at_home=at_home,
     )
 
 
@@ -75,6 +85,26 @@ def test_of_two_rules_that_ask_the_same_one_is_spared() -> None:
     assert found["ssl"] == {"leave it to tls, which asks the same unless its parameters differ": pytest.approx(10.0)}
     assert found["tls"] == {}
     assert costs(check, rule("acme-dev-other", identifier="S3_BUCKET_VERSIONING_ENABLED")).rules[0].savings == {}
+
+
+def test_deployments_of_one_account_and_region_share_the_tiers() -> None:
+    alone = costs(rule(change_triggered=False, every_hours=24), pricing=Pricing())
+    (shared,) = costs(rule(change_triggered=False, every_hours=24), pricing=Pricing(), others=270_000.0).rules
+    assert alone.rules[0].cost == pytest.approx(30.0)
+    assert shared.cost == pytest.approx(260.0 / 10)  # a tenth of 100,000 at 0.001 $ and 200,000 at 0.0008 $
+
+
+def test_what_is_left_to_a_home_region_is_spared_elsewhere() -> None:
+    keys = rule("acme-dev-keys", resource_types=("AWS::IAM::User",), identifier="ACCESS_KEYS_ROTATED")
+    assert costs(rule(), at_home=(keys, rule("acme-dev-more"))).spared == pytest.approx(50 * 10 * 0.001)
+    assert costs(rule(), keys, at_home=(keys, rule())).spared == 0
+
+
+def test_a_number_of_resources_can_be_assumed_of_every_rule() -> None:
+    two_types = rule("acme-dev-two", resource_types=("AWS::S3::Bucket", "AWS::IAM::User"))
+    account = rule("acme-dev-one", resource_types=("AWS::::Account",))
+    estimated = evaluations_by_rule(stack(rules=(two_types, account)), 5000, Assumptions(10))
+    assert [monthly for _, monthly in estimated.values()] == [50_000, 10]
 
 
 def test_prices_that_are_not_known_are_asked_for() -> None:
