@@ -69,7 +69,7 @@ def _region_problems(facts: ManagedRuleFacts, region: str | None) -> Iterator[st
         allowed = f"Allowed: {', '.join(facts.only_regions)}."
     else:
         allowed = f"Allowed are all regions except {', '.join(facts.excluded_regions)}."
-    yield f"region {region!r} does not have the rule. {allowed}"
+    yield f"region {region!r} does not have the rule. {allowed} To leave it out there, give skip_unavailable=True."
 
 
 def _frequency_problems(facts: ManagedRuleFacts, frequency: str | None) -> Iterator[str]:

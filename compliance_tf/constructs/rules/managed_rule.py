@@ -45,6 +45,9 @@ class ManagedRule(Construct):
     evaluate_after
         API calls that trigger an evaluation at once. Each call costs an evaluation of every resource of the rule, so
         this is for periodic rules, which would otherwise find the change a day later.
+    skip_unavailable
+        Whether the rule is left out rather than refused where the stack's region does not have it, as
+        :class:`~compliance_tf.Packs` leaves out theirs: for a stack of many regions.
     packs
         The names of its packs, for views and reports.
     name
@@ -87,6 +90,7 @@ class ManagedRule(Construct):
         severity: Severity | None = None,
         evaluate_after: Sequence[ApiCall] = (),
         enabled: Setting[bool] = True,
+        skip_unavailable: bool = False,
         packs: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
@@ -98,6 +102,8 @@ class ManagedRule(Construct):
         given = together({name: _by_workspace(value) for name, value in (parameters or {}).items()})
         stack.workspaces.refuse_unknown([frequencies, existence, given], f"Rule '{id_}'")
         existence = stack.existence(existence, scope_types or facts.resource_types, facts.identifier)
+        if skip_unavailable and not facts.is_available_in(stack.naming.region):
+            existence = NEVER
         for one in (frequencies.default, *frequencies.values.values()):
             validate_use(
                 facts,

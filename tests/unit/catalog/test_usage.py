@@ -81,13 +81,19 @@ def test_an_excluded_region_is_refused_with_the_regions_that_are_not_allowed() -
     facts = change_rule(excluded_regions=("cn-north-1", "cn-northwest-1"))
 
     assert problems(facts, region="cn-north-1") == (
-        "region 'cn-north-1' does not have the rule. Allowed are all regions except cn-north-1, cn-northwest-1.",
+        (
+            "region 'cn-north-1' does not have the rule. Allowed are all regions except cn-north-1, cn-northwest-1. "
+            "To leave it out there, give skip_unavailable=True."
+        ),
     )
 
 
 def test_a_region_beside_the_only_ones_is_refused_with_those() -> None:
     assert problems(change_rule(only_regions=("us-east-1",)), region="eu-west-1") == (
-        "region 'eu-west-1' does not have the rule. Allowed: us-east-1.",
+        (
+            "region 'eu-west-1' does not have the rule. Allowed: us-east-1. To leave it out there, give "
+            "skip_unavailable=True."
+        ),
     )
 
 
