@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
@@ -15,7 +18,7 @@ from compliance_tf.fleet.settings import USUAL_FILE
 from compliance_tf.review.rendering import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from compliance_tf.fleet.commands import Fleet
     from compliance_tf.fleet.running import Outcome
@@ -44,17 +47,56 @@ Output = Annotated[
 USUAL_PARALLEL = 4
 
 
-@fleet.command()
-def plan(
-    *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
-) -> None:
+@dataclass(frozen=True)
+class Chosen:
+    """The options of every command: which cells it is about."""
+
+    file: FleetFile = USUAL_FILE
+    group: Groups = None
+    account: Accounts = None
+    region: Regions = None
+    parallel: Parallel = USUAL_PARALLEL
+
+    @property
+    def is_all(self) -> bool:
+        """Return whether all cells of the fleet are chosen."""
+        return not (self.group or self.account or self.region)
+
+    @contextmanager
+    def begin(self, *, approves: bool = False, synthesizes: bool = True) -> Iterator[Fleet]:
+        """Begin a command: alone in the folder, with the app synthesized for the regions of its cells."""
+        from compliance_tf.fleet.begin import begin
+        from compliance_tf.fleet.cells import Choice
+        from compliance_tf.lifecycle.person import Person
+
+        choice = Choice(tuple(self.group or ()), tuple(self.account or ()), tuple(self.region or ()))
+        person = Person.at_terminal(approves=approves)
+        with begin(self.file, choice, person, parallel=self.parallel, synthesizes=synthesizes) as one:
+            yield one
+
+
+def _command(run: Callable[..., None]) -> Callable[..., None]:
+    """Make a command whose first options are those of :class:`Chosen`."""
+    chosen, own = signature(Chosen).parameters, signature(run).parameters
+
+    @wraps(run)
+    def command(**options: Any) -> None:  # noqa: ANN401 (as Typer gives them)
+        run(Chosen(**{name: options.pop(name) for name in chosen}), **options)
+
+    # Typer reads both.
+    hints = get_type_hints(Chosen, include_extras=True) | get_type_hints(run, include_extras=True)
+    parameters = [*chosen.values(), *[one for name, one in own.items() if name != "chosen"]]
+    command.__annotations__ = {one.name: hints[one.name] for one in parameters}
+    command.__signature__ = Signature(  # type: ignore[attr-defined]
+        [one.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in parameters]
+    )
+    return fleet.command()(command)
+
+
+@_command
+def plan(chosen: Chosen) -> None:
     """Plan every cell, save the plans for `fleet review`, and show what they change: what is the same once."""
-    with _begin(file, group, account, region, parallel) as one:
+    with chosen.begin() as one:
         planned = one.plan()
         reviewed, groups = _among(one, planned).review()
         for found in groups:
@@ -62,14 +104,10 @@ def plan(
         _end(one, _together(planned, reviewed), "planned")
 
 
-@fleet.command()
+@_command
 def review(
+    chosen: Chosen,
     *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
     settings: Annotated[
         Path | None,
         typer.Option(
@@ -87,7 +125,7 @@ def review(
     from compliance_tf.fleet.grouping import render_groups
     from compliance_tf.output.atomic_write import atomic_write
 
-    with _begin(file, group, account, region, parallel, synthesizes=False) as one:
+    with chosen.begin(synthesizes=False) as one:
         outcomes, groups = one.review(read_settings(settings))
         failed = {outcome.cell: outcome.said for outcome in outcomes if outcome.failed}
         text = render_groups(form, groups, failed)
@@ -104,14 +142,10 @@ def review(
         )
 
 
-@fleet.command()
+@_command
 def deploy(
+    chosen: Chosen,
     *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
     reviewed: Annotated[
         Path | None,
         typer.Option(
@@ -126,7 +160,7 @@ def deploy(
 
     Given again after a failure or a kill it goes on: a cell that is done has nothing to change.
     """
-    with _begin(file, group, account, region, parallel, approves=auto_approve or reviewed is not None) as one:
+    with chosen.begin(approves=auto_approve or reviewed is not None) as one:
         if reviewed is not None:
             _end(one, one.apply_reviewed(reviewed), "deployed")
         one.person.require_interactive()
@@ -137,89 +171,44 @@ def deploy(
         _end(one, one.deploy(_together(planned, shown), groups), "deployed")
 
 
-@fleet.command()
+@_command
 def destroy(
+    chosen: Chosen,
     *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
     auto_approve: AutoApprove = False,
 ) -> None:
     """Destroy what was deployed to every cell, and say what is left, if anything is."""
-    with _begin(file, group, account, region, parallel, approves=auto_approve) as one:
+    with chosen.begin(approves=auto_approve) as one:
         _end(one, one.destroy(), "destroyed")
 
 
-@fleet.command()
+@_command
 def recover(
+    chosen: Chosen,
     *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
     remove: Annotated[bool, typer.Option("--remove", help="Remove it instead.")] = False,
     auto_approve: AutoApprove = False,
 ) -> None:
     """Take into the states what killed commands left: what has a cell's names and tags and is in no state."""
-    with _begin(file, group, account, region, parallel, approves=auto_approve) as one:
+    with chosen.begin(approves=auto_approve) as one:
         _end(one, one.recover(removes=remove), "recovered")
 
 
-@fleet.command()
-def preflight(
-    *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
-) -> None:
+@_command
+def preflight(chosen: Chosen) -> None:
     """Ask every account whether a deployment can go ahead; nothing is changed. A cell's log has the whole answer."""
-    with _begin(file, group, account, region, parallel) as one:
+    with chosen.begin() as one:
         _end(one, one.preflight(), "may go ahead")
 
 
-@fleet.command()
-def status(
-    *,
-    file: FleetFile = USUAL_FILE,
-    group: Groups = None,
-    account: Accounts = None,
-    region: Regions = None,
-    parallel: Parallel = USUAL_PARALLEL,
-) -> None:
+@_command
+def status(chosen: Chosen) -> None:
     """Show for every cell whether it is deployed with all rules, and when its results were compared with AWS Config."""
     from compliance_tf.fleet.status import StatusQuestions, removed
 
-    with _begin(file, group, account, region, parallel) as one:
+    with chosen.begin() as one:
         outcomes = one.runner.each(one.cells, StatusQuestions(one.folder, one.credentials).ask)
-        is_all = not (group or account or region)
-        _end(one, [*outcomes, *(removed(one.folder, one.cells) if is_all else [])], "fine")
-
-
-@contextmanager
-def _begin(
-    file: Path,
-    groups: Sequence[str] | None,
-    accounts: Sequence[str] | None,
-    regions: Sequence[str] | None,
-    parallel: int,
-    *,
-    approves: bool = False,
-    synthesizes: bool = True,
-) -> Iterator[Fleet]:
-    """Begin a command: alone in the folder, with the app synthesized for the regions of its cells."""
-    from compliance_tf.fleet.begin import begin
-    from compliance_tf.fleet.cells import Choice
-    from compliance_tf.lifecycle.person import Person
-
-    choice = Choice(tuple(groups or ()), tuple(accounts or ()), tuple(regions or ()))
-    person = Person.at_terminal(approves=approves)
-    with begin(file, choice, person, parallel=parallel, synthesizes=synthesizes) as one:
-        yield one
+        _end(one, [*outcomes, *(removed(one.folder, one.cells) if chosen.is_all else [])], "fine")
 
 
 def _among(one: Fleet, outcomes: Sequence[Outcome]) -> Fleet:
