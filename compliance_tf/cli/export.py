@@ -100,7 +100,7 @@ def export(
     reader = open_reader(
         workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
     )
-    lookup = name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name)
+    lookup = name_lookup(reader, wanted=names, account_name=account_name)
     rows = _Counted(lookup.named(Selection(frozenset(statuses or EXPORTED)).rows(reader)))
     snapshot = Snapshot(reader.place, reader.at)
     with reading(reader, shown=output is not None or not sys.stdout.isatty()):

@@ -59,7 +59,7 @@ def report(
     )
     file = output or Path(f"compliance-{reader.place.project}-{reader.place.workspace}.html")
     with reading(reader):
-        lookup = name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name)
+        lookup = name_lookup(reader, wanted=names, account_name=account_name)
         count = write_deployed(reader, file, pack or (), days, names=lookup, frameworks=framework or ())
     say_what_is_missing(lookup)
     typer.echo(f"{file}: {count:,} results, {file.stat().st_size / 1e6:.1f} MB")

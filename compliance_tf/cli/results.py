@@ -177,7 +177,6 @@ def list_(
     account_name: AccountName = None,
 ) -> None:
     """List results, the worst first: those that are not compliant unless options say otherwise."""
-    from compliance_tf.results.config_queries import ConfigQueries
     from compliance_tf.results.listed import Listed
     from compliance_tf.results.names import name_lookup
     from compliance_tf.results.selection import VIOLATIONS, Selection, parse_since, whole_names
@@ -185,8 +184,10 @@ def list_(
     reader = open_reader(
         workspace, project=project, region=region, table=table, fleet=fleet, accounts=account, aggregator=aggregator
     )
-    if (resource or tag) and not reader.is_one_table:
-        raise ResultsError("--resource and --tag are about one cell: give its --workspace and --region alone.")
+    if resource and not reader.is_one_table:
+        raise ResultsError("--resource is about one cell: give its --workspace and --region alone.")
+    if tag and not reader.has_names:
+        raise ResultsError("An aggregator is not asked for tags: read a cell, or a fleet.")
     selection = Selection(
         statuses=frozenset(statuses or VIOLATIONS),
         severities=frozenset(severities or ()),
@@ -195,11 +196,11 @@ def list_(
         packs=tuple(packs or ()),
         types=_known(types or ()),
         resource=_find(reader, resource, types[0] if types and len(types) == 1 else None) if resource else None,
-        tagged=ConfigQueries(reader.place).tagged(tag) if tag else None,
+        tagged=reader.tagged(tag) if tag else None,
     )
     max_rows = limit if limit is not None else (_TABLE_ROWS if output is Format.TABLE else 0)
     rows = Listed(reader, selection, max_rows=max_rows, in_order=output is Format.TABLE, fail_on=fail_on)
-    _print_rows(rows, output, name_lookup(reader, wanted=names and reader.is_one_table, account_name=account_name))
+    _print_rows(rows, output, name_lookup(reader, wanted=names, account_name=account_name))
     end(reader, ExitCode.FOUND if rows.failed else ExitCode.FINE)
 
 

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    import boto3
+
     from compliance_runtime.check import Severity
     from compliance_runtime.recording.daily_counts import DailyCounts
+    from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.fleet.cells import Cell
+    from compliance_tf.results.config_queries import ConfigQueries
 
 T = TypeVar("T")
 
@@ -145,6 +149,25 @@ class FleetReader(ResultsReader):
     def is_one_table(self) -> bool:
         """Return whether all results are of one account and region: never."""
         return False
+
+    def session(self, account: str, region: str) -> boto3.Session | None:
+        """Return the credentials of a cell of an account and region."""
+        return self._reader(self._at(account, region)).session(account, region)
+
+    def config_queries(self, account: str, region: str) -> ConfigQueries:
+        """Return what asks AWS Config in an account and region."""
+        return self._reader(self._at(account, region)).config_queries(account, region)
+
+    def tagged(self, tag: str) -> Callable[[Resource], bool]:
+        """Find the resources with a tag, in each cell; a cell that cannot be asked is missing."""
+        tagged = {
+            (cell.account, cell.region.region): is_tagged
+            for cell, is_tagged in self._each(lambda one: one.tagged(tag)).items()
+        }
+        return lambda resource: tagged[resource.account, resource.region](resource)
+
+    def _at(self, account: str, region: str) -> Cell:
+        return next(cell for cell in self._cells if (cell.account, cell.region.region) == (account, region))
 
     @property
     def read_to_end(self) -> Mapping[tuple[str, str, str], bool]:

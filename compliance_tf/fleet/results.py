@@ -57,8 +57,9 @@ def open_fleet(
 
     def open_(cell: Cell) -> ResultsReader:
         place = ResultsPlace(name, cell.workspace, cell.region.region, f"{name}-{cell.workspace}-results")
-        client = patient_client("dynamodb", cell.region.region, str(place), credentials.session(cell))
-        return ResultsReader(place, client, at=at)
+        session = credentials.session(cell)
+        client = patient_client("dynamodb", cell.region.region, str(place), session)
+        return ResultsReader(place, client, at=at, session=session)
 
     return FleetReader(name, cells, open_, at)
 

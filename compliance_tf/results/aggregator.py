@@ -90,6 +90,11 @@ class AggregatorReader(ResultsReader):
         """Return whether all results are of one account and region: never."""
         return False
 
+    @property
+    def has_names(self) -> bool:
+        """Return whether AWS Config can be asked for names and tags, where the resources are: it cannot."""
+        return False
+
     def source(self, row: Row) -> str:  # noqa: ARG002 (it is the same of all)
         """Name where a row is from."""
         return f"aggregator-{self._name}"

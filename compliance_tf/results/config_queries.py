@@ -18,6 +18,7 @@ from compliance_tf.results.row import Names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import boto3
     from mypy_boto3_config import ConfigServiceClient
 
     from compliance_tf.results.place import ResultsPlace
@@ -41,12 +42,21 @@ class ConfigQueries:
     ----------
     place
         The place of the deployment.
+    session
+        With whose credentials it asks; the default session's unless given.
     client
         AWS Config's client; one of its own unless given.
     """
 
-    def __init__(self, place: ResultsPlace, client: ConfigServiceClient | None = None) -> None:
+    def __init__(
+        self,
+        place: ResultsPlace,
+        session: boto3.Session | None = None,
+        *,
+        client: ConfigServiceClient | None = None,
+    ) -> None:
         self._place = place
+        self._session = session
         self._client = client
         self._lock = Lock()
 
@@ -133,7 +143,8 @@ class ConfigQueries:
         # Several threads query, and boto3 must create clients in one at a time.
         with self._lock:
             if self._client is None:
-                self._client = patient_client("config", self._place.region, f"AWS Config in {self._place.region}")
+                subject = f"AWS Config in {self._place.region}"
+                self._client = patient_client("config", self._place.region, subject, self._session)
             return self._client
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -53,8 +54,10 @@ def reading(reader: ResultsReader, *, shown: bool = True) -> Iterator[None]:
 
 def say_what_is_missing(names: NameLookup) -> None:
     """Print on standard error why names are left out, if they are."""
-    if names.problem:
-        sys.stderr.write(f"Without the names of resources: {message(names.problem)}\n")
+    for (account, region), problem in islice(names.problems.items(), 1):
+        others = len(names.problems) - 1
+        more = f" So do {others} more accounts and regions." if others else ""
+        sys.stderr.write(f"Without the names of resources in {account} {region}: {message(problem)}{more}\n")
 
 
 @contextmanager

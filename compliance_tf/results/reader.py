@@ -30,12 +30,14 @@ from compliance_runtime.suggestions import hint
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
 from compliance_tf.results.clients import patient_client
+from compliance_tf.results.config_queries import ConfigQueries
 from compliance_tf.results.row import WORST_FIRST, Row, status
 from compliance_tf.results.table_queries import PAGE_ITEMS, Query, TableQueries, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    import boto3
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from compliance_tf.results.counts import Counts
@@ -67,6 +69,8 @@ class ResultsReader:
         The time for the expiry of waivers, with an offset; now unless given.
     on_page
         Called with the usage so far after each page.
+    session
+        Credentials for what the table does not have; the caller's own unless given.
 
     Attributes
     ----------
@@ -81,8 +85,10 @@ class ResultsReader:
         *,
         at: datetime | None = None,
         on_page: Callable[[Usage], None] | None = None,
+        session: boto3.Session | None = None,
     ) -> None:
         self.place = place
+        self._session = session
         self._client = client
         self.at = at or datetime.now(UTC)
         self.missing: dict[str, str] = {}
@@ -205,6 +211,35 @@ class ResultsReader:
     def by_place(self) -> Mapping[tuple[str, str], Counts]:
         """Counts by account and region, where there are several: a deployment is in one."""
         return {}
+
+    @property
+    def has_names(self) -> bool:
+        """Return whether AWS Config can be asked for names and tags of the resources, where they are."""
+        return True
+
+    def session(self, account: str, region: str) -> boto3.Session | None:  # noqa: ARG002 (it has one)
+        """Return the credentials for an account and region of the results; None for the caller's own."""
+        return self._session
+
+    def config_queries(self, account: str, region: str) -> ConfigQueries:  # noqa: ARG002 (it has one)
+        """Return what asks AWS Config in an account and region of the results."""
+        return ConfigQueries(self.place, self._session)
+
+    def tagged(self, tag: str) -> Callable[[Resource], bool]:
+        """Find the resources with a tag, given as ``key=value``, or as ``key`` for any value.
+
+        Returns
+        -------
+        Callable
+            Whether a resource is one of them.
+
+        Raises
+        ------
+        ResultsError
+            When AWS Config cannot be queried.
+        """
+        found = ConfigQueries(self.place, self._session).tagged(tag)
+        return lambda resource: (resource.type, resource.id) in found
 
     @property
     def read_to_end(self) -> Mapping[tuple[str, str, str], bool]:

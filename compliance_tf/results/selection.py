@@ -14,11 +14,10 @@ from compliance_tf.results.row import WORST_FIRST, Row, Status
 from compliance_tf.results.table_queries import PAGE_ITEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from compliance_runtime.check import Severity
     from compliance_runtime.recording.results_table import Resource
-    from compliance_tf.results.config_queries import TypedId
     from compliance_tf.results.reader import ResultsReader
 
 VIOLATIONS: Final = frozenset({Status.NON_COMPLIANT, Status.WAIVED})
@@ -46,7 +45,7 @@ class Selection:
     resource
         The only resource.
     tagged
-        The only resources, by type and id.
+        Tells whether a resource is one of the only ones.
     since
         The earliest time since when they are as they are.
     """
@@ -57,7 +56,7 @@ class Selection:
     packs: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     resource: Resource | None = None
-    tagged: frozenset[TypedId] | None = None
+    tagged: Callable[[Resource], bool] | None = None
     since: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -109,7 +108,7 @@ class Selection:
             and (not self.rules or result.rule_name in self.rules)
             and (not self.packs or bool(set(self.packs) & set(row.rule.packs)))
             and (not self.types or result.resource.type in self.types)
-            and (self.tagged is None or (result.resource.type, result.resource.id) in self.tagged)
+            and (self.tagged is None or self.tagged(result.resource))
             and (self.since is None or result.since >= self.since)
         )
 

@@ -12,6 +12,7 @@ import pytest
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.results_table import Resource
 from compliance_tf.results.place import ResultsPlace
+from tests.runtime.local.accounts import Account, eventually
 from tests.runtime.results.builders import BUCKET, counts, result, rule
 from tests.runtime.results.table import WrittenTable
 
@@ -24,6 +25,7 @@ CALLER = "000000000001"
 FIRST, SECOND, CLOSED = "600000000001", "600000000002", "600000000003"
 REGIONS = ("eu-central-1", "us-east-1")
 ROLE = "Reader"
+GROUP = "AWS::EC2::SecurityGroup"
 
 
 def make_role(aws: LocalAws, account: str, trusts: str = CALLER) -> None:
@@ -38,8 +40,8 @@ def _policy(statement: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def fill(aws: LocalAws, account: str, region: str, open_violations: int) -> None:
-    """Make a cell's table, with so many violations and one that complies."""
+def fill(aws: LocalAws, account: str, region: str, open_violations: int, *more: Resource) -> None:
+    """Make a cell's table, with so many violations and more, and one that complies."""
     place = ResultsPlace("acme", "dev", region, "acme-dev-results")
     table = WrittenTable.create(aws.client("dynamodb", account=account, region=region), place)
 
@@ -47,11 +49,12 @@ def fill(aws: LocalAws, account: str, region: str, open_violations: int) -> None
         return Resource(account, region, BUCKET, name)
 
     today = replace(
-        counts(0, open_violations, compliant=1), day=datetime.now(UTC).date(), compared_at=datetime.now(UTC)
+        counts(0, open_violations + len(more), compliant=1), day=datetime.now(UTC).date(), compared_at=datetime.now(UTC)
     )
     table.put(
         [
             *(result("tls", bucket(f"open-{number}")) for number in range(open_violations)),
+            *(result("tls", one) for one in more),
             result("tls", bucket("tidy"), Compliance.COMPLIANT),
         ],
         rules=[rule("tls", Severity.HIGH, "cis", identifier="bucket-tls-only")],
@@ -65,8 +68,13 @@ def fleet_file(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
     make_role(local_aws, FIRST)
     make_role(local_aws, SECOND)
     make_role(local_aws, CLOSED, trusts="999999999999")
+    known = Account(local_aws, REGIONS[0], FIRST).with_recorder()
+    known.client("iam").create_account_alias(AccountAlias="acme-first")
+    id_ = known.security_group("web")
+    known.client("ec2").create_tags(Resources=[id_], Tags=[{"Key": "team", "Value": "a"}])
+    eventually("the group is recorded", lambda: known.items(GROUP, id_))
+    fill(local_aws, FIRST, REGIONS[0], 0, Resource(FIRST, REGIONS[0], GROUP, id_))
     for account, region, number in (
-        (FIRST, REGIONS[0], 1),
         (FIRST, REGIONS[1], 300),
         (SECOND, REGIONS[0], 2),
         (SECOND, REGIONS[1], 0),

@@ -80,6 +80,14 @@ def test_an_export_streams_all_cells_and_says_that_it_is_not_whole(run: Any, tmp
     }
 
 
+def test_names_aliases_and_tags_are_asked_for_in_each_cell(run: Any) -> None:
+    (line,) = csv.DictReader(io.StringIO(run("results", "list", "--tag", "team=a", "--format", "csv").stdout))
+    assert (line["account"], line["resource_name"], line["account_name"]) == (FIRST, "web", "acme-first")
+    assert line["resource_arn"].startswith(f"arn:aws:ec2:{REGIONS[0]}:{FIRST}:security-group/")
+    # Local AWS has no recorder in the other cells, so they have no names; they are no less.
+    assert run("results", "list", "--account", SECOND, "--format", "csv").exit_code == 0
+
+
 def test_a_report_has_a_section_of_accounts_and_what_is_missing(run: Any, tmp_path: Path) -> None:
     done = run("report", "-o", str(tmp_path / "report.html"))
     assert done.exit_code == 1, done.output
@@ -114,7 +122,8 @@ def test_a_framework_names_what_is_missing(run: Any) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (("results", "list", "--tag", "team"), "are about one cell"),
+        (("results", "list", "--resource", "open-0"), "is about one cell"),
+        (("results", "list", "--account-name", "x"), "is that of one account"),
         (("results", "list", "--table", "mine"), "has a table in each cell"),
         (("results", "list", "--workspace", "prod"), "no such cells in the workspace 'prod'"),
         (("results", "list", "--account", "123456789012"), "the fleet has no such cells"),

@@ -33,7 +33,7 @@ class Table:
 
 
 def search(table: Table, config: AwsConfig | None = None) -> ResourceSearch:
-    queries = ConfigQueries(PLACE, (config or AwsConfig()).client)
+    queries = ConfigQueries(PLACE, client=(config or AwsConfig()).client)
     return ResourceSearch(table, queries, lambda: ACCOUNT)  # type: ignore[arg-type]
 
 
@@ -91,7 +91,7 @@ def test_a_resource_that_nobody_knows_is_an_error_that_says_how_to_name_one() ->
 
 def test_what_has_a_quote_is_not_put_into_a_query() -> None:
     with pytest.raises(ResultsError, match="has a quote in it"):
-        ConfigQueries(PLACE, AwsConfig().client).tagged("owner=' OR '1'='1")
+        ConfigQueries(PLACE, client=AwsConfig().client).tagged("owner=' OR '1'='1")
 
 
 @pytest.mark.parametrize("tag", ["team=data", "team"])
@@ -101,7 +101,7 @@ def test_a_tag_is_asked_for_with_its_value_or_whatever_its_value(tag: str) -> No
     config.record("exports", team="web")
     config.record("other", owner="data")
 
-    found = ConfigQueries(PLACE, config.client).tagged(tag)
+    found = ConfigQueries(PLACE, client=config.client).tagged(tag)
 
     assert {name for _, name in found} == ({"logs"} if tag == "team=data" else {"logs", "exports"})
 
