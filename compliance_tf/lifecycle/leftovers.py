@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import CommandError
+from compliance_tf.preflight.tags import Tags, read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from compliance_tf.review.plan.plan import Identity
 
 LOG_GROUP_PREFIX: Final = "/aws/lambda/"
-
-Tags = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,6 @@ class _Kind:
         Its service in boto3.
     found
         Yields the names that begin with a prefix, each with the key for reading its tags.
-    tags
-        Returns the tags.
     remove
         Removes a resource by its name.
     """
@@ -65,7 +62,6 @@ class _Kind:
     label: str
     service: str
     found: Callable[[Any, str], Iterator[tuple[str, str]]]
-    tags: Callable[[Any, str], Tags]
     remove: Callable[[Any, str], object]
 
 
@@ -160,7 +156,8 @@ class Account:
                     continue
                 # Tags take a request each, and a deployment may have a thousand rules of which a plan adds one.
                 if wanted is None or Leftover(type_, name) in wanted:
-                    yield Leftover(type_, name), _tags(kind, client, key)
+                    # What is listed late, and does not exist any more, has none.
+                    yield Leftover(type_, name), read_tags(type_, client, key) or {}
         except (BotoCoreError, ClientError) as cause:
             raise CommandError(
                 f"The {kind.label}s of {own} cannot be listed: {cause}. The deployer's policy in docs/reference allows "
@@ -184,26 +181,6 @@ def _by_name(
     return found
 
 
-def _tags(kind: _Kind, client: Any, key: str) -> Tags:  # noqa: ANN401
-    """Return the tags of a resource; none where it is listed late and does not exist any more."""
-    from botocore.exceptions import ClientError
-
-    try:
-        return kind.tags(client, key)
-    except ClientError as cause:
-        if cause.response["Error"]["Code"] in _NOT_FOUND:
-            return {}
-        raise
-
-
-_NOT_FOUND: Final = frozenset({"NoSuchConfigRuleException", "NoSuchEntity", "ResourceNotFoundException"})
-"""Error codes of AWS Config, IAM and other services for a resource that does not exist."""
-
-
-def _pairs(tags: list[dict[str, str]]) -> Tags:
-    return {tag["Key"]: tag["Value"] for tag in tags}
-
-
 def _remove_role(client: Any, name: str) -> None:  # noqa: ANN401
     for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
         client.delete_role_policy(RoleName=name, PolicyName=policy)
@@ -218,11 +195,6 @@ def _remove_event_rule(client: Any, name: str) -> None:  # noqa: ANN401
     client.delete_rule(Name=name)
 
 
-def _tags_of_table(client: Any, name: str) -> Tags:  # noqa: ANN401
-    arn = client.describe_table(TableName=name)["Table"]["TableArn"]
-    return _pairs(client.list_tags_of_resource(ResourceArn=arn).get("Tags", []))
-
-
 _ROLE: Final = "aws_iam_role"
 
 # Callers come before what they call, so that nothing calls a removed resource.
@@ -231,21 +203,18 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "Config rule",
         "config",
         _by_name("describe_config_rules", "ConfigRules", "ConfigRuleName", "ConfigRuleArn"),
-        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceArn=arn).get("Tags", [])),
         lambda client, name: client.delete_config_rule(ConfigRuleName=name),
     ),
     "aws_cloudwatch_event_rule": _Kind(
         "EventBridge rule",
         "events",
         _by_name("list_rules", "Rules", "Name", "Arn", NamePrefix="{prefix}"),
-        lambda client, arn: _pairs(client.list_tags_for_resource(ResourceARN=arn).get("Tags", [])),
         _remove_event_rule,
     ),
     "aws_lambda_function": _Kind(
         "function",
         "lambda",
         _by_name("list_functions", "Functions", "FunctionName", "FunctionName"),
-        lambda client, name: client.get_function(FunctionName=name).get("Tags", {}),
         lambda client, name: client.delete_function(FunctionName=name),
     ),
     "aws_cloudwatch_log_group": _Kind(
@@ -258,21 +227,18 @@ _KINDS: Final[Mapping[str, _Kind]] = {
             "arn",
             logGroupNamePrefix=f"{LOG_GROUP_PREFIX}{{prefix}}",
         ),
-        lambda client, arn: client.list_tags_for_resource(resourceArn=arn.removesuffix(":*"))["tags"],
         lambda client, name: client.delete_log_group(logGroupName=name),
     ),
     _ROLE: _Kind(
         "role",
         "iam",
         _by_name("list_roles", "Roles", "RoleName", "RoleName"),
-        lambda client, name: _pairs(client.get_role(RoleName=name)["Role"].get("Tags", [])),
         _remove_role,
     ),
     "aws_dynamodb_table": _Kind(
         "table",
         "dynamodb",
         _by_name("list_tables", "TableNames", "TableName", "TableName"),
-        _tags_of_table,
         lambda client, name: client.delete_table(TableName=name),
     ),
 }

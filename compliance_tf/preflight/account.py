@@ -152,12 +152,3 @@ class Region:
         """The names of all DynamoDB tables."""
         pages = self.dynamodb.get_paginator("list_tables").paginate(PaginationConfig={"MaxItems": MAX_LISTED})
         return frozenset(name for page in pages for name in page["TableNames"])
-
-
-def tags_of_role(iam: IAMClient, name: str) -> Mapping[str, str] | None:
-    """Return the tags of a role; None when there is no such role."""
-    try:
-        role = iam.get_role(RoleName=name)["Role"]
-    except iam.exceptions.NoSuchEntityException:
-        return None
-    return {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from compliance_tf.preflight.account import tags_of_role
 from compliance_tf.preflight.findings import Finding, Verdict, answered
+from compliance_tf.preflight.tags import read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -187,7 +187,7 @@ def role_quota(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
 def _roles(region: Region, stacks: Sequence[PlannedStack]) -> Finding:
     summary = region.iam.get_account_summary()["SummaryMap"]
     planned = {name for stack in stacks for name in stack.roles}
-    new = sum(tags_of_role(region.iam, name) is None for name in planned)
+    new = sum(read_tags("aws_iam_role", region.iam, name) is None for name in planned)
     return room(
         "account", ROLES, present=summary["Roles"], new=new, limit=Limit(summary["RolesQuota"]), adjustable=True
     )
