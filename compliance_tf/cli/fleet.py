@@ -39,7 +39,7 @@ Regions = Annotated[
     list[str] | None, typer.Option("--region", metavar="REGION", help="Only cells of this region. Repeatable.")
 ]
 Parallel = Annotated[
-    int, typer.Option("--parallel", "-p", min=1, max=100, help="Cells at once: each takes some 300 MB and one core.")
+    int, typer.Option("--parallel", "-p", min=1, max=100, help="Cells at once: each takes some 900 MB and one core.")
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write; standard output unless given.")
