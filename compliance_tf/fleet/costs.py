@@ -74,6 +74,11 @@ def cell_costs(
         The number of resources in each cell, and what is assumed of it.
     planned
         The stacks by the folder of their region and the workspace.
+
+    Returns
+    -------
+    list
+        The costs, in the order of the cells.
     """
     elsewhere: dict[str, dict[str, list[str]]] = {}
     evaluations: dict[Cell, float] = {}

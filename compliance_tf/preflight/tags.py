@@ -16,7 +16,7 @@ _NOT_FOUND: Final = frozenset({"NoSuchConfigRuleException", "NoSuchEntity", "Res
 
 
 def read_tags(type_: str, client: Any, key: str) -> Tags | None:  # noqa: ANN401 (boto3's clients have no common type)
-    """Return the tags of a resource; None when it does not exist.
+    """Read the tags of a resource.
 
     Parameters
     ----------
@@ -24,6 +24,16 @@ def read_tags(type_: str, client: Any, key: str) -> Tags | None:  # noqa: ANN401
         The client of its service.
     key
         The ARN of a Config rule, an EventBridge rule or a log group; the name of a function, a role or a table.
+
+    Returns
+    -------
+    dict
+        The tags; None when the resource does not exist.
+
+    Raises
+    ------
+    botocore.exceptions.ClientError
+        When AWS refuses the request for another reason.
     """
     try:
         return _READERS[type_](client, key)
