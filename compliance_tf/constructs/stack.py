@@ -29,6 +29,7 @@ from compliance_tf.errors import SettingError
 from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
 from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
+from compliance_tf.model.tags import check_tags
 from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
@@ -103,7 +104,8 @@ class ComplianceStack(TerraformStack):
     max_waiver_days
         Days for which a waiver may be granted: at least 1.
     tags
-        Tags of all resources, beside ``project``, ``workspace`` and ``managed-by``.
+        Tags of all resources, beside ``project``, ``workspace`` and ``managed-by``: at most 46, whose keys differ from
+        these and from each other by more than case.
 
     Raises
     ------
@@ -165,13 +167,8 @@ class ComplianceStack(TerraformStack):
         check_waivers(as_tuple("waivers", waivers), max_days=max_waiver_days, workspaces=self.workspaces)
         self._waivers = as_tuple("waivers", waivers)
         own_tags = {"project": project, "workspace": WORKSPACE, "managed-by": "compliance_tf"}
-        if taken := sorted({*own_tags, RULE_TAG} & (tags or {}).keys()):
-            raise SettingError(
-                f"tags gives a value to {', '.join(taken)}, which all resources have already: use others."
-            )
+        check_tags(tags or {}, {*own_tags, RULE_TAG})
 
-        if reserved := sorted(key for key in tags or {} if key.lower().startswith("aws:")):
-            raise SettingError(f"tags gives a value to {', '.join(reserved)}: what begins with aws: only AWS writes.")
         self.checks = None if checks is None else CheckFolder(Path(checks))
         if self.checks:
             self.checks.validate()

@@ -265,7 +265,7 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
     [
         ({"history_days": 0}, "history_days=0 is out of bounds"),
         ({"log_retention_days": 8}, "log_retention_days=8 is not a retention period of CloudWatch Logs"),
-        ({"tags": {"workspace": "x"}}, "tags gives a value to workspace"),
+        ({"tags": {"Workspace": "x"}}, "tags gives a value to Workspace, which for IAM is workspace"),
         (
             {"execution_role": "reader"},
             "execution_role='reader' is not an ARN that it can take",
