@@ -72,8 +72,10 @@ STATUS_KEY = "status_key"
 
 SHARDS = 8
 
+_MAX_PARTITION_KEY_BYTES = 2048
 _MAX_SORT_KEY_BYTES = 1024
-"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+_MAX_CHARACTER_BYTES = 4
+"""In UTF-8: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,18 @@ class Resource:
 
     @property
     def key(self) -> str:
-        """The partition key of all items of this resource."""
-        return f"RESOURCE#{self.account}#{self.region}#{self.type}#{self.id}"
+        """The partition key of all items of this resource, with a hash at the end where it would be too long.
+
+        An id has 768 characters, and thus up to 3,072 bytes.
+        """
+        key = f"RESOURCE#{self.account}#{self.region}#{self.type}#{self.id}"
+        if len(key) <= _MAX_PARTITION_KEY_BYTES // _MAX_CHARACTER_BYTES:
+            return key  # nearly every key
+        encoded = key.encode()
+        if len(encoded) <= _MAX_PARTITION_KEY_BYTES:
+            return key
+        end = f"#{sha256(encoded).hexdigest()}"
+        return encoded[: _MAX_PARTITION_KEY_BYTES - len(end)].decode(errors="ignore") + end
 
     @property
     def shard(self) -> int:

@@ -333,6 +333,17 @@ def test_a_status_key_has_at_most_the_1024_bytes_of_a_sort_key() -> None:
     assert 1020 < len(status.encode()) <= 1024
 
 
+def test_a_partition_key_has_at_most_2048_bytes_and_is_another_one_for_another_resource() -> None:
+    # AWS Config's limit of an id is in characters, DynamoDB's in bytes.
+    short, long, other = (Resource(ACCOUNT, REGION, "AWS::CloudWatch::Alarm", id_ * 767) for id_ in ("x", "警", "警"))
+    other = replace(other, id=f"{other.id}b")
+
+    assert short.key.endswith(short.id)
+    assert all(1900 < len(one.key.encode()) <= 2048 for one in (long, other))
+    assert long.key != other.key
+    assert long.key == replace(long).key
+
+
 aware_times = st.datetimes(timezones=st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(timezone))
 
 
