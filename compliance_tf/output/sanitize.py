@@ -36,6 +36,9 @@ _FORMULA: Final = frozenset("=+-@")
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
+_SEPARATOR: Final = ";"
+"""Separates cells in a spreadsheet of a country whose decimal sign is the comma."""
+
 
 def visible(text: str, max_length: int | None = None) -> str:
     """Escape invisible characters, for output on one line: a terminal, a page, an attribute of XML.
@@ -93,16 +96,21 @@ def csv_cell(text: str) -> str:
     """Keep a spreadsheet from evaluating a cell: put an apostrophe before what looks like a formula.
 
     Leading spaces, quotes and marks are skipped, and the full-width forms of the characters count too, because
-    spreadsheets differ in what they strip. A cell is one line.
+    spreadsheets differ in what they strip. So do parts behind a semicolon: where a comma is the decimal sign, it
+    separates the cells, and quotes inside a line do not hold them together. A cell is one line.
 
     Returns
     -------
     str
         The text as it is where it is plain, else escaped as by :func:`visible`.
     """
-    if text[:1].isalnum() and text.isascii() and text.isprintable():
+    if text[:1].isalnum() and text.isascii() and text.isprintable() and _SEPARATOR not in text:
         # Nearly every cell, and many times faster.
         return text
+    return _SEPARATOR.join(map(_cell, text.split(_SEPARATOR)))
+
+
+def _cell(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).lstrip("\"'`")
     begins = next((character for character in plain if not character.isspace() and character.isprintable()), "")
     return f"'{visible(text)}" if begins in _FORMULA else visible(text)

@@ -216,7 +216,14 @@ def _violations(count: int) -> str:
 def _line(violation: Result) -> str:
     resource = violation.resource
     place = f"{resource.type} {resource.id} ({resource.account} {resource.region})"
-    return f"{place}: {violation.annotation}" if violation.annotation else place
+    return _visible(f"{place}: {violation.annotation}" if violation.annotation else place)
+
+
+def _visible(text: str) -> str:
+    """Escape what is invisible or breaks a line: whoever names a resource must not write lines of a mail."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def _rule_detail(rule: NewViolations, rule_id: str) -> dict[str, JsonValue]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
 
+from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.output.sanitize import colored_line, csv_cell, json_text, message, visible
 from compliance_tf.output.terminal import Terminal
 from tests.hostile_texts import CONTROLS, FORMULAS
@@ -78,8 +79,18 @@ def test_what_a_spreadsheet_may_compute_has_an_apostrophe_before_it(text: str) -
     assert csv_cell(text) == f"'{visible(text)}"
 
 
+@pytest.mark.parametrize("text", FORMULAS)
+def test_nothing_is_computed_where_a_semicolon_separates_cells(text: str) -> None:
+    stream = io.StringIO(newline="")
+    write_csv_table(["id", "reason"], [["logs", f"a;{text};{text}"], [f'";{text}', "b"]], stream)
+
+    # Where a comma is the decimal sign, the quotes in the middle of a line do not hold its cells together.
+    cells = [cell for line in stream.getvalue().splitlines() for cell in line.split(";")]
+    assert not [cell for cell in cells if unicodedata.normalize("NFKC", cell).strip(' "')[:1] in {*"=+-@"}]
+
+
 def test_other_cells_stay_as_they_are() -> None:
-    for text in ("a=b", "", "arn:aws:s3:::logs", "résumé", "1 - 1"):
+    for text in ("a=b", "", "arn:aws:s3:::logs", "résumé", "1 - 1", "a; b", "Open: 22; 3389."):
         assert csv_cell(text) == text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from compliance_runtime.recording.results import Result
 from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
+from tests.hostile_texts import CONTROLS
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.fake_results_table import FakeResultsTable
 
@@ -56,6 +58,14 @@ def violation(
 
 def notification(*violations: Result) -> Notification:
     return Notification(SENDER, new_violations(violations))
+
+
+@pytest.mark.parametrize("text", CONTROLS.values(), ids=CONTROLS)
+def test_who_names_a_resource_writes_no_line_of_a_mail_and_hides_nothing_in_it(text: str) -> None:
+    mail = notification(violation(text, annotation=text)).text()
+
+    assert {one for one in mail if unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} == {"\n"}
+    assert len(mail.splitlines()) == len(notification(violation("logs")).text().splitlines())
 
 
 RECIPIENT = Recipient(TOPIC, frozenset({Severity.HIGH}))
