@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from compliance_tf.model.naming import Naming
 
 
-def outputs(naming: Naming, state: State, deployment: Deployment) -> dict[str, object]:
+def outputs(naming: Naming, account: str, state: State, deployment: Deployment) -> dict[str, object]:
     """Build the outputs of a stack, by their name."""
     texts: dict[str, object] = {
         DEPLOYMENT: {
+            # By it a plan with the credentials of another account is recognized.
+            "account": account,
             "project": naming.project,
             "region": naming.region,
             "results_table": naming.table("results"),

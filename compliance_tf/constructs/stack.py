@@ -200,7 +200,7 @@ class ComplianceStack(TerraformStack):
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
         )
         self.add_override("variable.workspace", self.workspaces.variable)
-        account = Account(self, "account", region=region)
+        account = self._account = Account(self, "account", region=region)
         self.recorder = ExistingRecorder(
             self,
             "recorder",
@@ -337,9 +337,8 @@ class ComplianceStack(TerraformStack):
         }
         deployment = Deployment(named, resolution.waivers)
         # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
-        self._output_blocks.update(
-            (name, {"value": value}) for name, value in outputs(self.naming, self._state, deployment).items()
-        )
+        values = outputs(self.naming, self._account.id, self._state, deployment)
+        self._output_blocks.update((name, {"value": value}) for name, value in values.items())
         self.functions.complete(deployment)
 
     def _declared(self) -> dict[str, object]:

@@ -190,10 +190,11 @@ class Project:
             return False
         stack.terraform.plan(_DESTRUCTION, destroy=True)
         shown = stack.terraform.shown(_DESTRUCTION)
+        # With the credentials of another account there seems to be nothing, too.
+        stack.target.check_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.target.identity))
         if not json.loads(shown).get("resource_changes"):
             self.person.say(f"Nothing to destroy: {stack.terraform.id} has nothing in '{self.workspace}'.")
             return False
-        stack.target.check_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.target.identity))
         return True
 
     def _session(self, command: str) -> AbstractContextManager[Session]:

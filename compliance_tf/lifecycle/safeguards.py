@@ -100,6 +100,12 @@ class Target:
             if before is not None and before != getattr(target, what):
                 yield f"The state is that of the {what} '{before}', not of '{getattr(target, what)}'."
 
+        if plan.is_of_another_account:
+            yield (
+                f"The credentials are of the account {plan.account}, and the deployment of the state is in "
+                f"{plan.account_before}: take that one's credentials."
+            )
+
     def _foreign(self, plan: Plan) -> Iterator[str]:
         """Yield what the state has and this deployment cannot have made: a plan would change or destroy it."""
         for change in plan.changes:

@@ -116,10 +116,25 @@ class StateOutput(msgspec.Struct):
     sensitive: bool = False
 
 
+class StateResource(msgspec.Struct):
+    """A resource in the state, or what a data source has read."""
+
+    mode: str = ""
+    type: str = ""
+    values: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class StateModule(msgspec.Struct):
+    """The root module in the state."""
+
+    resources: list[StateResource] | None = None
+
+
 class StateValues(msgspec.Struct):
     """The values of the state."""
 
     outputs: dict[str, StateOutput] | None = None
+    root_module: StateModule | None = None
 
 
 class State(msgspec.Struct):
@@ -139,6 +154,13 @@ class PlanFormat(msgspec.Struct):
     prior_state: State | None = None
     complete: bool | None = None
     errored: bool = False
+
+    def data(self, type_: str) -> Iterator[Any]:
+        """List what the data sources of a type have read while Terraform planned."""
+        module = self.prior_state and self.prior_state.values and self.prior_state.values.root_module
+        for resource in (module and module.resources) or ():
+            if (resource.mode, resource.type) == ("data", type_):
+                yield msgspec.json.decode(resource.values)
 
     def output_of_state(self, name: str) -> StateOutput | None:
         """Return an output of the state; None where there is no such output."""

@@ -207,6 +207,10 @@ class Plan:
         The drift.
     outputs
         The changes of outputs, by name.
+    account
+        The account whose credentials the plan was made with; None where the plan does not show it.
+    account_before
+        The account that was deployed to last; None likewise, and where an earlier version did.
     providers
         The configurations of the AWS provider: one, unless there are aliases.
     programs
@@ -229,6 +233,8 @@ class Plan:
     resources: tuple[ResourceChange, ...]
     drift: tuple[ResourceChange, ...]
     outputs: Mapping[str, OutputChange]
+    account: str | None = None
+    account_before: str | None = None
     providers: tuple[ProviderSettings, ...] = ()
     programs: tuple[str, ...] = ()
     data_types: Mapping[str, str] = field(default_factory=dict)
@@ -246,6 +252,11 @@ class Plan:
     def is_empty(self) -> bool:
         """Return whether an apply would do nothing."""
         return not self.changes and not any(output.changes for output in self.outputs.values())
+
+    @property
+    def is_of_another_account(self) -> bool:
+        """Return whether it was made with the credentials of another account than the one that was deployed to."""
+        return None not in {self.account, self.account_before} and self.account != self.account_before
 
     def of_type(self, type_: str) -> tuple[ResourceChange, ...]:
         """Return the resources of a type, unchanged ones included."""

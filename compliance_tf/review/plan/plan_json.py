@@ -199,6 +199,8 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         resources=tuple(_resource(change, name, configured) for change in plan.resource_changes or ()),
         drift=tuple(_resource(change, name, configured) for change in plan.resource_drift or ()),
         outputs=outputs,
+        account=next((_member(read, "account_id") for read in plan.data("aws_caller_identity")), None),
+        account_before=_member(deployment.before, "account"),
         providers=tuple(_providers(configuration)),
         programs=tuple(programs),
         data_types=data_types,
@@ -315,6 +317,11 @@ def _identity(value: Value) -> Identity | None:
     members = value if isinstance(value, dict) else {}
     texts = (members.get(name) for name in ("project", "region", "workspace", "state"))
     return Identity(*(text if isinstance(text, str) and text else _UNSEEN for text in texts))
+
+
+def _member(value: object, name: str) -> str | None:
+    text = value.get(name) if isinstance(value, Mapping) else None
+    return text if isinstance(text, str) and text else None
 
 
 _UNSEEN: Final = "something that the plan does not show"

@@ -25,6 +25,8 @@ def _relocated(plan: Plan, _: Limits) -> Iterator[Hit]:
         before, after = getattr(earlier, what), getattr(later, what)
         if before != after:
             yield Hit(what, f"The deployment's {what} changes from {before} to {after}.")
+    if plan.is_of_another_account:
+        yield Hit("account", f"The deployment's account changes from {plan.account_before} to {plan.account}.")
 
 
 def _reassigned(plan: Plan, _: Limits) -> Iterator[Hit]:
@@ -41,9 +43,9 @@ def _reassigned(plan: Plan, _: Limits) -> Iterator[Hit]:
 
 RELOCATED: Final = Policy(
     id="state-relocated",
-    title="A deployment keeps its state, and its state keeps its deployment",
+    title="A deployment keeps its state and account, and its state keeps its deployment",
     why="Another project, region or workspace in the same state destroys the one that was there; a state that is kept "
-    "elsewhere leaves one behind that nobody owns.",
+    "elsewhere, or credentials of another account, leave one behind that nobody owns.",
     verdict=Verdict.BLOCKED,
     find=_relocated,
 )

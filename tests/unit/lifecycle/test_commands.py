@@ -12,7 +12,7 @@ from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
 from compliance_tf.review.plan.plan import Identity
 from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
-from tests.unit.review.builders import DEPLOYMENT, function, output, resource_change
+from tests.unit.review.builders import DEPLOYMENT, caller, function, output, resource_change
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -138,6 +138,22 @@ def test_a_state_of_another_deployment_is_neither_deployed_to_nor_destroyed(
     for kind, command in (("plan", fake.project().deploy), ("destruction", fake.project().destroy)):
         fake.plans("compliance", plan, kind)
         with pytest.raises(RefusedPlanError, match=f"The state is that of the {next(iter(said))} "):
+            command()
+    assert fake.asked("apply") == []
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_nothing_is_done_with_the_credentials_of_another_account(fake: FakeProject, *, is_there: bool) -> None:
+    plan = plan_of()
+    plan["prior_state"]["values"]["root_module"]["resources"] = [caller("444455556666")]
+    if not is_there:
+        # What Terraform does not find there it takes for removed.
+        plan["resource_drift"], plan["resource_changes"] = plan["resource_changes"], []
+        for change in plan["resource_drift"]:
+            change["change"] |= {"actions": ["delete"], "after": None, "after_sensitive": False}
+    for kind, command in (("plan", fake.project().deploy), ("destruction", fake.project().destroy)):
+        fake.plans("compliance", plan, kind)
+        with pytest.raises(RefusedPlanError, match=r"are of the account 444455556666, and .* is in 111122223333: take"):
             command()
     assert fake.asked("apply") == []
 

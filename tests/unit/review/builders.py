@@ -24,6 +24,7 @@ Attributes = dict[str, Any]
 _PROVIDER = {"default_tags": [{"tags": {}}], "region": {"constant_value": "eu-west-1"}}
 
 DEPLOYMENT = {
+    "account": ACCOUNT,
     "project": "acme",
     "region": "eu-west-1",
     "results_table": f"{PREFIX}results",
@@ -195,7 +196,7 @@ def plan_json(rules: tuple[str, ...] = ("keys", "trail", "tags")) -> PlanJson:
             "waivers": output(["tags: until 2027-01-01, SEC-1"]),
             "waivers_expiring_soon": output([]),
         },
-        "prior_state": {"format_version": "1.0", "values": {"root_module": {}}},
+        "prior_state": {"format_version": "1.0", "values": {"root_module": {"resources": [caller(ACCOUNT)]}}},
         "configuration": {
             "provider_config": {"aws": {"name": "aws", "full_name": AWS_PROVIDER, "expressions": deepcopy(_PROVIDER)}},
             "root_module": {"resources": configured},
@@ -204,6 +205,11 @@ def plan_json(rules: tuple[str, ...] = ("keys", "trail", "tags")) -> PlanJson:
         "complete": True,
         "errored": False,
     }
+
+
+def caller(account: str) -> dict[str, Any]:
+    """What the plan has read of the credentials."""
+    return {"mode": "data", "type": "aws_caller_identity", "name": "caller", "values": {"account_id": account}}
 
 
 def of_type(plan: PlanJson, type_: str) -> list[dict[str, Any]]:

@@ -91,6 +91,11 @@ def _relocate(plan: PlanJson, draw: Draw) -> None:
     output["actions"] = ["update"]
 
 
+def _go_to_another_account(plan: PlanJson, draw: Draw) -> None:
+    (read,) = plan["prior_state"]["values"]["root_module"]["resources"]
+    read["values"]["account_id"] = draw.one("444455556666", "1111222233334")
+
+
 def _hide_location(plan: PlanJson, draw: Draw) -> None:
     output = plan["output_changes"]["deployment"]
     output.update(draw.one({"before": []}, {"before_sensitive": True}, {"before_sensitive": {"state": True}}))
@@ -246,6 +251,7 @@ MUTATIONS = (
     Mutation(names.SHARED, "one name at two addresses", _name_twice),
     Mutation(names.SHARED, "one name in two spellings", _spell_twice),
     Mutation(state.RELOCATED, "it was another deployment", _relocate),
+    Mutation(state.RELOCATED, "the credentials are of another account", _go_to_another_account),
     Mutation(state.RELOCATED, "which it was cannot be seen", _hide_location),
     Mutation(state.RELOCATED, "the output goes", _drop_output),
     Mutation(state.REASSIGNED, "moved, imported or forgotten", _reassign),
