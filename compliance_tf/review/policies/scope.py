@@ -78,10 +78,14 @@ def _elsewhere(plan: Plan, _: Limits) -> Iterator[Hit]:
             yield Hit(provider.address, f"It is set up with {', '.join(others)}, so it may work in another account.")
     for change in plan.resources:
         # Since version 6 of the provider each resource may have its own region.
-        own_region = change.after.get("region")
-        is_ours = change.managed and change.type in ALLOWED_TYPES
-        if is_ours and own_region is not None and own_region != plan.identity.region:
-            yield Hit(change.address, f"It is made in {own_region}, and the deployment is of {plan.identity.region}.")
+        if not change.managed or change.type not in ALLOWED_TYPES:
+            continue
+        for verb, values in (("made", change.after), ("changed or destroyed", change.before if change.changes else {})):
+            own_region = values.get("region")
+            if own_region is not None and own_region != plan.identity.region:
+                yield Hit(
+                    change.address, f"It is {verb} in {own_region}, and the deployment is of {plan.identity.region}."
+                )
 
 
 RECORDER: Final = Policy(
@@ -117,7 +121,8 @@ ELSEWHERE: Final = Policy(
     id="provider-elsewhere",
     title="The plan is applied where it says",
     why="With another region, other credentials or another endpoint in the provider's own settings, the same changes "
-    "are made in an account that nobody thinks of.",
+    "are made in an account that nobody thinks of, or to another region's deployment, whose names are the same.",
     verdict=Verdict.BLOCKED,
     find=_elsewhere,
+    is_fixed=True,
 )

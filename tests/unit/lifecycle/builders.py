@@ -75,6 +75,7 @@ def plan_of(*, workspace: str = "dev", region: str = "eu-west-1", **members: Any
     """A plan that changes something of a deployment, as the JSON of Terraform."""
     plan = plan_json()
     plan["resource_changes"][0]["change"] |= {"actions": ["update"]}
+    plan["configuration"]["provider_config"]["aws"]["expressions"]["region"] = {"constant_value": region}
     plan["output_changes"]["deployment"] = output({**DEPLOYMENT, "region": region, "workspace": workspace})
     return {**plan, **members}
 

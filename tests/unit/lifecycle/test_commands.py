@@ -190,7 +190,7 @@ def test_destroying_a_workspace_that_is_not_there_makes_none_and_says_so(fake: F
 
 
 def test_destroying_nothing_says_so(fake: FakeProject) -> None:
-    fake.plans("compliance", {"format_version": "1.2", "planned_values": {}}, "destruction")
+    fake.plans("compliance", plan_of(resource_changes=[]), "destruction")
     fake.project().destroy()
     assert fake.asked("apply") == []
     assert fake.said == ["Nothing to destroy: compliance has nothing in 'dev'."]

@@ -15,9 +15,16 @@ def test_what_no_setting_weakens_is_named_with_its_policy_and_what_asks_for_appr
     plan = plan_json()
     plan["resource_changes"].append(resource_change("aws_config_delivery_channel", "x", {"name": "default"}))
     plan["resource_changes"].append(resource_change("aws_s3_bucket", "x", {"bucket": "acme-dev"}))
+    plan["configuration"]["provider_config"]["aws"]["expressions"]["region"] = {"constant_value": "us-east-1"}
+    here, there = ({"name": "acme-dev-x", "region": region} for region in ("eu-west-1", "us-east-1"))
+    plan["resource_changes"].append(
+        resource_change("aws_config_config_rule", "x", here, before=there, actions=["update"])
+    )
     plan["output_changes"]["waivers"].update(actions=["update"], after=["new"])
     found = fixed_violations(plan_of_json(content(plan), "plan.json"))
     assert [(policy.id, hit.address) for policy, hit in found] == [
         ("recorder", "aws_config_delivery_channel.x"),
         ("allow-list", "aws_s3_bucket.x"),
+        ("provider-elsewhere", "aws"),
+        ("provider-elsewhere", "aws_config_config_rule.x"),
     ]
