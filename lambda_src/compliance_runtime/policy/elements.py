@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from compliance_runtime.policy.patterns import any_matches, covers, longest_literals, overlap
+from compliance_runtime.policy.patterns import covers, longest_literals, matches, overlap
 
 if TYPE_CHECKING:
     from compliance_runtime.json_object import JsonObject
@@ -61,7 +61,8 @@ class Patterns:
 
     def matches(self, text: str) -> bool:
         """Return whether a single action (in lower case) or resource is included."""
-        return any_matches(self.patterns, text) is not self.negated
+        is_there = text in self._own or any(literal in text and matches(own, text) for literal, own in self._wild)
+        return is_there is not self.negated
 
     def covers(self, pattern: str) -> bool:
         """Return whether everything that a pattern matches is certainly included."""

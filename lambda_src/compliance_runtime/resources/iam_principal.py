@@ -73,4 +73,6 @@ def judged_documents(item: ConfigurationItem, exempt: Iterable[str]) -> list[Pol
         return Verdict.not_applicable("AWS keeps this policy.")
     if any_matches(exempt, item.members.text("policyName") if is_policy else principal_name(item)):
         return Verdict.not_applicable("It is exempt by its name.")
-    return [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]
+    judged = [default_version(item)] if is_policy else [policy.document for policy in inline_policies(item)]
+    # Each different one once: the same policy under a hundred names allows no more, and takes as long as a hundred.
+    return list(dict.fromkeys(judged))
