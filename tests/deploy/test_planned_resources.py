@@ -75,8 +75,8 @@ def stack(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def planned(project: Project, *options: str) -> bytes:
-    project.run("terraform", "plan", "-input=false", "-out=plan", "-var=applied_to_local_aws=true", *options)
+def planned(project: Project) -> bytes:
+    project.run("terraform", "plan", "-input=false", "-out=plan", "-var=applied_to_local_aws=true")
     return project.run("terraform", "show", "-json", "plan").encode()
 
 
@@ -161,7 +161,7 @@ def test_what_is_planned_is_judged_as_what_is_there(aws: LocalAws, stack: Projec
     assert len({rule for (rule, _), outcome in expected.items() if outcome is Outcome.COMPLIANT}) > 20
 
     # What exists is judged the same, as far as a plan shows it.
-    again = planned(stack, "-refresh=false")
+    again = planned(stack)
     after = {(one.rule.id, one.address): one.outcome for one in judged(again, stack.folder, every=True).judgements}
     assert {key: value for key, value in after.items() if value is not Outcome.UNDECIDED and key in expected} == {
         key: value for key, value in expected.items() if after.get(key) is not Outcome.UNDECIDED
