@@ -23,6 +23,7 @@ from compliance_tf.waivers.waiver_file import waivers_from_file
 from tests.deploy.conftest import REGION, Project, record_everything
 from tests.deploy.recorded_items import ACCOUNT, RECORDED, Live, item_of, state_resources
 from tests.repository import REPOSITORY
+from tests.unit.review.resources.no_account_block import NoAccountBlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,17 +113,6 @@ def take_away_egress_of_new_groups(aws: LocalAws) -> None:
         if group["GroupName"].startswith("planned-") and group["GroupName"] != "planned-new-bad":
             everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
             ec2.revoke_security_group_egress(GroupId=group["GroupId"], IpPermissions=everything)
-
-
-class NoAccountBlock:
-    """S3 Control of an account without a public access block: boto3 reaches it by a host name that local AWS lacks."""
-
-    class exceptions:  # noqa: N801 as boto3's clients have them
-        class NoSuchPublicAccessBlockConfiguration(Exception):  # noqa: N818
-            pass
-
-    def get_public_access_block(self, **_: str) -> Any:
-        raise self.exceptions.NoSuchPublicAccessBlockConfiguration
 
 
 def clients(aws: LocalAws) -> Any:

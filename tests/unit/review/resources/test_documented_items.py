@@ -15,6 +15,7 @@ from compliance_runtime.checks import load_check
 from compliance_tf.review.resources.judgement import Outcome
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION, event_item, verdict
 from tests.unit.review.resources.builders import change, configured, judged, outcomes, plan_json, real_plan
+from tests.unit.review.resources.no_account_block import NoAccountBlock
 
 OUTCOMES = {Compliance.COMPLIANT: Outcome.COMPLIANT, Compliance.NON_COMPLIANT: Outcome.VIOLATION}
 
@@ -23,17 +24,6 @@ def documented(check_id: str, item: dict[str, Any]) -> Outcome:
     check: Any = load_check(check_id)
     account: Any = Account(ACCOUNT, REGION, CAPTURED_TIME, lambda _: NoAccountBlock())  # type: ignore[arg-type]
     return OUTCOMES[verdict(check, item, None, account).compliance]
-
-
-class NoAccountBlock:
-    """S3 Control of an account without a public access block."""
-
-    class exceptions:  # noqa: N801 as boto3's clients have them
-        class NoSuchPublicAccessBlockConfiguration(Exception):  # noqa: N818
-            pass
-
-    def get_public_access_block(self, **_: str) -> Any:
-        raise self.exceptions.NoSuchPublicAccessBlockConfiguration
 
 
 @pytest.mark.parametrize(("name", "good"), [("good", True), ("bad", False)])
