@@ -65,7 +65,7 @@ class Project:
             When the app must not be deployed to the workspace, or planning fails.
         """
         with self._session("plan") as session:
-            _plan(session)
+            _plan(session, keeps_plan=True)
 
     def deploy(self) -> None:
         """Deploy all stacks: plan them, check the plans against the built-in policies, ask, and apply those plans.
@@ -202,12 +202,11 @@ class Project:
         return Session.begin(self.machine, self.folder, self.workspace, self.person, line)
 
 
-def _plan(session: Session) -> list[Stack]:
-    stacks = session.synthesize()
+def _plan(session: Session, *, keeps_plan: bool = False) -> list[Stack]:
+    stacks = session.synthesize(keeps_plan=keeps_plan)
     for stack in stacks:
         require_saved_state(stack)
-        if not stack.has_workspace:
-            _require_allowed(session, stack)
+        _require_allowed(session, stack)
     for stack in stacks:
         # A failed plan must not leave an old one behind that could be taken for its result.
         (stack.terraform.path / PLAN).unlink(missing_ok=True)
@@ -217,7 +216,7 @@ def _plan(session: Session) -> list[Stack]:
 
 
 def _require_allowed(session: Session, stack: Stack) -> None:
-    """Refuse a workspace that does not exist yet before Terraform creates it."""
+    """Refuse a workspace before Terraform creates it; its plan would refuse it, but afterwards."""
     from compliance_tf.preflight.planned import workspace_refusals
 
     workspace = stack.terraform.workspace

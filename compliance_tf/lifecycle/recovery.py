@@ -27,9 +27,10 @@ _SETTLING_SECONDS: Final = (0, 2, 4)
 
 def leftovers(session: Session, stack: Stack) -> list[Leftover]:
     """List the resources of a stack's deployment that are not in its state."""
-    known = {*_in_state(stack)} if stack.has_workspace else set()
-    account = Account.of(stack.target.identity, session.programs.environment)
-    return [leftover for leftover in account.find() if leftover not in known]
+    found = Account.of(stack.target.identity, session.programs.environment).find()
+    # Terraform needs seconds to show the state: where AWS has nothing, nothing can be missing in it.
+    known = {*_in_state(stack)} if found and stack.has_workspace else set()
+    return [leftover for leftover in found if leftover not in known]
 
 
 def require_nothing_left(session: Session, stacks: list[Stack]) -> None:

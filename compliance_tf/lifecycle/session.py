@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.lifecycle.reachability import require_aws
 from compliance_tf.lifecycle.safeguards import Target
+from compliance_tf.terraform import checksums
 from compliance_tf.terraform.app import require_app, synthesize
 from compliance_tf.terraform.programs import Programs
 from compliance_tf.terraform.stack_folder import StackFolder
@@ -96,8 +97,20 @@ class Session:
             programs.kept_open = (lock,)
             yield cls(machine, folder, person, programs)
 
-    def synthesize(self) -> list[Stack]:
-        """Synthesize the app for this command, and initialize Terraform in the folder of each stack."""
+    def synthesize(self, *, keeps_plan: bool = False) -> list[Stack]:
+        """Synthesize the app for this command, and initialize Terraform in the folder of each stack.
+
+        Parameters
+        ----------
+        keeps_plan
+            Whether a plan is saved for another command, which then insists on the provider's checksums. Otherwise they
+            are compared here, and no more in this command.
+
+        Returns
+        -------
+        list
+            The stacks, sorted by their ids.
+        """
         shutil.rmtree(self.folder.synthesis, ignore_errors=True)
         synthesize(self.programs, self.folder.project, self.folder.synthesis)
         self.folder.take_synthesized()
@@ -105,6 +118,8 @@ class Session:
         require_aws(stacks[0].target.identity.region, self.programs.environment)
         for stack in stacks:
             stack.terraform.initialize()
+            if not keeps_plan:
+                checksums.forget(stack.terraform.path)
         return stacks
 
     def synthesized(self) -> list[Stack]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.terraform import checksums
 from compliance_tf.terraform.failures import explain
 from compliance_tf.terraform.machine import engine, engine_name
 from compliance_tf.terraform.synthesized import read_configuration
@@ -63,6 +64,7 @@ class StackFolder:
         """Have Terraform install its provider and initialize its backend."""
         # A leftover selection would make it fail when its workspace does not exist any more.
         (self.path / ".terraform" / "environment").unlink(missing_ok=True)
+        checksums.restore(self.path)
         self._run(
             ["init", "-input=false"], f"Terraform to get its provider and reach the state of {self.id}", bare=True
         )

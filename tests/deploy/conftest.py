@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.local import LocalAws, create_recorder
+from compliance_tf.terraform import checksums
 from compliance_tf.terraform.machine import Machine
 from tests.repository import REPOSITORY
 
@@ -101,7 +102,7 @@ class Project:
         if not initialized.exists() or initialized.read_text() != settings:
             self.terraform("init", "-input=false", stack=stack)
             initialized.write_text(settings)
-            forget_checksums(folder)
+            checksums.forget(folder)  # each command would read 700 MB to compare them
         selected = folder / ".terraform" / "environment"
         if not selected.exists() or selected.read_text() != workspace:
             self.terraform("workspace", "select", "-or-create", workspace, stack=stack)
@@ -115,13 +116,6 @@ class Project:
         """Destroy what is deployed to a workspace."""
         self.select(workspace, stack)
         return self.terraform("destroy", "-auto-approve", "-input=false", stack=stack)
-
-
-def forget_checksums(folder: Path) -> None:
-    """Take the provider's checksums out of a lock: each command would read its 700 MB to compare them."""
-    lock = folder / ".terraform.lock.hcl"
-    if lock.exists():
-        lock.write_text(re.sub(r"  hashes = \[.*?\]\n", "", lock.read_text(), flags=re.DOTALL))
 
 
 def _end(output: str) -> str:

@@ -44,6 +44,12 @@ def keep(file, text, how="w"):
 keep("asked", repr([here, command, workspace, options]) + "\\n", "a")
 if os.path.exists(os.path.join(home, command + "-fails")):
     sys.exit(kept(command + "-fails"))
+lock = os.path.abspath(".terraform.lock.hcl")
+if command == "init" and os.path.exists(lock):
+    keep("initialized", kept(lock))
+elif command == "init":
+    os.makedirs(".terraform", exist_ok=True)
+    keep(lock, {lock!r})
 if command == "workspace":
     print("* default\\n" + kept("workspaces"))
 if command == "console":
@@ -59,6 +65,15 @@ if command == "plan":
     print(bold + "the plan of", here, "\\x1b[31mas a value has it")
 if command == "show":
     print(kept(os.path.abspath(options[-1])) if len(options) > 1 else "{{}}")
+"""
+
+
+_LOCK = """provider "registry.terraform.io/hashicorp/aws" {
+  version = "5.100.0"
+  hashes = [
+    "h1:edXOJWE4ORX8Fm+dpVpICzMZJat4AX0VRCAy/xkcOc0=",
+  ]
+}
 """
 
 
@@ -110,7 +125,7 @@ class FakeProject:
         )
         program = path / "bin" / "terraform"
         program.parent.mkdir()
-        program.write_text(_TERRAFORM.format(python=sys.executable, home=str(path)))
+        program.write_text(_TERRAFORM.format(python=sys.executable, home=str(path), lock=_LOCK))
         program.chmod(0o755)
         fake.workspaces("dev")
         fake.refuse()
@@ -151,6 +166,14 @@ class FakeProject:
         log = self.path / "asked"
         lines = [literal_eval(line) for line in log.read_text().splitlines()] if log.exists() else []
         return [(here, command, workspace) for here, command, workspace, _ in lines if command in commands]
+
+    def lock(self) -> str:
+        """The dependency lock file that the last command left."""
+        return self.saved_plan().with_name(".terraform.lock.hcl").read_text()
+
+    def lock_at_initialization(self) -> str:
+        """The dependency lock file that Terraform found when it was initialized last."""
+        return (self.path / "initialized").read_text()
 
     def saved_plan(self, stack: str = "compliance", workspace: str = "dev") -> Path:
         """Where the saved plan of a stack is."""

