@@ -191,37 +191,32 @@ class ComplianceFunction(Construct):
             depends_on=[policy],
         )
         # Read once: each access to an attribute is a call to Node.
-        self.arn = self.resource.arn
+        self.arn, function_name = self.resource.arn, self.resource.function_name
+        # A replaced function keeps its name, so nothing else has the permissions that AWS removed with it created
+        # again: https://github.com/hashicorp/terraform-provider-aws/issues/20598 and 46632.
+        goes_with_it = TerraformResourceLifecycle(replace_triggered_by=[f"{address(self.resource)}.id"])
         LambdaFunctionEventInvokeConfig(
             self,
             "retries",
-            function_name=self.resource.function_name,
+            function_name=function_name,
             maximum_retry_attempts=RETRY_ATTEMPTS,
             maximum_event_age_in_seconds=RETRY_SECONDS,
-            lifecycle=self._goes_with_the_function(),
+            lifecycle=goes_with_it,
         )
-        self.permission = self._permission(invoker, naming, account)
-        self.permission_address = address(self.permission)
-
-    def _goes_with_the_function(self) -> TerraformResourceLifecycle:
-        # A replaced function keeps its name, so nothing else has the permissions that AWS removed with it created
-        # again: https://github.com/hashicorp/terraform-provider-aws/issues/20598 and 46632.
-        return TerraformResourceLifecycle(replace_triggered_by=[f"{address(self.resource)}.id"])
-
-    def _permission(self, invoker: Invoker, naming: Naming, account: Account) -> LambdaPermission:
         # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.
-        return LambdaPermission(
+        self.permission = LambdaPermission(
             self,
             "permission",
             statement_id=invoker.name.lower(),
             action="lambda:InvokeFunction",
-            function_name=self.resource.function_name,
+            function_name=function_name,
             principal=invoker.value,
             # AWS generates the ARN of a Config rule, which comes too late: the rule needs the permission first.
             source_account=account.id if invoker is Invoker.CONFIG else None,
             source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
-            lifecycle=self._goes_with_the_function(),
+            lifecycle=goes_with_it,
         )
+        self.permission_address = address(self.permission)
 
 
 class ComplianceFunctions(Construct):
@@ -350,9 +345,9 @@ class ComplianceFunctions(Construct):
         package = lambda_package.build(deployment, self._checks)
         path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
         package.write(path)
-        asset = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE)
+        filename = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE).path
         for function in (self.evaluate, self.record, self.trigger):
-            function.resource.filename = asset.path
+            function.resource.filename = filename
             function.resource.source_code_hash = package.source_code_hash
 
     def _check_statements(self) -> list[Statement]:

@@ -167,7 +167,8 @@ class Triggers(Construct):
         payload = json.dumps({"action": action}) if has_payload else None
         self._target(rule, action, function, payload=payload)
         if also:
-            self._target(rule, f"{action}-{also.node.id}", also, payload=payload, target_id=also.node.id)
+            purpose = also.node.id
+            self._target(rule, f"{action}-{purpose}", also, payload=payload, target_id=purpose)
 
     def _target(
         self,
@@ -183,7 +184,7 @@ class Triggers(Construct):
             f"{purpose}-target",
             rule=rule.name,
             target_id=target_id,
-            arn=function.resource.arn,
+            arn=function.arn,
             input=payload,
             retry_policy=CloudwatchEventTargetRetryPolicy(
                 maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
