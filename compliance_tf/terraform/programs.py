@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SILENCE_SECONDS: Final = 3.0
 """Seconds without output after which a message says what is waited for."""
 
-_POLL_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.2
+"""Seconds between looks at the output; whether a program has ended is looked at more often, at first."""
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
