@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -30,6 +31,8 @@ def main() -> None:
     names = sys.argv[1:] or [*BENCHES]
     if unknown := [name for name in names if name not in BENCHES]:
         sys.exit(f"There is no bench {', '.join(unknown)}: give some of {', '.join(BENCHES)}, or nothing for all.")
+    # Where the variable is set, each run would compile what pip has compiled in an installation.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     console = Console()
     for name in names:
         bench = import_module(f"tests.bench.{name}")

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from compliance_tf.local import LocalAws, create_recorder
+from compliance_tf.terraform import checksums
 from tests.bench.hcl import hand_written
 from tests.deploy.conftest import REGION, Project
 
@@ -91,6 +92,7 @@ def _pair(project: Project, written: Path) -> Iterator[tuple[str, tuple[float, f
     plain = replace(project, variables={**project.variables, **DEFAULT_GARBAGE_COLLECTION})
     theirs = _with_terraform(plain, written)
     project.select("default")
+    checksums.restore(project.stack_folder())  # the hand-written folder has them
     ours = _with_terraform(plain, project.stack_folder())
     for what in ("plan", "apply"):
         yield what, (theirs[what], ours[what])
