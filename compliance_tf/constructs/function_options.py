@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.setting_values import KEY, POLICY, QUEUE, as_tuple, check_arn, check_choice
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Architecture = Literal["arm64", "x86_64"]
 """Lambda API, CreateFunction.Architectures."""
@@ -29,6 +28,7 @@ _PATH: Final = re.compile(r"/|/[!-.0-~]+(?:/[!-.0-~]+)*/")
 _POLICY_NAME: Final = re.compile(r"(?!arn:)(?:[!-.0-~]+/)*[\w+=,.@-]{1,128}")
 
 
+@checked
 @dataclass(frozen=True)
 class KmsKeys:
     """Customer managed keys, by their ARNs, that encrypt a deployment's data; AWS's own where none is given.
@@ -67,6 +67,7 @@ class KmsKeys:
                 check_arn(f"KmsKeys: {name}", key, {"kms": KEY}, example=_KEY_EXAMPLE, region=region)
 
 
+@checked
 @dataclass(frozen=True)
 class Network:
     """The VPC subnets and security groups in which the functions run.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,13 +16,12 @@ from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.regions import partition
 from compliance_tf.model.setting_values import EVENT_BUS, TOPIC, as_tuple, check_arn
 from compliance_tf.model.workspace_values import expression, to_terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from compliance_tf.constructs.functions import ComplianceFunctions
     from compliance_tf.constructs.triggers import Triggers
     from compliance_tf.model.naming import Naming
@@ -34,6 +34,7 @@ _EXAMPLES = (
 _PUBLISH = {"sns": "sns:Publish", "events": "events:PutEvents"}
 
 
+@checked
 @dataclass(frozen=True)
 class Notifications:
     """The target of notifications, and the violations that they include.

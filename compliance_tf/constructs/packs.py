@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
 from compliance_runtime.check import PeriodicCheck, Severity
+from compliance_tf.catalog.generated.pack_names import PackAlias, PackName
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.constructs.rules.check_rule import CheckRule
 from compliance_tf.constructs.rules.managed_rule import ManagedRule
@@ -14,20 +16,19 @@ from compliance_tf.constructs.rules.policy_rule import PolicyRule
 from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import PackError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.setting_values import as_tuple
-from compliance_tf.model.workspace_values import as_by_workspace
+from compliance_tf.model.workspace_values import Setting, as_by_workspace
 from compliance_tf.packs.by_workspace import WorkspaceRule, resolve_by_workspace
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
+from compliance_tf.packs.resolution import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from compliance_tf.catalog.generated.pack_names import PackAlias, PackName
     from compliance_tf.catalog.parameters import ParameterValue
     from compliance_tf.catalog.usage import MaximumExecutionFrequency
-    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+    from compliance_tf.model.workspace_values import ByWorkspace
     from compliance_tf.packs.pack import PackRule
-    from compliance_tf.packs.resolution import Change, ResolvedRule
+    from compliance_tf.packs.resolution import ResolvedRule
 
 
 class Packs(Construct):
@@ -69,6 +70,7 @@ class Packs(Construct):
     False
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 
 _CRON_FIELDS = 6
 _DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
@@ -20,6 +21,7 @@ Source: EventBridge User Guide, "Receiving read-only management events from AWS 
 """
 
 
+@checked
 @dataclass(frozen=True)
 class Schedule:
     """A schedule of EventBridge.
@@ -89,6 +91,7 @@ class Schedule:
         return cls(f"rate({number} {unit}{'' if number == 1 else 's'})")
 
 
+@checked
 @dataclass(frozen=True, order=True)
 class ApiCall:
     """A call of an AWS API, as CloudTrail names it.

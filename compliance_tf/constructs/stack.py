@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import jsii
 from cdktf import Annotations, Aspects, IAspect, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
 
 from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.catalog.home_region import check_home_region, only_region
@@ -18,7 +20,7 @@ from compliance_tf.constructs.address import address
 from compliance_tf.constructs.function_options import Architecture, FunctionOptions, KmsKeys, Network
 from compliance_tf.constructs.functions import ComplianceFunctions
 from compliance_tf.constructs.guard import GuardedSynthesizer
-from compliance_tf.constructs.notifications import Delivery
+from compliance_tf.constructs.notifications import Delivery, Notifications
 from compliance_tf.constructs.outputs import outputs
 from compliance_tf.constructs.recorder import ExistingRecorder, RecorderSource
 from compliance_tf.constructs.results_table import ResultsTable
@@ -26,6 +28,7 @@ from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
 from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
 from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
@@ -33,16 +36,14 @@ from compliance_tf.model.tags import check_tags
 from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace
 from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
-from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS
+from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS, Waiver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection
 
-    from constructs import Construct, IConstruct
+    from constructs import IConstruct
 
-    from compliance_tf.constructs.notifications import Notifications
     from compliance_tf.model.workspace_values import ByWorkspace
-    from compliance_tf.waivers.waiver import Waiver
 
 TERRAFORM_VERSION = ">= 1.10"
 """The first version of Terraform that locks a state in S3 without DynamoDB."""
@@ -119,6 +120,7 @@ class ComplianceStack(TerraformStack):
     >>> rule = ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cdktf import LocalBackend, S3Backend, TerraformStack
 
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.setting_values import KEY, check_arn, check_bucket, check_region
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _KEY_ID: Final = re.compile(rf"{KEY.removeprefix('key/')}|{_ALIAS}")
 _EXAMPLE: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, or a key's id or alias"
 
 
+@checked
 @dataclass(frozen=True)
 class LocalState:
     """State in files beside the folder that CDKTF synthesizes into, which may therefore be removed at any time.
@@ -60,6 +62,7 @@ class LocalState:
         return f"folder {self.folder}/{naming.project}-{naming.region}"
 
 
+@checked
 @dataclass(frozen=True)
 class S3State:
     """State in an S3 bucket that exists, locked by S3 itself.

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.suggestions import hint
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.naming import NAME_PART, Naming
 from compliance_tf.model.setting_values import as_tuple
 from compliance_tf.model.terraform_values import Condition, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from compliance_tf.model.workspace_values import ByWorkspace
 
 
+@checked
 @dataclass(frozen=True)
 class Workspaces:
     """The workspaces of a stack: one synthesized configuration serves them all.

@@ -10,23 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from compliance_runtime.check import PeriodicCheck
+from compliance_runtime.check import PeriodicCheck, Severity
 from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.managed_rules import ParameterType, managed_rule
-from compliance_tf.catalog.parameters import check_parameters
+from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.recorded_types import is_recorded_in
-from compliance_tf.catalog.usage import DEFAULT_FREQUENCY
+from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency
 from compliance_tf.checks.use import parameter_texts
 from compliance_tf.errors import ComplianceError, PackConflictError, PackError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, PolicyPackRule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from compliance_runtime.check import Severity
     from compliance_tf.catalog.managed_rules import ManagedRuleParameter
-    from compliance_tf.catalog.parameters import ParameterValue
-    from compliance_tf.catalog.usage import MaximumExecutionFrequency
     from compliance_tf.packs.pack import Pack, PackRule
 
 _ADVICE = (
@@ -46,6 +44,7 @@ _SETTINGS = (
 """The settings that packs may disagree about, and their words in messages: for a difference, and for none given."""
 
 
+@checked
 @dataclass(frozen=True)
 class Change:
     """Settings of a rule that override those of its packs. What is not given stays.

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from constructs import Construct
 
-from compliance_runtime.check import Check, PeriodicCheck
+from compliance_runtime.check import Check, PeriodicCheck, Severity
 from compliance_runtime.checks import check_ids, check_module, load_check
 from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.usage import DEFAULT_FREQUENCY, MaximumExecutionFrequency
 from compliance_tf.checks.use import parameter_texts, validate_check_use
 from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
 from compliance_tf.constructs.rules.scope import Scope
+from compliance_tf.constructs.schedule import ApiCall
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import SettingError
-from compliance_tf.model.workspace_values import NEVER, as_by_workspace, to_terraform
+from compliance_tf.model.checked_types import checked
+from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace, to_terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from compliance_runtime.check import Severity
-    from compliance_tf.constructs.schedule import ApiCall
-    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+    from compliance_tf.model.workspace_values import ByWorkspace
 
 P = TypeVar("P")
 
@@ -78,6 +77,7 @@ class CheckRule(Construct, Generic[P]):
     'aws_config_config_rule.owner-tag'
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,

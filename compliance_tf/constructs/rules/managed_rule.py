@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from constructs import Construct
 
+from compliance_runtime.check import Severity
+from compliance_tf.catalog.generated.identifiers import ManagedRuleIdentifier
 from compliance_tf.catalog.managed_rules import managed_rule
 from compliance_tf.catalog.parameters import ParameterValue, check_parameters
 from compliance_tf.catalog.usage import MaximumExecutionFrequency, validate_use
 from compliance_tf.constructs.rules.declaration import declare_rule, deployed_rule
+from compliance_tf.constructs.rules.scope import Scope
+from compliance_tf.constructs.schedule import ApiCall
 from compliance_tf.constructs.stack import ComplianceStack
-from compliance_tf.model.workspace_values import NEVER, as_by_workspace, to_terraform, together
+from compliance_tf.model.checked_types import checked
+from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace, to_terraform, together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from compliance_runtime.check import Severity
-    from compliance_tf.catalog.generated.identifiers import ManagedRuleIdentifier
-    from compliance_tf.constructs.rules.scope import Scope
-    from compliance_tf.constructs.schedule import ApiCall
-    from compliance_tf.model.workspace_values import ByWorkspace, Setting
+    from compliance_tf.model.workspace_values import ByWorkspace
 
 
 class ManagedRule(Construct):
@@ -78,6 +78,7 @@ class ManagedRule(Construct):
     'aws_config_config_rule.trail'
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cdktf import Annotations
 from constructs import Construct
 
 from compliance_runtime.check import MAX_DESCRIPTION, Severity
 from compliance_tf.constructs.rules.declaration import change_notifications, declare_rule, deployed_rule
+from compliance_tf.constructs.rules.scope import Scope
 from compliance_tf.constructs.stack import ComplianceStack
 from compliance_tf.errors import SettingError
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.guard_policy import GUARD_RUNTIME, check_policy
-from compliance_tf.model.workspace_values import as_by_workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from compliance_tf.constructs.rules.scope import Scope
-    from compliance_tf.model.workspace_values import Setting
+from compliance_tf.model.workspace_values import Setting, as_by_workspace
 
 
 class PolicyRule(Construct):
@@ -69,6 +65,7 @@ class PolicyRule(Construct):
     'aws_config_config_rule.bucket-names'
     """
 
+    @checked
     def __init__(
         self,
         scope: Construct,

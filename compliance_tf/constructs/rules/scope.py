@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compliance_tf.model.checked_types import checked
 from compliance_tf.model.setting_values import as_tuple
 
 
+@checked
 @dataclass(frozen=True)
 class Scope:
     """The scope of a rule: resources of some types, a single one, or those with a tag.
