@@ -88,7 +88,7 @@ class Recording:
             found = self.account.events_of("listener")[self._taken :]
             return found if len(found) >= count else None
 
-        found = eventually(f"{count} events", received, seconds=60)
+        found = eventually(f"{count} events", received, seconds=180)
         self._taken += len(found)
         assert len(found) == count
         return found
