@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import RefusedPlanError
@@ -188,10 +188,13 @@ class Project:
                 f"Nothing to destroy: {stack.terraform.id} has no workspace '{self.workspace}'. It has: {known}."
             )
             return False
+        account = stack.account
         stack.terraform.plan(_DESTRUCTION, destroy=True)
         shown = stack.terraform.shown(_DESTRUCTION)
-        # With the credentials of another account there seems to be nothing, too.
-        stack.target.check_destruction(plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.target.identity))
+        plan = plan_of_json(shown, f"The plan of {stack.terraform.id}", stack.target.identity)
+        # With the credentials of another account there seems to be nothing, too, or that account's own deployment. A
+        # plan that destroys has refreshed the outputs by then: only the state still has its own account.
+        stack.target.check_destruction(replace(plan, account_before=account))
         if not json.loads(shown).get("resource_changes"):
             self.person.say(f"Nothing to destroy: {stack.terraform.id} has nothing in '{self.workspace}'.")
             return False

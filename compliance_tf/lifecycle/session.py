@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.lifecycle.reachability import require_aws
 from compliance_tf.lifecycle.safeguards import Target
+from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.terraform import checksums
 from compliance_tf.terraform.app import require_app, synthesize
 from compliance_tf.terraform.programs import Programs
@@ -43,6 +44,12 @@ class Stack:
     def has_workspace(self) -> bool:
         """Return whether its state has the workspace."""
         return self.terraform.workspace in self.terraform.workspaces()
+
+    @property
+    def account(self) -> str | None:
+        """The account that was deployed to last, as the state has it; None where it does not."""
+        value = self.terraform.outputs().get(DEPLOYMENT)
+        return value.get("account") if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True)

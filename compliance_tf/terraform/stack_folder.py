@@ -92,6 +92,12 @@ class StackFolder:
         state: dict[str, Any] = json.loads(self._run(["show", "-json"], f"the state of {self.id}"))
         return state
 
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs in the state as they were written last, without starting the provider."""
+        pulled = self._run(["state", "pull"], f"the state of {self.id}")
+        outputs = json.loads(pulled).get("outputs", {}) if pulled.strip() else {}
+        return {name: one.get("value") for name, one in outputs.items()}
+
     def apply(self, file: str) -> None:
         """Apply a saved plan."""
         self._run(

@@ -65,6 +65,8 @@ if command == "plan":
     print(bold + "the plan of", here, "\\x1b[31mas a value has it")
 if command == "show":
     print(kept(os.path.abspath(options[-1])) if len(options) > 1 else "{{}}")
+if command == "state" and options == ["pull"] and os.path.exists(os.path.join(home, "state")):
+    print(kept("state"))
 """
 
 
@@ -156,6 +158,10 @@ class FakeProject:
     def plans(self, stack: str, plan: dict[str, Any], kind: str = "plan") -> None:
         """Say what Terraform plans for a stack."""
         (self.path / f"{kind}-{stack}.json").write_text(json.dumps(plan))
+
+    def has_state(self, outputs: dict[str, Any]) -> None:
+        """Say what outputs the state has."""
+        (self.path / "state").write_text(json.dumps({"version": 4, "outputs": outputs}))
 
     def fails(self, command: str, errors: str) -> None:
         """Have a command of Terraform's fail."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -151,8 +152,12 @@ def test_nothing_is_done_with_the_credentials_of_another_account(fake: FakeProje
         plan["resource_drift"], plan["resource_changes"] = plan["resource_changes"], []
         for change in plan["resource_drift"]:
             change["change"] |= {"actions": ["delete"], "after": None, "after_sensitive": False}
+    fake.has_state({"deployment": {"value": DEPLOYMENT}})
+    refreshed = deepcopy(plan)
+    # As Terraform does: a plan that destroys begins with the outputs that the other account would have.
+    refreshed["output_changes"]["deployment"]["before"]["account"] = "444455556666"
     for kind, command in (("plan", fake.project().deploy), ("destruction", fake.project().destroy)):
-        fake.plans("compliance", plan, kind)
+        fake.plans("compliance", refreshed if kind == "destruction" else plan, kind)
         with pytest.raises(RefusedPlanError, match=r"are of the account 444455556666, and .* is in 111122223333: take"):
             command()
     assert fake.asked("apply") == []
