@@ -33,12 +33,15 @@ class GuardedSynthesizer:
     ----------
     stack
         The stack.
+    prefix
+        What every name begins with.
     program
         Returns the command that ``data.external`` may run; empty for none.
     """
 
-    def __init__(self, stack: TerraformStack, program: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, stack: TerraformStack, prefix: str, program: Callable[[], Sequence[str]]) -> None:
         self._stack = stack
+        self._prefix = prefix
         self._program = program
         self._synthesizer = stack.synthesizer
 
@@ -69,4 +72,4 @@ class GuardedSynthesizer:
         except GuardError as error:
             yield Violation(FILE, str(error))
         else:
-            yield from violations(configuration, program=self._program())
+            yield from violations(configuration, prefix=self._prefix, program=self._program())

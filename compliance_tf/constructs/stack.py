@@ -253,7 +253,7 @@ class ComplianceStack(TerraformStack):
                 triggers=self.triggers,
                 recipients=recipients,
             )
-        self.synthesizer = GuardedSynthesizer(self, lambda: self.recorder.program)
+        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, lambda: self.recorder.program)
         # An aspect visits all children, each time in a call from Node: this element has none.
         Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
 

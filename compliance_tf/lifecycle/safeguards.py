@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.errors import RefusedPlanError, SynthesizedAppError
+from compliance_tf.model.allow_list import NAMES
 from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.review.plan.plan import Identity
 from compliance_tf.review.policies import fixed_violations
-from compliance_tf.review.policies.names import NAMES
 from compliance_tf.terraform.machine import engine_name
 
 if TYPE_CHECKING:

@@ -100,6 +100,24 @@ Neither what runs a program or sends a request of one's choice (``http``, ``aws_
 secrets or another state into this one (``aws_secretsmanager_secret_version``, ``terraform_remote_state``).
 """
 
+NAMES: Final = MappingProxyType(
+    {
+        "aws_cloudwatch_event_rule": ("name", ""),
+        "aws_cloudwatch_event_target": ("rule", ""),
+        "aws_cloudwatch_log_group": ("name", "/aws/lambda/"),
+        "aws_config_config_rule": ("name", ""),
+        "aws_dynamodb_table": ("name", ""),
+        "aws_iam_policy": ("name", ""),
+        "aws_iam_role": ("name", ""),
+        "aws_iam_role_policy": ("role", ""),
+        "aws_iam_role_policy_attachment": ("role", ""),
+        "aws_lambda_function": ("function_name", ""),
+        "aws_lambda_function_event_invoke_config": ("function_name", ""),
+        "aws_lambda_permission": ("function_name", ""),
+    }
+)
+"""For each allowed type the attribute with its name, or its parent's name, and the text before the prefix."""
+
 BLOCKS: Final = MappingProxyType(
     {"resource": 2, "data": 2, "provider": 1, "terraform": 0, "output": 1, "variable": 1, "locals": 0, "moved": 0}
 )

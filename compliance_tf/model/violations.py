@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from compliance_tf.model.allow_list import (
     BLOCKS,
     DATA_TYPES,
     LIFECYCLE,
+    NAMES,
     ONE_TABLE,
     PROVIDER_SETTINGS,
     PROVIDER_SOURCES,
@@ -24,6 +26,9 @@ from compliance_tf.model.allow_list import (
 from compliance_tf.model.terraform_json import Block, Body, root
 
 _TABLE: Final = "aws_dynamodb_table"
+_REFERENCE: Final = re.compile(r"\$\{aws_[a-z0-9_]+\.[A-Za-z0-9_-]+(\[[^]]*\])?\.(name|id|function_name)\}")
+"""A reference to a resource of the configuration, whose own name is held as well."""
+
 _EXTERNAL: Final = {"program", "query", "for_each", "depends_on", "lifecycle"}
 _ARGUMENTS: Final = {
     "output": {"value", "description", "sensitive", "depends_on", "precondition"},
@@ -52,13 +57,15 @@ class Violation:
         return f"{self.path}: {self.reason}"
 
 
-def violations(configuration: object, *, program: Sequence[str] = ()) -> Iterator[Violation]:
+def violations(configuration: object, *, prefix: str = "", program: Sequence[str] = ()) -> Iterator[Violation]:
     """Find what a synthesized configuration declares and must not.
 
     Parameters
     ----------
     configuration
         The Terraform JSON of a stack as it was written, overrides included.
+    prefix
+        What every name begins with, with ``${terraform.workspace}`` in it. Any name is allowed unless given.
     program
         The command that ``data.external`` may run: none by default.
 
@@ -78,14 +85,16 @@ def violations(configuration: object, *, program: Sequence[str] = ()) -> Iterato
             continue
         try:
             blocks = list(top.blocks(kind, BLOCKS[kind]))
-            yield from _check(kind, blocks, program)
+            yield from _check(kind, blocks, prefix, program)
         except GuardError as error:
             yield Violation(kind, str(error))
 
 
-def _check(kind: str, blocks: Sequence[Block], program: Sequence[str]) -> Iterator[Violation]:
+def _check(kind: str, blocks: Sequence[Block], prefix: str, program: Sequence[str]) -> Iterator[Violation]:
     if kind == "resource":
         yield from _resources(blocks)
+        for block in blocks:
+            yield from _name(block, prefix)
     elif kind == "data":
         for block in blocks:
             yield from _data(block, program)
@@ -127,6 +136,17 @@ def _resources(blocks: Sequence[Block]) -> Iterator[Violation]:
     if len(tables) > 1:
         paths = ", ".join(sorted(tables))
         yield Violation(paths, f"{len(tables)} tables are refused: a deployment keeps its results in one.")
+
+
+def _name(block: Block, prefix: str) -> Iterator[Violation]:
+    attribute, before = NAMES.get(block.labels[0], ("", ""))
+    for name in block.body.members.get(attribute, (None,)) if prefix and attribute else ():
+        if not (isinstance(name, str) and (name.startswith(before + prefix) or _REFERENCE.fullmatch(name))):
+            yield Violation(
+                _path(block),
+                f"the {attribute} {name!r} is refused: AWS goes by names, so another workspace or project would "
+                f"overwrite it or be overwritten. It must begin with '{before}{prefix}', or refer to a resource here.",
+            )
 
 
 def _data(block: Block, program: Sequence[str]) -> Iterator[Violation]:

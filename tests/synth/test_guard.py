@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from tests.synth.conftest import Synthesize
 
 
+OWN_NAME = "/aws/lambda/acme-${terraform.workspace}-mine"
+
+
 def recorder(stack: ComplianceStack) -> None:
     ConfigConfigurationRecorder(stack, "mine", role_arn="arn:aws:iam::000000000001:role/config")
 
@@ -58,7 +61,7 @@ def lists_at_every_level(stack: ComplianceStack) -> None:
 
 
 def create_before_destroy(stack: ComplianceStack) -> None:
-    CloudwatchLogGroup(stack, "mine", name="mine", lifecycle={"create_before_destroy": True})
+    CloudwatchLogGroup(stack, "mine", name=OWN_NAME, lifecycle={"create_before_destroy": True})
 
 
 def other_provider(stack: ComplianceStack) -> None:
@@ -66,7 +69,7 @@ def other_provider(stack: ComplianceStack) -> None:
 
 
 def provisioner(stack: ComplianceStack) -> None:
-    group = CloudwatchLogGroup(stack, "mine", name="mine")
+    group = CloudwatchLogGroup(stack, "mine", name=OWN_NAME)
     group.add_override("provisioner", [{"local-exec": {"command": "aws configservice put-configuration-recorder"}}])
 
 
@@ -112,6 +115,27 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
         lambda stack: TerraformHclModule(stack, "mine", source="acme/rules/aws"),
         r"module\.mine: a module block is refused",
     ),
+    (
+        lambda stack: CloudwatchLogGroup(stack, "mine", name="/aws/lambda/acme-prod-mine"),
+        r"stack/mine: the name '/aws/lambda/acme-prod-mine' is refused: .* must begin with '/aws/lambda/acme-\$\{terr",
+    ),
+    (lambda stack: CloudwatchLogGroup(stack, "mine"), r"stack/mine: the name None is refused"),
+    (
+        lambda stack: stack.add_override(
+            "resource.aws_iam_role_policy", [{"mine": {"name": "mine", "role": "somebody-elses", "policy": "{}"}}]
+        ),
+        r"aws_iam_role_policy\.mine: the role 'somebody-elses' is refused",
+    ),
+    (
+        lambda stack: stack.add_override(
+            "resource.aws_iam_role_policy.mine", {"role": "${data.aws_iam_role.theirs.name}", "policy": "{}"}
+        ),
+        r"aws_iam_role_policy\.mine: the role '\$\{data\.aws_iam_role\.theirs\.name\}' is refused",
+    ),
+    (
+        lambda stack: stack.table.node.find_child("table").add_override("name", "acme-results"),
+        r"stack/results/table: the name 'acme-results' is refused",
+    ),
     (late_override_by_an_aspect, r"aws_sns_topic\.late: .*is refused: give the ARN of a topic"),
 ]
 
@@ -136,7 +160,7 @@ def test_a_value_that_comes_only_when_the_file_is_written_is_seen(tmp_path: Path
         app = App(outdir=str(tmp_path))
         stack = ComplianceStack(app, "stack", project="acme", region="eu-west-1")
         producer = Late(come_from)
-        CloudwatchLogGroup(stack, "mine", name="mine").add_override("provisioner", Lazy.any_value(producer))
+        CloudwatchLogGroup(stack, "mine", name=OWN_NAME).add_override("provisioner", Lazy.any_value(producer))
         app.synth()
         return producer.calls
 
@@ -189,5 +213,5 @@ def test_all_that_is_refused_is_said_at_once(synthesize: Synthesize) -> None:
 
 
 def test_resources_of_allowed_types_may_be_added_by_hand(synthesize: Synthesize) -> None:
-    configuration = synthesize(lambda stack: CloudwatchLogGroup(stack, "mine", name="mine"))
-    assert configuration["resource"]["aws_cloudwatch_log_group"]["mine"]["name"] == "mine"
+    configuration = synthesize(lambda stack: CloudwatchLogGroup(stack, "mine", name=OWN_NAME))
+    assert configuration["resource"]["aws_cloudwatch_log_group"]["mine"]["name"] == OWN_NAME

@@ -280,11 +280,13 @@ def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: di
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the rule", "after the rule"])
 def test_an_override_of_the_stack_changes_a_rule_or_adds_one(synthesize: Synthesize, *, before: bool) -> None:
+    raw = {"name": "acme-${terraform.workspace}-raw"}
+
     def build(stack: ComplianceStack) -> None:
         if not before:
             ManagedRule(stack, "trail", identifier="CLOUD_TRAIL_ENABLED")
         stack.add_override("resource.aws_config_config_rule.trail.description", "For auditors.")
-        stack.add_override("resource.aws_config_config_rule.raw", {"name": "raw"})
+        stack.add_override("resource.aws_config_config_rule.raw", raw)
         stack.add_override("output.rules.description", "By id.")
         stack.add_override("output.raw", {"value": 1})
         if before:
@@ -292,7 +294,7 @@ def test_an_override_of_the_stack_changes_a_rule_or_adds_one(synthesize: Synthes
 
     configuration = synthesize(build)
     rules = configuration["resource"]["aws_config_config_rule"]
-    assert rules["raw"] == {"name": "raw"}
+    assert rules["raw"] == raw
     assert rules["trail"]["description"] == "For auditors."
     assert rules["trail"]["source"]["source_identifier"] == "CLOUD_TRAIL_ENABLED"
     assert configuration["output"]["raw"] == {"value": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.model.allow_list import NAMES
 from compliance_tf.review.changes.aws_names import aws_name, shared_names
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.values import Hidden
@@ -14,22 +15,6 @@ if TYPE_CHECKING:
 
     from compliance_tf.review.plan.plan import Plan
     from compliance_tf.review.policies.policy import Limits
-
-NAMES: Final = {
-    "aws_cloudwatch_event_rule": ("name", ""),
-    "aws_cloudwatch_event_target": ("rule", ""),
-    "aws_cloudwatch_log_group": ("name", "/aws/lambda/"),
-    "aws_config_config_rule": ("name", ""),
-    "aws_dynamodb_table": ("name", ""),
-    "aws_iam_policy": ("name", ""),
-    "aws_iam_role": ("name", ""),
-    "aws_iam_role_policy": ("role", ""),
-    "aws_iam_role_policy_attachment": ("role", ""),
-    "aws_lambda_function": ("function_name", ""),
-    "aws_lambda_function_event_invoke_config": ("function_name", ""),
-    "aws_lambda_permission": ("function_name", ""),
-}
-"""For each type the attribute with its name, or its parent's name, and the text before the prefix."""
 
 
 def _unscoped(plan: Plan, _: Limits) -> Iterator[Hit]:
