@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +46,16 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Have xdist distribute the tests so."""
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def checks_of_users() -> Iterator[None]:
+    """Forget what a test imported as a user's own checks: the next one has a folder of that name too."""
+    path = [*sys.path]
+    yield
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "checks"]:
+        del sys.modules[name]
 
 
 @pytest.fixture(scope="module")

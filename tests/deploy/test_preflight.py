@@ -290,5 +290,5 @@ def test_an_app_that_does_not_synthesize_is_one_message(account: Account, tmp_pa
     (tmp_path / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
     (tmp_path / "main.py").write_text(app('ManagedRule(stack, "more", identifier="NONE_SUCH")'))
     output = Project(tmp_path, root(account)).run("compliance-tf", "preflight", "-w", "dev", fails=True)
-    assert re.search(r"main\.py:\d+: error: managed rule 'NONE_SUCH' is not known", output)
+    assert re.search(r"error: main\.py:\d+: managed rule 'NONE_SUCH' is not known", output)
     assert "Traceback" not in output

@@ -48,7 +48,7 @@ def plan_fingerprint(
     configuration
         Its configuration.
     deployment
-        Its deployment, before and after.
+        Its deployment, before and after, and the accounts where it goes to another one.
     not_understood
         The members that this version does not know. They may be secret.
 

@@ -193,14 +193,17 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         if resource.mode in _ONLY_READ
     }
     not_understood = [*unknown_members(members)]
+    account = next((_member(read, "account_id") for read in plan.data("aws_caller_identity")), None)
+    account_before = _member(deployment.before, "account")
+    moves = [account_before, account] if None not in {account_before, account} and account_before != account else None
     return Plan(
         identity=identity,
         identity_before=identity_before,
         resources=tuple(_resource(change, name, configured) for change in plan.resource_changes or ()),
         drift=tuple(_resource(change, name, configured) for change in plan.resource_drift or ()),
         outputs=outputs,
-        account=next((_member(read, "account_id") for read in plan.data("aws_caller_identity")), None),
-        account_before=_member(deployment.before, "account"),
+        account=account,
+        account_before=account_before,
         providers=tuple(_providers(configuration)),
         programs=tuple(programs),
         data_types=data_types,
@@ -208,7 +211,10 @@ def _plan(plan: PlanFormat, members: Mapping[str, msgspec.Raw], name: str, unles
         is_complete=not _leaves_out(plan, configuration) if plan.complete is None else plan.complete,
         errored=plan.errored,
         fingerprint=plan_fingerprint(
-            members, configuration, [astuple(identity), identity_before and astuple(identity_before)], not_understood
+            members,
+            configuration,
+            [astuple(identity), identity_before and astuple(identity_before), moves],
+            not_understood,
         ),
     )
 

@@ -43,18 +43,7 @@ class Parameters:
 
 
 def evaluate(account: Account, parameters: Parameters) -> Iterator[Finding]:
-    """Judge the account's own recorder and delivery channel in this region.
-
-    Yields
-    ------
-    Finding
-        One, on the account, with all problems.
-
-    Raises
-    ------
-    NotReadableError
-        When a status is unknown and nothing else is wrong.
-    """
+    """Judge the account's own recorder and delivery channel in this region, by one finding with all problems."""
     config = account.client("config")
     # Recorders that belong to another service record for that service only.
     recorders = [
