@@ -53,7 +53,8 @@ def moto_client() -> Iterator[Callable[[str, str], Any]]:
     server.stop()
 
 
-@pytest.fixture(scope="module", params=["local AWS", "moto"])
+# Another implementation of DynamoDB says the same, at four times the time.
+@pytest.fixture(scope="module", params=["local AWS", pytest.param("moto", marks=pytest.mark.long)])
 def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A client of DynamoDB, once of each implementation."""
     if request.param == "local AWS":

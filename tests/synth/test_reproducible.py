@@ -68,6 +68,7 @@ def test_another_folder_time_user_and_locale_change_nothing(tmp_path: Path, refe
     assert synthesize(sources, tmp_path / "out", **other, AWS_REGION="us-west-2") == reference
 
 
+@pytest.mark.long  # the import of all bindings: half a minute; its parts are in test_lazy_loading.py
 def test_the_documented_import_gives_the_same_bytes(tmp_path: Path, reference: dict[str, bytes]) -> None:
     assert synthesize(REPOSITORY, tmp_path, EAGER) == reference
 
