@@ -150,6 +150,14 @@ def test_the_account_is_called_by_its_name_and_number(tmp_path: Path) -> None:
     assert f"account production ({sample.ACCOUNT})" in file.read_text(encoding="utf-8")
 
 
+def test_one_of_each_is_not_several(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    one = sample.row("logs")
+    write_report(file, sample.ABOUT, [one], [one.rule])
+
+    assert "1 result of 1 of 1 rule; 1 resource has open violations." in file.read_text(encoding="utf-8")
+
+
 def test_file_without_results_is_small(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     write_report(file, sample.ABOUT, [], sample.rules(), days=sample.days())
