@@ -12,7 +12,7 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
 from compliance_runtime.policy.patterns import any_matches
-from compliance_runtime.resources.secret_formats import FORMATS
+from compliance_runtime.resources.secret_formats import kind_of_format
 from compliance_runtime.resources.secret_names import NameSays, name_says
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def secret_kind(name: str, value: str) -> str | None:
 
 def format_of_secret(value: str) -> str | None:
     """Return the kind of a secret in a text by its format; None for none."""
-    kind = next((one.kind for one in FORMATS if one.is_in(value)), None)
-    if kind:
+    if kind := kind_of_format(value):
         return kind
     if any(not is_reference(password) for password in _URL_PASSWORD.findall(value)):
         return "password in a URL"

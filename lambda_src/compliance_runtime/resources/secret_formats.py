@@ -141,3 +141,13 @@ FORMATS: tuple[SecretFormat, ...] = (
     _token("Shippo token", "[0-9a-fA-F]{40}", "shippo_live_", "shippo_test_"),
 )
 """Of each kind the part that is always there; whole tokens may be longer."""
+
+_MARKS = re.compile("|".join(re.escape(mark) for one in FORMATS for mark in one.marks))
+"""One look for all marks: an item may have tens of thousands of short texts."""
+
+
+def kind_of_format(value: str) -> str | None:
+    """Return the kind of the first format that a text has a secret of; None for none."""
+    if not _MARKS.search(value):
+        return None
+    return next((one.kind for one in FORMATS if one.is_in(value)), None)
