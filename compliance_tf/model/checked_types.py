@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from enum import Enum
 from functools import cache, wraps
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from compliance_tf.errors import SettingError
+from compliance_tf.model.setting_values import member_hint
 from compliance_tf.model.workspace_values import ByWorkspace
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -52,6 +54,7 @@ def checked(target: T) -> T:
                 named = f" '{given['id_']}'" if "id_" in given else ""
                 raise SettingError(
                     f"{type(self).__name__}{named}: {name}={value!r:.80} must be {_words(types()[name])}."
+                    f"{_hint(value, types()[name])}"
                 )
         target(self, *args, **options)
 
@@ -81,6 +84,12 @@ def _conforms(value: object, expected: Any) -> bool:  # noqa: ANN401, PLR0911 (a
     if isinstance(value, bool) and expected in (int, float):
         return False
     return isinstance(value, (int, float) if expected is float else origin or expected)
+
+
+def _hint(value: object, expected: Any) -> str:  # noqa: ANN401 (a type of any kind)
+    """Suggest the member of an enumeration for a text in its place."""
+    kinds = (one for one in get_args(expected) or (expected,) if isinstance(one, type) and issubclass(one, Enum))
+    return "".join(member_hint(kind, value) for kind in kinds if isinstance(value, str))
 
 
 def _words(expected: Any) -> str:  # noqa: ANN401 (a type of any kind)

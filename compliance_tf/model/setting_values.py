@@ -12,6 +12,7 @@ from compliance_tf.model.regions import PARTITION, REGION, partition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from enum import Enum
 
 T = TypeVar("T")
 
@@ -160,6 +161,17 @@ def is_provider_version(value: object) -> bool:
     """Return whether it is one exact version of the AWS provider from 5.100.0 to below 7."""
     found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", value) if isinstance(value, str) else None
     return bool(found and (5, 100, 0) <= tuple(map(int, found.groups())) < (7, 0, 0))
+
+
+def member_hint(kind: type[Enum], value: object) -> str:
+    """Suggest the member of an enumeration that a text in its place is nearest to.
+
+    Returns
+    -------
+    str
+        A sentence after a space, such as `` Did you mean Severity.LOW?``; empty where none is near.
+    """
+    return hint(f"{kind.__name__}.{str(value).upper()}", [f"{kind.__name__}.{name}" for name in kind.__members__])
 
 
 def check_choice(setting: str, value: Any, allowed: Iterable[str]) -> None:  # noqa: ANN401 (what a user gave)

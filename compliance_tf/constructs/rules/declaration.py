@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import DeployedRule
-from compliance_runtime.suggestions import hint
 from compliance_tf.catalog.parameters import input_parameters
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import RULE_TAG
-from compliance_tf.model.setting_values import as_tuple
+from compliance_tf.model.setting_values import as_tuple, member_hint
 from compliance_tf.model.workspace_values import ByWorkspace, as_by_workspace, expression, to_terraform
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ def deployed_rule(
     """
     if not isinstance(severity, Severity):
         names = [f"Severity.{name}" for name in Severity.__members__]
-        nearest = hint(f"Severity.{str(severity).upper()}", names)
-        raise SettingError(f"severity={severity!r} is not one of {', '.join(names)}.{nearest}")
+        raise SettingError(f"severity={severity!r} is not one of {', '.join(names)}.{member_hint(Severity, severity)}")
     return DeployedRule(
         check_module=module,
         severity=severity,
