@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 MAX_TAGS: Final = 50
 """Tags of a resource (IAM User Guide, "IAM and AWS STS quotas"; other services have the same)."""
 
-MAX_KEY: Final = 128
-MAX_VALUE: Final = 256
+MAX_TAG_KEY: Final = 128
+MAX_TAG_VALUE: Final = 256
 """Characters (IAM API, Tag.Key and Tag.Value)."""
 
 _RESERVED: Final = "aws:"
-_MARKS: Final = frozenset("_.:/=+-@")
+_MARKS: Final = "_.:/=+-@"
 _EXPRESSION: Final = "${"
 
 
@@ -57,8 +57,10 @@ def check_tags(tags: Mapping[str, str], own: Collection[str]) -> None:
 
 
 def _check_key(key: str) -> None:
-    if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY or not _has_valid_characters(key):
-        raise SettingError(f"tags: the key {key!r:.200} must have 1 to {MAX_KEY} characters, which are {_CHARACTERS}.")
+    if not isinstance(key, str) or not 1 <= len(key) <= MAX_TAG_KEY or not _has_valid_characters(key):
+        raise SettingError(
+            f"tags: the key {key!r:.200} must have 1 to {MAX_TAG_KEY} characters, which are {_CHARACTERS}."
+        )
     if key.casefold().startswith(_RESERVED):
         raise SettingError(f"tags gives a value to {key}: what begins with {_RESERVED} only AWS writes.")
 
@@ -66,14 +68,14 @@ def _check_key(key: str) -> None:
 def _check_value(key: str, value: str) -> None:
     if not isinstance(value, str):
         raise SettingError(f"tags: the value of {key} is {value!r:.200}: it must be a text.")
-    if _EXPRESSION not in value and (len(value) > MAX_VALUE or not _has_valid_characters(value)):
+    if _EXPRESSION not in value and (len(value) > MAX_TAG_VALUE or not _has_valid_characters(value)):
         raise SettingError(
-            f"tags: the value of {key} must have at most {MAX_VALUE} characters, which are {_CHARACTERS}: "
+            f"tags: the value of {key} must have at most {MAX_TAG_VALUE} characters, which are {_CHARACTERS}: "
             f"{value!r:.300}."
         )
 
 
-_CHARACTERS: Final = f"letters, digits, spaces and {' '.join('_.:/=+-@')}"
+_CHARACTERS: Final = f"letters, digits, spaces and {' '.join(_MARKS)}"
 
 
 def _has_valid_characters(text: str) -> bool:

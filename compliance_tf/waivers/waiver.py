@@ -13,6 +13,7 @@ from compliance_runtime.waivers.waiver import ArnPattern, ResourceId, Tagged
 from compliance_tf.errors import WaiverError
 from compliance_tf.model.members import Day, RuleId, Text, allowed, check_members, whole
 from compliance_tf.model.naming import NAME_PART
+from compliance_tf.model.tags import MAX_TAG_KEY, MAX_TAG_VALUE
 
 if TYPE_CHECKING:
     from compliance_runtime.waivers.waiver import Target
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 MAX_REASON: Final = 500
 MAX_NAME: Final = 100
 """Characters of an owner and of a ticket."""
-
-MAX_TAG_KEY: Final = 128
-MAX_TAG_VALUE: Final = 256
-"""Characters. Source: AWS General Reference, "Tag naming limits and requirements"."""
 
 EARLIEST: Final = date(2014, 11, 12)
 """The day on which AWS Config was announced: an earlier one is a slip. Source: the AWS News Blog, "AWS Config"."""
