@@ -16,6 +16,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/.cache/checkov/bin
 # Nothing phones home: neither cdktf-cli nor Terraform.
 export CHECKPOINT_DISABLE := 1
 export PIPENV_VERBOSITY := -1
+# The tests start hundreds of Python processes: without bytecode each of them would compile this project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup terraform synth plan review deploy destroy demo build check format test test-fast test-long mutants facts docs docs-serve screenshots bench scan sbom audit lock clean
