@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from compliance_runtime.check import Severity
 from compliance_tf.cli.exit_codes import ExitCode
+from compliance_tf.cli.export import export, sql
 from compliance_tf.cli.options import (
     AccountName,
     Accounts,
@@ -322,6 +323,10 @@ def reconcile(
     with waiting(f"Comparing {place.table} with AWS Config"):
         done = run(place)
     typer.echo(json_text(dict(done.counts)) if output is Format.JSON else str(done))
+
+
+results.command("export")(export)
+results.command("sql")(sql)
 
 
 def _known(types: Sequence[str]) -> tuple[str, ...]:
