@@ -8,8 +8,10 @@ BIN := .venv/bin
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 
-# In environments of their own, for their dependencies exclude some of ours.
+# In environments of their own, for their dependencies exclude some of ours; those of cyclonedx-bom have each import of
+# jsonschema take 3 seconds of CPU.
 CHECKOV := .cache/checkov/bin/checkov
+CYCLONEDX := .cache/cyclonedx/bin/cyclonedx-py
 PIP_AUDIT := .cache/pip-audit/bin/pip-audit
 
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/.cache/checkov/bin
@@ -113,9 +115,9 @@ bench: setup ## Print measurements
 scan: setup terraform $(CHECKOV) ## Hold what checkov finds in a plan against our answers
 	pytest -m "long or not long" tests/deploy/test_security_scan.py
 
-sbom: setup ## Write bills of materials (CycloneDX) of what both locks install into build/
+sbom: setup $(CYCLONEDX) ## Write bills of materials (CycloneDX) of what both locks install into build/
 	mkdir -p build
-	cyclonedx-py pipenv --output-reproducible -o build/sbom-python.cdx.json .
+	$(CYCLONEDX) pipenv --output-reproducible -o build/sbom-python.cdx.json .
 	npm sbom --package-lock-only --sbom-format cyclonedx >build/sbom-node.cdx.json
 
 audit: setup $(PIP_AUDIT) ## Look for known vulnerabilities of what both locks install (asks PyPI and npm)
@@ -140,6 +142,10 @@ terraform:
 $(CHECKOV): $(PYTHON_READY)
 	python -m venv .cache/checkov
 	.cache/checkov/bin/pip install --quiet checkov==3.3.30
+
+$(CYCLONEDX): $(PYTHON_READY)
+	python -m venv .cache/cyclonedx
+	.cache/cyclonedx/bin/pip install --quiet cyclonedx-bom==7.5.0
 
 $(PIP_AUDIT): $(PYTHON_READY)
 	python -m venv .cache/pip-audit
