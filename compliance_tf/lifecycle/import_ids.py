@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_tf.lifecycle.leftovers import Leftover
+from compliance_tf.lifecycle.leftovers import Leftover, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -43,12 +43,12 @@ def _has_permission(client: Any, after: Attributes) -> bool:  # noqa: ANN401
 
 
 def _has_target(client: Any, after: Attributes) -> bool:  # noqa: ANN401
-    targets = client.list_targets_by_rule(Rule=after["rule"])["Targets"]
+    targets = listed(client, "list_targets_by_rule", "Targets", Rule=after["rule"])
     return any(target["Id"] == after["target_id"] for target in targets)
 
 
 def _has_attachment(client: Any, after: Attributes) -> bool:  # noqa: ANN401
-    attached = client.list_attached_role_policies(RoleName=after["role"])["AttachedPolicies"]
+    attached = listed(client, "list_attached_role_policies", "AttachedPolicies", RoleName=after["role"])
     return any(policy["PolicyArn"] == after["policy_arn"] for policy in attached)
 
 

@@ -165,6 +165,12 @@ class Account:
             ) from cause
 
 
+def listed(client: Any, call: str, member: str, **options: str) -> Iterator[Any]:  # noqa: ANN401
+    """Yield a member of all pages of a call."""
+    for page in client.get_paginator(call).paginate(**options):
+        yield from page[member]
+
+
 def _by_name(
     call: str, member: str, name: str, key: str, **options: str
 ) -> Callable[[Any, str], Iterator[tuple[str, str]]]:
@@ -172,28 +178,31 @@ def _by_name(
 
     def found(client: Any, prefix: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401
         given = {option: value.format(prefix=prefix) for option, value in options.items()}
-        for page in client.get_paginator(call).paginate(**given):
-            for one in page[member]:
-                described = one if isinstance(one, dict) else {name: one}
-                if described[name].removeprefix(LOG_GROUP_PREFIX).startswith(prefix):
-                    yield described[name], described[key]
+        for one in listed(client, call, member, **given):
+            described = one if isinstance(one, dict) else {name: one}
+            if described[name].removeprefix(LOG_GROUP_PREFIX).startswith(prefix):
+                yield described[name], described[key]
 
     return found
 
 
 def _remove_role(client: Any, name: str) -> None:  # noqa: ANN401
-    for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
+    for policy in [*listed(client, "list_role_policies", "PolicyNames", RoleName=name)]:
         client.delete_role_policy(RoleName=name, PolicyName=policy)
-    for policy in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-        client.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+    for attached in [*listed(client, "list_attached_role_policies", "AttachedPolicies", RoleName=name)]:
+        client.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
     client.delete_role(RoleName=name)
 
 
 def _remove_event_rule(client: Any, name: str) -> None:  # noqa: ANN401
-    if targets := [target["Id"] for target in client.list_targets_by_rule(Rule=name)["Targets"]]:
-        client.remove_targets(Rule=name, Ids=targets)
+    targets = [target["Id"] for target in listed(client, "list_targets_by_rule", "Targets", Rule=name)]
+    for start in range(0, len(targets), _MAX_REMOVED_TARGETS):
+        client.remove_targets(Rule=name, Ids=targets[start : start + _MAX_REMOVED_TARGETS])
     client.delete_rule(Name=name)
 
+
+_MAX_REMOVED_TARGETS: Final = 100
+"""Ids that a call takes (EventBridge API, RemoveTargets)."""
 
 _ROLE: Final = "aws_iam_role"
 
