@@ -28,7 +28,7 @@ _SETTLING_SECONDS: Final = (0, 2, 4)
 def leftovers(session: Session, stack: Stack) -> list[Leftover]:
     """List the resources of a stack's deployment that are not in its state."""
     found = Account.of(stack.target.identity, session.programs.environment).find()
-    # Terraform needs seconds to show the state: where AWS has nothing, nothing can be missing in it.
+    # Where AWS has nothing, nothing can be missing in the state.
     known = {*_in_state(stack)} if found and stack.has_workspace else set()
     return [leftover for leftover in found if leftover not in known]
 
@@ -187,5 +187,6 @@ def _imports(session: Session, stack: Stack, plan: Plan, left: list[Leftover]) -
 
 
 def _in_state(stack: Stack) -> Iterator[Leftover]:
-    for resource in stack.terraform.state().get("values", {}).get("root_module", {}).get("resources", []):
-        yield Leftover.of(resource["type"], resource["values"])
+    for resource in stack.terraform.state().get("resources", []):
+        for instance in resource["instances"]:
+            yield Leftover.of(resource["type"], instance["attributes"])

@@ -48,7 +48,7 @@ class Stack:
     @property
     def account(self) -> str | None:
         """The account that was deployed to last, as the state has it; None where it does not."""
-        value = self.terraform.outputs().get(DEPLOYMENT)
+        value = self.terraform.state().get("outputs", {}).get(DEPLOYMENT, {}).get("value")
         return value.get("account") if isinstance(value, dict) else None
 
 

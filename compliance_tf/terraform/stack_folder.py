@@ -88,15 +88,10 @@ class StackFolder:
         return self._run(["show", "-json", file], f"Terraform to show the plan of {self.id}").encode()
 
     def state(self) -> dict[str, Any]:
-        """Return the JSON of the state."""
-        state: dict[str, Any] = json.loads(self._run(["show", "-json"], f"the state of {self.id}"))
-        return state
-
-    def outputs(self) -> dict[str, Any]:
-        """Return the outputs in the state as they were written last, without starting the provider."""
+        """Return the state as it is kept, without starting the provider; empty where there is none."""
         pulled = self._run(["state", "pull"], f"the state of {self.id}")
-        outputs = json.loads(pulled).get("outputs", {}) if pulled.strip() else {}
-        return {name: one.get("value") for name, one in outputs.items()}
+        state: dict[str, Any] = json.loads(pulled) if pulled.strip() else {}
+        return state
 
     def apply(self, file: str) -> None:
         """Apply a saved plan."""

@@ -159,9 +159,9 @@ class FakeProject:
         """Say what Terraform plans for a stack."""
         (self.path / f"{kind}-{stack}.json").write_text(json.dumps(plan))
 
-    def has_state(self, outputs: dict[str, Any]) -> None:
-        """Say what outputs the state has."""
-        (self.path / "state").write_text(json.dumps({"version": 4, "outputs": outputs}))
+    def has_state(self, **members: Any) -> None:
+        """Say what the state has: ``outputs``, ``resources``."""
+        (self.path / "state").write_text(json.dumps({"version": 4, **members}))
 
     def fails(self, command: str, errors: str) -> None:
         """Have a command of Terraform's fail."""

@@ -152,7 +152,7 @@ def test_nothing_is_done_with_the_credentials_of_another_account(fake: FakeProje
         plan["resource_drift"], plan["resource_changes"] = plan["resource_changes"], []
         for change in plan["resource_drift"]:
             change["change"] |= {"actions": ["delete"], "after": None, "after_sensitive": False}
-    fake.has_state({"deployment": {"value": DEPLOYMENT}})
+    fake.has_state(outputs={"deployment": {"value": DEPLOYMENT}})
     refreshed = deepcopy(plan)
     # As Terraform does: a plan that destroys begins with the outputs that the other account would have.
     refreshed["output_changes"]["deployment"]["before"]["account"] = "444455556666"

@@ -104,6 +104,15 @@ def test_an_import_that_would_replace_something_is_refused(fake: FakeProject, le
     assert not [*fake.path.rglob("recover.tf.json")]
 
 
+def test_what_the_state_has_is_not_left(fake: FakeProject, left: FakeAccount) -> None:
+    del left
+    instance = {"attributes": {"function_name": FUNCTION.name, "id": FUNCTION.name}}
+    kept = {"mode": "managed", "type": FUNCTION.type, "name": "record", "instances": [instance]}
+    fake.has_state(resources=[kept])
+    fake.project().recover(removes=False)
+    assert fake.said == ["All resources of acme in dev, eu-west-1 are in its state."]
+
+
 def test_what_the_configuration_does_not_have_can_only_be_removed(fake: FakeProject, left: FakeAccount) -> None:
     left.left = [OLD_RULE]
     with pytest.raises(CommandError, match="Config rule acme-dev-old"):
