@@ -43,6 +43,19 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         return SHARED if file.startswith(SHARED) else file
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded by ``record_property``: how much they tried, and the seed that repeats it."""
+    recorded = {
+        f"{report.nodeid}: {name} {value}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+    }
+    if recorded:
+        terminalreporter.section("recorded by tests")
+        terminalreporter.write("".join(f"{line}\n" for line in sorted(recorded)))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Have xdist distribute the tests so."""
     return Together(config, log)

@@ -19,7 +19,7 @@ from tests.deploy import account
 from tests.deploy.conftest import REGION, Project, record_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
@@ -133,8 +133,10 @@ def drawn_round(
     return steps
 
 
-def live_together(aws: LocalAws, folder: Path, owners: list[Owner], *, rounds: int, at_once: int, seed: int) -> None:
-    """Run rounds of steps at the same time, and hold each round against what it may change."""
+def live_together(
+    aws: LocalAws, folder: Path, owners: list[Owner], *, rounds: int, at_once: int, seed: int, counts: dict[str, int]
+) -> None:
+    """Run rounds of steps at the same time, hold each round against what it may change, and count the steps."""
     draw = random.Random(seed)  # noqa: S311 (nothing secret is drawn)
     neighbourhood = Neighbourhood(aws, folder, owners)
     with ThreadPoolExecutor(at_once) as threads:
@@ -148,6 +150,7 @@ def live_together(aws: LocalAws, folder: Path, owners: list[Owner], *, rounds: i
             assert after["recorder"] == before["recorder"], context
             assert without(after, busy) == without(before, busy), context
             for owner, variant in steps:
+                counts[variant] = counts.get(variant, 0) + 1
                 names = {
                     f"{owner.prefix}{rule}" for rule in ("keys", "tls", *(["trail"] if variant == "second" else []))
                 }
@@ -156,6 +159,7 @@ def live_together(aws: LocalAws, folder: Path, owners: list[Owner], *, rounds: i
             untouched = [owner for owner in neighbourhood.deployed if owner not in busy]
             for owner in draw.sample(untouched, min(1, len(untouched))):
                 assert "No changes." in neighbourhood.plan(owner), context
+                counts["empty plan"] = counts.get("empty plan", 0) + 1
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +169,12 @@ def shared_account(aws: LocalAws) -> LocalAws:
     return aws
 
 
-def test_many_projects_and_workspaces_live_together(shared_account: LocalAws, tmp_path: Path) -> None:
+def test_many_projects_and_workspaces_live_together(
+    shared_account: LocalAws, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     seed = random.SystemRandom().randrange(10**6)
+    counts: dict[str, int] = {}
+    record_property("seed", seed)
+    record_property("steps", counts)
     owners = [Owner(project, workspace) for project in PROJECTS for workspace in WORKSPACES]
-    live_together(shared_account, tmp_path, owners, rounds=20, at_once=4, seed=seed)
+    live_together(shared_account, tmp_path, owners, rounds=20, at_once=4, seed=seed, counts=counts)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fuzz.mutation import mutations
 from tests.fuzz.targets import TARGETS
 from tests.repository import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUICK = 150
 LONG = 1_000_000 // len(TARGETS)
@@ -28,7 +33,9 @@ def test_a_damaged_input_is_read_or_refused(name: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", TARGETS)
-def test_the_fuzzer_finds_nothing_in_a_million_inputs_of_all_targets(name: str) -> None:
+def test_the_fuzzer_finds_nothing_in_a_million_inputs_of_all_targets(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz", name, f"-runs={LONG}", "-timeout=20", "-rss_limit_mb=2048"],
         cwd=REPOSITORY,
@@ -36,6 +43,6 @@ def test_the_fuzzer_finds_nothing_in_a_million_inputs_of_all_targets(name: str) 
         text=True,
         check=False,
     )
-    # It prints its seed first, how many inputs there were last, and what went wrong between them.
-    print(f"{name}: {done.stderr.strip().splitlines()[-1]}")  # noqa: T201 (the count)
+    record_property("seed", re.findall(r"^INFO: Seed: (\d+)", done.stderr, re.MULTILINE))
+    record_property("inputs", re.findall(r"^Done (\d+) runs", done.stderr, re.MULTILINE))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]

@@ -28,7 +28,7 @@ from tests.deploy.lifecycle.commands import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 APPROVED = ("-w", "dev", "--auto-approve")
@@ -74,7 +74,7 @@ def converge(project: Project, command: str) -> str:
 
 def end_in_the_middle(project: Project, command: str, number: signal.Signals, seconds: float) -> str:
     """Start a command, end it after a while, and give what it wrote."""
-    running = start(project, command, *APPROVED)
+    running = start(project, command, *(APPROVED[:2] if command == "plan" else APPROVED))
     time.sleep(seconds)
     below = descendants(running.process.pid)
     interrupt(running, number)
@@ -172,26 +172,31 @@ def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalA
 
 @pytest.mark.long
 @pytest.mark.parametrize("state", [LOCAL_STATE, S3_STATE], ids=["local", "s3"])
-def test_kills_at_any_moment_are_put_in_order(aws: LocalAws, tmp_path: Path, state: str) -> None:
+def test_kills_at_any_moment_are_put_in_order(
+    aws: LocalAws, tmp_path: Path, state: str, record_property: Callable[[str, object], None]
+) -> None:
     seed = random.SystemRandom().randrange(10**6)
+    kills: dict[str, int] = {}
+    record_property("seed", seed)
+    record_property("kills", kills)
     drawn = random.Random(seed)  # noqa: S311 (it is to be repeated)
     name = "any" if state == LOCAL_STATE else "anys3"
     project = prepared(aws, tmp_path / "app", name, state)
+    begun = time.monotonic()
+    converge(project, "deploy")
+    usual, all_of_it = time.monotonic() - begun, declared(project)
+    is_deployed = True
     for number in range(25):
-        command = drawn.choice(["plan", "deploy", "deploy", "destroy"])
+        command = drawn.choice(["plan", *["destroy" if is_deployed else "deploy"] * 5])
         ended_by = drawn.choice([signal.SIGKILL, *POLITE])
-        seconds = drawn.uniform(0.5, 25)
-        case = f"seed {seed}, kill {number}: {ended_by.name} after {seconds:.1f} s of {command}"
-        if command == "plan":
-            running = start(project, "plan", "-w", "dev")
-            time.sleep(seconds / 3)
-            interrupt(running, ended_by)
-            running.end()
-        else:
-            end_in_the_middle(project, command, ended_by, seconds)
-        last = "destroy" if command == "destroy" else "deploy"
-        converge(project, last)
-        assert deployed(aws, name, "dev") == (NOTHING if last == "destroy" else declared(project)), case
-        if drawn.random() < 0.5:
-            converge(project, "destroy")
-            assert deployed(aws, name, "dev") == NOTHING, case
+        share = drawn.uniform(0.05, 1)
+        last = drawn.choice(["deploy", "destroy"])
+        case = f"kill {number}: {ended_by.name} after {share:.0%} of {command}, then {last}"
+        kills[f"{command} {ended_by.name}"] = kills.get(f"{command} {ended_by.name}", 0) + 1
+        written = end_in_the_middle(project, command, ended_by, share * usual)
+        try:
+            written += converge(project, last)
+        except AssertionError as error:
+            raise AssertionError(f"{case}\n{written}") from error
+        is_deployed = last == "deploy"
+        assert deployed(aws, name, "dev") == (all_of_it if is_deployed else NOTHING), f"{case}\n{written}"
