@@ -241,34 +241,35 @@ def test_a_failed_plan_leaves_none_behind(fake: FakeProject) -> None:
 
 
 def test_a_stack_that_is_none_of_ours_is_refused(fake: FakeProject) -> None:
-    (fake.path / "stacks.json").write_text(json.dumps({"other": {"resource": {}}}))
+    fake.synthesizes({"other": {"resource": {}}})
     with pytest.raises(SynthesizedAppError, match="'other' is not a ComplianceStack"):
         fake.project().deploy()
     assert fake.asked("init") == []
 
 
 def test_the_app_runs_by_cdktf_json_where_there_is_one(fake: FakeProject) -> None:
-    (fake.path / "main.py").rename(fake.path / "other.py")
+    """As in all other tests, and without one it is main.py."""
+    (fake.path / "cdktf.json").unlink()
     with pytest.raises(SynthesizedAppError, match=r"neither cdktf\.json nor main\.py"):
         fake.project().plan()
-    (fake.path / "cdktf.json").write_text('{"app": "python3 other.py"}')
+    app = "import os, shutil\nshutil.copytree('synthesized', os.environ['CDKTF_OUTDIR'], dirs_exist_ok=True)"
+    (fake.path / "main.py").write_text(app)
     fake.project().plan()
+    assert fake.saved_plan().exists()
     (fake.path / "cdktf.json").write_text("{}")
     with pytest.raises(SynthesizedAppError, match='give it a member "app"'):
         fake.project().plan()
 
 
 def test_what_the_app_says_of_its_mistakes_is_the_error(fake: FakeProject) -> None:
-    (fake.path / "main.py").write_text('import sys\nsys.exit("main.py:7: error: that is no rule.")')
+    (fake.path / "app.sh").write_text("echo main.py:7: error: that is no rule. >&2; exit 1")
     with pytest.raises(SynthesizedAppError, match=r"^main\.py:7: that is no rule\.$"):
         fake.project().plan()
 
 
 def test_cdktfs_advice_to_synthesize_in_spite_of_mistakes_is_not_passed_on(fake: FakeProject) -> None:
     advice = "Either fix the issues above, or set the environment variable CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"
-    (fake.path / "main.py").write_text(
-        f"import sys\nsys.exit('error: [s] no such rule.\\n\\n{advice} to ignore them.')"
-    )
+    (fake.path / "app.sh").write_text(f"printf 'error: [s] no such rule.\\n\\n{advice} to ignore them.' >&2; exit 1")
     with pytest.raises(SynthesizedAppError, match=r"^\[s\] no such rule\.$"):
         fake.project().plan()
 
@@ -286,7 +287,7 @@ def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does
     fake.project().plan()
     folder = fake.saved_plan().parent
     (folder / "assets").mkdir()
-    (fake.path / "stacks.json").write_text(json.dumps({"compliance": {**configuration(), "new": True}}))
+    fake.synthesizes({"compliance": {**configuration(), "new": True}})
     fake.project().plan()
     assert json.loads((folder / "cdk.tf.json").read_text())["new"]
     assert (folder / ".terraform").exists()
@@ -298,10 +299,10 @@ def test_nothing_that_stands_in_the_folder_becomes_part_of_the_stack(fake: FakeP
     folder = fake.saved_plan().parent
     strange = ("evil.tf", "override.tf.json", "recover.tf.json", "x.tofu", "terraform.tfvars", "a.auto.tfvars.json")
     for name in strange:
-        (folder / name).symlink_to(fake.path / "main.py")
+        (folder / name).symlink_to(fake.path / "app.sh")
     fake.project().plan()
     assert sorted(path.name for path in folder.glob("[!.]*.t*")) == ["cdk.tf.json"]
-    assert (fake.path / "main.py").exists()
+    assert (fake.path / "app.sh").exists()
 
 
 def test_a_link_in_the_place_of_a_folder_leads_nowhere(fake: FakeProject) -> None:
