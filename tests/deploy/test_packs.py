@@ -1,4 +1,4 @@
-"""AWS's packs are valid for Terraform, each of them; the long form applies the largest five together."""
+"""AWS's packs are whole and valid for Terraform, each of them; the long form applies the largest five together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.catalog.conformance_packs import conformance_packs
+from compliance_tf.catalog.managed_rules import managed_rule
 from tests.deploy.conftest import REGION, Project, record_everything
 
 if TYPE_CHECKING:
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
     from compliance_tf.local import LocalAws
 
+EVERYWHERE = "us-east-1"
+"""The region with most rules."""
+
 EVERY_PACK = """
 from compliance_tf import ComplianceStack, Packs, synthesize
 from compliance_tf.catalog.conformance_packs import conformance_packs
 
 def build(app):
     for number, name in enumerate(conformance_packs().packs):
-        stack = ComplianceStack(app, f"pack-{number}", project=f"acme{number}", region="us-east-1")
+        stack = ComplianceStack(app, name.replace(".", "_"), project=f"acme{number}", region="us-east-1")
         Packs(stack, "packs", packs=[name], skip_unavailable=True)
 
 synthesize(build)
@@ -65,9 +69,28 @@ def form_of(stack: str, address: str, body: dict[str, Any]) -> tuple[str, tuple[
     return form, (f"{stack}-{address}", alone)
 
 
-def test_every_pack_of_aws_is_valid_for_terraform(tmp_path: Path) -> None:
-    project = Project.create(tmp_path / "app", {}, EVERY_PACK)
-    stacks = sorted((project.folder / "cdktf.out" / "stacks").iterdir())
+@pytest.fixture(scope="module")
+def every_pack(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One app with a stack for each of AWS's packs, synthesized."""
+    return Project.create(tmp_path_factory.mktemp("every-pack") / "app", {}, EVERY_PACK)
+
+
+@pytest.mark.parametrize("name", conformance_packs().packs)
+def test_a_pack_of_aws_declares_all_of_its_rules_that_the_region_has(every_pack: Project, name: str) -> None:
+    """The first one waits until all 120 are synthesized, by one app."""
+    expected = {
+        rule.identifier: dict(rule.parameters)
+        for rule in conformance_packs().packs[name].rules
+        if managed_rule(rule.identifier).is_available_in(EVERYWHERE)
+    }
+    declared = rules_of(json.loads(every_pack.configuration(name.replace(".", "_"))))
+    assert {
+        rule["source"]["source_identifier"]: json.loads(rule.get("input_parameters", "{}")) for _, rule in declared
+    } == expected
+
+
+def test_every_pack_of_aws_is_valid_for_terraform(every_pack: Project) -> None:
+    stacks = sorted((every_pack.folder / "cdktf.out" / "stacks").iterdir())
     assert len(stacks) == len(conformance_packs().packs) == 120
     # The first as it is, and of the others each rule that no earlier one has in the same form: what stands beside rules
     # is the same in all of them, and a provider that is started once checks a hundred times less.
@@ -83,8 +106,8 @@ def test_every_pack_of_aws_is_valid_for_terraform(tmp_path: Path) -> None:
     module = {"module": {"whole": {"source": f"./{stacks[0].name}"}}, "provider": provider}
     (stacks[0].parent / "main.tf.json").write_text(json.dumps(root | module))
 
-    project.run("terraform", "init", "-input=false", folder=stacks[0].parent)
-    report = json.loads(project.run("terraform", "validate", "-json", folder=stacks[0].parent))
+    every_pack.run("terraform", "init", "-input=false", folder=stacks[0].parent)
+    report = json.loads(every_pack.run("terraform", "validate", "-json", folder=stacks[0].parent))
 
     assert report["diagnostics"] == []
 
