@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
-from cdktf_cdktf_provider_aws.data_aws_partition import DataAwsPartition
-from constructs import Construct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliance_tf.constructs.blocks import Blocks
 
 
-class Account(Construct):
+class Account:
     """The account, partition and region of the deployment; the same configuration fits any account.
 
     Parameters
     ----------
+    blocks
+        The stack's blocks.
     region
         The AWS region of the deployment.
+
+    Attributes
+    ----------
+    id
+        The expression of the account's id.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: str) -> None:
-        super().__init__(scope, id_)
+    def __init__(self, blocks: Blocks, region: str) -> None:
         self._region = region
-        self._partition = DataAwsPartition(self, "partition").partition
-        self.id = DataAwsCallerIdentity(self, "caller").account_id
+        self._partition = blocks.data("aws_partition", "account", "partition").attribute("partition")
+        self.id = blocks.data("aws_caller_identity", "account", "caller").attribute("account_id")
 
     def arn(self, service: str, resource: str) -> str:
         """Build the ARN of a resource in this account and region."""

@@ -6,30 +6,13 @@ import json
 from dataclasses import replace
 from enum import Enum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from cdktf import App, AssetType, TerraformAsset, TerraformResourceLifecycle, TerraformStack
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.lambda_function import (
-    LambdaFunction,
-    LambdaFunctionDeadLetterConfig,
-    LambdaFunctionEnvironment,
-    LambdaFunctionLoggingConfig,
-    LambdaFunctionTracingConfig,
-    LambdaFunctionVpcConfig,
-)
-from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import LambdaFunctionEventInvokeConfig
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
-from constructs import Construct
 
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
 from compliance_runtime.recording.results_table import BY_RULE, WAITING_KEY
 from compliance_tf.constructs import lambda_package
-from compliance_tf.constructs.address import address
+from compliance_tf.constructs.assets import Asset
 from compliance_tf.constructs.iam import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
@@ -42,6 +25,7 @@ if TYPE_CHECKING:
     from compliance_runtime.check import Check
     from compliance_tf.checks.folder import CheckFolder
     from compliance_tf.constructs.account import Account
+    from compliance_tf.constructs.blocks import Blocks
     from compliance_tf.constructs.function_options import FunctionOptions
     from compliance_tf.constructs.recorder import ExistingRecorder
     from compliance_tf.constructs.results_table import ResultsTable
@@ -72,11 +56,13 @@ class Invoker(Enum):
     EVENTBRIDGE = "events.amazonaws.com"
 
 
-class ComplianceFunction(Construct):
+class ComplianceFunction:
     """A Lambda function of the deployment's package.
 
     Parameters
     ----------
+    blocks
+        The stack's blocks.
     purpose
         The last part of its names, and the handler's name in ``compliance_runtime.handlers``.
     description
@@ -101,7 +87,7 @@ class ComplianceFunction(Construct):
 
     def __init__(
         self,
-        scope: Construct,
+        blocks: Blocks,
         purpose: str,
         *,
         naming: Naming,
@@ -117,18 +103,21 @@ class ComplianceFunction(Construct):
         log_retention_days: ByWorkspace[int],
         options: FunctionOptions,
     ) -> None:
-        super().__init__(scope, purpose)
+        self.purpose = purpose
+        path = ("functions", purpose)
         name = naming.function(purpose)
-        log_group = CloudwatchLogGroup(
-            self,
+        log_group = blocks.resource(
+            "aws_cloudwatch_log_group",
+            *path,
             "log",
             name=f"/aws/lambda/{name}",
+            retention_in_days=to_terraform(log_retention_days),
             kms_key_id=options.kms_keys.logs,
-            depends_on=[recorder.reading],
+            depends_on=[recorder.reading.address],
         )
-        log_group.add_override("retention_in_days", to_terraform(log_retention_days))
-        self.role = IamRole(
-            self,
+        role = blocks.resource(
+            "aws_iam_role",
+            *path,
             "role",
             name=naming.role(purpose),
             path=None if options.role_path == "/" else options.role_path,
@@ -137,8 +126,9 @@ class ComplianceFunction(Construct):
             assume_role_policy=_policy(
                 {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
             ),
-            depends_on=[recorder.reading],
+            depends_on=[recorder.reading.address],
         )
+        self.role_name = role.attribute("name")
         # ARNs that are known at plan time, so that a plan shows a role's permissions instead of "known after apply".
         log_arn = account.arn("logs", f"log-group:/aws/lambda/{name}:*")
         own_log = Statement(("logs:CreateLogStream", "logs:PutLogEvents"), (log_arn,))
@@ -149,54 +139,50 @@ class ComplianceFunction(Construct):
             *options.statements(),
             *(options.table_statements(naming.region) if uses_table else ()),
         )
-        policy = IamRolePolicy(
-            self,
+        policy = blocks.resource(
+            "aws_iam_role_policy",
+            *path,
             "policy",
             name=purpose,
-            role=self.role.name,
+            role=self.role_name,
             policy=_policy(*(statement.to_policy() for statement in all_statements)),
         )
-        self.resource = LambdaFunction(
-            self,
+        self.resource = blocks.resource(
+            "aws_lambda_function",
+            *path,
             "function",
             function_name=name,
             description=description,
-            role=self.role.arn,
+            role=role.attribute("arn"),
             handler=f"compliance_runtime.handlers.{purpose}",
             runtime=options.runtime,
             architectures=[options.architecture],
             memory_size=memory_mb,
             timeout=timeout_seconds,
-            environment=LambdaFunctionEnvironment(
-                variables=environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}
-            ),
+            environment={"variables": environment.to_variables() | {HISTORY_DAYS: to_terraform(history_days.map(str))}},
             kms_key_arn=options.kms_keys.environment,
             reserved_concurrent_executions=options.reserved_concurrency,
-            tracing_config=LambdaFunctionTracingConfig(mode="Active") if options.tracing else None,
-            dead_letter_config=(
-                LambdaFunctionDeadLetterConfig(target_arn=options.dead_letter_queue)
-                if options.dead_letter_queue
-                else None
-            ),
+            tracing_config={"mode": "Active"} if options.tracing else None,
+            dead_letter_config={"target_arn": options.dead_letter_queue} if options.dead_letter_queue else None,
             vpc_config=(
-                LambdaFunctionVpcConfig(
-                    subnet_ids=sorted(options.network.subnets),
-                    security_group_ids=sorted(options.network.security_groups),
-                )
+                {
+                    "subnet_ids": sorted(options.network.subnets),
+                    "security_group_ids": sorted(options.network.security_groups),
+                }
                 if options.network
                 else None
             ),
-            logging_config=LambdaFunctionLoggingConfig(log_format="JSON", log_group=log_group.name),
+            logging_config={"log_format": "JSON", "log_group": log_group.attribute("name")},
             # A function that runs before its role has its permissions fails its first events.
-            depends_on=[policy],
+            depends_on=[policy.address],
         )
-        # Read once: each access to an attribute is a call to Node.
-        self.arn, function_name = self.resource.arn, self.resource.function_name
+        self.arn, function_name = self.resource.attribute("arn"), self.resource.attribute("function_name")
         # A replaced function keeps its name, so nothing else has the permissions that AWS removed with it created
         # again: https://github.com/hashicorp/terraform-provider-aws/issues/20598 and 46632.
-        goes_with_it = TerraformResourceLifecycle(replace_triggered_by=[f"{address(self.resource)}.id"])
-        LambdaFunctionEventInvokeConfig(
-            self,
+        goes_with_it = {"replace_triggered_by": [f"{self.resource.address}.id"]}
+        blocks.resource(
+            "aws_lambda_function_event_invoke_config",
+            *path,
             "retries",
             function_name=function_name,
             maximum_retry_attempts=RETRY_ATTEMPTS,
@@ -204,8 +190,9 @@ class ComplianceFunction(Construct):
             lifecycle=goes_with_it,
         )
         # One permission serves all rules: one for each would soon exceed the 20,480 bytes of a function's policy.
-        self.permission = LambdaPermission(
-            self,
+        self.permission = blocks.resource(
+            "aws_lambda_permission",
+            *path,
             "permission",
             statement_id=invoker.name.lower(),
             action="lambda:InvokeFunction",
@@ -216,16 +203,14 @@ class ComplianceFunction(Construct):
             source_arn=account.arn("events", f"rule/{naming.prefix}*") if invoker is Invoker.EVENTBRIDGE else None,
             lifecycle=goes_with_it,
         )
-        self.permission_address = address(self.permission)
 
 
-class ComplianceFunctions(Construct):
+class ComplianceFunctions:
     """The functions that evaluate checks, record results and start evaluations."""
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        blocks: Blocks,
         *,
         naming: Naming,
         account: Account,
@@ -237,7 +222,7 @@ class ComplianceFunctions(Construct):
         execution_role: str | None,
         options: FunctionOptions,
     ) -> None:
-        super().__init__(scope, id_)
+        self._blocks = blocks
         log_retention_days.map(_validate_log_retention)
         history_days.map(_validate_history)
         if execution_role is not None:
@@ -247,7 +232,7 @@ class ComplianceFunctions(Construct):
         self._execution_role = execution_role
         self._check_actions: set[str] = set()
         self._has_periodic_checks = False
-        environment = Environment(naming.prefix, table.resource.name, history_days.default)
+        environment = Environment(naming.prefix, table.name, history_days.default)
 
         def on_own_rules(*actions: str) -> Statement:
             # A rule's ARN has a generated id, so only its tags identify the deployment.
@@ -257,7 +242,7 @@ class ComplianceFunctions(Construct):
         self._read_own_results = on_own_rules("config:GetComplianceDetailsByConfigRule")
         declare = partial(
             ComplianceFunction,
-            self,
+            blocks,
             naming=naming,
             account=account,
             recorder=recorder,
@@ -319,36 +304,37 @@ class ComplianceFunctions(Construct):
         if isinstance(check, PeriodicCheck):
             self._has_periodic_checks = True
 
-    def complete(self, deployment: Deployment) -> None:
-        """Add what depends on all rules and waivers: permissions, and the code with both in it."""
+    def complete(self, deployment: Deployment) -> Asset:
+        """Add what depends on all rules and waivers: permissions, and the code with both in it.
+
+        Returns
+        -------
+        Asset
+            The package of the code.
+        """
         if statements := self._check_statements():
-            IamRolePolicy(
-                self,
-                "checks",
-                name="checks",
-                role=self.evaluate.role.name,
-                policy=_policy(*(statement.to_policy() for statement in statements)),
-            )
+            self._add_policy(self.evaluate, "checks", statements)
         if any(waiver.needs_recorded for waiver in deployment.waivers):
             # Neither of them has resource-level permissions.
-            IamRolePolicy(
-                self,
-                "waivers",
-                name="waivers",
-                role=self.record.role.name,
-                policy=_policy(
-                    Statement(("config:GetResourceConfigHistory", "config:SelectResourceConfig"), ("*",)).to_policy()
-                ),
-            )
+            actions = ("config:GetResourceConfigHistory", "config:SelectResourceConfig")
+            self._add_policy(self.record, "waivers", [Statement(actions, ("*",))])
         if self._has_periodic_checks:
-            self.evaluate.resource.timeout = MAX_TIMEOUT_SECONDS
-        package = lambda_package.build(deployment, self._checks)
-        path = Path(App.of(self).outdir).absolute() / "packages" / TerraformStack.of(self).node.id / "lambda.zip"
-        package.write(path)
-        filename = TerraformAsset(self, "package", path=str(path), type=AssetType.FILE).path
+            self.evaluate.resource.body["timeout"] = MAX_TIMEOUT_SECONDS
+        package = Asset(("functions", "package"), "lambda.zip", lambda_package.build(deployment, self._checks))
+        code = {"filename": package.path, "source_code_hash": lambda_package.source_code_hash(package.content)}
         for function in (self.evaluate, self.record, self.trigger):
-            function.resource.filename = filename
-            function.resource.source_code_hash = package.source_code_hash
+            function.resource.body.update(code)
+        return package
+
+    def _add_policy(self, function: ComplianceFunction, name: str, statements: Sequence[Statement]) -> None:
+        self._blocks.resource(
+            "aws_iam_role_policy",
+            "functions",
+            name,
+            name=name,
+            role=function.role_name,
+            policy=_policy(*(statement.to_policy() for statement in statements)),
+        )
 
     def _check_statements(self) -> list[Statement]:
         statements = []

@@ -13,7 +13,7 @@ from compliance_tf.model.terraform_json import read_configuration
 from compliance_tf.model.violations import Violation, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cdktf import ISynthesisSession, TerraformStack
 
@@ -36,10 +36,10 @@ class GuardedSynthesizer:
     prefix
         What every name begins with.
     program
-        Returns the command that ``data.external`` may run; empty for none.
+        The command that ``data.external`` may run; empty for none.
     """
 
-    def __init__(self, stack: TerraformStack, prefix: str, program: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, stack: TerraformStack, prefix: str, program: Sequence[str]) -> None:
         self._stack = stack
         self._prefix = prefix
         self._program = program
@@ -72,4 +72,4 @@ class GuardedSynthesizer:
         except GuardError as error:
             yield Violation(FILE, str(error))
         else:
-            yield from violations(configuration, prefix=self._prefix, program=self._program())
+            yield from violations(configuration, prefix=self._prefix, program=self._program)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,24 +20,12 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o644
 
 
-@dataclass(frozen=True)
-class LambdaPackage:
-    """A deployment package."""
-
-    content: bytes
-
-    @property
-    def source_code_hash(self) -> str:
-        """The hash by which Terraform detects a change: SHA-256 in base 64, as Lambda reports it."""
-        return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
-
-    def write(self, path: Path) -> None:
-        """Write the zip, and create its parent folders."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self.content)
+def source_code_hash(package: bytes) -> str:
+    """Return the hash by which Terraform detects a change: SHA-256 in base 64, as Lambda reports it."""
+    return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
-def build(deployment: Deployment, checks: CheckFolder | None = None) -> LambdaPackage:
+def build(deployment: Deployment, checks: CheckFolder | None = None) -> bytes:
     """Build the zip of ``compliance_runtime``, the user's own checks and the deployment's manifest."""
     root = Path(compliance_runtime.__file__).parent
     files = {f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob("*.py")}
@@ -53,4 +40,4 @@ def build(deployment: Deployment, checks: CheckFolder | None = None) -> LambdaPa
             entry.create_system = 3  # Unix, which gives the mode below its meaning
             entry.external_attr = _MODE << 16
             archive.writestr(entry, content)
-    return LambdaPackage(buffer.getvalue())
+    return buffer.getvalue()

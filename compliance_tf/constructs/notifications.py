@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from constructs import Construct
-
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
 from compliance_tf.constructs.iam import Statement
@@ -22,6 +19,7 @@ from compliance_tf.model.setting_values import EVENT_BUS, TOPIC, as_tuple, check
 from compliance_tf.model.workspace_values import expression, to_terraform
 
 if TYPE_CHECKING:
+    from compliance_tf.constructs.blocks import Blocks
     from compliance_tf.constructs.functions import ComplianceFunctions
     from compliance_tf.constructs.triggers import Triggers
     from compliance_tf.model.naming import Naming
@@ -97,47 +95,49 @@ class Notifications:
             )
 
 
-class Delivery(Construct):
-    """The permission and the schedule with which the function ``record`` publishes new violations.
+def deliver(
+    blocks: Blocks,
+    *,
+    naming: Naming,
+    functions: ComplianceFunctions,
+    triggers: Triggers,
+    recipients: ByWorkspace[Notifications | None],
+) -> None:
+    """Add the permission and the schedule with which the function ``record`` publishes new violations.
 
     Parameters
     ----------
+    blocks
+        The stack's blocks.
     functions
         The functions.
     triggers
         The EventBridge rules of the deployment.
     recipients
         The notifications by workspace; none for None.
-    """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        naming: Naming,
-        functions: ComplianceFunctions,
-        triggers: Triggers,
-        recipients: ByWorkspace[Notifications | None],
-    ) -> None:
-        super().__init__(scope, id_)
-        present = [one for one in (recipients.default, *recipients.values.values()) if one]
-        for recipient in present:
-            recipient.check_partition(naming.region)
-        record = functions.record
-        record.resource.add_override(f"environment.variables.{NOTIFICATIONS}", to_terraform(recipients.map(_variable)))
-        for number, (target, action) in enumerate(sorted({(one.target, one.action) for one in present})):
-            policy = IamRolePolicy(
-                self,
-                f"policy-{number}",
-                name="notifications",
-                role=record.role.name,
-                policy=_policy(Statement((action,), (target,))),
-            )
-            publishes = recipients.map(partial(_publishes_to, target))
-            if publishes.differs:
-                policy.add_override("count", f"${{{expression(publishes)} ? 1 : 0}}")
-        triggers.notify(recipients.map(lambda one: one.every if one else None))
+    Raises
+    ------
+    SettingError
+        When a target is in another partition than the stack.
+    """
+    present = [one for one in (recipients.default, *recipients.values.values()) if one]
+    for recipient in present:
+        recipient.check_partition(naming.region)
+    record = functions.record
+    record.resource.body["environment"]["variables"][NOTIFICATIONS] = to_terraform(recipients.map(_variable))
+    for number, (target, action) in enumerate(sorted({(one.target, one.action) for one in present})):
+        publishes = recipients.map(partial(_publishes_to, target))
+        blocks.resource(
+            "aws_iam_role_policy",
+            "notifications",
+            f"policy-{number}",
+            name="notifications",
+            role=record.role_name,
+            policy=_policy(Statement((action,), (target,))),
+            count=f"${{{expression(publishes)} ? 1 : 0}}" if publishes.differs else None,
+        )
+    triggers.notify(recipients.map(lambda one: one.every if one else None))
 
 
 def _publishes_to(target: str, recipient: Notifications | None) -> bool:

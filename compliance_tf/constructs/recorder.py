@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import jsii
-from cdktf import (
-    AssetType,
-    IAnyProducer,
-    IResolveContext,
-    Lazy,
-    TerraformAsset,
-    TerraformDataSource,
-    TerraformStack,
-)
-from cdktf_cdktf_provider_aws.data_aws_cloudcontrolapi_resource import DataAwsCloudcontrolapiResource
-from constructs import Construct
 
 from compliance_tf.catalog.home_region import recorded_here
 from compliance_tf.catalog.recorded_types import check_types
+from compliance_tf.constructs.assets import Asset
+from compliance_tf.constructs.blocks import Block
 from compliance_tf.model.allow_list import RECORDER_TYPE
 from compliance_tf.model.terraform_values import Condition, escape, literal
 from compliance_tf.model.workspace_values import ALWAYS, NEVER, expression, together
@@ -29,6 +20,7 @@ from compliance_tf.terraform import read_recorder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from compliance_tf.constructs.blocks import Blocks
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
 
@@ -38,7 +30,10 @@ GLOBAL_TYPES = ("AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::I
 Source: AWS Config API, RecordingGroup.includeGlobalResourceTypes.
 """
 
-_EXTERNAL_PROVIDER = "2.3.5"
+EXTERNAL_PROVIDER = MappingProxyType({"source": "hashicorp/external", "version": "2.3.5"})
+"""The provider that runs :attr:`ExistingRecorder.command`."""
+
+_READING = "existing_recorder"
 _RULES_NAMED = 3
 
 
@@ -55,7 +50,7 @@ class RecorderSource(Enum):
     CONFIG_API = "the AWS Config API, by a Python program with boto3, where Cloud Control cannot read a recorder yet"
 
 
-class ExistingRecorder(Construct):
+class ExistingRecorder:
     """The account's recorder, and the conditions that the plan checks on it.
 
     The plan fails when there is no such recorder, and when it does not record a resource type that a
@@ -63,6 +58,8 @@ class ExistingRecorder(Construct):
 
     Parameters
     ----------
+    blocks
+        The stack's blocks.
     name
         The recorder's name: ``default`` unless it was created with another one, as by a landing zone.
     source
@@ -74,14 +71,15 @@ class ExistingRecorder(Construct):
 
     Attributes
     ----------
+    reading
+        The data source that reads it.
     program
-        The command that reads it; empty where the AWS provider reads it.
+        The asset that reads it; None where the AWS provider reads it.
     """
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        blocks: Blocks,
         *,
         naming: Naming,
         name: str = "default",
@@ -89,18 +87,25 @@ class ExistingRecorder(Construct):
         home_region: str | None = None,
         preconditions: Sequence[Condition] = (),
     ) -> None:
-        super().__init__(scope, id_)
         self._name = name
         self._region = naming.region
         self._home_region = home_region or naming.region
-        self.program: tuple[str, ...] = ()
         self._rules_by_type: defaultdict[str, dict[str, ByWorkspace[bool]]] = defaultdict(dict)
-        if source is RecorderSource.CLOUD_CONTROL:
-            self.reading, self._properties = self._read_by_cloud_control(), "self.properties"
-        else:
-            self.reading, self._properties = self._read_by_config_api(), "self.result.properties"
-        self.reading.add_override("lifecycle.precondition", [condition.to_terraform() for condition in preconditions])
-        self.reading.add_override("lifecycle.postcondition", Lazy.any_value(_Coverage(self)))
+        self.program = _program() if source is RecorderSource.CONFIG_API else None
+        self.reading = blocks.add(self._read_by_config_api() if self.program else self._read_by_cloud_control())
+        self._preconditions = [condition.to_terraform() for condition in preconditions]
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command that reads it; empty where the AWS provider does."""
+        return ("python3", f"${{path.module}}/{self.program.path}") if self.program else ()
+
+    def complete(self) -> None:
+        """Add the conditions, of which one depends on all rules."""
+        self.reading.body["lifecycle"] = {
+            "precondition": self._preconditions,
+            "postcondition": [self.coverage().to_terraform()],
+        }
 
     def require(self, resource_types: Iterable[str], *, rule: str, enabled: ByWorkspace[bool] = ALWAYS) -> None:
         """Make the plan fail unless the recorder records these types, which a change-triggered rule needs.
@@ -127,7 +132,8 @@ class ExistingRecorder(Construct):
         needed = {
             resource_type: _enumerate(sorted(rules)) for resource_type, rules in sorted(self._rules_by_type.items())
         }
-        unrecorded = _unrecorded_types(self._properties, self._needed_types())
+        properties = "self.result.properties" if self.program else "self.properties"
+        unrecorded = _unrecorded_types(properties, self._needed_types())
         listing = f'join("; ", [for type in {unrecorded} : "${{type}} (needed by ${{{literal(needed)}[type]}})"])'
         return Condition(
             f"length({unrecorded}) == 0",
@@ -144,40 +150,31 @@ class ExistingRecorder(Construct):
         }
         return expression(together(needed).map(lambda types: [name for name, is_needed in types.items() if is_needed]))
 
-    def _read_by_cloud_control(self) -> TerraformDataSource:
-        reading = DataAwsCloudcontrolapiResource(self, "reading", type_name=RECORDER_TYPE, identifier="${each.value}")
-        reading.override_logical_id("existing_recorder")
+    def _read_by_cloud_control(self) -> Block:
         # A failed read is the provider's error, whose text no condition can change. But Terraform prints the address
         # with it, and an instance's key may be any text: so the key says what to do.
         advice = (
             f"{self._name}: if it cannot be read, turn on AWS Config in {self._region} or set recorder_name; if Cloud "
             "Control does not support recorders there, set recorder_source=RecorderSource.CONFIG_API"
         )
-        reading.add_override("for_each", {escape(advice): escape(self._name)})
-        return reading
+        members = {
+            "type_name": RECORDER_TYPE,
+            "identifier": "${each.value}",
+            "for_each": {escape(advice): escape(self._name)},
+        }
+        return Block("data", "aws_cloudcontrolapi_resource", _READING, members)
 
-    def _read_by_config_api(self) -> TerraformDataSource:
-        TerraformStack.of(self).add_override(
-            "terraform.required_providers.external", {"source": "hashicorp/external", "version": _EXTERNAL_PROVIDER}
-        )
-        program = TerraformAsset(self, "program", path=str(read_recorder.__file__), type=AssetType.FILE)
-        reading = TerraformDataSource(self, "reading", terraform_resource_type="external")
-        reading.override_logical_id("existing_recorder")
-        self.program = ("python3", f"${{path.module}}/{program.path}")
-        reading.add_override("program", list(self.program))
-        reading.add_override("query", {"name": escape(self._name), "region": self._region})
-        return reading
+    def _read_by_config_api(self) -> Block:
+        members = {
+            "program": list(self.command),
+            "query": {"name": escape(self._name), "region": self._region},
+        }
+        return Block("data", "external", _READING, members)
 
 
-@jsii.implements(IAnyProducer)
-class _Coverage:
-    """The postcondition, built at synthesis, when all rules are known."""
-
-    def __init__(self, recorder: ExistingRecorder) -> None:
-        self._recorder = recorder
-
-    def produce(self, _context: IResolveContext) -> list[dict[str, str]]:
-        return [self._recorder.coverage().to_terraform()]
+def _program() -> Asset:
+    path = Path(read_recorder.__file__)
+    return Asset(("recorder", "program"), path.name, path.read_bytes())
 
 
 def _unrecorded_types(properties: str, resource_types: str) -> str:

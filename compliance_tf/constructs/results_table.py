@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.dynamodb_table import (
-    DynamodbTable,
-    DynamodbTableAttribute,
-    DynamodbTableGlobalSecondaryIndex,
-    DynamodbTablePointInTimeRecovery,
-    DynamodbTableServerSideEncryption,
-    DynamodbTableTtl,
-)
-from constructs import Construct
-
 from compliance_runtime.recording.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
 
 if TYPE_CHECKING:
     from compliance_tf.constructs.account import Account
+    from compliance_tf.constructs.blocks import Blocks
     from compliance_tf.constructs.recorder import ExistingRecorder
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspaces import Workspaces
 
 
-class ResultsTable(Construct):
+class ResultsTable:
     """The table: on-demand capacity, point-in-time recovery for 35 days, encrypted by AWS KMS.
 
     Parameters
@@ -34,8 +25,7 @@ class ResultsTable(Construct):
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        blocks: Blocks,
         *,
         naming: Naming,
         account: Account,
@@ -43,31 +33,34 @@ class ResultsTable(Construct):
         workspaces: Workspaces,
         kms_key: str | None = None,
     ) -> None:
-        super().__init__(scope, id_)
         name = naming.table("results")
         # Not the resource's own attribute, which is unknown in the plan that creates the table.
         self.arn = account.arn("dynamodb", f"table/{name}")
         keys = {PARTITION_KEY, SORT_KEY} | {key for index in INDEXES for key in (index.partition_key, index.sort_key)}
-        self.resource = DynamodbTable(
-            self,
+        self.name = blocks.resource(
+            "aws_dynamodb_table",
+            "results",
             "table",
             name=name,
             billing_mode="PAY_PER_REQUEST",
             hash_key=PARTITION_KEY,
             range_key=SORT_KEY,
-            attribute=[DynamodbTableAttribute(name=key, type="S") for key in sorted(keys)],
+            attribute=[{"name": key, "type": "S"} for key in sorted(keys)],
             global_secondary_index=[
-                DynamodbTableGlobalSecondaryIndex(
-                    name=index.name, hash_key=index.partition_key, range_key=index.sort_key, projection_type="ALL"
-                )
+                {
+                    "name": index.name,
+                    "hash_key": index.partition_key,
+                    "range_key": index.sort_key,
+                    "projection_type": "ALL",
+                }
                 for index in INDEXES
             ],
-            ttl=DynamodbTableTtl(attribute_name=EXPIRES_AT, enabled=True),
-            point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
-            server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=kms_key),
-            depends_on=[recorder.reading],
-        )
-        self.resource.add_override("deletion_protection_enabled", workspaces.is_protected)
+            ttl={"attribute_name": EXPIRES_AT, "enabled": True},
+            point_in_time_recovery={"enabled": True},
+            server_side_encryption={"enabled": True, "kms_key_arn": kms_key},
+            deletion_protection_enabled=workspaces.is_protected,
+            depends_on=[recorder.reading.address],
+        ).attribute("name")
 
     def index_arn(self, index: Index) -> str:
         """Return the ARN of an index, which a role needs in order to query it."""

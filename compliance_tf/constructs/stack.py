@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from cdktf import Annotations, Aspects, IAspect, TerraformElement, TerraformStack
+from cdktf import Annotations, App, Aspects, IAspect, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
@@ -16,13 +16,13 @@ from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.catalog.home_region import check_home_region, only_region
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
-from compliance_tf.constructs.address import address
+from compliance_tf.constructs.blocks import Block, Blocks
 from compliance_tf.constructs.function_options import Architecture, FunctionOptions, KmsKeys, Network
 from compliance_tf.constructs.functions import ComplianceFunctions
 from compliance_tf.constructs.guard import GuardedSynthesizer
-from compliance_tf.constructs.notifications import Delivery, Notifications
+from compliance_tf.constructs.notifications import Notifications, deliver
 from compliance_tf.constructs.outputs import outputs
-from compliance_tf.constructs.recorder import ExistingRecorder, RecorderSource
+from compliance_tf.constructs.recorder import EXTERNAL_PROVIDER, ExistingRecorder, RecorderSource
 from compliance_tf.constructs.results_table import ResultsTable
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
@@ -190,31 +190,30 @@ class ComplianceStack(TerraformStack):
         options.check(region)
         self.rules: dict[str, DeployedRule] = {}
         self._ids_by_name: dict[str, str] = {}
-        self._rule_blocks: dict[str, Mapping[str, object]] = {}
-        self._output_blocks: dict[str, Mapping[str, object]] = {}
-        self.add_override("terraform.required_version", TERRAFORM_VERSION)
+        self.blocks = Blocks()
+        self._outputs: dict[str, Mapping[str, object]] = {}
+        self._required_providers: dict[str, Mapping[str, str]] = {}
         if aws_provider is not None:
             check_provider_version(aws_provider)
-            self.add_override("terraform.required_providers.aws.version", aws_provider)
+            self._required_providers["aws"] = {"version": aws_provider}
         self._state = state or LocalState()
         self._state.configure(self, self.naming)
         AwsProvider(
             self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
         )
-        self.add_override("variable.workspace", self.workspaces.variable)
-        account = self._account = Account(self, "account", region=region)
+        account = self._account = Account(self.blocks, region)
         self.recorder = ExistingRecorder(
-            self,
-            "recorder",
+            self.blocks,
             naming=self.naming,
             name=recorder_name,
             source=recorder_source,
             home_region=home_region,
             preconditions=self.workspaces.conditions(self.naming),
         )
+        if self.recorder.program:
+            self._required_providers["external"] = dict(EXTERNAL_PROVIDER)
         self.table = ResultsTable(
-            self,
-            "results",
+            self.blocks,
             naming=self.naming,
             account=account,
             recorder=self.recorder,
@@ -222,8 +221,7 @@ class ComplianceStack(TerraformStack):
             kms_key=options.kms_keys.table,
         )
         self.functions = ComplianceFunctions(
-            self,
-            "functions",
+            self.blocks,
             naming=self.naming,
             account=account,
             recorder=self.recorder,
@@ -235,25 +233,23 @@ class ComplianceStack(TerraformStack):
             options=options,
         )
         self.triggers = Triggers(
-            self,
-            "triggers",
+            self.blocks,
             naming=self.naming,
             recorder=self.recorder,
             functions=self.functions,
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
-        self.before_rules = (address(self.recorder.reading), address(self.triggers.recording))
+        self.before_rules = (self.recorder.reading.address, self.triggers.recording.address)
         if recipients != as_by_workspace(None):
-            Delivery(
-                self,
-                "notifications",
+            deliver(
+                self.blocks,
                 naming=self.naming,
                 functions=self.functions,
                 triggers=self.triggers,
                 recipients=recipients,
             )
-        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, lambda: self.recorder.program)
+        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, self.recorder.command)
         # An aspect visits all children, each time in a call from Node: this element has none.
         Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
 
@@ -289,7 +285,7 @@ class ComplianceStack(TerraformStack):
                     "region."
                 )
 
-    def declare(self, rule_id: str, rule: DeployedRule, block: Mapping[str, object], *, name: str | None = None) -> str:
+    def declare(self, rule_id: str, rule: DeployedRule, body: dict[str, object], *, name: str | None = None) -> str:
         """Declare a Config rule, and add it to the functions' manifest.
 
         Parameters
@@ -298,8 +294,8 @@ class ComplianceStack(TerraformStack):
             Its id.
         rule
             Its entry in the manifest.
-        block
-            Its block in Terraform JSON.
+        body
+            The members of its block.
         name
             The end of its name, if not the id.
 
@@ -324,8 +320,7 @@ class ComplianceStack(TerraformStack):
         self._ids_by_name[name or rule_id] = rule_id
         # Terraform's identifiers do not begin with a digit.
         resource_name = f"_{rule_id}" if rule_id[0].isdigit() else rule_id
-        self._rule_blocks[resource_name] = block
-        return f"{_RULE}.{resource_name}"
+        return self.blocks.add(Block("resource", _RULE, resource_name, body)).address
 
     def complete(self) -> None:
         """Add what depends on all rules: when synthesis begins."""
@@ -340,18 +335,26 @@ class ComplianceStack(TerraformStack):
         deployment = Deployment(named, resolution.waivers)
         # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
         values = outputs(self.naming, self._account.id, self._state, deployment)
-        self._output_blocks.update((name, {"value": value}) for name, value in values.items())
-        self.functions.complete(deployment)
+        self._outputs.update((name, {"value": value}) for name, value in values.items())
+        folder = Path(App.of(self).outdir, "stacks", self.node.id)
+        for asset in (self.functions.complete(deployment), self.recorder.program):
+            if asset:
+                asset.write(folder)
 
     def _declared(self) -> dict[str, object]:
-        rules = {"resource": {_RULE: self._rule_blocks}} if self._rule_blocks else {}
-        return {**rules, "output": self._output_blocks}
+        self.recorder.complete()
+        return {
+            "terraform": {"required_version": TERRAFORM_VERSION, "required_providers": self._required_providers},
+            "variable": {"workspace": self.workspaces.variable},
+            **self.blocks.to_terraform(),
+            "output": self._outputs,
+        }
 
 
 class _Declared(TerraformElement):
-    """The rules and outputs of a stack, as one element.
+    """All that a stack declares beside its provider and backend, as one element.
 
-    A construct for each rule costs milliseconds. An override of the stack would replace the overrides of others:
+    A construct for each block costs milliseconds. An override of the stack would replace the overrides of others:
     what an element gives is merged with them, and theirs win.
 
     Parameters

@@ -6,13 +6,6 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import (
-    CloudwatchEventTarget,
-    CloudwatchEventTargetRetryPolicy,
-)
-from constructs import Construct
-
 from compliance_tf.constructs.schedule import ApiCall, Schedule
 from compliance_tf.errors import SettingError
 from compliance_tf.model.global_services import event_region
@@ -22,6 +15,7 @@ from compliance_tf.model.workspace_values import as_by_workspace, to_terraform
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from compliance_tf.constructs.blocks import Block, Blocks
     from compliance_tf.constructs.functions import ComplianceFunction, ComplianceFunctions
     from compliance_tf.constructs.recorder import ExistingRecorder
     from compliance_tf.model.naming import Naming
@@ -37,11 +31,13 @@ MAX_PATTERN = 2048
 """Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
 
 
-class Triggers(Construct):
+class Triggers:
     """The EventBridge rules of a deployment and their targets.
 
     Parameters
     ----------
+    blocks
+        The stack's blocks.
     recorder
         The recorder, on which every resource depends.
     functions
@@ -56,8 +52,7 @@ class Triggers(Construct):
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        blocks: Blocks,
         *,
         naming: Naming,
         recorder: ExistingRecorder,
@@ -65,7 +60,7 @@ class Triggers(Construct):
         reconcile: ByWorkspace[Schedule],
         reevaluate: ByWorkspace[Schedule | None],
     ) -> None:
-        super().__init__(scope, id_)
+        self._blocks = blocks
         self._naming = naming
         self._recorder = recorder
         self._record = functions.record
@@ -134,15 +129,8 @@ class Triggers(Construct):
 
     def _on_event(
         self, purpose: str, function: ComplianceFunction, description: str, pattern: Mapping[str, object]
-    ) -> CloudwatchEventTarget:
-        rule = CloudwatchEventRule(
-            self,
-            purpose,
-            name=self._naming.event_rule(purpose),
-            description=description,
-            event_pattern=_event_pattern(pattern, place=purpose),
-            depends_on=[self._recorder.reading],
-        )
+    ) -> Block:
+        rule = self._rule(purpose, description=description, event_pattern=_event_pattern(pattern, place=purpose))
         return self._target(rule, purpose, function)
 
     def _on_schedule(
@@ -155,41 +143,50 @@ class Triggers(Construct):
         also: ComplianceFunction | None = None,
         has_payload: bool = True,
     ) -> None:
-        rule = CloudwatchEventRule(
-            self,
+        rule = self._rule(
             action,
-            name=self._naming.event_rule(action),
             description=description,
             schedule_expression=to_terraform(schedule.map(_expression)),
             state=to_terraform(schedule.map(_state)),
-            depends_on=[self._recorder.reading],
         )
         payload = json.dumps({"action": action}) if has_payload else None
         self._target(rule, action, function, payload=payload)
         if also:
-            purpose = also.node.id
+            purpose = also.purpose
             self._target(rule, f"{action}-{purpose}", also, payload=payload, target_id=purpose)
+
+    def _rule(self, purpose: str, **members: str) -> Block:
+        return self._blocks.resource(
+            "aws_cloudwatch_event_rule",
+            "triggers",
+            purpose,
+            name=self._naming.event_rule(purpose),
+            depends_on=[self._recorder.reading.address],
+            **members,
+        )
 
     def _target(
         self,
-        rule: CloudwatchEventRule,
+        rule: Block,
         purpose: str,
         function: ComplianceFunction,
         *,
         payload: str | None = None,
         target_id: str = "function",
-    ) -> CloudwatchEventTarget:
-        return CloudwatchEventTarget(
-            self,
+    ) -> Block:
+        return self._blocks.resource(
+            "aws_cloudwatch_event_target",
+            "triggers",
             f"{purpose}-target",
-            rule=rule.name,
+            rule=rule.attribute("name"),
             target_id=target_id,
             arn=function.arn,
             input=payload,
-            retry_policy=CloudwatchEventTargetRetryPolicy(
-                maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
-            ),
-            depends_on=[function.permission],
+            retry_policy={
+                "maximum_event_age_in_seconds": RETRY_SECONDS,
+                "maximum_retry_attempts": RETRY_ATTEMPTS,
+            },
+            depends_on=[function.permission.address],
         )
 
 

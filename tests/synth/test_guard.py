@@ -81,7 +81,7 @@ def late_override_by_an_aspect(stack: ComplianceStack) -> None:
     @jsii.implements(IAspect)
     class Late:
         def visit(self, node: IConstruct) -> None:
-            if isinstance(node, TerraformElement) and node.node.id == "log":
+            if isinstance(node, TerraformElement) and node.node.id == "completion":
                 TerraformStack.of(node).add_override("resource.aws_sns_topic.late", {"name": "late"})
 
     Aspects.of(stack).add(Late())
@@ -110,7 +110,7 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
     (override_of_the_stack, r"aws_config_configuration_recorder\.mine: .*is refused: AWS allows one"),
     (other_provider, r"stack/mine: a resource of type null_resource is refused"),
     (provisioner, r"stack/mine: a provisioner is refused"),
-    (second_table, r"stack/mine, stack/results/table: 2 tables are refused"),
+    (second_table, r"aws_dynamodb_table\.results_table_88D067FA, stack/mine: 2 tables are refused"),
     (
         lambda stack: TerraformHclModule(stack, "mine", source="acme/rules/aws"),
         r"module\.mine: a module block is refused",
@@ -133,8 +133,8 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
         r"aws_iam_role_policy\.mine: the role '\$\{data\.aws_iam_role\.theirs\.name\}' is refused",
     ),
     (
-        lambda stack: stack.table.node.find_child("table").add_override("name", "acme-results"),
-        r"stack/results/table: the name 'acme-results' is refused",
+        lambda stack: stack.add_override("resource.aws_dynamodb_table.results_table_88D067FA.name", "acme-results"),
+        r"results_table_88D067FA: the name 'acme-results' is refused",
     ),
     (late_override_by_an_aspect, r"aws_sns_topic\.late: .*is refused: give the ARN of a topic"),
 ]

@@ -75,6 +75,22 @@ def test_every_option_reaches_every_function(synthesize: Synthesize) -> None:
     assert only(configuration, "aws_dynamodb_table")["server_side_encryption"] == {"enabled": True, "kms_key_arn": KEY}
 
 
+def test_an_override_of_the_stack_wins_over_a_resource_of_ours(synthesize: Synthesize) -> None:
+    function = "resource.aws_lambda_function.functions_evaluate_function_3C2C4E53"
+
+    def build(stack: ComplianceStack) -> None:
+        stack.add_override(f"{function}.timeout", 77)
+        stack.add_override(f"{function}.environment.variables.MORE", "x")
+        # A periodic check changes the timeout when all rules are known.
+        CheckRule(stack, "keys", check=load_check("iam-access-keys"))
+
+    overridden = synthesize(build)["resource"]["aws_lambda_function"]["functions_evaluate_function_3C2C4E53"]
+    assert overridden["timeout"] == 77
+    assert overridden["environment"]["variables"]["MORE"] == "x"
+    assert overridden["environment"]["variables"]["HISTORY_DAYS"] == "365"
+    assert overridden["filename"].endswith("/lambda.zip")
+
+
 def test_permissions_follow_from_the_options_and_only_where_they_are_needed(synthesize: Synthesize) -> None:
     plain, full = synthesize(), synthesize(**EVERYTHING)
     services = {"ec2", "kms", "sqs", "xray"}

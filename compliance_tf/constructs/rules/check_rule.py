@@ -141,7 +141,7 @@ class CheckRule(Construct, Generic[P]):
             },
             description=check.description,
             # PutConfigRule fails unless AWS Config may invoke the function.
-            needs=[function.permission_address],
+            needs=[function.permission.address],
         )
 
 

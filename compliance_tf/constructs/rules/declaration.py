@@ -97,9 +97,6 @@ def declare_rule(
 ) -> str:
     """Declare a Config rule that depends on everything that it needs.
 
-    The block is written as Terraform JSON and not by the provider's class: a construct for each of a thousand rules
-    would take longer than the rest of the synthesis.
-
     Parameters
     ----------
     rule_id
@@ -134,7 +131,7 @@ def declare_rule(
         When another rule of the stack has its id or its name, the name is too long, or parameters that differ by
         workspace hold a Terraform expression.
     """
-    block: dict[str, Any] = {
+    body: dict[str, Any] = {
         "name": stack.naming.config_rule(rule_id, name),
         "description": description,
         "input_parameters": _parameters_text(rule_id, parameters),
@@ -146,8 +143,7 @@ def declare_rule(
         "depends_on": [*stack.before_rules, *needs],
         "count": f"${{{expression(enabled)} ? 1 : 0}}" if enabled.differs or not enabled.default else None,
     }
-    written = {key: value for key, value in block.items() if value is not None}
-    return stack.declare(rule_id, deployed, written, name=name)
+    return stack.declare(rule_id, deployed, body, name=name)
 
 
 def _parameters_text(rule_id: str, parameters: ByWorkspace[Mapping[str, str]]) -> str | None:
