@@ -9,11 +9,10 @@ from __future__ import annotations
 import datetime
 import enum
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -189,26 +188,46 @@ def kebab_case(identifier: str) -> str:
 
 def read_catalog(text: str) -> ManagedRuleCatalog:
     """Read the text of a data file, which must be valid by ``managed_rules.schema.json``."""
-    document = json.loads(text)
+    file = msgspec.json.decode(text, type=_File)
     return ManagedRuleCatalog(
-        source=document["source"],
-        as_of=datetime.date.fromisoformat(document["as_of"]),
-        rules=MappingProxyType({rule["identifier"]: _read_rule(rule) for rule in document["rules"]}),
+        source=file.source,
+        as_of=file.as_of,
+        rules=MappingProxyType({rule.identifier: rule.facts() for rule in file.rules}),
     )
 
 
-def _read_rule(rule: dict[str, Any]) -> ManagedRuleFacts:
-    return ManagedRuleFacts(
-        identifier=rule["identifier"],
-        name=rule.get("name") or kebab_case(rule["identifier"]),
-        change_triggered="change" in rule["triggers"],
-        periodic="periodic" in rule["triggers"],
-        resource_types=tuple(rule.get("resource_types", ())),
-        parameters=msgspec.convert(rule.get("parameters", ()), tuple[ManagedRuleParameter, ...]),
-        excluded_regions=tuple(rule.get("excluded_regions", ())),
-        only_regions=tuple(rule.get("only_regions", ())),
-        rating=Severity[rule["rating"]] if "rating" in rule else None,
-    )
+class _Rule(msgspec.Struct):
+    """A rule of the data file."""
+
+    identifier: str
+    triggers: tuple[Literal["change", "periodic"], ...]
+    name: str | None = None
+    resource_types: tuple[str, ...] = ()
+    parameters: tuple[ManagedRuleParameter, ...] = ()
+    excluded_regions: tuple[str, ...] = ()
+    only_regions: tuple[str, ...] = ()
+    rating: Severity | None = None
+
+    def facts(self) -> ManagedRuleFacts:
+        return ManagedRuleFacts(
+            identifier=self.identifier,
+            name=self.name or kebab_case(self.identifier),
+            change_triggered="change" in self.triggers,
+            periodic="periodic" in self.triggers,
+            resource_types=self.resource_types,
+            parameters=self.parameters,
+            excluded_regions=self.excluded_regions,
+            only_regions=self.only_regions,
+            rating=self.rating,
+        )
+
+
+class _File(msgspec.Struct):
+    """The data file."""
+
+    source: str
+    as_of: datetime.date
+    rules: tuple[_Rule, ...]
 
 
 def _unknown_rule_message(identifier: str, catalog: ManagedRuleCatalog) -> str:
