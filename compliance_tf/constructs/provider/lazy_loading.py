@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import importlib
 import importlib.util
@@ -12,6 +13,7 @@ import pkgutil
 import sys
 import tarfile
 import tempfile
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
@@ -75,7 +77,7 @@ class _NodeHalf(MetaPathFinder):
         """Return None: the next finder finds the module as always."""
         if fullname == f"{PROVIDER_PACKAGE}._jsii":
             sys.meta_path.remove(self)
-            _patch_require_in_node()
+            patch_node()
 
 
 def _use_node_of_the_environment() -> None:
@@ -85,11 +87,11 @@ def _use_node_of_the_environment() -> None:
         os.environ.setdefault("JSII_NODE", str(Path(node.origin).with_name("bin") / "node"))
 
 
-def _patch_require_in_node() -> None:
+def patch_node() -> None:
     """Run the JavaScript part inside jsii's process.
 
     The process is running already (``import cdktf`` starts it), so an option of its start comes too late. What
-    works is what the provider itself does: being loaded as a jsii assembly, here one without any types.
+    works is what the provider itself does: being loaded as a jsii assembly.
     """
     from jsii._runtime import kernel
 
@@ -97,10 +99,26 @@ def _patch_require_in_node() -> None:
         tarball = Path(folder) / "assembly.tgz"
         tarball.write_bytes(assembly())
         kernel.load(_ASSEMBLY, _VERSION, os.fspath(tarball))
+    # Before jsii's own exit, which gives Node five seconds.
+    atexit.register(_wait_for_indexes)
+
+
+class _Indexes:
+    """The class of the JavaScript part."""
+
+    __jsii_type__ = f"{_ASSEMBLY}.Indexes"
+
+
+def _wait_for_indexes() -> None:
+    from jsii._runtime import kernel
+
+    # Whatever ended Node has been reported, and was no matter of indexes.
+    with suppress(Exception):
+        kernel.sainvoke(_Indexes, "written")
 
 
 def assembly() -> bytes:
-    """Pack the JavaScript part as a jsii assembly without any types.
+    """Pack the JavaScript part as a jsii assembly.
 
     Returns
     -------
@@ -115,7 +133,15 @@ def assembly() -> bytes:
         "jsiiVersion": "5.7.0",
         "fingerprint": "",
         "dependencies": {},
-        "types": {},
+        "types": {
+            _Indexes.__jsii_type__: {
+                "assembly": _ASSEMBLY,
+                "fqn": _Indexes.__jsii_type__,
+                "kind": "class",
+                "name": "Indexes",
+                "methods": [{"name": "written", "static": True, "async": True}],
+            }
+        },
     }
     package = {"name": _ASSEMBLY, "version": _VERSION, "main": "index.js", "jsii": {"outdir": "."}}
     files = {

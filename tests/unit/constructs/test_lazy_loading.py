@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from compliance_tf.constructs.provider.lazy_loading import assembly
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def run(program: str) -> str:
+
+def run(program: str, **variables: str) -> str:
     """Run a program in an interpreter of its own and give what it printed."""
-    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip()
+    environment = {**os.environ, **variables}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
 
 
 COUNT = "import sys; print(sum(name.startswith('cdktf_cdktf_provider_aws.') for name in sys.modules))"
@@ -75,3 +82,13 @@ def test_the_assembly_has_the_same_bytes_at_another_time(monkeypatch: pytest.Mon
     later = time.time() + 1000
     monkeypatch.setattr(time, "time", lambda: later)
     assert assembly() == first
+
+
+def test_a_program_ends_after_the_types_of_a_package_that_is_new_are_indexed(tmp_path: Path) -> None:
+    """jsii would end with the index unwritten, and parse all types of the package in each program."""
+    program = (
+        "import compliance_tf; from compliance_tf.constructs.provider.lazy_loading import patch_node;"
+        "patch_node(); import constructs"
+    )
+    run(program, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(tmp_path))
+    assert [*(tmp_path / "constructs").rglob(".jsii.runtime.v*.json")]
