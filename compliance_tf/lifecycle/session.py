@@ -97,6 +97,8 @@ class Session:
             does not wait.
         """
         require_app(project)
+        if log := machine.log():
+            person.say(f"Terraform's log is added to {log}.")
         folder = WorkingFolder(project, workspace)
         programs = Programs(machine.environment(), say=person.say, show=person.show)
         with programs.interruptible(), folder.locked(command, wait=person.waits, say=person.say) as lock:

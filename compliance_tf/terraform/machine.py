@@ -44,6 +44,12 @@ _HARMLESS_OPTION = re.compile(rf"-?({'|'.join(_HARMLESS_OPTIONS)})(=.*)?", re.DO
 MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 """The environment variable that names a filesystem mirror of providers."""
 
+LOG_VARIABLE = "TF_LOG_PATH"
+"""The environment variable that names the file of Terraform's log."""
+
+_LOG_LEVEL = re.compile(rf"(?!{LOG_VARIABLE})TF_LOG(_.+)?")
+"""The environment variables that turn the log on: for all, or for a part such as TF_LOG_PROVIDER."""
+
 GARBAGE_COLLECTION = {"GOGC": "off", "GOMEMLIMIT": "512MiB"}
 """The Go runtime's variables for Terraform and its providers: no garbage is collected below the limit of each program.
 
@@ -79,6 +85,13 @@ class Machine:
         """Find the user's own Terraform CLI configuration: a file that TF_CLI_CONFIG_FILE names and that exists."""
         path = Path(self.variables.get("TF_CLI_CONFIG_FILE", ""))
         return path if path.is_file() else None
+
+    def log(self) -> Path | None:
+        """Find the file of Terraform's log, where the environment asks for one: by default in ``.cache``."""
+        if not any(value and _LOG_LEVEL.fullmatch(name) for name, value in self.variables.items()):
+            return None
+        # Terraform runs in another folder than the person who named a file.
+        return (self.working_folder / (self.variables.get(LOG_VARIABLE) or ".cache/terraform.log")).absolute()
 
     def provider_mirrors(self) -> dict[str, Path]:
         """Find filesystem mirrors with the AWS provider for this platform.
@@ -128,8 +141,8 @@ class Machine:
         """Build the environment variables for Terraform.
 
         This environment's own commands come first, telemetry is off, no workspace and no data directory is taken from
-        outside, the AWS provider comes from a mirror where the machine has one, and garbage is collected late unless
-        the environment has one of Go's variables for that.
+        outside, the AWS provider comes from a mirror where the machine has one, garbage is collected late unless the
+        environment has one of Go's variables for that, and a log goes to a file, not among the errors.
 
         Returns
         -------
@@ -152,6 +165,9 @@ class Machine:
         variables["TF_IN_AUTOMATION"] = "1"
         if variables.keys().isdisjoint(GARBAGE_COLLECTION):
             variables.update(GARBAGE_COLLECTION)
+        if log := self.log():
+            log.parent.mkdir(parents=True, exist_ok=True)  # Terraform falls back to its errors without it
+            variables[LOG_VARIABLE] = str(log)
         if self.cli_configuration() is None:
             variables["TF_CLI_CONFIG_FILE"] = str(self._write_cli_configuration().absolute())
         return variables

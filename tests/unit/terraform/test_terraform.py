@@ -179,3 +179,29 @@ def test_another_engine_is_found_by_its_name_or_path_and_missed_by_it(tmp_path: 
 def test_a_command_that_fails_is_an_error_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"(?s)`ls no-such-file` failed:.*no-such-file"):
         read(["no-such-file"], environment={**os.environ, "TERRAFORM_BINARY_NAME": "ls"}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("level", ["TF_LOG", "TF_LOG_CORE", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_AWS", "TF_LOG_SDK"])
+def test_a_log_goes_to_a_file_and_not_among_the_errors_of_a_command(tmp_path: Path, level: str) -> None:
+    """Terraform writes it to its standard error otherwise, which is what a command's message quotes."""
+    expected = tmp_path / "work" / ".cache" / "terraform.log"
+    found = machine(tmp_path, **{level: "debug", "TF_CLI_CONFIG_FILE": str(tmp_path / "terraform.rc")})
+    (tmp_path / "terraform.rc").touch()
+    assert found.environment()["TF_LOG_PATH"] == str(expected)
+    assert found.log() == expected
+    assert expected.parent.is_dir()
+
+
+def test_a_named_file_of_the_log_is_found_from_where_the_command_runs(tmp_path: Path) -> None:
+    relative = machine(tmp_path, TF_LOG="trace", TF_LOG_PATH="logs/mine.log")
+    assert relative.environment()["TF_LOG_PATH"] == str(tmp_path / "work" / "logs" / "mine.log")
+    assert (tmp_path / "work" / "logs").is_dir()
+    absolute = machine(tmp_path, TF_LOG="trace", TF_LOG_PATH=str(tmp_path / "mine.log"))
+    assert absolute.environment()["TF_LOG_PATH"] == str(tmp_path / "mine.log")
+
+
+@pytest.mark.parametrize("variables", [{}, {"TF_LOG": ""}, {"TF_LOG_PATH": "mine.log"}])
+def test_without_a_level_there_is_no_log(tmp_path: Path, variables: dict[str, str]) -> None:
+    found = machine(tmp_path, **variables)
+    assert found.log() is None
+    assert found.environment().get("TF_LOG_PATH") == variables.get("TF_LOG_PATH")
