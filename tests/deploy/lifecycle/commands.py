@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -35,6 +36,14 @@ S3_STATE = f'S3State(bucket="{BUCKET}", region="{REGION}")'
 
 S3_VARIABLES = {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}
 """Local AWS has no name of its own for each bucket."""
+
+
+def create(folder: Path, variables: dict[str, str], app: str) -> Project:
+    """Make a project that is synthesized once: its commands copy that, which takes each of them 3 s of CPU less."""
+    project = Project.create(folder, variables, app)
+    shutil.copytree(folder / "cdktf.out", folder / "synthesized")
+    (folder / "cdktf.json").write_text(json.dumps({"app": 'cp -r synthesized "$CDKTF_OUTDIR"'}))
+    return project
 
 
 @dataclass

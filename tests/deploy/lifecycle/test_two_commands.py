@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.conftest import REGION, Project, record_everything
-from tests.deploy.lifecycle.commands import APP, LOCAL_STATE, NOTHING, S3_STATE, S3_VARIABLES, declared, deployed, start
+from tests.deploy.conftest import REGION, record_everything
+from tests.deploy.lifecycle.commands import (
+    APP,
+    LOCAL_STATE,
+    NOTHING,
+    S3_STATE,
+    S3_VARIABLES,
+    create,
+    declared,
+    deployed,
+    start,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from compliance_tf.local import LocalAws
+    from tests.deploy.conftest import Project
 
 pytestmark = pytest.mark.long
 
@@ -27,7 +38,7 @@ UNLOCKED = {"TF_CLI_ARGS_plan": "-lock=false"}
 def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
     record_everything(aws)
     app = APP.format(project="acme", state=LOCAL_STATE)
-    return Project.create(tmp_path_factory.mktemp("commands") / "app", aws.environment(region=REGION), app)
+    return create(tmp_path_factory.mktemp("commands") / "app", aws.environment(region=REGION), app)
 
 
 def test_one_command_waits_for_another_on_its_workspace_and_touches_no_other(project: Project, aws: LocalAws) -> None:
@@ -72,7 +83,7 @@ def test_any_two_commands_at_once_leave_each_workspace_as_its_last_command_says(
             Bucket="acme-state", CreateBucketConfiguration={"LocationConstraint": REGION}
         )
     app = APP.format(project=name, state=S3_STATE if state == "s3" else LOCAL_STATE)
-    checkouts = [Project.create(tmp_path / folder, variables, app) for folder in ("one", "two")]
+    checkouts = [create(tmp_path / folder, variables, app) for folder in ("one", "two")]
     # With state in files, a second checkout is another world.
     pairs = [(checkouts[0], checkouts[0])] if state == "local" else [(checkouts[0], checkouts[0]), tuple(checkouts)]
     whole = declared(checkouts[0])

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 BUCKET = "AWS::S3::Bucket"
 
 
-@pytest.fixture
-def runtime() -> Iterator[Runtime]:
+@pytest.fixture(scope="module")
+def faulty() -> Iterator[LocalAws]:
     # Whoever looks at many resources ten times a second does nothing else.
     with LocalAws.start(behaviour=Behaviour(poll_seconds=0.5, fault_rate=0.3)) as aws:
-        yield Runtime(Account(aws).with_recorder())
+        yield aws
+
+
+@pytest.fixture
+def runtime(faulty: LocalAws) -> Runtime:
+    return Runtime(Account(faulty).with_recorder())
 
 
 @pytest.mark.parametrize(("buckets", "changes"), [(10, 3), pytest.param(40, 4, marks=pytest.mark.long)])
