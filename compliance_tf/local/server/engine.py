@@ -21,6 +21,7 @@ from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.server.authorization import complete_authorization, list_used_actions
 from compliance_tf.local.server.function_logs import collect_log
 from compliance_tf.local.server.function_policy import Invoker, may_invoke
+from compliance_tf.local.server.iam_tags import limit_iam_tags
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -74,6 +75,7 @@ class Engine:
             os.environ.pop(name, None)
         self._authorized_elsewhere: set[str] = set()
         complete_authorization()
+        limit_iam_tags()
         list_used_actions(used_actions)
         self._take_over_authorization()
         self._check_event_targets(event_rule_lag)

@@ -118,3 +118,25 @@ def test_a_new_event_rule_matches_nothing_at_first(account: Account) -> None:
     account.client("events").put_events(Entries=[entry | {"Detail": '{"number": 2}'}])
 
     assert [event["detail"] for event in eventually("an event", lambda: account.events_of("hears"))] == [{"number": 2}]
+
+
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ({"k" * 129: ""}, "ValidationError"),
+        ({"key": "v" * 257}, "ValidationError"),
+        ({f"key-{number}": "" for number in range(51)}, "LimitExceeded"),
+        ({"Owner": "", "owner": ""}, "InvalidInput"),  # of its keys IAM ignores the case
+    ],
+)
+def test_tags_that_iam_does_not_take_are_refused(account: Account, tags: dict[str, str], code: str) -> None:
+    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    role = account.role("tagged").rpartition("/")[2]
+
+    with refused(code):
+        account.client("iam").tag_role(RoleName=role, Tags=pairs)
+    with refused(code):
+        account.client("iam").create_role(RoleName="another", AssumeRolePolicyDocument="{}", Tags=pairs)
+    largest = [{"Key": "k" * 128, "Value": "v" * 256}]
+    account.client("iam").tag_role(RoleName=role, Tags=largest)
+    assert account.client("iam").list_role_tags(RoleName=role)["Tags"] == largest
