@@ -109,7 +109,7 @@ def deployed(rules: Mapping[str, str], variables: Mapping[str, str]) -> Iterator
     """
     deployment = Deployment({rule: DeployedRule(_CHECKS.module(check), Severity.LOW) for rule, check in rules.items()})
     package = lambda_package.build(deployment, _CHECKS)
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(BytesIO(package.content)) as archive:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(BytesIO(package)) as archive:
         archive.extractall(folder)
         yield FreshProcess(Path(folder), variables)
 

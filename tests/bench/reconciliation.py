@@ -152,7 +152,7 @@ def _deployed(folder: Path, account: LargeAccount, aws: LocalAws, endpoint: Conf
         rule.name.removeprefix(PREFIX): DeployedRule(None, rule.severity, packs=rule.packs, identifier=rule.identifier)
         for rule in account.rules
     }
-    with zipfile.ZipFile(BytesIO(lambda_package.build(Deployment(rules)).content)) as archive:
+    with zipfile.ZipFile(BytesIO(lambda_package.build(Deployment(rules)))) as archive:
         archive.extractall(folder)
     local = aws.environment(ACCOUNT, REGION)
     variables = {**local, **endpoint.variables, "AWS_ENDPOINT_URL_DYNAMODB": local["AWS_ENDPOINT_URL"]}

@@ -71,7 +71,7 @@ class Recording:
     @staticmethod
     def _package(*rule_ids: str) -> bytes:
         rules = {rule_id: DeployedRule(None, Severity.HIGH) for rule_id in rule_ids}
-        return lambda_package.build(Deployment(rules)).content
+        return lambda_package.build(Deployment(rules))
 
     def deploy(self, *rule_ids: str) -> None:
         """Deploy these rules and no others."""

@@ -56,7 +56,7 @@ class Runtime:
             Runtime="python3.13",
             Handler="compliance_runtime.handlers.evaluate",
             Role=self.account.role("evaluate", *self.actions),
-            Code={"ZipFile": lambda_package.build(Deployment(RULES), CHECKS).content},
+            Code={"ZipFile": lambda_package.build(Deployment(RULES), CHECKS)},
             Environment={"Variables": variables},
             Timeout=60,
         )

@@ -71,7 +71,7 @@ def test_a_periodic_check_evaluates_what_the_check_in_its_package_declares(tmp_p
         "own": DeployedRule("checks.mine", Severity.LOW),
     }
     package = tmp_path / "lambda.zip"
-    build(Deployment(rules)).write(package)
+    package.write_bytes(build(Deployment(rules)))
     detail = {"message_type": "ScheduledNotification", "maximum_execution_frequency": "Twelve_Hours"}
     found = checked_types([package], "acme-dev-")
     shipped = planned_rule({**custom(detail), "name": "acme-dev-keys"}, found)
