@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,14 +12,13 @@ from cdktf import IStackSynthesizer
 from compliance_tf.errors import GuardError
 from compliance_tf.model.terraform_json import read_configuration
 from compliance_tf.model.violations import Violation, violations
+from compliance_tf.terraform.synthesized import CONFIGURATION, READ_BY_TERRAFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cdktf import ISynthesisSession, TerraformStack
 
-FILE: Final = "cdk.tf.json"
-_READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
 _OPENING: Final = "Validation failed with the following errors:"  # CDKTF's own wording
 
 
@@ -37,12 +37,15 @@ class GuardedSynthesizer:
         What every name begins with.
     program
         The command that ``data.external`` may run; empty for none.
+    fixed
+        Returns the blocks that must be written exactly so.
     """
 
-    def __init__(self, stack: TerraformStack, prefix: str, program: Sequence[str]) -> None:
+    def __init__(self, stack: TerraformStack, prefix: str, program: Sequence[str], fixed: Callable[[], object]) -> None:
         self._stack = stack
         self._prefix = prefix
         self._program = program
+        self._fixed = fixed
         self._synthesizer = stack.synthesizer
 
     def synthesize(self, session: ISynthesisSession) -> None:
@@ -63,13 +66,17 @@ class GuardedSynthesizer:
 
     def _refused(self, folder: Path) -> Iterator[Violation]:
         for file in sorted(folder.iterdir()):
-            if file.name != FILE and file.name.endswith(_READ_BY_TERRAFORM):
-                yield Violation(str(file.name), f"Terraform would read it beside {FILE}: remove it from the folder.")
+            if file.name != CONFIGURATION and file.name.endswith(READ_BY_TERRAFORM):
+                yield Violation(
+                    str(file.name), f"Terraform would read it beside {CONFIGURATION}: remove it from the folder."
+                )
         try:
-            configuration = read_configuration((folder / FILE).read_text(encoding="utf-8"))
+            configuration = read_configuration((folder / CONFIGURATION).read_text(encoding="utf-8"))
         except OSError as error:
-            yield Violation(FILE, f"it was not written ({error.strerror}): synthesize as JSON, not as HCL.")
+            yield Violation(CONFIGURATION, f"it was not written ({error.strerror}): synthesize as JSON, not as HCL.")
         except GuardError as error:
-            yield Violation(FILE, str(error))
+            yield Violation(CONFIGURATION, str(error))
         else:
-            yield from violations(configuration, prefix=self._prefix, program=self._program)
+            yield from violations(
+                configuration, prefix=self._prefix, program=self._program, fixed=json.loads(json.dumps(self._fixed()))
+            )

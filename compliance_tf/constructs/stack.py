@@ -31,6 +31,7 @@ from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
 from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
 from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
+from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
 from compliance_tf.model.tags import check_tags
 from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace
@@ -249,7 +250,7 @@ class ComplianceStack(TerraformStack):
                 triggers=self.triggers,
                 recipients=recipients,
             )
-        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, self.recorder.command)
+        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, self.recorder.command, self._fixed)
         # An aspect visits all children, each time in a call from Node: this element has none.
         Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
 
@@ -340,6 +341,15 @@ class ComplianceStack(TerraformStack):
         for asset in (self.functions.complete(deployment), self.recorder.program):
             if asset:
                 asset.write(folder)
+
+    def _fixed(self) -> dict[str, object]:
+        """Return the blocks by which a plan is refused in another workspace than the one that is meant."""
+        reading = self.recorder.reading
+        return {
+            "variable": {"workspace": self.workspaces.variable},
+            reading.section: {reading.type: {reading.name: reading.body}},
+            "output": {DEPLOYMENT: self._outputs[DEPLOYMENT]},
+        }
 
     def _declared(self) -> dict[str, object]:
         self.recorder.complete()

@@ -57,7 +57,9 @@ class Violation:
         return f"{self.path}: {self.reason}"
 
 
-def violations(configuration: object, *, prefix: str = "", program: Sequence[str] = ()) -> Iterator[Violation]:
+def violations(
+    configuration: object, *, prefix: str = "", program: Sequence[str] = (), fixed: object = None
+) -> Iterator[Violation]:
     """Find what a synthesized configuration declares and must not.
 
     Parameters
@@ -68,6 +70,8 @@ def violations(configuration: object, *, prefix: str = "", program: Sequence[str
         What every name begins with, with ``${terraform.workspace}`` in it. Any name is allowed unless given.
     program
         The command that ``data.external`` may run: none by default.
+    fixed
+        Terraform JSON of blocks that must be in it exactly so: those that stop a plan for another workspace.
 
     Yields
     ------
@@ -88,6 +92,27 @@ def violations(configuration: object, *, prefix: str = "", program: Sequence[str
             yield from _check(kind, blocks, prefix, program)
         except GuardError as error:
             yield Violation(kind, str(error))
+    yield from _changed(top, root(fixed))
+
+
+def _changed(top: Body, fixed: Body) -> Iterator[Violation]:
+    """Compare whole blocks: what weakens a condition may stand beside it, as a ``for_each`` without members does."""
+    for kind in sorted(fixed.members):
+        for expected in fixed.blocks(kind, BLOCKS[kind]):
+            found = [one.body.members for one in _readable(top, kind) if one.labels == expected.labels]
+            if found != [expected.body.members]:
+                yield Violation(
+                    _path(expected),
+                    "it is not as the stack declares it, and it is what stops a plan for another workspace or beside "
+                    "a recorder that does not record: take out what overrides it.",
+                )
+
+
+def _readable(top: Body, kind: str) -> list[Block]:
+    try:
+        return list(top.blocks(kind, BLOCKS[kind]))
+    except GuardError:
+        return []  # it is a violation already
 
 
 def _check(kind: str, blocks: Sequence[Block], prefix: str, program: Sequence[str]) -> Iterator[Violation]:

@@ -23,6 +23,9 @@ MANIFEST: Final = "manifest.json"
 CONFIGURATION: Final = "cdk.tf.json"
 """The file of a stack's folder with its Terraform JSON."""
 
+READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
+"""Suffixes of the files in a stack's folder that Terraform or OpenTofu would read beside that one."""
+
 WORKSPACE_PREFIX: Final = "workspace-"
 """The prefix of the working folders of workspaces in it; no name of a workspace has a hyphen."""
 

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, SettingError
 from compliance_tf.model.naming import NAME_PART
-from compliance_tf.terraform.synthesized import CONFIGURATION, MANIFEST, OUTPUT, WORKSPACE_PREFIX, stack_folders
+from compliance_tf.terraform.synthesized import (
+    CONFIGURATION,
+    MANIFEST,
+    OUTPUT,
+    READ_BY_TERRAFORM,
+    WORKSPACE_PREFIX,
+    stack_folders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +37,6 @@ PLAN: Final = "plan"
 _LOCK: Final = ".lock"
 _SYNTHESIS: Final = ".synthesis"
 _SYNTHESIZED: Final = (CONFIGURATION, "metadata.json", "assets")
-_READ_BY_TERRAFORM: Final = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
-"""Whatever else stands in a stack's folder under such a name would become part of it, and no guard has seen it."""
-
 _POLL_SECONDS: Final = 0.2
 _PATIENCE_SECONDS: Final = 0.5
 
@@ -83,7 +87,8 @@ class WorkingFolder:
                 target.unlink()
             target.mkdir(exist_ok=True)
             for path in [*target.iterdir()]:
-                if path.name.endswith(_READ_BY_TERRAFORM):
+                # It would become part of the stack, and no guard has seen it.
+                if path.name.endswith(READ_BY_TERRAFORM):
                     _remove(path)
             for name in _SYNTHESIZED:
                 _remove(target / name)

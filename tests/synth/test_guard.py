@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import jsii
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tests.synth.conftest import Synthesize
 
 
+READING = "data.aws_cloudcontrolapi_resource.existing_recorder"
 OWN_NAME = "/aws/lambda/acme-${terraform.workspace}-mine"
 
 
@@ -136,6 +138,20 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
         lambda stack: stack.add_override("resource.aws_dynamodb_table.results_table_88D067FA.name", "acme-results"),
         r"results_table_88D067FA: the name 'acme-results' is refused",
     ),
+    *[
+        (lambda stack, path=path, value=value: stack.add_override(path, value), f"{fixed}: it is not as the stack decl")
+        for fixed, path, value in [
+            ("existing_recorder", f"{READING}.lifecycle.precondition", None),
+            ("existing_recorder", f"{READING}.lifecycle.precondition.0.condition", True),
+            ("existing_recorder", f"{READING}.lifecycle", [{}]),
+            ("existing_recorder", f"{READING}.for_each", None),
+            ("existing_recorder", f"{READING}.count", 0),
+            (r"variable\.workspace", "variable.workspace.default", "prod"),
+            (r"variable\.workspace", "variable.workspace.validation", None),
+            (r"variable\.workspace", "variable", None),
+            (r"output\.deployment", "output.deployment.value.workspace", "dev"),
+        ]
+    ],
     (late_override_by_an_aspect, r"aws_sns_topic\.late: .*is refused: give the ARN of a topic"),
 ]
 
@@ -188,10 +204,11 @@ def test_what_is_refused_leaves_no_file_behind(synthesize: Synthesize, tmp_path:
     assert list(tmp_path.rglob("*.tf.json")) == []
 
 
-def test_another_file_that_terraform_would_read_is_refused(synthesize: Synthesize, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["more_override.tf", "terraform.tfvars", "more.auto.tfvars.json"])
+def test_another_file_that_terraform_would_read_is_refused(synthesize: Synthesize, tmp_path: Path, name: str) -> None:
     synthesize()
-    (tmp_path / "stacks" / "stack" / "more_override.tf").touch()
-    with pytest.raises(RuntimeError, match=r"more_override\.tf: Terraform would read it .*: remove it"):
+    (tmp_path / "stacks" / "stack" / name).touch()
+    with pytest.raises(RuntimeError, match=rf"{re.escape(name)}: Terraform would read it .*: remove it"):
         synthesize()
 
 

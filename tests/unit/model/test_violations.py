@@ -166,6 +166,71 @@ def test_a_file_is_refused_whose_meaning_depends_on_the_parser() -> None:
     assert read_configuration(json.dumps(GOOD)) == GOOD
 
 
+VALIDATION = {"condition": "${var.workspace == terraform.workspace}", "error_message": "m"}
+CHOSEN = {"condition": '${contains(["dev"], terraform.workspace)}', "error_message": "m"}
+FIXED: dict[str, Any] = {
+    "variable": {"workspace": {"type": "string", "default": "", "nullable": False, "validation": [VALIDATION]}},
+    "data": {
+        "aws_cloudcontrolapi_resource": {
+            "recorder": {
+                "type_name": "AWS::Config::ConfigurationRecorder",
+                "for_each": {"advice": "default"},
+                "lifecycle": {"precondition": [CHOSEN]},
+            }
+        }
+    },
+}
+
+
+def with_fixed(kind: str, **changes: Any) -> dict[str, Any]:
+    """The fixed blocks, of which one has other members: none where the value is None."""
+    changed: dict[str, Any] = json.loads(json.dumps(FIXED))
+    (holder,) = (changed["variable"],) if kind == "variable" else changed["data"].values()
+    (name,) = holder
+    holder[name] = {key: value for key, value in {**holder[name], **changes}.items() if value is not None}
+    return changed
+
+
+WEAKENED = {
+    "no variable": {"data": FIXED["data"]},
+    "no data source": {"variable": FIXED["variable"]},
+    "nothing": {},
+    "an empty variable": {**FIXED, "variable": {"workspace": {}}},
+    "a variable as a null": {**FIXED, "variable": {"workspace": None}},
+    "a variable twice": {**FIXED, "variable": [FIXED["variable"], {"workspace": {}}]},
+    "a variable in parts": {**FIXED, "variable": {"workspace": [FIXED["variable"]["workspace"], {"default": "prod"}]}},
+    "another default": with_fixed("variable", default="prod"),
+    "a null as default": {**FIXED, "variable": {"workspace": {**FIXED["variable"]["workspace"], "default": None}}},
+    "another type": with_fixed("variable", type="any"),
+    "null is a value": with_fixed("variable", nullable=True),
+    "no validation": with_fixed("variable", validation=None),
+    "an empty validation": with_fixed("variable", validation=[]),
+    "a validation that always holds": with_fixed("variable", validation=[{**VALIDATION, "condition": True}]),
+    "no lifecycle": with_fixed("data", lifecycle=None),
+    "a lifecycle as a list": with_fixed("data", lifecycle=[{}]),
+    "no preconditions": with_fixed("data", lifecycle={"precondition": []}),
+    "a precondition that is null": with_fixed("data", lifecycle={"precondition": [None]}),
+    "a precondition that always holds": with_fixed("data", lifecycle={"precondition": [{**CHOSEN, "condition": True}]}),
+    "no instance that would check it": with_fixed("data", for_each={}),
+    "a count of none": with_fixed("data", for_each=None, count=0),
+    "read after something was changed": with_fixed("data", depends_on=["aws_iam_role.mine"]),
+    "another one with its name": {**FIXED, "data": {"aws_region": FIXED["data"]["aws_cloudcontrolapi_resource"]}},
+}
+
+
+@pytest.mark.parametrize("name", WEAKENED)
+@given(random=SEEDS)
+def test_a_check_of_the_workspace_that_is_missing_or_weaker_is_refused(name: str, random: Random) -> None:
+    for form in (WEAKENED[name], in_another_form(WEAKENED[name], random)):
+        assert any("not as the stack declares it" in str(one) for one in violations(form, fixed=FIXED))
+
+
+def test_checks_of_the_workspace_that_are_as_declared_are_allowed_beside_others() -> None:
+    commented = with_fixed("data", **{"//": {"metadata": {"path": "stack/recorder/reading"}}})
+    others = {"variable": {**FIXED["variable"], "mine": {"default": ""}}, "resource": GOOD["resource"]}
+    assert [*violations({**commented, **others}, fixed=FIXED)] == []
+
+
 def test_each_refusal_names_the_place_and_the_reason() -> None:
     (message,) = refused(BAD["create_before_destroy"])
     assert message == (
