@@ -34,7 +34,7 @@ from compliance_tf.results.row import Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_tf.results.listed import Listed
     from compliance_tf.results.names import NameLookup
     from compliance_tf.results.reader import ResultsReader

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from compliance_runtime.resources.lambda_runtimes import AS_OF, DEPRECATION_DATES
-from compliance_tf.constructs.iam import Statement
+from compliance_tf.constructs.iam_statement import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
 from compliance_tf.model.setting_values import KEY, POLICY, QUEUE, as_tuple, check_arn, check_choice
@@ -21,6 +21,14 @@ MIN_PYTHON: Final = (3, 13)
 
 MAX_CONCURRENCY: Final = 1000
 """Lambda quotas, "Concurrent executions", unless AWS raised it for the account."""
+
+DEFAULT_LOG_DAYS: Final = 30
+
+LOG_RETENTION_DAYS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days. Source: CloudWatch Logs API, PutRetentionPolicy."""
 
 _KEY_EXAMPLE: Final = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _PYTHON: Final = re.compile(r"python3\.([0-9]+)")
@@ -210,3 +218,18 @@ def runtimes() -> list[str]:
         for runtime, deprecated in DEPRECATION_DATES.items()
         if (found := _PYTHON.fullmatch(runtime)) and (3, int(found[1])) >= MIN_PYTHON and deprecated > AS_OF
     ]
+
+
+def check_log_retention(days: int) -> None:
+    """Refuse a number of days for which CloudWatch Logs keeps no logs.
+
+    Raises
+    ------
+    SettingError
+        When it is not one of :data:`LOG_RETENTION_DAYS`.
+    """
+    if days not in LOG_RETENTION_DAYS:
+        raise SettingError(
+            f"log_retention_days={days} is not a retention period of CloudWatch Logs: use one of "
+            f"{', '.join(map(str, LOG_RETENTION_DAYS))}."
+        )

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.deployment import HISTORY_DAYS, MAX_HISTORY_DAYS, Deployment, Environment
-from compliance_runtime.recording.results_table import BY_RULE, WAITING_KEY
+from compliance_runtime.recording.table_schema import BY_RULE, WAITING_KEY
 from compliance_tf.constructs import lambda_package
 from compliance_tf.constructs.assets import Asset
-from compliance_tf.constructs.iam import Statement
+from compliance_tf.constructs.function_options import check_log_retention
+from compliance_tf.constructs.iam_statement import Statement
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
 from compliance_tf.model.setting_values import ROLE, check_arn
@@ -41,12 +42,6 @@ and beyond that the function mostly waits for AWS (`make bench`)."""
 
 RETRY_ATTEMPTS = 2  # Lambda's maximum for an asynchronous invocation
 RETRY_SECONDS = 6 * 60 * 60  # Lambda's maximum age of an asynchronous event
-
-LOG_RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""Days. Source: CloudWatch Logs API, PutRetentionPolicy."""
 
 
 class Invoker(Enum):
@@ -80,7 +75,8 @@ class ComplianceFunction:
     history_days
         Days that the history of results is kept, by workspace.
     log_retention_days
-        Days that its log is kept, by workspace: one of :data:`LOG_RETENTION_DAYS`.
+        Days that its log is kept, by workspace; see
+        :func:`~compliance_tf.constructs.function_options.check_log_retention`.
     options
         The settings of all functions.
     """
@@ -223,7 +219,7 @@ class ComplianceFunctions:
         options: FunctionOptions,
     ) -> None:
         self._blocks = blocks
-        log_retention_days.map(_validate_log_retention)
+        log_retention_days.map(check_log_retention)
         history_days.map(_validate_history)
         if execution_role is not None:
             example = "arn:aws:iam::111122223333:role/compliance-reader"
@@ -353,14 +349,6 @@ def _boundary(options: FunctionOptions, account: Account) -> str | None:
     if boundary is None or boundary.startswith("arn:"):
         return boundary
     return account.global_arn("iam", f"policy/{boundary}")
-
-
-def _validate_log_retention(days: int) -> None:
-    if days not in LOG_RETENTION_DAYS:
-        raise SettingError(
-            f"log_retention_days={days} is not a retention period of CloudWatch Logs: use one of "
-            f"{', '.join(map(str, LOG_RETENTION_DAYS))}."
-        )
 
 
 def _validate_history(days: int) -> None:

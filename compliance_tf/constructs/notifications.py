@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
-from compliance_tf.constructs.iam import Statement
+from compliance_tf.constructs.iam_statement import Statement
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
@@ -20,8 +20,8 @@ from compliance_tf.model.workspace_values import expression, to_terraform
 
 if TYPE_CHECKING:
     from compliance_tf.constructs.blocks import Blocks
+    from compliance_tf.constructs.event_rules import EventRules
     from compliance_tf.constructs.functions import ComplianceFunctions
-    from compliance_tf.constructs.triggers import Triggers
     from compliance_tf.model.naming import Naming
     from compliance_tf.model.workspace_values import ByWorkspace
 
@@ -100,7 +100,7 @@ def deliver(
     *,
     naming: Naming,
     functions: ComplianceFunctions,
-    triggers: Triggers,
+    event_rules: EventRules,
     recipients: ByWorkspace[Notifications | None],
 ) -> None:
     """Add the permission and the schedule with which the function ``record`` publishes new violations.
@@ -111,7 +111,7 @@ def deliver(
         The stack's blocks.
     functions
         The functions.
-    triggers
+    event_rules
         The EventBridge rules of the deployment.
     recipients
         The notifications by workspace; none for None.
@@ -137,7 +137,7 @@ def deliver(
             policy=_policy(Statement((action,), (target,))),
             count=f"${{{expression(publishes)} ? 1 : 0}}" if publishes.differs else None,
         )
-    triggers.notify(recipients.map(lambda one: one.every if one else None))
+    event_rules.notify(recipients.map(lambda one: one.every if one else None))
 
 
 def _publishes_to(target: str, recipient: Notifications | None) -> bool:

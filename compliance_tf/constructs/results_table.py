@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance_runtime.recording.results_table import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
+from compliance_runtime.recording.table_schema import EXPIRES_AT, INDEXES, PARTITION_KEY, SORT_KEY, Index
 
 if TYPE_CHECKING:
     from compliance_tf.constructs.account import Account

@@ -17,7 +17,8 @@ from compliance_tf.catalog.home_region import check_home_region, only_region
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
 from compliance_tf.constructs.blocks import Block, Blocks
-from compliance_tf.constructs.function_options import Architecture, FunctionOptions, KmsKeys, Network
+from compliance_tf.constructs.event_rules import EventRules
+from compliance_tf.constructs.function_options import DEFAULT_LOG_DAYS, Architecture, FunctionOptions, KmsKeys, Network
 from compliance_tf.constructs.functions import ComplianceFunctions
 from compliance_tf.constructs.guard import GuardedSynthesizer
 from compliance_tf.constructs.notifications import Notifications, deliver
@@ -26,7 +27,6 @@ from compliance_tf.constructs.recorder import EXTERNAL_PROVIDER, ExistingRecorde
 from compliance_tf.constructs.results_table import ResultsTable
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.constructs.state import LocalState, State
-from compliance_tf.constructs.triggers import Triggers
 from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
 from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
@@ -85,8 +85,8 @@ class ComplianceStack(TerraformStack):
     reconcile
         The schedule of reconciliation; it costs reads, no evaluations.
     reevaluate
-        The schedule on which all rules are evaluated again; see :class:`~compliance_tf.constructs.triggers.Triggers`
-        for its costs.
+        The schedule on which all rules are evaluated again, for its costs see
+        :class:`~compliance_tf.constructs.event_rules.EventRules`.
     notifications
         The target of notifications about new violations: see
         :class:`~compliance_tf.constructs.notifications.Notifications`.
@@ -137,7 +137,7 @@ class ComplianceStack(TerraformStack):
         state: State | None = None,
         aws_provider: str | None = None,
         history_days: Setting[int] = 365,
-        log_retention_days: Setting[int] = 30,
+        log_retention_days: Setting[int] = DEFAULT_LOG_DAYS,
         reconcile: Setting[Schedule] | None = None,
         reevaluate: Setting[Schedule | None] = None,
         notifications: Setting[Notifications | None] = None,
@@ -233,7 +233,7 @@ class ComplianceStack(TerraformStack):
             execution_role=execution_role,
             options=options,
         )
-        self.triggers = Triggers(
+        self.event_rules = EventRules(
             self.blocks,
             naming=self.naming,
             recorder=self.recorder,
@@ -241,13 +241,13 @@ class ComplianceStack(TerraformStack):
             reconcile=schedules[0],
             reevaluate=schedules[1],
         )
-        self.before_rules = (self.recorder.reading.address, self.triggers.recording.address)
+        self.before_rules = (self.recorder.reading.address, self.event_rules.recording.address)
         if recipients != as_by_workspace(None):
             deliver(
                 self.blocks,
                 naming=self.naming,
                 functions=self.functions,
-                triggers=self.triggers,
+                event_rules=self.event_rules,
                 recipients=recipients,
             )
         self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, self.recorder.command, self._fixed)
@@ -325,7 +325,7 @@ class ComplianceStack(TerraformStack):
 
     def complete(self) -> None:
         """Add what depends on all rules: when synthesis begins."""
-        self.triggers.complete()
+        self.event_rules.complete()
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
             Annotations.of(self).add_error(problem)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from compliance_runtime.check import Severity
     from compliance_runtime.recording.daily_counts import DailyCounts
-    from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.recording.rule_directory import RuleEntry
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_tf.fleet.cells import Cell
     from compliance_tf.results.config_queries import ConfigQueries
 

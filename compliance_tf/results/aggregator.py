@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
 from compliance_tf.results.counts import Counts

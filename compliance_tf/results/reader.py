@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import ATTRIBUTES, Result
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.recording.table_schema import (
     BY_RESOURCE_TYPE,
     BY_RULE,
     BY_SEVERITY,
@@ -25,7 +26,6 @@ from compliance_runtime.recording.results_table import (
     severity_partitions,
     status_prefix,
 )
-from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.suggestions import hint
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained

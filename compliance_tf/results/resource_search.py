@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.checks import check_ids, load_check
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained

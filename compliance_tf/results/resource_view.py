@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from compliance_runtime.recording.results import Result
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_tf.results.names import NameLookup
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader

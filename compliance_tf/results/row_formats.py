@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.results.columns import LISTED, write_rows
+from compliance_tf.results.csv_columns import LISTED, write_rows
 from compliance_tf.results.row import NO_NAMES
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from compliance_runtime.recording.results import Result
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
     from compliance_tf.results.row import Names, Row
 

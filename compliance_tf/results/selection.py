@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from compliance_runtime.check import Severity
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_tf.results.reader import ResultsReader
 
 VIOLATIONS: Final = frozenset({Status.NON_COMPLIANT, Status.WAIVED})

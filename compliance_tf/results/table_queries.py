@@ -11,7 +11,7 @@ from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from compliance_runtime.recording.results_table import PARTITION_KEY, SHARDS, SORT_KEY, Index
+from compliance_runtime.recording.table_schema import PARTITION_KEY, SHARDS, SORT_KEY, Index
 from compliance_tf.results.boto_errors import explained
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from compliance_tf.results.wording import SEVERITY_STYLES, STATUS_STYLES, counte
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_tf.results.place import ResultsPlace
 
 Key: TypeAlias = "tuple[Resource, str]"

@@ -8,7 +8,7 @@ from inspect import getsource
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from compliance_runtime.recording import results_table
+from compliance_runtime.recording import table_schema
 from compliance_tf.model import output_names
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ One DynamoDB table for each deployment, called `<project>-<workspace>-results`. 
 def reference() -> str:
     """Write the page, in Markdown."""
     rows = [f"| `{name}` | {meaning} |\n" for name, meaning in _documented_constants(getsource(output_names))]
-    keys = (results_table.__doc__ or "").partition("\n\n")[2].strip()
+    keys = (table_schema.__doc__ or "").partition("\n\n")[2].strip()
     # Its tables are indented, which is code in Markdown as well.
     return _INTRODUCTION + "".join(rows) + _TABLE + keys.replace("``", "`") + "\n"
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from compliance_runtime.check import Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.results.analytics.parquet import write_parquet
 from compliance_tf.results.analytics.sql import ask
 from compliance_tf.results.row import Row, Status

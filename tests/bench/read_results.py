@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from compliance_runtime.check import Compliance
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.results.deployment import open_results
 from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.selection import Selection

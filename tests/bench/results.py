@@ -23,7 +23,7 @@ from tests.runtime.results.table import WrittenTable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
 
 SIZES = (10_000, 100_000)
 PLACE = ResultsPlace("acme", "prod", REGION, "acme-prod-results")

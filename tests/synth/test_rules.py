@@ -205,7 +205,7 @@ def test_nothing_is_evaluated_by_schedule_unless_it_is_asked_for(synthesize: Syn
             "(?s)'bucket-tls'.*bucket-tls-only",
         ),
         (
-            lambda stack: stack.triggers.watch(
+            lambda stack: stack.event_rules.watch(
                 ApiCall("s3", f"PutSomethingOrOther{number:03}") for number in range(99)
             ),
             "API calls to s3: the event pattern has 2058 characters, and EventBridge takes 2048",

@@ -116,7 +116,7 @@ class CheckRule(Construct, Generic[P]):
             rule_scope = rule_scope or (Scope.types(*types) if types else None)
             stack.recorder.require(types, rule=id_, enabled=existence)
         if existence != NEVER:
-            stack.triggers.watch(evaluate_after)
+            stack.event_rules.watch(evaluate_after)
         stack.functions.serve(check)
         function = stack.functions.evaluate
         self.address = declare_rule(

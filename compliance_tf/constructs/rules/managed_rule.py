@@ -114,7 +114,7 @@ class ManagedRule(Construct):
                 scoped_by_tag=rule_scope is not None and rule_scope.tag_key is not None,
             )
         if existence != NEVER:
-            stack.triggers.watch(evaluate_after)
+            stack.event_rules.watch(evaluate_after)
         if facts.change_triggered:
             stack.recorder.require(scope_types or facts.resource_types, rule=id_, enabled=existence)
         self.address = declare_rule(

@@ -56,7 +56,7 @@ class Evaluation:
         self._statuses: dict[str, RuleStatus] = {}
         self._invocations: dict[str, Invocation] = {}
 
-    # -- Triggers -------------------------------------------------------------------------------------------
+    # -- Triggers ---------------------------------------------------------------------------------------------
 
     def evaluate_soon(self, rule: ConfigRule) -> None:
         """Evaluate all resources of a rule at the next opportunity: it is new, changed, or was started on demand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compliance_tf.results.columns import ALL, write_rows
+from compliance_tf.results.csv_columns import ALL, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

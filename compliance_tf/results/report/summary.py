@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from compliance_runtime.check import Severity
-    from compliance_runtime.recording.results_table import Resource
     from compliance_runtime.recording.rule_directory import RuleEntry
+    from compliance_runtime.recording.table_schema import Resource
     from compliance_runtime.waivers.waiver import WaiverNote
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance_runtime.check import ChangeCheck, Compliance, LookupCheck, PeriodicCheck, Severity
 from compliance_runtime.deployment import DeployedRule
 from compliance_runtime.errors import ComplianceError
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.errors import UndecidedError
 from compliance_tf.model.allow_list import is_singleton
 from compliance_tf.review.resources.lookups import ANSWERED_ACTIONS, PlannedClients

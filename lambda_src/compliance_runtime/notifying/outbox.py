@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import Compliance
 from compliance_runtime.recording.batches import read_batches, write_batches
 from compliance_runtime.recording.results import Result, time_text
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     EXPIRES_AT,
     PARTITION_KEY,
     SORT_KEY,

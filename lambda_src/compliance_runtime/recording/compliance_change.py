@@ -12,7 +12,7 @@ from compliance_runtime.check import Compliance
 from compliance_runtime.errors import EventError
 from compliance_runtime.json_object import JsonObject
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.results import time_text
-from compliance_runtime.recording.results_table import EXPIRES_AT, PARTITION_KEY, SORT_KEY, day_key, present_sort_key
+from compliance_runtime.recording.table_schema import EXPIRES_AT, PARTITION_KEY, SORT_KEY, day_key, present_sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,13 +17,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from compliance_runtime.recording.results import COMPARED
-from compliance_runtime.recording.results_table import PARTITION_KEY
+from compliance_runtime.recording.table_schema import PARTITION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from compliance_runtime.recording.results import Result
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
 
 PARTS = 16
 """Results per part; each part is sorted on its own, so that sorting needs little memory."""

@@ -12,7 +12,7 @@ from compliance_runtime.errors import ReplacedError
 from compliance_runtime.recording.batches import read_batches, write_batches
 from compliance_runtime.recording.counts import Tally
 from compliance_runtime.recording.results import time_text
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     EXPIRES_AT,
     PARTITION_KEY,
     PROGRESS_SORT_KEY,

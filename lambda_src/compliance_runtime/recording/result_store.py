@@ -10,7 +10,7 @@ from compliance_runtime.check import Compliance
 from compliance_runtime.notifying.outbox import KEPT_DAYS, outbox_item
 from compliance_runtime.recording.batches import read_batches
 from compliance_runtime.recording.results import COMPARED, WAIVER_EXPIRES, Result, time_text
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     BY_RULE,
     PARTITION_KEY,
     SORT_KEY,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
 
     from compliance_runtime.recording.daily_counts import DailyCounts
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
 
 _SECONDS_OF_A_DAY = 86_400
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.json_object import well_formed
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     EXPIRES_AT,
     PARTITION_KEY,
     SORT_KEY,

@@ -21,7 +21,7 @@ from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.known_results import KnownResults
 from compliance_runtime.recording.progress import Listing
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

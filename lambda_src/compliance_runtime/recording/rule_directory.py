@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.batches import write_batches
 from compliance_runtime.recording.results import time_text
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     DIGEST_SORT_KEY,
     PARTITION_KEY,
     PRESENT_PREFIX,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.errors import NotWrittenError
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     PARTITION_KEY,
     SORT_KEY,
     WAITING_KEY,

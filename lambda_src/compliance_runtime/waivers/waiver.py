@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from compliance_runtime.evaluation.recorded import Recorded
     from compliance_runtime.json_object import JsonObject
-    from compliance_runtime.recording.results_table import Resource
+    from compliance_runtime.recording.table_schema import Resource
 
 
 @dataclass(frozen=True)

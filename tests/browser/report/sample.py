@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.results.report import About
 from compliance_tf.results.row import NO_NAMES, Names, Row, Status, status

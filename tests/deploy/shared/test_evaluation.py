@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource, history_prefix
+from compliance_runtime.recording.table_schema import Resource, history_prefix
 from tests.deploy.conftest import REGION
 from tests.deploy.shared.deployed import ACCOUNT, PATIENCE_SECONDS
 from tests.runtime.local.accounts import eventually

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.results.place import ResultsPlace
 from tests.runtime.local.accounts import Account, eventually
 from tests.runtime.results.builders import BUCKET, counts, result, rule

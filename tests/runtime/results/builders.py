@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

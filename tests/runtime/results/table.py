@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.recording.batches import write_batches
-from compliance_runtime.recording.results_table import INDEXES, PARTITION_KEY, SORT_KEY
+from compliance_runtime.recording.table_schema import INDEXES, PARTITION_KEY, SORT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

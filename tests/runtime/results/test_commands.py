@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.cli.main import app
 from compliance_tf.errors import ComplianceError
 from compliance_tf.results.place import ResultsPlace

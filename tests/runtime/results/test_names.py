@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.cli.main import app
 from compliance_tf.results.place import ResultsPlace
 from tests.runtime.local.accounts import Account, eventually

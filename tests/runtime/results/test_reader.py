@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance_runtime.check import Compliance, Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader

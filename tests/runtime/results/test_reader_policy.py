@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.cli.main import app
 from compliance_tf.results.boto_errors import POLICY_FILE
 from compliance_tf.results.place import ResultsPlace

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from compliance_runtime.recording.daily_counts import DailyCounts
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import INDEXES, SEVERITY_KEY, Index, severity_partitions
+from compliance_runtime.recording.table_schema import INDEXES, SEVERITY_KEY, Index, severity_partitions
 from tests.unit.compliance_runtime.builders import client
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from compliance_runtime.check import Severity
 from compliance_tf.errors import ResultsError
 from compliance_tf.output.sanitize import visible
-from compliance_tf.results.columns import LISTED
+from compliance_tf.results.csv_columns import LISTED
 from compliance_tf.results.row import Names, Row, status
 from compliance_tf.results.row_formats import write_csv, write_json
 from compliance_tf.results.selection import parse_since

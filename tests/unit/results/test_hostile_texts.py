@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from compliance_runtime.recording.results_table import SHARDS, Resource, outbox_key
+from compliance_runtime.recording.table_schema import SHARDS, Resource, outbox_key
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.output.sanitize import visible
 from compliance_tf.results.exports.export import ExportFormat

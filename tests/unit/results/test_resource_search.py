@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from compliance_runtime.check import Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.config_queries import ConfigQueries

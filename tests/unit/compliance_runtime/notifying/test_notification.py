@@ -23,7 +23,7 @@ from compliance_runtime.notifying.outbox import Outbox, is_announced
 from compliance_runtime.recording.batches import ATTEMPTS
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.hostile_texts import CONTROLS

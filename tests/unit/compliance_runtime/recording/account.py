@@ -14,9 +14,9 @@ from compliance_runtime.recording.progress import ProgressStore
 from compliance_runtime.recording.reconciliation import Reconciliation
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_comparison import ComparisonContext
 from compliance_runtime.recording.rule_directory import RuleDirectory
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION
 from tests.aws_config import AwsConfig, Judged

@@ -13,7 +13,7 @@ from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.compliance_change import compliance_change
 from compliance_runtime.recording.result_store import ResultStore
 from compliance_runtime.recording.results import Result, time_text
-from compliance_runtime.recording.results_table import (
+from compliance_runtime.recording.table_schema import (
     BY_RESOURCE_TYPE,
     BY_RULE,
     BY_SEVERITY,

@@ -15,7 +15,7 @@ from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.errors import WaiverLookupError
 from compliance_runtime.evaluation.recorded import Recorded
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver import ArnPattern, DeployedWaiver, ResourceId, Tagged, Target
 from compliance_runtime.waivers.waiver_lookup import WaiverLookup
 from compliance_tf.testing import ACCOUNT, CAPTURED_TIME, REGION

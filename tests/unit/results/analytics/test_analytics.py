@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_runtime.check import Severity
-from compliance_runtime.recording.results_table import Resource
+from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.cli.export import ExportedFormat
 from compliance_tf.errors import ExportError
 from compliance_tf.results.analytics import parquet

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from compliance_runtime.check import Compliance, Severity
 from compliance_runtime.recording.results import Result
-from compliance_runtime.recording.results_table import Resource
 from compliance_runtime.recording.rule_directory import RuleEntry
+from compliance_runtime.recording.table_schema import Resource
 from compliance_runtime.waivers.waiver import WaiverNote
 from compliance_tf.results.exports.export import ExportFormat, Snapshot, write
 from compliance_tf.results.place import ResultsPlace

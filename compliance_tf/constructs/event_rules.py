@@ -1,4 +1,4 @@
-"""Triggers of the functions: compliance changes, schedules, and API calls that CloudTrail records."""
+"""The EventBridge rules of the functions: compliance changes, schedules, and API calls that CloudTrail records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAX_PATTERN = 2048
 """Characters of an event pattern. Source: EventBridge quotas, "Event pattern size"."""
 
 
-class Triggers:
+class EventRules:
     """The EventBridge rules of a deployment and their targets.
 
     Parameters
