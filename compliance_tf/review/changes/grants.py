@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.errors import ComplianceError
@@ -101,8 +102,14 @@ def grants(document: Value) -> tuple[Grant, ...] | None:
         return ()
     if isinstance(document, Hidden) or not isinstance(document, str) or '"Statement"' not in document:
         return None
+    return _grants_of_text(document)
+
+
+# Several policies of the review ask for the same documents, and roles have the same trust policy.
+@lru_cache(maxsize=1024)
+def _grants_of_text(text: str) -> tuple[Grant, ...] | None:
     try:
-        statements = PolicyDocument.read(document, "policy").statements
+        statements = PolicyDocument.read(text, "policy").statements
     except (ComplianceError, RecursionError):
         return None
     if not all(map(_is_action, (one for statement in statements for one in statement.actions.written))):

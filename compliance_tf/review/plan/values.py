@@ -111,8 +111,11 @@ def _block_without_nothing(block: Attributes) -> Attributes:
 
 def is_hidden(value: Value) -> bool:
     """Return whether any part of a value is hidden."""
+    # Nearly all parts are such, and whether a class is an abstract one takes long to find out.
+    if value is None or isinstance(value, str | bool | int | float):
+        return False
     if isinstance(value, Hidden):
         return True
     if isinstance(value, Mapping):
         return any(map(is_hidden, value.values()))
-    return isinstance(value, Sequence) and not isinstance(value, str) and any(map(is_hidden, value))
+    return isinstance(value, Sequence) and any(map(is_hidden, value))
