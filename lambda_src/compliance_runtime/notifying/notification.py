@@ -223,7 +223,8 @@ def _visible(text: str) -> str:
     """Escape what is invisible or breaks a line: whoever names a resource must not write lines of a mail."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    strange = [one for one in set(text) if not one.isprintable()]
+    return text.translate({ord(one): one.encode("unicode_escape").decode("ascii") for one in strange})
 
 
 def _rule_detail(rule: NewViolations, rule_id: str) -> dict[str, JsonValue]:
