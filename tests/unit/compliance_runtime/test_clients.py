@@ -6,7 +6,7 @@ import pytest
 
 from compliance_runtime.clients import with_plain_host
 from compliance_tf.testing import ACCOUNT
-from tests.unit.compliance_runtime.builders import client
+from tests.unit.compliance_runtime.builders import new_client
 
 
 class SentError(Exception):
@@ -17,7 +17,7 @@ def asked_url(endpoint: str | None, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a call of S3 Control, just before it would go out."""
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    made = with_plain_host(client("s3control"))
+    made = with_plain_host(new_client("s3control"))
 
     def stop(request: Any, **_: Any) -> None:
         assert request.headers["x-amz-account-id"] == ACCOUNT.encode()

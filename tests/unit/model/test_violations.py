@@ -14,6 +14,7 @@ from compliance_tf.errors import GuardError
 from compliance_tf.model.allow_list import ALLOWED_TYPES, SINGLETONS
 from compliance_tf.model.terraform_json import read_configuration
 from compliance_tf.model.violations import violations
+from tests.examples import few
 from tests.terraform_forms import in_another_form
 
 SEEDS = st.integers(0, 2**32).map(Random)  # noqa: S311 no secret
@@ -116,6 +117,7 @@ def refused(configuration: object) -> list[str]:
 
 
 @pytest.mark.parametrize("name", BAD)
+@few(10)  # of each of all these
 @given(random=SEEDS)
 def test_what_is_refused_is_refused_in_any_form_and_beside_anything(name: str, random: Random) -> None:
     bad = BAD[name]

@@ -11,11 +11,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from compliance_tf.errors import ReviewError
 from compliance_tf.review.settings import FINGERPRINT
+from tests.examples import few
 from tests.unit.review.builders import delete, of_type, output, plan_json, resource_change, reviewed, rule, update
 from tests.unit.review.draw import Draw, Mutation
 from tests.unit.review.mutations import MUTATIONS
@@ -211,7 +212,7 @@ def without_fingerprint(found: Review) -> Review:
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
-@settings(max_examples=5)
+@few(3)
 @given(data=st.data())
 def test_a_change_that_a_policy_catches_makes_another_one(mutation: Mutation, data: st.DataObject) -> None:
     """Also a second one of the same kind: an acknowledgement of the first does not take it in."""

@@ -13,7 +13,11 @@ from compliance_tf.review.plan.values import Hidden, without_secrets
 from compliance_tf.review.rendering import Format, render
 from compliance_tf.review.review import review
 from compliance_tf.review.settings import Settings
+from tests.examples import few
 from tests.unit.review.builders import content, of_type, output, plan_json, resource_change, reviewed, update
+
+# Each example is rendered in all five forms.
+SLOW = few(10)
 
 SECRET = "hunter2-swordfish"  # noqa: S105 (the secret that must not be seen)
 
@@ -63,6 +67,7 @@ def everything_said(plan: dict[str, Any]) -> str:
     return "\n".join([repr(read), repr(found), *forms])
 
 
+@SLOW
 @given(st.data())
 def test_no_secret_is_in_what_is_said_of_a_change(data: st.DataObject) -> None:
     plan = plan_json()
@@ -79,6 +84,7 @@ def test_no_secret_is_in_what_is_said_of_a_change(data: st.DataObject) -> None:
     assert SECRET not in everything_said(plan)
 
 
+@SLOW
 @given(before=MARKED, after=MARKED, name=st.sampled_from(["rules", "waivers", "waivers_expiring_soon", "other"]))
 def test_no_secret_is_in_what_is_said_of_an_output(before: Marked, after: Marked, name: str) -> None:
     plan = plan_json()

@@ -19,7 +19,11 @@ from compliance_tf.review.policies import POLICIES, Hit, Verdict
 from compliance_tf.review.rendering.comment import MARKER, MAX_LENGTH, SHORTEST, markdown
 from compliance_tf.review.rendering.content import document
 from compliance_tf.review.review import Finding, Removal, Review
+from tests.examples import few
 from tests.unit.review.sample_reviews import FINGERPRINT, added_rules, everything, no_changes, ordinary
+
+# Each example is a review with something of everything.
+SLOW = few(10)
 
 NASTY = (
     *(
@@ -168,6 +172,7 @@ def block_tags(html: str) -> list[str]:
 
 @example(["\n1. "])
 @example([" 1) "])
+@SLOW
 @given(st.lists(HOSTILE, min_size=1, max_size=12))
 def test_no_text_of_a_plan_becomes_anything_but_text(texts: list[str]) -> None:
     review = everything(cycle(texts))
@@ -258,6 +263,7 @@ def test_deployments_have_different_markers_whatever_their_names() -> None:
     assert len(markers) == len(names) ** 2
 
 
+@SLOW
 @given(st.integers(SHORTEST, MAX_LENGTH), st.lists(HOSTILE, min_size=1, max_size=6), st.integers(1, 60))
 def test_a_comment_never_has_more_bytes_than_it_may(longest: int, texts: list[str], count: int) -> None:
     comment = markdown(document(everything(cycle(texts), count)), longest)
@@ -283,14 +289,14 @@ def test_the_shortest_comment_has_room_for_every_policy(text: str) -> None:
 def test_many_packs_with_long_names_do_not_use_up_the_comment(longest: int) -> None:
     rules = tuple(
         RuleChange(f"r{number}", kind, None, (f"{number % 60}" + "\u202e&" * 100,), "S")
-        for number in range(1200)
+        for number in range(400)
         for kind in Kind
     )
     comment = markdown(document(replace(ordinary(), rules=rules)), longest)
     assert len(comment.encode()) <= longest
     parsed(comment)
     there = len(re.findall(r"\| `r\d+` \|", comment))
-    assert there + left_out(comment, "rules") == 4800
+    assert there + left_out(comment, "rules") == 1600
 
 
 def sized(removals: int = 0, rules: int = 0, resources: int = 0, diff: int = 10) -> Review:

@@ -24,6 +24,7 @@ from compliance_runtime.json_object import JsonObject
 from compliance_runtime.parameters import declared_parameters, from_rule_parameters
 from compliance_tf.testing import REGION, config_event, event_item, history_item, oversized_event, scheduled_event
 from tests.aws_config import AwsConfig
+from tests.examples import few
 from tests.unit.compliance_runtime.builders import client
 from tests.unit.compliance_runtime.whole_items import WHOLE_ITEMS
 
@@ -128,6 +129,7 @@ def test_every_check_judges_a_whole_item_of_its_types(check_id: str) -> None:
 
 
 @pytest.mark.parametrize("check_id", CHANGE_CHECKS)
+@few(10)  # of each of the checks
 @given(data=st.data())
 def test_no_item_makes_a_check_raise_anything_but_a_declared_error(check_id: str, data: st.DataObject) -> None:
     check = load_check(check_id)

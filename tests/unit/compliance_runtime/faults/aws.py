@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,12 @@ class Faults:
         return kind
 
 
+@cache
+def _session() -> Session:
+    """A session reads the models of its services once."""
+    return get_session()
+
+
 @dataclass
 class Aws:
     """AWS Config and the results table, and the network to both."""
@@ -85,14 +92,13 @@ class Aws:
     faults: Faults
     table: FakeResultsTable = field(default_factory=FakeResultsTable)
     config: AwsConfig = field(default_factory=lambda: AwsConfig(RULE))
-    _session: Session = field(default_factory=get_session)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self.config.now += seconds
 
     def client(self, service: str, attempts: int = 6) -> Any:
-        made = self._session.create_client(
+        made = _session().create_client(
             service,
             region_name=REGION,
             aws_access_key_id="none",

@@ -127,9 +127,9 @@ def test_missing_folder_is_named_before_anything_is_read(tmp_path: Path) -> None
 
 
 def test_memory_does_not_grow_with_the_compliant_results(tmp_path: Path) -> None:
-    """Tracing memory slows the writing down; 20 bytes more for each of 10,000 results would show."""
-    few, many = (_peak(tmp_path, count) for count in (2_000, 12_000))
-    assert many - few < 200_000
+    """Tracing memory slows the writing down; 20 bytes more for each of 5,000 results would show."""
+    few, many = (_peak(tmp_path, count) for count in (2_000, 7_000))
+    assert many - few < 90_000
 
 
 def test_a_chosen_framework_is_the_only_one_and_unfolded_so_that_paper_has_it(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_controls_are_a_line_for_each_framework() -> None:
 
 
 def test_scripts_of_the_page_have_the_types_that_they_say() -> None:
-    """The compiler of TypeScript takes seconds to start."""
+    """The compiler of TypeScript takes two seconds and more to start."""
     scripts = sorted(TEMPLATE.glob("*.js"))
     assert scripts
     options = [
@@ -200,6 +200,8 @@ def test_scripts_of_the_page_have_the_types_that_they_say() -> None:
         "--allowJs",
         "--checkJs",
         "--strict",
+        # Its own libraries are not what is checked, and take half of the time.
+        "--skipDefaultLibCheck",
         "--target",
         "es2022",
         "--lib",
