@@ -90,6 +90,7 @@ def test_a_pack_of_aws_declares_all_of_its_rules_that_the_region_has(every_pack:
 
 
 def test_every_pack_of_aws_is_valid_for_terraform(every_pack: Project) -> None:
+    """The app synthesizes 120 stacks, which takes longest, and Terraform's provider checks all of their rules."""
     stacks = sorted((every_pack.folder / "cdktf.out" / "stacks").iterdir())
     assert len(stacks) == len(conformance_packs().packs) == 120
     # The first as it is, and of the others each rule that no earlier one has in the same form: what stands beside rules

@@ -1,4 +1,8 @@
-"""``compliance-tf preflight`` asks the account before anything is made, and changes nothing."""
+"""``compliance-tf preflight`` asks the account before anything is made, and changes nothing.
+
+Each runs the command as a program in the folder of a project: it starts the app, of which Node alone takes a second,
+and Terraform, which evaluates what depends on the workspace.
+"""
 
 from __future__ import annotations
 

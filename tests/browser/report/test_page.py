@@ -296,6 +296,7 @@ def _blocked(opened: Opened, attempt: str) -> str:
 
 
 def test_table_works_with_100_000_results(browser: Browser, tmp_path: Path) -> None:
+    """As many as an organization has: writing them and having a browser filter and sort them takes seconds."""
     report = open_report(browser, tmp_path, sample.many_rows(100_000))
     assert report.found == "25,000 of 100,000 results"
     report.show()

@@ -1,4 +1,8 @@
-"""The workflow of GitHub Actions: its commands run for real, from a pull request to what is deployed."""
+"""The workflow of GitHub Actions: its commands run for real, from a pull request to what is deployed.
+
+These are the longest of all: each runs plan, review and apply as the jobs of a pull request do, and deploys. That a
+digest, a token or a file gets from one job to the next is seen in no smaller part.
+"""
 
 from __future__ import annotations
 
