@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compliance_tf.constructs.blocks import unique_id
@@ -31,7 +32,7 @@ class Asset:
     name: str
     content: bytes
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The file's path in the stack's folder, another one for another content."""
         digest = hashlib.md5(self.content, usedforsecurity=False).hexdigest().upper()

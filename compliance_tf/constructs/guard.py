@@ -33,6 +33,8 @@ class GuardedSynthesizer:
     ----------
     stack
         The stack.
+    id_
+        Its id.
     prefix
         What every name begins with.
     program
@@ -41,8 +43,11 @@ class GuardedSynthesizer:
         Returns the blocks that must be written exactly so.
     """
 
-    def __init__(self, stack: TerraformStack, prefix: str, program: Sequence[str], fixed: Callable[[], object]) -> None:
+    def __init__(
+        self, stack: TerraformStack, id_: str, prefix: str, program: Sequence[str], fixed: Callable[[], object]
+    ) -> None:
         self._stack = stack
+        self._id = id_
         self._prefix = prefix
         self._program = program
         self._fixed = fixed
@@ -57,7 +62,7 @@ class GuardedSynthesizer:
             When it declares what the allow-list does not have.
         """
         # Not from the session's manifest: that of CDK Terrain takes no stack of CDKTF.
-        folder = Path(session.outdir, "stacks", self._stack.node.id)
+        folder = Path(session.outdir, "stacks", self._id)
         self._synthesizer.synthesize(session)
         if refused := list(self._refused(folder)):
             for file in folder.glob("cdk.tf*"):

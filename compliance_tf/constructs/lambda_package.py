@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import io
 import zipfile
@@ -13,6 +14,8 @@ import compliance_runtime
 from compliance_runtime.deployment import DEPLOYMENT_FILE, Deployment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from compliance_tf.checks.folder import CheckFolder
 
 # The earliest time that a zip can hold; a real one would change the bytes at every run.
@@ -27,11 +30,13 @@ def source_code_hash(package: bytes) -> str:
 
 def build(deployment: Deployment, checks: CheckFolder | None = None) -> bytes:
     """Build the zip of ``compliance_runtime``, the user's own checks and the deployment's manifest."""
-    root = Path(compliance_runtime.__file__).parent
-    files = {f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob("*.py")}
-    files |= checks.files() if checks else {}
-    files[DEPLOYMENT_FILE] = deployment.to_json().encode()
+    return _zip(deployment.to_json().encode(), tuple(checks.files().items()) if checks else ())
 
+
+# Regions of a fleet have the same rules, but for those of the home region.
+@functools.cache
+def _zip(manifest: bytes, checks: tuple[tuple[str, bytes], ...]) -> bytes:
+    files = {**_runtime(), **dict(checks), DEPLOYMENT_FILE: manifest}
     buffer = io.BytesIO()
     # Stored, not deflated: the output of deflate differs between versions of zlib.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -41,3 +46,9 @@ def build(deployment: Deployment, checks: CheckFolder | None = None) -> bytes:
             entry.external_attr = _MODE << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+@functools.cache
+def _runtime() -> Mapping[str, bytes]:
+    root = Path(compliance_runtime.__file__).parent
+    return {f"{root.name}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob("*.py")}

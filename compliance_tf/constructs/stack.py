@@ -176,6 +176,7 @@ class ComplianceStack(TerraformStack):
         if self.checks:
             self.checks.validate()
         self.naming = Naming(project, region, max_workspace_length)
+        self._id = id_
         self._refuse_duplicate(scope)
         options = FunctionOptions(
             runtime=runtime,
@@ -250,7 +251,7 @@ class ComplianceStack(TerraformStack):
                 event_rules=self.event_rules,
                 recipients=recipients,
             )
-        self.synthesizer = GuardedSynthesizer(self, self.naming.prefix, self.recorder.command, self._fixed)
+        self.synthesizer = GuardedSynthesizer(self, id_, self.naming.prefix, self.recorder.command, self._fixed)
         # An aspect visits all children, each time in a call from Node: this element has none.
         Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
 
@@ -337,7 +338,7 @@ class ComplianceStack(TerraformStack):
         # Not TerraformOutput: in cdktf 0.21 one with an object makes Node print a deprecation warning.
         values = outputs(self.naming, self._account.id, self._state, deployment)
         self._outputs.update((name, {"value": value}) for name, value in values.items())
-        folder = Path(App.of(self).outdir, "stacks", self.node.id)
+        folder = Path(App.of(self).outdir, "stacks", self._id)
         for asset in (self.functions.complete(deployment), self.recorder.program):
             if asset:
                 asset.write(folder)
