@@ -11,7 +11,7 @@ from compliance_runtime.check import Severity
 from compliance_tf.model.naming import RULE_TAG
 from compliance_tf.model.output_names import RULES
 from compliance_tf.review.plan.plan import Action, OutputChange
-from compliance_tf.review.plan.values import Hidden
+from compliance_tf.review.plan.values import Hidden, texts
 from compliance_tf.review.policies.rules import RULE
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _of_mapping(what: str, before: Value, after: Value) -> Iterator[str]:
 
 
 def _of_scope(before: Attributes, after: Attributes) -> Iterator[str]:
-    earlier, later = (set(_texts(scope.get("compliance_resource_types"))) for scope in (before, after))
+    earlier, later = (set(texts(scope.get("compliance_resource_types"))) for scope in (before, after))
     if removed := sorted(earlier - later):
         yield f"no longer looks at {', '.join(removed)}" if later else "looks at all resource types"
     if new := sorted(later - earlier):
@@ -256,7 +256,3 @@ def _shown(value: Value) -> str:
 
 def _first(blocks: Value) -> Attributes:
     return blocks[0] if isinstance(blocks, list) and blocks and isinstance(blocks[0], dict) else {}
-
-
-def _texts(values: Value) -> list[str]:
-    return [str(value) for value in values] if isinstance(values, list) else []

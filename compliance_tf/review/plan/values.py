@@ -109,6 +109,11 @@ def _block_without_nothing(block: Attributes) -> Attributes:
     return {name: value for name, value in members if value is not None}
 
 
+def texts(values: Value) -> list[str]:
+    """Return the members of a list as texts, whatever they are; none of anything else."""
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
 def is_hidden(value: Value) -> bool:
     """Return whether any part of a value is hidden."""
     # Nearly all parts are such, and whether a class is an abstract one takes long to find out.

@@ -52,7 +52,7 @@ def _place(file: Value) -> str:
 
 def _foreign_functions(plan: Plan) -> Iterator[Hit]:
     functions = plan.of_type(_FUNCTION)
-    names = {change.after.get("function_name") for change in functions}
+    names = {str(change.after.get("function_name")) for change in functions}
     accounts = {account for change in plan.resources if (account := _account(change))}
     # An unknown function is one that this plan creates.
     makes_functions = any(change.action in {Action.CREATE, Action.REPLACE} for change in functions)

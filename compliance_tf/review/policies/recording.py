@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.review.changes.grants import increases
 from compliance_tf.review.changes.permissions import permissions
 from compliance_tf.review.plan.plan import Action
-from compliance_tf.review.plan.values import is_hidden
+from compliance_tf.review.plan.values import is_hidden, texts
 from compliance_tf.review.policies.attributes import Effect, attribute_changes
 from compliance_tf.review.policies.policy import Hit, Policy, Verdict
 from compliance_tf.review.policies.rules import RULE
@@ -75,7 +75,7 @@ def _is_as_wide(rule: ResourceChange) -> bool:
     if is_hidden(rule.after.get("scope")) or is_hidden(rule.before.get("scope")):
         return False
     before, after = (_scope(values.get("scope")) for values in (rule.before, rule.after))
-    earlier, later = (set(scope.get("compliance_resource_types") or ()) for scope in (before, after))
+    earlier, later = (set(texts(scope.get("compliance_resource_types"))) for scope in (before, after))
     has_types = not later or (bool(earlier) and earlier <= later)
     return has_types and all(not after.get(name) or after[name] == before.get(name) for name in _LIMITS)
 
@@ -98,7 +98,7 @@ def _lost_permissions(plan: Plan) -> Iterator[Hit]:
 
 def _left_behind(plan: Plan) -> Iterator[Hit]:
     """List what AWS removes with a function, and Terraform does not create again when it replaces the function."""
-    replaced = {change.before.get("function_name") for change in _functions(plan) if change.action is Action.REPLACE}
+    replaced = {str(one.before.get("function_name")) for one in _functions(plan) if one.action is Action.REPLACE}
     for type_ in ("aws_lambda_permission", "aws_lambda_function_event_invoke_config"):
         for change in plan.of_type(type_):
             function = change.after.get("function_name")

@@ -306,3 +306,22 @@ def test_a_plan_that_failed_before_its_outputs_says_so() -> None:
     plan = {**plan_json(), "errored": True, "output_changes": {}}
     with pytest.raises(ReviewError, match="Terraform failed while it planned, which may be why"):
         reviewed(plan)
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes", "actions"),
+    [
+        ("aws_lambda_function", {"function_name": {}}, ["update"]),
+        ("aws_lambda_function", {"function_name": {}}, ["delete", "create"]),
+        ("aws_config_config_rule", {"scope": [{"compliance_resource_types": [{}]}]}, ["update"]),
+        ("aws_config_config_rule", {"scope": [{"compliance_resource_types": 1}]}, ["update"]),
+    ],
+)
+def test_an_attribute_of_another_kind_than_the_provider_has_is_read(
+    type_: str, attributes: dict[str, Any], actions: list[str]
+) -> None:
+    plan = plan_json()
+    changed = of_type(plan, type_)[0]["change"]
+    changed |= {"actions": actions, "before": {**changed["after"], **attributes}}
+    changed["after"] = {**changed["after"], **attributes, "description": "another"}
+    assert not reviewed(plan).is_empty
