@@ -64,7 +64,7 @@ def measure() -> Iterator[Table]:
             ask(question, folder)
             table.add_row(name, f"{time.perf_counter() - started:.2f}")
         started = time.process_time()
-        write_parquet(map(_row, range(WRITTEN)), NOW, str(Path(temporary, "written")))
+        write_parquet(map(_row, range(WRITTEN)), NOW, str(Path(temporary, "written")), source=lambda _: "acme-dev")
         rate = WRITTEN / (time.process_time() - started)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     table.caption = f"{size / 1e6:.0f} MB; written at {rate:,.0f} results a second; at most {memory:,.0f} MB of memory."
