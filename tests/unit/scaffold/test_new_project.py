@@ -152,5 +152,5 @@ def test_the_name_is_proposed_after_the_folder(folder: str, name: str, tmp_path:
 
 
 def test_the_pipelines_of_the_documentation_are_those_of_new_projects() -> None:
-    written = {name: (DOCS / "workflows" / name).read_text() for name in workflows.texts()}
-    assert written == workflows.texts(), "run make docs"
+    texts = workflows.texts()
+    assert {name: (DOCS / "workflows" / name).read_text() for name in texts} == texts, "run make docs"
