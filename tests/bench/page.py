@@ -53,7 +53,7 @@ class Page:
         """Read the page as it is; sections of benches that exist no more are left out."""
         text = PATH.read_text(encoding="utf-8") if PATH.is_file() else ""
         parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
-        found = dict(zip(parts[::2], parts[1::2], strict=True))
+        found = dict(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
         return cls(titles, {title: found[title] for title in titles if title in found})
 
     def replace(self, title: str, what: str, tables: Iterable[Table]) -> None:
@@ -61,11 +61,11 @@ class Page:
         lines = [what.strip(), "", f"Measured {_circumstances()}.", ""]
         for table in tables:
             lines += [_markdown(table), ""]
-        self.sections[title] = "\n" + "\n".join(lines)
+        self.sections[title] = "\n".join(lines).strip()
 
     def write(self) -> None:
         """Write the page."""
-        parts = [_INTRODUCTION, *(f"## {one}\n{self.sections[one]}" for one in self.titles if one in self.sections)]
+        parts = [_INTRODUCTION, *(f"## {one}\n\n{self.sections[one]}\n" for one in self.titles if one in self.sections)]
         PATH.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
 
 

@@ -53,7 +53,9 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its commands."""
-        variables = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TF_CLI_ARGS": "-no-color", **self.variables}
+        # An installation may be that of another checkout.
+        path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "lambda_src")])
+        variables = {**os.environ, "PYTHONPATH": path, "TF_CLI_ARGS": "-no-color", **self.variables}
         return Machine(variables, working_folder=self.folder).environment()
 
     def stack_folder(self, stack: str = "compliance") -> Path:
