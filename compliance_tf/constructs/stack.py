@@ -200,9 +200,9 @@ class ComplianceStack(TerraformStack):
             self._required_providers["aws"] = {"version": aws_provider}
         self._state = state or LocalState()
         self._state.configure(self, self.naming)
-        AwsProvider(
-            self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags={**(tags or {}), **own_tags})]
-        )
+        all_tags = {**(tags or {}), **own_tags}
+        self._provider = {"aws": [{"region": region, "default_tags": [{"tags": all_tags}]}]}
+        AwsProvider(self, "aws", region=region, default_tags=[AwsProviderDefaultTags(tags=all_tags)])
         account = self._account = Account(self.blocks, region)
         self.recorder = ExistingRecorder(
             self.blocks,
@@ -344,13 +344,11 @@ class ComplianceStack(TerraformStack):
                 asset.write(folder)
 
     def _fixed(self) -> dict[str, object]:
-        """Return the blocks by which a plan is refused in another workspace than the one that is meant."""
-        reading = self.recorder.reading
-        return {
-            "variable": {"workspace": self.workspaces.variable},
-            reading.section: {reading.type: {reading.name: reading.body}},
-            "output": {DEPLOYMENT: self._outputs[DEPLOYMENT]},
-        }
+        """Return the blocks that keep a plan to its workspace and region."""
+        read = self.recorder.reading
+        variable, output = {"workspace": self.workspaces.variable}, {DEPLOYMENT: self._outputs[DEPLOYMENT]}
+        data = {read.type: {read.name: read.body}}
+        return {"provider": self._provider, "variable": variable, "data": data, "output": output}
 
     def _declared(self) -> dict[str, object]:
         self.recorder.complete()

@@ -103,8 +103,8 @@ def _changed(top: Body, fixed: Body) -> Iterator[Violation]:
             if found != [expected.body.members]:
                 yield Violation(
                     _path(expected),
-                    "it is not as the stack declares it, and it is what stops a plan for another workspace or beside "
-                    "a recorder that does not record: take out what overrides it.",
+                    "it is not as the stack declares it, and it keeps a plan to its workspace and region, beside a "
+                    "recorder that records: take out what overrides it.",
                 )
 
 

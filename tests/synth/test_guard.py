@@ -149,6 +149,8 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
             (r"variable\.workspace", "variable.workspace.default", "prod"),
             (r"variable\.workspace", "variable.workspace.validation", None),
             (r"variable\.workspace", "variable", None),
+            (r"provider\.aws", "provider.aws.0.region", "us-east-1"),
+            (r"provider\.aws", "provider.aws.0.default_tags.0.tags.workspace", "dev"),
             (r"output\.deployment", "output.deployment.value.workspace", "dev"),
         ]
     ],
