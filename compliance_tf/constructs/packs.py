@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from compliance_tf.packs.resolution import ResolvedRule
 
 
-class Packs:
+class Packs(Construct):
     """The rules of packs, each declared once.
 
     In AWS's packs a rule's id is its identifier in kebab case. Its name ends in the id, or in a short form of it where
@@ -81,6 +81,7 @@ class Packs:
         change: Mapping[str, Change] | None = None,
         skip_unavailable: bool = False,
     ) -> None:
+        super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         chosen = as_by_workspace(packs)
         stack.workspaces.refuse_unknown([chosen], f"Packs '{id_}'")
@@ -96,53 +97,52 @@ class Packs:
         self.rules = tuple(rule.resolved for rule in present)
         self.unavailable = tuple(rule.rule.id for rule in missing)
         for rule in present:
-            _declare(stack, rule)
+            self._declare(rule)
 
-
-def _declare(stack: ComplianceStack, declared: WorkspaceRule) -> None:
-    rule, packs = declared.resolved.rule, declared.resolved.packs
-    scope = Scope.types(*rule.resource_types) if rule.resource_types else None
-    name = stack.naming.short_rule_name(rule.id)
-    match rule:
-        case ManagedPackRule():
-            values = declared.setting(_parameters)
-            names = sorted({name for given in (values.default, *values.values.values()) for name in given})
-            ManagedRule(
-                stack,
-                rule.id,
-                identifier=rule.identifier,
-                parameters={name: _named(values, name) for name in names},
-                rule_scope=scope,
-                frequency=declared.setting(_frequency),
-                severity=rule.severity,
-                enabled=declared.enabled,
-                packs=packs,
-                name=name,
-            )
-        case CheckPackRule():
-            CheckRule(
-                stack,
-                rule.id,
-                check=rule.check,
-                parameters=declared.setting(_parameters),
-                rule_scope=scope,
-                frequency=declared.setting(_frequency) if isinstance(rule.check, PeriodicCheck) else None,
-                severity=rule.severity,
-                enabled=declared.enabled,
-                packs=packs,
-                name=name,
-            )
-        case PolicyPackRule():
-            PolicyRule(
-                stack,
-                rule.id,
-                policy=rule.policy,
-                rule_scope=Scope.types(*rule.resource_types),
-                severity=rule.severity or Severity.MEDIUM,
-                enabled=declared.enabled,
-                packs=packs,
-                name=name,
-            )
+    def _declare(self, declared: WorkspaceRule) -> None:
+        rule, packs = declared.resolved.rule, declared.resolved.packs
+        scope = Scope.types(*rule.resource_types) if rule.resource_types else None
+        name = ComplianceStack.of(self).naming.short_rule_name(rule.id)
+        match rule:
+            case ManagedPackRule():
+                values = declared.setting(_parameters)
+                names = sorted({name for given in (values.default, *values.values.values()) for name in given})
+                ManagedRule(
+                    self,
+                    rule.id,
+                    identifier=rule.identifier,
+                    parameters={name: _named(values, name) for name in names},
+                    rule_scope=scope,
+                    frequency=declared.setting(_frequency),
+                    severity=rule.severity,
+                    enabled=declared.enabled,
+                    packs=packs,
+                    name=name,
+                )
+            case CheckPackRule():
+                CheckRule(
+                    self,
+                    rule.id,
+                    check=rule.check,
+                    parameters=declared.setting(_parameters),
+                    rule_scope=scope,
+                    frequency=declared.setting(_frequency) if isinstance(rule.check, PeriodicCheck) else None,
+                    severity=rule.severity,
+                    enabled=declared.enabled,
+                    packs=packs,
+                    name=name,
+                )
+            case PolicyPackRule():
+                PolicyRule(
+                    self,
+                    rule.id,
+                    policy=rule.policy,
+                    rule_scope=Scope.types(*rule.resource_types),
+                    severity=rule.severity or Severity.MEDIUM,
+                    enabled=declared.enabled,
+                    packs=packs,
+                    name=name,
+                )
 
 
 def _read(packs: Sequence[PackName | PackAlias | Pack]) -> list[Pack]:

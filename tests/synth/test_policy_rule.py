@@ -93,12 +93,7 @@ def test_where_guards_parser_is_not_installed_a_note_says_that_the_policy_was_no
     synthesize: Synthesize, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cfn_guard_rs.api", None)
-    stacks: list[ComplianceStack] = []
-
-    def build(stack: ComplianceStack) -> None:
-        stacks.append(stack)
-        policy_rule("not Guard at all")(stack)
-
-    synthesize(build)
-    (note,) = [entry.data for entry in stacks[0].node.metadata if "info" in entry.type]
+    made: list[PolicyRule] = []
+    synthesize(lambda stack: made.append(policy_rule("not Guard at all")(stack)))
+    (note,) = [entry.data for entry in made[0].node.metadata if "info" in entry.type]
     assert "the policy was not parsed" in note

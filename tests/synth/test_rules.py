@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from constructs import Construct
 
 from compliance_runtime.checks import bucket_tls_only, required_tags
 from compliance_runtime.errors import CheckError
@@ -277,13 +276,6 @@ def test_a_rule_that_aws_would_refuse_is_refused_at_synthesis(
 def test_a_setting_out_of_bounds_is_refused(synthesize: Synthesize, settings: dict[str, object], message: str) -> None:
     with pytest.raises(ComplianceError, match=message):
         synthesize(**settings)
-
-
-def test_a_construct_of_ones_own_may_hold_rules(synthesize: Synthesize) -> None:
-    configuration = synthesize(
-        lambda stack: ManagedRule(Construct(stack, "baseline"), "trail", identifier="CLOUD_TRAIL_ENABLED")
-    )
-    assert list(configuration["resource"]["aws_config_config_rule"]) == ["trail"]
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the rule", "after the rule"])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 
-class CheckRule(Generic[P]):
+class CheckRule(Construct, Generic[P]):
     """A Config rule that runs a check.
 
     Parameters
@@ -93,6 +93,7 @@ class CheckRule(Generic[P]):
         packs: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
+        super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         module = _module(id_, check, stack)
         frequencies, existence = as_by_workspace(frequency), as_by_workspace(enabled)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compliance_tf.model.workspace_values import ByWorkspace
 
 
-class ManagedRule:
+class ManagedRule(Construct):
     """An AWS managed rule.
 
     Parameters
@@ -95,6 +95,7 @@ class ManagedRule:
         packs: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
+        super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         facts = managed_rule(identifier)
         scope_types = rule_scope.resource_types if rule_scope else ()

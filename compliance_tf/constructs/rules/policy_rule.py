@@ -18,7 +18,7 @@ from compliance_tf.model.guard_policy import GUARD_RUNTIME, check_policy
 from compliance_tf.model.workspace_values import Setting, as_by_workspace
 
 
-class PolicyRule:
+class PolicyRule(Construct):
     """A Config rule that AWS Config evaluates by a policy in Guard's language, at every change of a resource.
 
     Such a rule cannot be periodic (AWS Config API, Source.SourceDetails). The policy evaluates the
@@ -79,6 +79,7 @@ class PolicyRule:
         packs: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
+        super().__init__(scope, id_)
         stack = ComplianceStack.of(scope)
         if description is not None and len(description) > MAX_DESCRIPTION:
             raise SettingError(
@@ -88,7 +89,7 @@ class PolicyRule:
         existence = as_by_workspace(enabled)
         stack.workspaces.refuse_unknown([existence], f"Rule '{id_}'")
         if not check_policy(id_, policy, rule_scope.resource_types):
-            Annotations.of(scope).add_info(
+            Annotations.of(self).add_info(
                 f"Rule '{id_}': the policy was not parsed, because cfn-guard-rs is not installed (it has no wheel for "
                 "this Python). AWS Config will parse it at the deployment."
             )
