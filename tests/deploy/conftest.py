@@ -41,14 +41,19 @@ class Project:
     @classmethod
     def create(cls, folder: Path, variables: dict[str, str], app: str | None = None) -> Project:
         """Write the app, by default this repository's main.py, and synthesize it."""
-        folder.mkdir()
         text = app if app is not None else (REPOSITORY / "main.py").read_text()
-        (folder / "main.py").write_text(text)
-        settings = json.loads((REPOSITORY / "cdktf.json").read_text())
-        (folder / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
-        project = cls(folder, variables)
+        project = cls.write(folder, variables, text)
         project.run("python", "main.py")
         return project
+
+    @classmethod
+    def write(cls, folder: Path, variables: dict[str, str], app: str) -> Project:
+        """Write an app for commands that synthesize it themselves."""
+        folder.mkdir(exist_ok=True)
+        (folder / "main.py").write_text(app)
+        settings = json.loads((REPOSITORY / "cdktf.json").read_text())
+        (folder / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
+        return cls(folder, variables)
 
     @property
     def environment(self) -> dict[str, str]:

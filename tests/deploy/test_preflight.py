@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +17,7 @@ from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.main import app as cli
 from tests.deploy import account as descriptions
 from tests.deploy.conftest import REGION, REPOSITORY, Project
+from tests.deploy.lifecycle.commands import create
 from tests.runtime.local.accounts import Account, document, eventually
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def app(more: str = "pass") -> str:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, aws: LocalAws) -> Path:
     folder = tmp_path_factory.mktemp("preflight") / "app"
-    Project.create(folder, aws.environment(region=REGION), app())
+    create(folder, aws.environment(region=REGION), app())
     return folder
 
 
@@ -84,15 +83,10 @@ def statements(policy: str) -> list[dict[str, Any]]:
 def preflight(
     folder: Path, variables: dict[str, str], *options: str, workspace: str = "dev", fails: bool = False
 ) -> dict[str, Any]:
-    """Ask in this process about what the app was synthesized to, and give the report with its lines by subject."""
-
-    def copy(_: object, app_folder: Path, output: Path) -> None:
-        shutil.copytree(app_folder / "cdktf.out", output, symlinks=True)
-
+    """Ask in this process, and give the report with its lines by subject."""
     line = ["preflight", "--format", "json", "--workspace", workspace, *options]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("compliance_tf.preflight.preflight.synthesize", copy)
         # It keeps the credentials of who asked first.
         patch.setattr("boto3.DEFAULT_SESSION", None)
         for name, value in Project(folder, variables).environment.items():
@@ -221,7 +215,7 @@ def test_what_differs_by_workspace_is_that_of_the_workspace(tmp_path: Path, acco
         'ManagedRule(stack, "mfa", identifier="IAM_ROOT_ACCESS_KEY_CHECK", '
         'enabled=by_workspace(prod=True, default=False), frequency=by_workspace(prod="One_Hour", default="Six_Hours"))'
     )
-    project = Project.create(tmp_path / "app", root(account.with_recorder()), app(more))
+    project = create(tmp_path / "app", root(account.with_recorder()), app(more))
     dev = preflight(project.folder, root(account))["lines"]
     assert "0 + 4 new = 4 of" in dev["Config rules"]["figure"]
     assert ": 30 evaluations" in dev["Cost of a month"]["figure"]  # those of the trail
@@ -235,7 +229,7 @@ def test_every_stack_is_asked_about_in_its_own_region(tmp_path: Path, account: A
         'other = ComplianceStack(app, "there", project="acme", region="us-east-1")\n'
         '    ManagedRule(other, "trail", identifier="CLOUD_TRAIL_ENABLED")'
     )
-    project = Project.create(tmp_path / "app", root(account.with_recorder()), app(more))
+    project = create(tmp_path / "app", root(account.with_recorder()), app(more))
     report = preflight(project.folder, root(account), fails=True)
     assert [(line["place"], line["subject"]) for line in report["findings"] if line["blocks"]] == [
         ("there (us-east-1)", "Recorder")
@@ -290,9 +284,7 @@ def test_without_a_network_it_says_so_once(folder: Path, account: Account) -> No
 
 
 def test_an_app_that_does_not_synthesize_is_one_message(account: Account, tmp_path: Path) -> None:
-    settings = json.loads((REPOSITORY / "cdktf.json").read_text())
-    (tmp_path / "cdktf.json").write_text(json.dumps({**settings, "app": f"{sys.executable} main.py"}))
-    (tmp_path / "main.py").write_text(app('ManagedRule(stack, "more", identifier="NONE_SUCH")'))
-    output = Project(tmp_path, root(account)).run("compliance-tf", "preflight", "-w", "dev", fails=True)
+    project = Project.write(tmp_path, root(account), app('ManagedRule(stack, "more", identifier="NONE_SUCH")'))
+    output = project.run("compliance-tf", "preflight", "-w", "dev", fails=True)
     assert re.search(r"error: main\.py:\d+: managed rule 'NONE_SUCH' is not known", output)
     assert "Traceback" not in output

@@ -74,7 +74,7 @@ class FleetProject:
     @classmethod
     def create(cls, aws: LocalAws, folder: Path, fleet: dict[str, object]) -> FleetProject:
         """Write the app and the fleet: what is JSON is YAML."""
-        project = Project.create(folder, aws.environment(account=CALLER, region="eu-west-1"), APP)
+        project = Project.write(folder, aws.environment(account=CALLER, region="eu-west-1"), APP)
         (folder / "fleet.yaml").write_text(json.dumps(fleet))
         return cls(project)
 

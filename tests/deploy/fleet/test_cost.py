@@ -52,9 +52,9 @@ def test_the_table_of_the_how_to_is_computed(local_aws: LocalAws, tmp_path: Path
     rows = [re.split(r"  +", line) for line in table.splitlines()[1:21]]
     group = {"name": "all", "workspace": "prod", "regions": REGIONS, "accounts": [f"{10**11 + n}" for n in range(200)]}
     rules = [row[0] for row in rows if row[0] != "bucket-tls-only"]
-    fleet = FleetProject(Project(tmp_path, local_aws.environment(account="000000000009", region="eu-west-1")))
-    (tmp_path / "main.py").write_text(APP.replace("for id_ in RULES", f"for id_ in {rules}"))
-    (tmp_path / "cdktf.json").write_text(json.dumps({"language": "python", "app": "python main.py"}))
+    variables = local_aws.environment(account="000000000009", region="eu-west-1")
+    app = APP.replace("for id_ in RULES", f"for id_ in {rules}")
+    fleet = FleetProject(Project.write(tmp_path, variables, app))
     (tmp_path / "fleet.yaml").write_text(json.dumps({"role": ROLE, "groups": [group]}))
 
     code, output = fleet.run(*command.split())
