@@ -55,11 +55,9 @@ class Answers:
         (folder / "preflight.json").write_text(report.to_json())
         (folder / "reviews.json").write_text(as_json([replace(no_changes(), is_empty=self.is_empty)], None))
         (folder / "calls").touch()
-        # All is installed already, which pip takes a second to see.
-        programs = {"compliance-tf": _PROGRAM.format(folder=folder, code=int(self.code)), "pip": "#!/bin/sh\n"}
-        for name, text in programs.items():
-            (folder / name).write_text(text)
-            (folder / name).chmod(0o755)
+        program = folder / "compliance-tf"
+        program.write_text(_PROGRAM.format(folder=folder, code=int(self.code)))
+        program.chmod(0o755)
         return Program(folder)
 
 

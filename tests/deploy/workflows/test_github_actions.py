@@ -17,6 +17,7 @@ from tests.deploy.workflows.cloud import GITHUB, Cloud
 from tests.deploy.workflows.conftest import APP, prepared
 from tests.deploy.workflows.github_actions import FOLDER, PROJECT, Event, Finished, Runner, inputs, load
 from tests.runtime.review.fake_forges import FakeForge, running
+from tests.unit.review.sample_reviews import FINGERPRINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,14 +79,20 @@ def test_a_pull_request_deploys_nothing(runner: Runner, pull_request: Finished) 
     assert runner.run("apply", event, needs={"review": {"outputs": pull_request.outputs}}) is None
 
 
-def test_another_plan_than_the_approved_one_is_not_applied(runner: Runner, push: Event, pull_request: Finished) -> None:
-    other = {**pull_request.outputs, "fingerprints": "0" * 32}
-    finished = runner.run("apply", push, needs={"review": {"outputs": other}})
+@pytest.mark.parametrize("code", [ExitCode.FINE, ExitCode.FOUND, ExitCode.BLOCKED])
+def test_both_commands_expect_the_plan_that_was_approved_and_nothing_is_applied_where_it_is_refused(
+    runner: Runner, answering: Callable[[Answers], Program], code: ExitCode
+) -> None:
+    program = answering(Answers(code))
+    sha = runner.forge.head()
+    approved = {"changes": "true", "fingerprints": f"{FINGERPRINT} {'1' * 32}"}
+    finished = runner.run("apply", Event.push(sha, sha), needs={"review": {"outputs": approved}})
     assert finished is not None
-    assert finished.failed_step == "Apply the plan that was approved, and no other"
-    assert pull_request.outputs["fingerprints"] in finished.output
-    assert "Apply complete" not in finished.output
-    assert rules(runner.cloud) == set()
+    expected = f"--expect {FINGERPRINT} --expect {'1' * 32}"
+    reviewed = f"review --workspace dev --settings base/review.yaml {expected}"
+    applied = [] if code is ExitCode.BLOCKED else [f"apply --workspace dev {expected}"]
+    assert program.calls == ["plan --workspace dev", reviewed, *applied]
+    assert finished.failed_step == ("" if applied else "Apply the plan that was approved, and no other")
 
 
 def test_what_is_merged_has_the_fingerprint_that_was_reviewed_and_is_applied(

@@ -115,13 +115,9 @@ def test_both_commands_expect_the_plan_that_was_approved_and_nothing_is_applied_
     assert finished.passed is bool(applied)
 
 
-def test_a_branch_does_not_get_the_role_that_deploys(runner: Runner, push: dict[str, str]) -> None:
-    finished = runner.run("apply", "feature", push, {"FINGERPRINTS_dev": "0" * 32})
-    assert not finished.passed
-    assert "AssumeRoleWithWebIdentity" in finished.output
-
-
+@pytest.mark.long
 def test_the_approved_plan_is_applied(runner: Runner, push: dict[str, str], merge_request: Finished) -> None:
+    """The short form applies one in the workflow of GitHub, by a role with the same policy and other trust."""
     finished = runner.run("apply", "main", push, merge_request.variables)
     assert finished.passed, finished.output
     assert rules(runner) == {"compliance-dev-trail", "compliance-dev-keys"}
