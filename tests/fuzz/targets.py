@@ -163,6 +163,11 @@ def _writers(data: bytes) -> None:
         stream.getvalue().encode()
 
 
+# A format's module is loaded when it is first written: here, where the fuzzer instruments what is imported.
+for _format in ExportFormat:
+    write(_format, (), SNAPSHOT, io.StringIO())
+
+
 def _json(*values: Any) -> tuple[bytes, ...]:
     return tuple(json.dumps(value, default=str).encode() for value in values)
 
