@@ -33,8 +33,8 @@ def build(deployment: Deployment, checks: CheckFolder | None = None) -> bytes:
     return _zip(deployment.to_json().encode(), tuple(checks.files().items()) if checks else ())
 
 
-# Regions of a fleet have the same rules, but for those of the home region.
-@functools.cache
+# Regions of a fleet have the same rules, but for those of the home region: two packages, of half a megabyte each.
+@functools.lru_cache(maxsize=2)
 def _zip(manifest: bytes, checks: tuple[tuple[str, bytes], ...]) -> bytes:
     files = {**_runtime(), **dict(checks), DEPLOYMENT_FILE: manifest}
     buffer = io.BytesIO()
