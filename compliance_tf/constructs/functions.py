@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from enum import Enum
 from functools import partial
@@ -14,14 +13,14 @@ from compliance_runtime.recording.table_schema import BY_RULE, WAITING_KEY
 from compliance_tf.constructs import lambda_package
 from compliance_tf.constructs.assets import Asset
 from compliance_tf.constructs.function_options import check_log_retention
-from compliance_tf.constructs.iam_statement import Statement
+from compliance_tf.constructs.iam_statement import Statement, policy_document
 from compliance_tf.errors import SettingError
 from compliance_tf.model.naming import WORKSPACE, Naming
 from compliance_tf.model.setting_values import ROLE, check_arn
 from compliance_tf.model.workspace_values import to_terraform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from compliance_runtime.check import Check
     from compliance_tf.checks.folder import CheckFolder
@@ -119,7 +118,7 @@ class ComplianceFunction:
             path=None if options.role_path == "/" else options.role_path,
             permissions_boundary=_boundary(options, account),
             description=f"Lambda function {name} in {naming.region}",
-            assume_role_policy=_policy(
+            assume_role_policy=policy_document(
                 {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
             ),
             depends_on=[recorder.reading.address],
@@ -141,7 +140,7 @@ class ComplianceFunction:
             "policy",
             name=purpose,
             role=self.role_name,
-            policy=_policy(*(statement.to_policy() for statement in all_statements)),
+            policy=policy_document(*(statement.to_policy() for statement in all_statements)),
         )
         self.resource = blocks.resource(
             "aws_lambda_function",
@@ -329,7 +328,7 @@ class ComplianceFunctions:
             name,
             name=name,
             role=function.role_name,
-            policy=_policy(*(statement.to_policy() for statement in statements)),
+            policy=policy_document(*(statement.to_policy() for statement in statements)),
         )
 
     def _check_statements(self) -> list[Statement]:
@@ -354,7 +353,3 @@ def _boundary(options: FunctionOptions, account: Account) -> str | None:
 def _validate_history(days: int) -> None:
     if not 1 <= days <= MAX_HISTORY_DAYS:
         raise SettingError(f"history_days={days} is out of bounds: give 1 to {MAX_HISTORY_DAYS}.")
-
-
-def _policy(*statements: Mapping[str, object]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

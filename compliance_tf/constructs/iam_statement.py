@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,8 @@ class Statement:
         if self.leading_keys:
             conditions["ForAllValues:StringEquals"] = {"dynamodb:LeadingKeys": sorted(self.leading_keys)}
         return statement | ({"Condition": conditions} if conditions else {})
+
+
+def policy_document(*statements: Mapping[str, object]) -> str:
+    """Return a policy document of these statements, the same text each time."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)

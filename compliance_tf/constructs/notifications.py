@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Severity
 from compliance_runtime.deployment import NOBODY, NOTIFICATIONS, Recipient
-from compliance_tf.constructs.iam_statement import Statement
+from compliance_tf.constructs.iam_statement import Statement, policy_document
 from compliance_tf.constructs.schedule import Schedule
 from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
@@ -134,7 +133,7 @@ def deliver(
             f"policy-{number}",
             name="notifications",
             role=record.role_name,
-            policy=_policy(Statement((action,), (target,))),
+            policy=policy_document(Statement((action,), (target,)).to_policy()),
             count=f"${{{expression(publishes)} ? 1 : 0}}" if publishes.differs else None,
         )
     event_rules.notify(recipients.map(lambda one: one.every if one else None))
@@ -146,8 +145,3 @@ def _publishes_to(target: str, recipient: Notifications | None) -> bool:
 
 def _variable(recipient: Notifications | None) -> str:
     return Recipient(recipient.target, frozenset(recipient.severities)).to_variable() if recipient else NOBODY
-
-
-def _policy(*statements: Statement) -> str:
-    document = {"Version": "2012-10-17", "Statement": [statement.to_policy() for statement in statements]}
-    return json.dumps(document, sort_keys=True)
