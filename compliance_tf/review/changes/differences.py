@@ -78,16 +78,19 @@ def _differences(change: ResourceChange) -> Iterator[Difference]:
 def _text(value: Value) -> str | None:
     if value is None:
         return None
-    text = str(value) if isinstance(value, Hidden | str) else json.dumps(value, sort_keys=True, default=str)
-    if text.startswith(("{", "[")):
+    text = str(value) if isinstance(value, Hidden | str) else _WRITER.encode(value)
+    if isinstance(value, str) and text.startswith(("{", "[")):
         text = _indented(text)
     return (
         text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]} … and {len(text) - _MAX_LENGTH:,} more characters"
     )
 
 
+_WRITER: Final = json.JSONEncoder(indent=2, sort_keys=True, ensure_ascii=False, default=str)
+
+
 def _indented(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False)
+        return _WRITER.encode(json.loads(text))
     except (ValueError, RecursionError):
         return text
