@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RULES = (10, 100, 1000)
-RUNS = 3
+RUNS = 7
 REGIONS = (
     *("eu-west-1", "us-east-1", "eu-central-1", "us-west-2", "eu-west-2", "eu-west-3", "ap-south-1", "ap-northeast-1"),
     *("us-east-2", "ca-central-1"),
