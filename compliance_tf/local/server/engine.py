@@ -19,7 +19,7 @@ from compliance_tf.local.api.account_region import AccountRegion
 from compliance_tf.local.api.api_calls import DETAIL_TYPE, WATCHED_SERVICES, Request, api_call_event
 from compliance_tf.local.api.api_error import ApiError
 from compliance_tf.local.server.authorization import complete_authorization, list_used_actions
-from compliance_tf.local.server.function_logs import collect_log
+from compliance_tf.local.server.function_logs import keep_all_logs
 from compliance_tf.local.server.function_policy import Invoker, may_invoke
 from compliance_tf.local.server.iam_tags import limit_iam_tags
 
@@ -81,6 +81,7 @@ class Engine:
         self._check_event_targets(event_rule_lag)
         self._send_api_calls()
         self._run_functions_with(function_runtime)
+        keep_all_logs()
 
     @property
     def application(self) -> Application:
@@ -212,7 +213,6 @@ class Engine:
             return (str(interpreter) if name.startswith("python") else binary), script
 
         runtime._detect_runtime_binary = detect_runtime_binary  # noqa: SLF001
-        runtime.Worker._drain_stderr_bounded = collect_log  # noqa: SLF001
 
     # -- Events ----------------------------------------------------------------------------------------------
 

@@ -116,13 +116,9 @@ def test_a_storm_of_new_violations_is_one_message_to_a_topic(local_aws: LocalAws
     topic = sns.create_topic(Name="security")["TopicArn"]
     queue = Queue(recording.account, "us-east-1")
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn)
-    names, events = [], []
-    for number in range(STORM):
-        # One after the other: local AWS lost an event of thirteen at once, and the storm is what is delivered.
-        names.append(recording.bucket(f"bad-{number}"))
-        events += recording.events(1)
+    names = [recording.bucket(f"bad-{number}") for number in range(STORM)]
     recording.bucket("good", owner="ops")
-    events += recording.events(1)
+    events = recording.events(STORM + 1)
     # One is lost, and published once the comparison finds it; one is fixed before anything is published.
     recording.deliver([event for event in events if event["detail"]["resourceId"] != names[0]] * 2)
     recording.account.tag_bucket(names[1], owner="ops")

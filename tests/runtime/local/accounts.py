@@ -171,17 +171,11 @@ class Account:
 
     def log_of(self, function: str) -> list[str]:
         logs = self.client("logs")
-        group = f"/aws/lambda/{function}"
-        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        try:
+            events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+        except logs.exceptions.ResourceNotFoundException:
             return []
-        events = [
-            event
-            for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
-            for event in logs.get_log_events(
-                logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
-            )["events"]
-        ]
-        return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
+        return [event["message"] for event in events]
 
     def verdicts(self, rule: str) -> dict[str, str]:
         """What a rule says, by resource ID; what is not applicable counts."""
