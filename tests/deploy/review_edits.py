@@ -37,27 +37,27 @@ def allow_within_the_role(configuration: Configuration) -> None:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     # By the name of the policy that the deployment itself writes.
-    role = resource(configuration, "aws_iam_role", "functions_record")
-    role["inline_policy"] = [{"name": "record", "policy": document}]
+    role = resource(configuration, "aws_iam_role", "functions_evaluate")
+    role["inline_policy"] = [{"name": "evaluate", "policy": document}]
 
 
 def attach_a_policy(configuration: Configuration) -> None:
-    role = resource(configuration, "aws_iam_role", "functions_record")
+    role = resource(configuration, "aws_iam_role", "functions_trigger")
     role["managed_policy_arns"] = ["arn:aws:iam::aws:policy/AdministratorAccess"]
 
 
-def trust(principal: object) -> Callable[[Configuration], None]:
+def trust(principal: object, function: str) -> Callable[[Configuration], None]:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
 
     def edit(configuration: Configuration) -> None:
-        role = resource(configuration, "aws_iam_role", "functions_record")
+        role = resource(configuration, "aws_iam_role", f"functions_{function}")
         role["assume_role_policy"] = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
     return edit
 
 
 def run_with_the_role_of_others(configuration: Configuration) -> None:
-    function = resource(configuration, "aws_lambda_function", "functions_record")
+    function = resource(configuration, "aws_lambda_function", "functions_trigger")
     function["role"] = "arn:aws:iam::000000000001:role/landing-zone-admin"
 
 
@@ -70,7 +70,7 @@ def drop_the_source(configuration: Configuration) -> None:
 
 
 def leave_the_workspace_out(configuration: Configuration) -> None:
-    resource(configuration, "aws_config_config_rule", "trail")["name"] = "acme-trail"
+    resource(configuration, "aws_config_config_rule", "guard")["name"] = "acme-guard"
 
 
 def switch_off(configuration: Configuration) -> None:
@@ -97,7 +97,7 @@ def move_a_rule(configuration: Configuration) -> None:
 
 def forget_a_rule(configuration: Configuration) -> None:
     rules = configuration["resource"]["aws_config_config_rule"]
-    [address] = [key for key in rules if key.startswith("keys")]
+    [address] = [key for key in rules if key.startswith("tags")]
     del rules[address]
     configuration["removed"] = [{"from": f"aws_config_config_rule.{address}", "lifecycle": {"destroy": False}}]
 
@@ -136,124 +136,109 @@ class Edit:
 
 
 ANY_ACCOUNT = "config.amazonaws.com may invoke acme-dev-evaluate on behalf of any account"
-WILDCARD = "Role acme-dev-record-eu-west-1: this is a wildcard: "
 S3_REFUSED = "It is created: a resource of type aws_s3_bucket is refused: results are kept in DynamoDB"
 
-# What stands together is planned together.
-EDITS: dict[str, dict[str, Edit]] = {
-    "one": {
-        "the table's key": Edit(
-            rename_hash_key, {"table-lost": "is replaced, because these cannot be changed in place: "}
-        ),
-        "a wildcard": Edit(
-            allow_everything,
-            {
-                "wildcard-permissions": f"{WILDCARD}dynamodb:* on *.",
-                "permission-increase": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
-            },
-        ),
-        "the trust of all": Edit(
-            trust({"AWS": "*"}),
-            {
-                "public-access": "this is for everybody: AWS * may sts:AssumeRole.",
-                "permission-increase": "Trust of role",
-            },
-        ),
-        "no source account": Edit(drop_the_source, {"invocation-without-source": ANY_ACCOUNT}),
-        "no workspace in a name": Edit(
-            leave_the_workspace_out,
-            {"name-without-workspace": "Its name is 'acme-trail', which does not begin with 'acme-dev-'."},
-        ),
-        "an event rule switched off": Edit(
-            switch_off,
-            {"recording-stops": "The EventBridge rule acme-dev-compliance-changes is switched off: DISABLED."},
-        ),
-        "a recorder": Edit(
-            add("aws_config_configuration_recorder", **RECORDER),
-            {"recorder": "It is created: a resource of type aws_config_configuration_recorder is refused"},
-        ),
-        "a bucket": Edit(add("aws_s3_bucket", bucket="acme-dev-results"), {"allow-list": S3_REFUSED}),
-        "a moved rule": Edit(move_a_rule, {"state-reassigned": "It takes the place of aws_config_config_rule.keys"}),
-        "a provisioner": Edit(provision, {"provisioner": "A provisioner would run a program"}),
-    },
-    "two": {
-        "no recovery": Edit(
-            edit_table(point_in_time_recovery={"enabled": False}),
-            {"table-unprotected": "The table's point-in-time recovery changes from on to off."},
-        ),
-        "no deletion protection": Edit(
-            edit_table(deletion_protection_enabled=False),
-            {"table-unprotected": "The table's deletion protection changes from on to off."},
-        ),
-        "no encryption": Edit(
-            edit_table(server_side_encryption={"enabled": False}),
-            {"table-unprotected": "The table's encryption by AWS KMS changes from on to "},
-        ),
-        "a policy within the role": Edit(allow_within_the_role, {"wildcard-permissions": f"{WILDCARD}* on *."}),
-        "the trust of another account": Edit(
-            trust({"AWS": "arn:aws:iam::999999999999:root"}),
-            {"permission-increase": "Trust of role acme-dev-record-eu-west-1 gets 1 new permission."},
-        ),
-        "the role of others for a function": Edit(
-            run_with_the_role_of_others,
-            {"name-without-workspace": "It runs with the role 'arn:aws:iam::000000000001:role/landing-zone-admin'"},
-        ),
-        "a policy for the role of others": Edit(
-            write_into_the_role_of_others,
-            {
-                "name-without-workspace": "Its role is 'landing-zone', which does not begin with 'acme-dev-'.",
-                "permission-increase": "Role landing-zone gets ",
-            },
-        ),
-        "a forgotten rule": Edit(
-            forget_a_rule,
-            {"state-reassigned": "It leaves the state", "rule-removed": "The rule acme-dev-keys is forgotten."},
-        ),
-        "an imported log group": Edit(
-            import_a_log_group,
-            {
-                "state-reassigned": "It is imported by the id /aws/lambda/acme-dev-evaluate",
-                "name-shared": "has the same name in AWS, '/aws/lambda/acme-dev-evaluate'.",
-            },
-        ),
-    },
-    "three": {
-        "a policy of AWS": Edit(
-            attach_a_policy,
-            {
-                "wildcard-permissions": f"{WILDCARD}* on *.",
-                "permission-increase": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
-            },
-        ),
-        "no concurrency": Edit(
-            edit_function(reserved_concurrent_executions=0, layers=["arn:aws:lambda:eu-west-1:000000000001:layer:x:1"]),
-            {
-                "recording-stops": "It changes in reserved_concurrent_executions: ",
-                "code-elsewhere": "It gets layers, which deployments do not have.",
-            },
-        ),
-        "no input": Edit(empty_the_input, {"recording-stops": "It changes in input: "}),
-        "another time to live": Edit(
-            edit_table(ttl={"enabled": True, "attribute_name": "sk"}),
-            {"table-unprotected": "changes from the attribute expires_at to the attribute sk."},
-        ),
-        "a rule that is created before it is destroyed": Edit(
-            create_before_destroy,
-            {
-                "name-shared": "Its replacement of the same name, 'acme-dev-trail', is created before it is destroyed",
-                "rule-removed": "The rule acme-dev-trail is replaced.",
-            },
-        ),
-        "no output": Edit(
-            hide_the_deployment,
-            {"state-relocated": "The output 'deployment', by which the next plan would be compared, goes."},
-        ),
-    },
-}
-
-BESIDES = {
-    # Of a new table one cannot see the key; a rule with another name is another rule.
-    "one": {"table-unprotected", "rule-removed"},
-    # A policy that goes to another role is replaced, and its role stays without one.
-    "two": {"recording-stops"},
+# All are planned together: none may hide what another one does.
+EDITS: dict[str, Edit] = {
+    "a wildcard": Edit(
+        allow_everything,
+        {
+            "wildcard-permissions": "Role acme-dev-record-eu-west-1: this is a wildcard: dynamodb:* on *.",
+            "permission-increase": "Role acme-dev-record-eu-west-1 gets 1 new permission.",
+        },
+    ),
+    "the trust of all": Edit(
+        trust({"AWS": "*"}, "record"),
+        {
+            "public-access": "this is for everybody: AWS * may sts:AssumeRole.",
+            "permission-increase": "Trust of role acme-dev-record-eu-west-1 gets 1 new permission.",
+        },
+    ),
+    "no source account": Edit(drop_the_source, {"invocation-without-source": ANY_ACCOUNT}),
+    "no workspace in a name": Edit(
+        leave_the_workspace_out,
+        {"name-without-workspace": "Its name is 'acme-guard', which does not begin with 'acme-dev-'."},
+    ),
+    "an event rule switched off": Edit(
+        switch_off,
+        {"recording-stops": "The EventBridge rule acme-dev-compliance-changes is switched off: DISABLED."},
+    ),
+    "a recorder": Edit(
+        add("aws_config_configuration_recorder", **RECORDER),
+        {"recorder": "It is created: a resource of type aws_config_configuration_recorder is refused"},
+    ),
+    "a bucket": Edit(add("aws_s3_bucket", bucket="acme-dev-results"), {"allow-list": S3_REFUSED}),
+    "a moved rule": Edit(move_a_rule, {"state-reassigned": "It takes the place of aws_config_config_rule.keys"}),
+    "a provisioner": Edit(provision, {"provisioner": "A provisioner would run a program"}),
+    "no recovery": Edit(
+        edit_table(point_in_time_recovery={"enabled": False}),
+        {"table-unprotected": "The table's point-in-time recovery changes from on to off."},
+    ),
+    "no deletion protection": Edit(
+        edit_table(deletion_protection_enabled=False),
+        {"table-unprotected": "The table's deletion protection changes from on to off."},
+    ),
+    "no encryption": Edit(
+        edit_table(server_side_encryption={"enabled": False}),
+        {"table-unprotected": "The table's encryption by AWS KMS changes from on to "},
+    ),
+    "a policy within the role": Edit(
+        allow_within_the_role, {"wildcard-permissions": "Role acme-dev-evaluate-eu-west-1: this is a wildcard: * on *."}
+    ),
+    "the trust of another account": Edit(
+        trust({"AWS": "arn:aws:iam::999999999999:root"}, "trigger"),
+        {"permission-increase": "Trust of role acme-dev-trigger-eu-west-1 gets 1 new permission."},
+    ),
+    "the role of others for a function": Edit(
+        run_with_the_role_of_others,
+        {"name-without-workspace": "It runs with the role 'arn:aws:iam::000000000001:role/landing-zone-admin'"},
+    ),
+    "a policy for the role of others": Edit(
+        write_into_the_role_of_others,
+        {
+            "name-without-workspace": "Its role is 'landing-zone', which does not begin with 'acme-dev-'.",
+            "permission-increase": "Role landing-zone gets ",
+        },
+    ),
+    "a forgotten rule": Edit(
+        forget_a_rule,
+        {"state-reassigned": "It leaves the state", "rule-removed": "The rule acme-dev-tags is forgotten."},
+    ),
+    "an imported log group": Edit(
+        import_a_log_group,
+        {
+            "state-reassigned": "It is imported by the id /aws/lambda/acme-dev-evaluate",
+            "name-shared": "has the same name in AWS, '/aws/lambda/acme-dev-evaluate'.",
+        },
+    ),
+    "a policy of AWS": Edit(
+        attach_a_policy,
+        {
+            "wildcard-permissions": "Role acme-dev-trigger-eu-west-1: this is a wildcard: * on *.",
+            "permission-increase": "Role acme-dev-trigger-eu-west-1 gets 1 new permission.",
+        },
+    ),
+    "no concurrency": Edit(
+        edit_function(reserved_concurrent_executions=0, layers=["arn:aws:lambda:eu-west-1:000000000001:layer:x:1"]),
+        {
+            "recording-stops": "It changes in reserved_concurrent_executions: ",
+            "code-elsewhere": "It gets layers, which deployments do not have.",
+        },
+    ),
+    "no input": Edit(empty_the_input, {"recording-stops": "It changes in input: "}),
+    "another time to live": Edit(
+        edit_table(ttl={"enabled": True, "attribute_name": "sk"}),
+        {"table-unprotected": "changes from the attribute expires_at to the attribute sk."},
+    ),
+    "a rule that is created before it is destroyed": Edit(
+        create_before_destroy,
+        {
+            "name-shared": "Its replacement of the same name, 'acme-dev-trail', is created before it is destroyed",
+            "rule-removed": "The rule acme-dev-trail is replaced.",
+        },
+    ),
+    "no output": Edit(
+        hide_the_deployment,
+        {"state-relocated": "The output 'deployment', by which the next plan would be compared, goes."},
+    ),
 }

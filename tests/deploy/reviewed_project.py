@@ -58,9 +58,8 @@ VARIANTS = {
     "cdktf.out": {},
     "harmless": {
         "age": 45, "severity": Severity.CRITICAL, "frequency": "TwentyFour_Hours", "guard": "arn", "log_days": 1,
-        "key": True, "packs": (*PACKS, "ecr-security"),
+        "key": True, "packs": (*PACKS, "ecr-security"), "owner": "others",
     },
-    "other-tags": {"owner": "others"},
     "risky": {"trail": "trails", "packs": PACKS[:2], "new_check": True, "waived": True},
     "other-project": {"project": "rival"},
 }
