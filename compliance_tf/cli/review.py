@@ -43,10 +43,18 @@ PreflightFile = Annotated[
     Path | None,
     typer.Option("--preflight", metavar="FILE", help="The output of `preflight --format json`, for the quotas."),
 ]
-Form = Annotated[Format, typer.Option("--format", help="The format. Markdown is for comments.")]
+Forms = Annotated[
+    list[Format] | None,
+    typer.Option("--format", help="The format; terminal unless given. Markdown is for comments. May be repeated."),
+]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="PATH", help="A file to write to; a folder when there are several plans."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="A file to write to; a folder when there are several plans or formats, with a file for each.",
+    ),
 ]
 Commit = Annotated[str | None, typer.Option("--commit", metavar="SHA", help="The commit of the plan, to be mentioned.")]
 Expect = Annotated[
@@ -65,7 +73,7 @@ def review(
     workspace: Workspace = None,
     settings: SettingsFile = None,
     preflight: PreflightFile = None,
-    form: Form = Format.TERMINAL,
+    forms: Forms = None,
     output: Output = None,
     commit: Commit = None,
     expect: Expect = None,
@@ -83,6 +91,9 @@ def review(
     from compliance_tf.review.review import review as reviewed
     from compliance_tf.terraform.machine import Machine
 
+    forms = forms or [Format.TERMINAL]
+    if len(forms) > 1 and output is None:
+        raise ReviewError("Several formats are not printed one after another: name a folder for them with --output.")
     plans = plans or _saved_plans(workspace)
     if plans.count(STANDARD_INPUT) > 1:
         raise ReviewError("Standard input, -, can be read once: give the other plans as files.")
@@ -96,9 +107,9 @@ def review(
     quotas = preflight_from_file(preflight) if preflight else None
     reviews = [reviewed(plan, rules, quotas) for plan in read]
     if output is None:
-        typer.echo(render(form, reviews, commit, to_terminal=True), nl=False)
+        typer.echo(render(forms[0], reviews, commit, to_terminal=True), nl=False)
     else:
-        _write(output, form, reviews, commit)
+        _write(output, forms, reviews, commit)
     raise typer.Exit(max(ExitCode.of_review(one.verdict) for one in reviews))
 
 
@@ -157,17 +168,18 @@ def _check_different(plans: Sequence[Plan]) -> None:
         seen.add(plan.identity)
 
 
-def _write(output: Path, form: Format, reviews: Sequence[Review], commit: str | None) -> None:
+def _write(output: Path, forms: Sequence[Format], reviews: Sequence[Review], commit: str | None) -> None:
     from compliance_tf.review.rendering import render
 
     try:
-        if len(reviews) == 1 and not output.is_dir():
+        if len(reviews) == len(forms) == 1 and not output.is_dir():
             output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_text(render(form, reviews, commit), encoding="utf-8")
+            output.write_text(render(forms[0], reviews, commit), encoding="utf-8")
             return
         output.mkdir(parents=True, exist_ok=True)
         for one in reviews:
-            (output / _file_name(one.identity, form)).write_text(render(form, [one], commit), encoding="utf-8")
+            for form in forms:
+                (output / _file_name(one.identity, form)).write_text(render(form, [one], commit), encoding="utf-8")
     except OSError as cause:
         raise ReviewError(f"{output} cannot be written: {cause.strerror}.") from cause
 

@@ -1,10 +1,12 @@
-"""A ``compliance-tf`` with prepared answers, for what a job makes of each: what it answers is tested elsewhere.
+"""A ``compliance-tf`` with prepared answers, or with a prepared plan, for what a job makes of each.
 
-A real review takes 25 seconds of CPU, of which none is the job's own.
+What it answers is tested elsewhere: a real plan and its review take 15 seconds of CPU, of which none is the job's own.
 """
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,14 +20,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_tf.cli.exit_codes import ExitCode
+    from tests.unit.review.builders import PlanJson
 
 _PROGRAM = """#!/bin/sh
 echo "$@" >>"{folder}/calls"
 case "$*" in
   preflight*) cat "{folder}/preflight.json" ;;
-  review*markdown*) echo "a review" >reviews/dev.md; exit {code} ;;
-  review*json*) cat "{folder}/reviews.json"; exit {code} ;;
+  review*--output*)
+    mkdir reviews
+    echo "a review" | tee reviews/dev.txt >reviews/dev.md
+    cp "{folder}/reviews.json" reviews/dev.json
+    exit {code} ;;
   review*) exit {code} ;;
+esac
+"""
+
+
+_PROGRAM_WITH_A_PLAN = """#!/bin/sh
+echo "$TF_CLI_ARGS_plan $@" >>"{folder}/calls"
+case "$1" in
+  plan) ;;
+  review) exec {program} "$@" "{folder}/plan.json" ;;
+  *) exec {program} "$@" ;;
 esac
 """
 
@@ -54,11 +70,13 @@ class Answers:
         report = Report(Caller("111122223333", "arn"), ("dev",), () if self.may_go_ahead else (finding,))
         (folder / "preflight.json").write_text(report.to_json())
         (folder / "reviews.json").write_text(as_json([replace(no_changes(), is_empty=self.is_empty)], None))
-        (folder / "calls").touch()
-        program = folder / "compliance-tf"
-        program.write_text(_PROGRAM.format(folder=folder, code=int(self.code)))
-        program.chmod(0o755)
-        return Program(folder)
+        return Program.write(folder, _PROGRAM.format(folder=folder, code=int(self.code)))
+
+
+def install_with_plan(folder: Path, plan: PlanJson) -> Program:
+    """Write the real program, but with a plan that Terraform has shown already, into a folder for the PATH."""
+    (folder / "plan.json").write_text(json.dumps(plan))
+    return Program.write(folder, _PROGRAM_WITH_A_PLAN.format(folder=folder, program=shutil.which("compliance-tf")))
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,15 @@ class Program:
     """The installed program."""
 
     folder: Path
+
+    @classmethod
+    def write(cls, folder: Path, text: str) -> Program:
+        """Write it."""
+        (folder / "calls").touch()
+        program = folder / "compliance-tf"
+        program.write_text(text)
+        program.chmod(0o755)
+        return cls(folder)
 
     @property
     def calls(self) -> list[str]:

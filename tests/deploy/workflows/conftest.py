@@ -66,13 +66,17 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answ
 
 
 def prepared(aws: LocalAws, provider: Provider, folder: Path) -> tuple[Forge, Cloud]:
-    """Do what the documentation says is done once: a repository, a recorder, roles, state and a workspace."""
+    """Do what the documentation says is done once, without Terraform: a repository, a recorder, roles and a bucket."""
     forge = Forge.create(folder / "forge", APP)
     cloud = Cloud(aws, provider).create()
     create_recorder(cloud.client("config"), account=ACCOUNT)
-    checkout = folder / "first"
+    return forge, cloud
+
+
+def create_workspace(forge: Forge, cloud: Cloud, checkout: Path) -> None:
+    """Make the workspace in the state, as the documentation says."""
     check_out(forge, checkout, "main")
-    variables = {**cloud.unsigned(), **aws.environment(ACCOUNT, REGION), "PATH": os.environ["PATH"]}
+    variables = {**cloud.unsigned(), **cloud.aws.environment(ACCOUNT, REGION), "PATH": os.environ["PATH"]}
     environment = Machine(variables, working_folder=checkout).environment()
     stack = checkout / "cdktf.out" / "stacks" / "compliance"
     for command, where in (
@@ -81,4 +85,3 @@ def prepared(aws: LocalAws, provider: Provider, folder: Path) -> tuple[Forge, Cl
         ("terraform workspace new dev", stack),
     ):
         subprocess.run(command.split(), cwd=where, env=environment, check=True, capture_output=True)
-    return forge, cloud

@@ -14,7 +14,7 @@ import pytest
 from compliance_tf.cli.exit_codes import ExitCode
 from tests.deploy.workflows.answering import Answers
 from tests.deploy.workflows.cloud import GITHUB, Cloud
-from tests.deploy.workflows.conftest import APP, prepared
+from tests.deploy.workflows.conftest import APP, create_workspace, prepared
 from tests.deploy.workflows.github_actions import FOLDER, PROJECT, Event, Finished, Runner, inputs, load
 from tests.runtime.review.fake_forges import FakeForge, running
 from tests.unit.review.sample_reviews import FINGERPRINT
@@ -38,6 +38,7 @@ def github() -> Iterator[FakeForge]:
 def runner(local_aws: LocalAws, github: FakeForge, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     folder = tmp_path_factory.mktemp("github")
     forge, cloud = prepared(local_aws, GITHUB, folder)
+    create_workspace(forge, cloud, folder / "first")
     return Runner(forge, cloud, folder, {"GITHUB_API_URL": github.url})
 
 

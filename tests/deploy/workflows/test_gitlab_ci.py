@@ -1,21 +1,22 @@
-"""The pipeline of GitLab CI: its commands run for real, from a merge request to what is deployed.
+"""The pipeline of GitLab CI: its commands run for real, but in the short form without Terraform.
 
-These are the longest of all: each runs plan, review and apply as the jobs of a merge request do, and deploys. That a
-digest, a token or a file gets from one job to the next is seen in no smaller part.
+Its plan and its apply are those of the workflow of GitHub, by roles with the same policies and other trust.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from compliance_tf.cli.exit_codes import ExitCode
-from tests.deploy.workflows.answering import Answers
+from tests.deploy.workflows.answering import Answers, install_with_plan
 from tests.deploy.workflows.cloud import GITLAB
-from tests.deploy.workflows.conftest import APP, prepared
+from tests.deploy.workflows.conftest import APP, create_workspace, prepared
 from tests.deploy.workflows.gitlab_ci import Finished, Runner
 from tests.runtime.review.fake_forges import FakeForge, running
+from tests.unit.review.builders import delete, of_type, plan_json
 from tests.unit.review.sample_reviews import FINGERPRINT
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from compliance_tf.local import LocalAws
     from tests.deploy.workflows.answering import Program
 
-RELAXED = "policies:\n  permission-increase:\n    verdict: clean\n    reason: I would like to merge.\n"
+RELAXED = "policies:\n  rule-removed:\n    verdict: clean\n    reason: I would like to merge.\n"
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,16 @@ def runner(local_aws: LocalAws, gitlab: FakeForge, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="module")
-def merge_request(runner: Runner) -> Finished:
-    """A merge request that deploys for the first time, and would have its own review let it pass."""
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The commands, with a plan that removes a rule."""
+    plan = plan_json()
+    delete(of_type(plan, "aws_config_config_rule")[0])
+    return install_with_plan(tmp_path_factory.mktemp("bin"), plan)
+
+
+@pytest.fixture(scope="module")
+def merge_request(runner: Runner, program: Program) -> Finished:
+    """A merge request that would have its own review let it pass."""
     head = runner.forge.commit({"main.py": APP.replace("90", "45"), "review.yaml": RELAXED}, "feature")
     pipeline = {
         "CI_PIPELINE_SOURCE": "merge_request_event",
@@ -51,7 +60,9 @@ def merge_request(runner: Runner) -> Finished:
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "CI_MERGE_REQUEST_IID": "1",
     }
-    return runner.run("review", "feature", pipeline)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(program.folder), prepend=os.pathsep)
+        return runner.run("review", "feature", pipeline)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +79,16 @@ def rules(runner: Runner) -> set[str]:
 
 
 def test_a_merge_request_gets_its_review_by_the_settings_of_the_branch_that_it_is_for(
-    merge_request: Finished, runner: Runner, gitlab: FakeForge
+    merge_request: Finished, program: Program, runner: Runner, gitlab: FakeForge
 ) -> None:
     assert merge_request.passed, merge_request.output
     (comment,) = (one["body"] for one in gitlab.comments)
     assert "Needs approval" in comment
     assert merge_request.variables["FINGERPRINTS_dev"] in comment
     assert runner.forge.head("feature")[:7] in comment
+    assert "Needs approval" in merge_request.output
+    # Its role may not lock the state.
+    assert "-lock=false plan --workspace dev" in program.calls
 
 
 @pytest.mark.parametrize(
@@ -116,8 +130,10 @@ def test_both_commands_expect_the_plan_that_was_approved_and_nothing_is_applied_
 
 
 @pytest.mark.long
-def test_the_approved_plan_is_applied(runner: Runner, push: dict[str, str], merge_request: Finished) -> None:
-    """The short form applies one in the workflow of GitHub, by a role with the same policy and other trust."""
-    finished = runner.run("apply", "main", push, merge_request.variables)
+def test_what_was_merged_is_reviewed_and_that_plan_is_applied(runner: Runner, push: dict[str, str]) -> None:
+    create_workspace(runner.forge, runner.cloud, runner.folder / "first")
+    reviewed = runner.run("review", "main", push)
+    assert reviewed.passed, reviewed.output
+    finished = runner.run("apply", "main", push, reviewed.variables)
     assert finished.passed, finished.output
     assert rules(runner) == {"compliance-dev-trail", "compliance-dev-keys"}

@@ -150,6 +150,22 @@ def test_a_folder_gets_a_file_for_each_plan() -> None:
     assert "⛔ Blocked" in Path("out", names[1]).read_text()
 
 
+def test_a_folder_gets_a_file_for_each_plan_and_format() -> None:
+    forms = ("--format", "markdown", "--format", "json")
+    result = run("review", written("clean"), in_workspace(PLANS["table"](), "prod"), *forms, "-o", "out")
+    names = [f"acme.eu-west-1.{workspace}.{suffix}" for workspace in ("dev", "prod") for suffix in ("json", "md")]
+    assert sorted(file.name for file in Path("out").iterdir()) == names
+    assert [json.loads(Path("out", names[2]).read_text())["reviews"][0]["verdict"], result.exit_code] == ["blocked", 3]
+    # Also of one plan, whose single format would go into a file of that name.
+    assert run("review", written("clean"), *forms, "-o", "of-one").exit_code == 0
+    assert sorted(file.name for file in Path("of-one").iterdir()) == names[:2]
+
+
+def test_several_formats_are_not_printed_one_after_another() -> None:
+    result = run("review", written("clean"), "--format", "markdown", "--format", "json")
+    assert (type(result.exception), "name a folder" in str(result.exception)) == (ReviewError, True)
+
+
 def test_one_plan_is_written_into_a_file() -> None:
     result = run("review", written("removal"), "--format", "json", "-o", "out/review.json", "--commit", "abc1234")
     (review,) = json.loads(Path("out/review.json").read_text())["reviews"]
