@@ -164,7 +164,7 @@ def deploy(
         if reviewed is not None:
             _end(one, one.apply_reviewed(reviewed), "deployed")
         one.person.require_interactive()
-        planned = one.plan()
+        planned = one.plan(applies=True)
         shown, groups = _among(one, planned).review()
         for found in groups:
             typer.echo(f"{found.title}: {found.changes}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,11 +20,15 @@ NoWait = Annotated[
         "--no-wait", help="Fail at once if another command has the lock of the workspace.", show_default=False
     ),
 ]
+InOneCommand = Annotated[
+    bool,
+    typer.Option("--in-one-command", hidden=True, help="The caller plans and applies: see terraform/checksums.py."),
+]
 
 
-def plan(workspace: Workspace, *, no_wait: NoWait = False) -> None:
+def plan(workspace: Workspace, *, no_wait: NoWait = False, in_one_command: InOneCommand = False) -> None:
     """Show what a deployment to a workspace would change, and save the plan for `review` and `apply`."""
-    _project(workspace, no_wait=no_wait).plan()
+    _project(workspace, no_wait=no_wait).plan(keeps_checksums=not in_one_command)
 
 
 def deploy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:
@@ -36,9 +41,16 @@ def apply(
     expect: Annotated[list[str], typer.Option(help="The fingerprint of a reviewed plan, once for each stack.")],
     *,
     no_wait: NoWait = False,
+    shown: Annotated[
+        bool, typer.Option("--shown", hidden=True, help="Standard input has what Terraform showed of the plan.")
+    ] = False,
+    in_one_command: InOneCommand = False,
 ) -> None:
     """Apply the plans that `compliance-tf plan` saved, if they are exactly those that were reviewed."""
-    _project(workspace, no_wait=no_wait).apply(frozenset(expect))
+    from compliance_tf.review.plan.shown_plan import ShownPlan
+
+    given = ShownPlan.from_bytes(sys.stdin.buffer.read()) if shown else None
+    _project(workspace, no_wait=no_wait).apply(frozenset(expect), shown=given, keeps_checksums=not in_one_command)
 
 
 def destroy(workspace: Workspace, *, auto_approve: AutoApprove = False, no_wait: NoWait = False) -> None:

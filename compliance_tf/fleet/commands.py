@@ -6,18 +6,18 @@ given again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import FleetError
 from compliance_tf.fleet.grouping import Group, grouped, reviewed_fingerprints
 from compliance_tf.fleet.running import Outcome, State
-from compliance_tf.review.plan.plan_file import read_plan
+from compliance_tf.review.plan.shown_plan import ShownPlan
 from compliance_tf.review.review import review
 from compliance_tf.review.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from compliance_tf.fleet.cells import Cell
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from compliance_tf.lifecycle.person import Person
     from compliance_tf.review.review import Review
     from compliance_tf.terraform.machine import Machine
+
+
+_IN_ONE_COMMAND: Final = ("--in-one-command",)
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,29 @@ class Fleet:
     runner: Runner
     person: Person
     state_bucket: str = ""
+    _shown: dict[Cell, ShownPlan] = field(default_factory=dict, repr=False)
 
-    def plan(self) -> list[Outcome]:
-        """Plan each cell, and save the plans for a review."""
-        return self._each("plan")
+    def plan(self, *, applies: bool = False) -> list[Outcome]:
+        """Plan each cell, and save the plans for a review.
+
+        Parameters
+        ----------
+        applies
+            Whether this command applies the plans as well, by :meth:`deploy`.
+
+        Returns
+        -------
+        list[Outcome]
+            One for each cell, in their order.
+        """
+        return self._each("plan", *(_IN_ONE_COMMAND if applies else ()))
 
     def review(self, settings: Settings | None = None) -> tuple[list[Outcome], list[Group]]:
         """Review the saved plans of the cells, and group what says the same."""
         reviews: dict[Cell, Review] = {}
 
         def work(cell: Cell) -> tuple[State, str]:
-            path = self.folder.saved_plan(cell)
-            if path is None:
-                raise FleetError("It has no saved plan: run `compliance-tf fleet plan` first.")
-            reviews[cell] = review(read_plan(str(path), self.machine), settings or Settings())
+            reviews[cell] = self._review(cell, settings or Settings())
             return (State.UNCHANGED if _is_done(reviews[cell]) else State.DONE), reviews[cell].verdict.value
 
         outcomes = self.runner.each(self.cells, work)
@@ -101,17 +113,13 @@ class Fleet:
         }
         if expected:
             self.person.confirm(f"Deploy this to {_counted(len(expected))}?")
-        applied = {one.cell: one for one in replace(self, cells=tuple(expected)).apply(expected)}
-        return [applied.get(one.cell, one) for one in outcomes]
-
-    def apply(self, expected: Mapping[Cell, str]) -> list[Outcome]:
-        """Apply the saved plan of each cell, if its fingerprint is the expected one."""
 
         def work(cell: Cell) -> tuple[State, str]:
-            self._command(cell, "apply", "--expect", expected[cell])
+            self._apply(cell, expected[cell], *_IN_ONE_COMMAND)
             return State.DONE, "deployed"
 
-        return self.runner.each(self.cells, work)
+        applied = {one.cell: one for one in self.runner.each(tuple(expected), work)}
+        return [applied.get(one.cell, one) for one in outcomes]
 
     def apply_reviewed(self, file: Path) -> list[Outcome]:
         """Apply just the plans that a file of reviews lists.
@@ -130,16 +138,15 @@ class Fleet:
             fingerprint = reviewed.get(cell.place)
             if fingerprint is None:
                 raise FleetError(f"{file} has no review of it: plan and review it.")
-            path = self.folder.saved_plan(cell)
-            if path is None:
+            if self.folder.saved_plan(cell) is None:
                 self._command(cell, "plan")
-                if not _is_done(self._review(cell)):
+                if not _is_done(self._review(cell, Settings())):
                     raise FleetError("Its reviewed plan is missing, and there are changes: plan and review it.")
                 return State.UNCHANGED, "was deployed before"
-            found = self._review(cell)
+            found = self._review(cell, Settings())
             if found.fingerprint == fingerprint and _is_done(found):
                 return State.UNCHANGED, "nothing to change"
-            self._command(cell, "apply", "--expect", fingerprint)
+            self._apply(cell, fingerprint)
             return State.DONE, "deployed"
 
         return self.runner.each(self.cells, work)
@@ -177,7 +184,12 @@ class Fleet:
 
         return self.runner.each(self.cells, work)
 
-    def _command(self, cell: Cell, command: str, *options: str) -> int:
+    def _apply(self, cell: Cell, fingerprint: str, *options: str) -> None:
+        """Apply a saved plan that was reviewed; its process need not have Terraform show it again."""
+        shown = self._shown.pop(cell).to_bytes()
+        self._command(cell, "apply", "--expect", fingerprint, "--shown", *options, given=shown)
+
+    def _command(self, cell: Cell, command: str, *options: str, given: bytes = b"") -> int:
         environment = self.machine.environment()
         variables = self.credentials.variables(cell, environment)
         variables |= self.folder.prepare(cell, self.state_bucket, environment)
@@ -186,13 +198,15 @@ class Fleet:
             folder=self.folder.of(cell),
             variables=variables,
             log=self.folder.log(cell, command),
+            given=given,
         )
 
-    def _review(self, cell: Cell) -> Review:
+    def _review(self, cell: Cell, settings: Settings) -> Review:
         path = self.folder.saved_plan(cell)
         if path is None:
-            raise FleetError("It has no saved plan.")
-        return review(read_plan(str(path), self.machine), Settings())
+            raise FleetError("It has no saved plan: run `compliance-tf fleet plan` first.")
+        self._shown[cell] = shown = ShownPlan.of(path, self.machine)
+        return review(shown.plan(path), settings)
 
 
 def _is_done(found: Review) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -125,11 +126,15 @@ class Runner:
                     self.on_done(outcome, len(outcomes), len(cells))
         return [outcomes[cell] for cell in cells]
 
-    def command(self, arguments: Sequence[str], *, folder: Path, variables: Mapping[str, str], log: Path) -> int:
+    def command(
+        self, arguments: Sequence[str], *, folder: Path, variables: Mapping[str, str], log: Path, given: bytes = b""
+    ) -> int:
         """Run a command of this program to its end.
 
         Parameters
         ----------
+        given
+            What it reads from its standard input.
         log
             The file into which all that it writes goes.
 
@@ -143,12 +148,14 @@ class Runner:
         FleetError
             When it failed, or was ended by a signal; the message is what it said.
         """
-        with log.open("wb") as file:
+        with log.open("wb") as file, tempfile.TemporaryFile() as standard_input:
+            standard_input.write(given)
+            standard_input.seek(0)
             process = subprocess.Popen(  # noqa: S603 (this program)
                 [sys.executable, "-P", "-m", "compliance_tf", *arguments],
                 cwd=folder,
                 env=dict(variables),
-                stdin=subprocess.DEVNULL,
+                stdin=standard_input,
                 stdout=file,
                 stderr=file,
                 start_new_session=True,

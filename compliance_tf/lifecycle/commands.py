@@ -19,6 +19,7 @@ from compliance_tf.lifecycle.unsaved_state import release_lock, require_saved_st
 from compliance_tf.review.expectations import refusals
 from compliance_tf.review.plan.plan_file import read_plan
 from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.terraform import checksums
 from compliance_tf.terraform.console import Evaluator
 from compliance_tf.terraform.working_folder import PLAN
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from compliance_tf.lifecycle.leftovers import Leftover
     from compliance_tf.lifecycle.person import Person
     from compliance_tf.review.plan.plan import Plan
+    from compliance_tf.review.plan.shown_plan import ShownPlan
     from compliance_tf.terraform.machine import Machine
 
 _DESTRUCTION = "destroy-plan"
@@ -56,8 +58,13 @@ class Project:
     workspace: str
     person: Person
 
-    def plan(self) -> None:
+    def plan(self, *, keeps_checksums: bool = True) -> None:
         """Show what a deployment would change, and save the plan for a review and for :meth:`apply`.
+
+        Parameters
+        ----------
+        keeps_checksums
+            Whether :meth:`apply` insists on the provider's checksums; not where the caller applies the plan itself.
 
         Raises
         ------
@@ -65,7 +72,7 @@ class Project:
             When the app must not be deployed to the workspace, or planning fails.
         """
         with self._session("plan") as session:
-            _plan(session, keeps_plan=True)
+            _plan(session, keeps_checksums=keeps_checksums)
 
     def deploy(self) -> None:
         """Deploy all stacks: plan them, check the plans against the built-in policies, ask, and apply those plans.
@@ -87,7 +94,7 @@ class Project:
             for stack in stacks:
                 _apply(session, stack)
 
-    def apply(self, expected: Collection[str]) -> None:
+    def apply(self, expected: Collection[str], *, shown: ShownPlan | None = None, keeps_checksums: bool = True) -> None:
         """Apply the plans that :meth:`plan` saved if their fingerprints are the expected ones, without planning again.
 
         Terraform itself refuses a plan after the state has changed.
@@ -96,6 +103,11 @@ class Project:
         ----------
         expected
             The fingerprints of the reviewed plans: exactly one for each plan.
+        shown
+            What Terraform showed of the one plan before; it shows all plans unless given.
+        keeps_checksums
+            As the caller planned. Where the checksums were not kept, and the plan is applied later, they are compared
+            first.
 
         Raises
         ------
@@ -107,7 +119,9 @@ class Project:
         """
         with self._session("apply") as session:
             files = session.folder.saved_plans()
-            plans = {str(path): read_plan(str(path), self.machine) for path in files.values()}
+            plans = {
+                str(path): shown.plan(path) if shown else read_plan(str(path), self.machine) for path in files.values()
+            }
             if refused := [f"- {refusal}" for refusal in refusals(plans, self.workspace, expected)]:
                 raise RefusedPlanError(
                     "\n".join(["Nothing was applied, because this is not what was reviewed:", *refused])
@@ -117,6 +131,8 @@ class Project:
                 stack.target.check(plan)
                 require_free_names(session, stack, plan)
             for stack in stacks:
+                if keeps_checksums and checksums.are_forgotten(stack.terraform.path):
+                    session.initialize(stack)
                 _apply(session, stack)
 
     def destroy(self) -> None:
@@ -205,8 +221,8 @@ class Project:
         return Session.begin(self.machine, self.folder, self.workspace, self.person, line)
 
 
-def _plan(session: Session, *, keeps_plan: bool = False) -> list[Stack]:
-    stacks = session.synthesize(keeps_plan=keeps_plan)
+def _plan(session: Session, *, keeps_checksums: bool = False) -> list[Stack]:
+    stacks = session.synthesize(keeps_checksums=keeps_checksums)
     for stack in stacks:
         require_saved_state(stack)
         _require_allowed(session, stack)

@@ -106,12 +106,12 @@ class Session:
             programs.kept_open = (lock,)
             yield cls(machine, folder, person, programs)
 
-    def synthesize(self, *, keeps_plan: bool = False) -> list[Stack]:
+    def synthesize(self, *, keeps_checksums: bool = False) -> list[Stack]:
         """Synthesize the app for this command, and initialize Terraform in the folder of each stack.
 
         Parameters
         ----------
-        keeps_plan
+        keeps_checksums
             Whether a plan is saved for another command, which then insists on the provider's checksums. Otherwise they
             are compared here, and no more in this command.
 
@@ -126,10 +126,14 @@ class Session:
         stacks = self.synthesized()
         require_aws(stacks[0].target.identity.region, self.programs.environment)
         for stack in stacks:
-            stack.terraform.initialize()
-            if not keeps_plan:
-                checksums.forget(stack.terraform.path)
+            self.initialize(stack, keeps_checksums=keeps_checksums)
         return stacks
+
+    def initialize(self, stack: Stack, *, keeps_checksums: bool = False) -> None:
+        """Initialize Terraform in the folder of a stack, which compares the provider with its checksums."""
+        stack.terraform.initialize()
+        if not keeps_checksums:
+            checksums.forget(stack.terraform.path)
 
     def synthesized(self) -> list[Stack]:
         """Return the stacks as they were synthesized last for a command on this workspace."""

@@ -26,6 +26,11 @@ def forget(folder: Path) -> None:
         lock.write_text(_without(text), encoding="utf-8")
 
 
+def are_forgotten(folder: Path) -> bool:
+    """Return whether :func:`forget` took them out, and nothing has put them back."""
+    return (folder / _KEPT).is_file()
+
+
 def restore(folder: Path) -> None:
     """Put back what :func:`forget` took out, unless the lock file is another one since."""
     lock, kept = folder / LOCK, folder / _KEPT

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,6 +79,17 @@ class FleetProject:
         project = Project.write(folder, aws.environment(account=CALLER, region="eu-west-1"), APP)
         (folder / "fleet.yaml").write_text(json.dumps(fleet))
         return cls(project)
+
+    def log_runs(self) -> Path:
+        """Have each run of Terraform noted: its folder and its arguments, a line each in the file that is returned."""
+        program = self.project.folder.parent / "logging" / "terraform"
+        program.parent.mkdir()
+        log = program.with_name("runs")
+        real = shutil.which("terraform", path=self.project.environment["PATH"])
+        program.write_text(f'#!/bin/sh\necho "$PWD $*" >>{log}\nexec {real} "$@"\n')
+        program.chmod(0o755)
+        self.project.variables["PATH"] = os.pathsep.join([str(program.parent), os.environ["PATH"]])
+        return log
 
     def run(self, *command: str) -> tuple[int, str]:
         """Run a command; give its exit code and all that it printed."""

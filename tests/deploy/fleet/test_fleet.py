@@ -40,6 +40,7 @@ def test_cells_that_refuse_neither_hide_nor_stop_the_others(world: LocalAws, tmp
     make_role(world, DENIED, trusts="999999999999")
     make_role(world, BARE)
     fleet = FleetProject.create(world, tmp_path / "app", group([REGION], [DENIED, FINE, BARE]))
+    runs = fleet.log_runs()
 
     code, output = fleet.run("fleet", "deploy", "--auto-approve")
     assert code == 1, output
@@ -48,6 +49,8 @@ def test_cells_that_refuse_neither_hide_nor_stop_the_others(world: LocalAws, tmp
     assert "turn on AWS Config in eu-west-1" in output
     assert "3 cells: 1 deployed, 2 failed." in output.replace("2 failed, 1 deployed", "1 deployed, 2 failed")
     assert rules(world, FINE, REGION) == RULES
+    own = [line.split() for line in runs.read_text().splitlines() if f"/{FINE}." in line]
+    assert [command for _, command, *_ in own] == ["init", "plan", "show", "apply"], "each takes seconds"
     assert rules(world, DENIED, REGION) == rules(world, BARE, REGION) == rules(world, "000000000001", REGION) == set()
 
     reviewed = tmp_path / "reviewed.json"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from compliance_tf.review.plan.plan_json import plan_of_json
 from tests.unit.lifecycle.builders import plan_of
 from tests.unit.review.builders import resource_change
 
@@ -43,6 +45,24 @@ def test_the_providers_checksums_are_compared_once_by_what_applies_its_own_plan(
         assert "5.100.0" in fake.lock()
         assert ("h1:" in fake.lock()) == is_compared, command
     assert fake.lock_at_initialization() == fake.lock()
+
+
+def test_a_plan_that_was_to_be_applied_by_its_own_command_is_applied_later_with_the_same_provider_alone(
+    fake: FakeProject,
+) -> None:
+    plan = plan_of_json(json.dumps(plan_of()).encode(), "plan")
+    for keeps, runs in (
+        (False, ["init", "console", "plan", "apply"]),
+        (True, ["init", "console", "plan", "init", "apply"]),
+    ):
+        before = len(fake.asked(*ALL))
+        fake.project().plan(keeps_checksums=False)
+        assert "h1:" not in fake.lock()
+        fake.project().apply([plan.fingerprint], keeps_checksums=keeps)
+        assert [asked for _, asked, _ in fake.asked(*ALL)[before:]] == runs
+        # Terraform refuses a plan whose lock file was another one.
+        assert "h1:" not in fake.lock()
+    assert "h1:" in fake.lock_at_initialization()
 
 
 def test_checksums_of_an_earlier_initialization_are_not_put_into_another_lock_file(fake: FakeProject) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from compliance_tf.cli.main import app
-from compliance_tf.errors import CommandError, ComplianceError
+from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError, ReviewError
 from compliance_tf.review.plan.plan_json import plan_of_json
+from compliance_tf.review.plan.shown_plan import ShownPlan
 from tests.unit.lifecycle.builders import FakeProject, plan_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OTHER = "0" * 32
+SAVED_PLAN = b"PK\x03\x04"
+"""The beginning of what Terraform saves, which it alone can show."""
+
 STACKS = ("america", "europe")
 
 
@@ -87,6 +93,43 @@ def test_after_a_failure_the_next_plan_is_left(fake: FakeProject) -> None:
         fake.project().apply([*fingerprints(fake).values()])
     assert fake.asked("apply") == [("america", "apply", "dev")]
     assert fake.saved_plan("europe").exists()
+
+
+def shown(fake: FakeProject) -> ShownPlan:
+    """What was shown of a plan that cannot be shown any more, as another process gives it."""
+    path = fake.saved_plan()
+    content = path.read_bytes()
+    path.write_bytes(SAVED_PLAN)
+    fake.fails("show", "Error: no")
+    own = ShownPlan(hashlib.sha256(SAVED_PLAN).digest(), zlib.compress(content))
+    return ShownPlan.from_bytes(own.to_bytes())
+
+
+def test_a_plan_that_was_shown_is_applied_without_showing_it_again(tmp_path: Path) -> None:
+    fake = FakeProject.create(tmp_path)
+    fake.project().plan()
+    given = shown(fake)
+    fingerprint = given.plan(fake.saved_plan()).fingerprint
+    with pytest.raises(ReviewError, match="cannot show"):
+        fake.project().apply([fingerprint])
+    with pytest.raises(RefusedPlanError, match="which is not expected"):
+        fake.project().apply([OTHER], shown=given)
+    assert fake.asked("apply") == []
+    fake.project().apply([fingerprint], shown=given)
+    assert fake.asked("apply") == [("compliance", "apply", "dev")]
+
+
+def test_what_was_shown_of_another_plan_or_is_cut_off_applies_nothing(tmp_path: Path) -> None:
+    fake = FakeProject.create(tmp_path)
+    fake.project().plan()
+    given = shown(fake)
+    fingerprint = given.plan(fake.saved_plan()).fingerprint
+    with pytest.raises(ReviewError, match="is incomplete"):
+        fake.project().apply([fingerprint], shown=ShownPlan.from_bytes(given.to_bytes()[:-1]))
+    fake.saved_plan().write_bytes(SAVED_PLAN + b"another")
+    with pytest.raises(RefusedPlanError, match="has changed since it was reviewed"):
+        fake.project().apply([fingerprint], shown=given)
+    assert fake.asked("apply") == []
 
 
 def test_without_a_fingerprint_the_command_does_nothing() -> None:
