@@ -50,6 +50,7 @@ TERRAFORM_VERSION = ">= 1.10"
 """The first version of Terraform that locks a state in S3 without DynamoDB."""
 
 _RULE: Final = "aws_config_config_rule"
+_STACK: Final = "_compliance_stack"
 
 
 class ComplianceStack(TerraformStack):
@@ -258,9 +259,10 @@ class ComplianceStack(TerraformStack):
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
         """Return the stack that contains a construct."""
-        stack = construct if isinstance(construct, cls) else TerraformStack.of(construct)
+        stack = construct if isinstance(construct, cls) else vars(construct).get(_STACK) or TerraformStack.of(construct)
         if not isinstance(stack, cls):
             raise SettingError(f"{construct.node.path} is not inside a ComplianceStack: give it one as its scope.")
+        vars(construct)[_STACK] = stack  # Node is asked once: Packs would have it asked twice for each of its rules
         return stack
 
     def existence(
