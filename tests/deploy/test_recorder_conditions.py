@@ -1,7 +1,6 @@
 """Which recorders and workspaces a plan refuses, and in which words: ``terraform console`` evaluates its conditions.
 
-That a failed condition fails the plan before anything is made is proven by real plans in ``test_recorder.py`` and, for
-workspaces, in ``test_config_api_source.py``.
+That a failed condition fails the plan before anything is made is proven by a real plan, in ``test_recorder.py``.
 """
 
 from __future__ import annotations
