@@ -240,11 +240,14 @@ RECORDED = frozenset({"aws_s3_bucket", "aws_security_group", "aws_iam_policy"})
 """The types that local AWS records itself."""
 
 
-def state_resources(module: Values) -> Iterator[Values]:
-    """All resources of a state, as ``terraform show -json`` writes it."""
-    yield from (one for one in module.get("resources", []) if one["mode"] == "managed")
-    for child in module.get("child_modules", []):
-        yield from state_resources(child)
+def state_resources(state: Values) -> Iterator[tuple[str, str, Values]]:
+    """All resources of a state, as it is kept: their addresses, types and attributes."""
+    for one in state["resources"]:
+        if one["mode"] == "managed":
+            module = f"{one['module']}." if "module" in one else ""
+            for instance in one["instances"]:
+                key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+                yield f"{module}{one['type']}.{one['name']}{key}", one["type"], instance["attributes"]
 
 
 def _pairs(tags: list[dict[str, str]]) -> dict[str, str]:

@@ -92,16 +92,15 @@ def verdict(rule: Rule, item: ConfigurationItem, account: Account) -> Outcome | 
 
 
 def live_items(aws: LocalAws, project: Project) -> dict[str, ConfigurationItem]:
-    state = json.loads(project.run("terraform", "show", "-json"))
     found = {}
-    for one in state_resources(state["values"]["root_module"]):
-        live = Live(aws, REGION, one["values"])
-        if one["type"] in RECORDED:
+    for address, type_, attributes in state_resources(json.loads(project.run("terraform", "state", "pull"))):
+        live = Live(aws, REGION, attributes)
+        if type_ in RECORDED:
             deadline = time.monotonic() + 30
-            while time.monotonic() < deadline and not is_recorded(live, one["type"]):
+            while time.monotonic() < deadline and not is_recorded(live, type_):
                 time.sleep(0.2)
-        if item := item_of(one["type"], live):
-            found[one["address"]] = item
+        if item := item_of(type_, live):
+            found[address] = item
     return found
 
 

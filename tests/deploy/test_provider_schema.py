@@ -10,6 +10,7 @@ import pytest
 from compliance_tf.model.allow_list import ALLOWED_TYPES
 from compliance_tf.review.policies.attributes import attribute_table
 from tests.deploy.conftest import Project
+from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +29,9 @@ PARAMETERS = {
 }
 
 def build(app):
+    example(app)
     stack = ComplianceStack(
-        app, "compliance", project="acme", region="eu-west-1", reevaluate=Schedule.days(7), tags={"team": "a"},
+        app, "every-option", project="acme", region="eu-west-1", reevaluate=Schedule.days(7), tags={"team": "a"},
         execution_role="arn:aws:iam::111122223333:role/reader",
     )
     for check_id in check_ids():
@@ -43,29 +45,28 @@ def build(app):
 
 synthesize(build)
 """
+EXAMPLE = (REPOSITORY / "main.py").read_text().partition("if __name__")[0].replace("def build(", "def example(")
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
-    folder = tmp_path_factory.mktemp("schema")
-    apps = {"main.py": None, "every option": EVERYTHING}
-    return {name: Project.create(folder / str(number), {}, app) for number, (name, app) in enumerate(apps.items())}
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """An app with the stack of main.py and one with every option."""
+    return Project.create(tmp_path_factory.mktemp("schema") / "app", {}, EXAMPLE + EVERYTHING)
 
 
 @pytest.fixture(scope="module")
-def provider(projects: dict[str, Project]) -> dict[str, Any]:
-    """The schema of the provider, which is the same for both projects."""
-    project = projects["main.py"]
+def provider(project: Project) -> dict[str, Any]:
+    """The schema of the provider, which is the same for both stacks."""
     project.terraform("init", "-input=false")
     (provider,) = json.loads(project.terraform("providers", "schema", "-json"))["provider_schemas"].values()
     return dict(provider)
 
 
-@pytest.mark.parametrize("app", ["main.py", "every option"])
+@pytest.mark.parametrize("stack", ["compliance", "every-option"])
 def test_every_resource_and_attribute_exists_and_none_is_deprecated(
-    projects: dict[str, Project], provider: dict[str, Any], app: str
+    project: Project, provider: dict[str, Any], stack: str
 ) -> None:
-    configuration = json.loads(projects[app].configuration())
+    configuration = json.loads(project.configuration(stack))
     seen = 0
     for section, schemas in SECTIONS.items():
         for type_, named in configuration[section].items():
