@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from compliance_runtime.check import Compliance, Severity
@@ -18,6 +18,7 @@ from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
 from compliance_tf.results.row import WORST_FIRST, Status
 from compliance_tf.results.selection import Selection, worst_first
+from tests.examples import few
 from tests.runtime.results.builders import ACCOUNT, BUCKET, NOW, REGION, bucket, counts, result, rule, waiver
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def found(rows: Any) -> Counter[Result]:
     return Counter(row.result for row in rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@few(6, suppress_health_check=[HealthCheck.function_scoped_fixture])  # of 200 queries each
 @given(model=written)
 def test_each_question_is_answered_with_just_what_was_written(
     new_table: Callable[[], WrittenTable], model: list[Result]
@@ -100,7 +101,7 @@ def test_each_question_is_answered_with_just_what_was_written(
         )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@few(15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     model=written,
     statuses=st.frozensets(st.sampled_from([Status.COMPLIANT, Status.NON_COMPLIANT, Status.WAIVED]), min_size=1),
