@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA: Final = re.compile(r"(?: and )?extra == ['\"]([^'\"]+)['\"](?: and )?")
 
 
-def pins(name: str, extra: str) -> list[str]:
+@cache
+def pins(name: str, extra: str) -> tuple[str, ...]:
     """List what a package with an extra needs, directly or not, as pip's requirements with exact versions.
 
     Parameters
@@ -25,7 +27,7 @@ def pins(name: str, extra: str) -> list[str]:
 
     Returns
     -------
-    list[str]
+    tuple[str, ...]
         Sorted requirements such as ``boto3==1.40.1``, with the condition that a Python or platform needs it: only of
         what is installed, and without the package itself.
     """
@@ -46,7 +48,7 @@ def pins(name: str, extra: str) -> list[str]:
             if inner not in conditions:
                 waiting.append((inner, ""))
             conditions.setdefault(inner, set()).add(_EXTRA.sub("", requirement.partition(";")[2]).strip())
-    return [line for one in sorted(conditions) for line in _pin(one, conditions[one])]
+    return tuple(line for one in sorted(conditions) for line in _pin(one, conditions[one]))
 
 
 def _pin(name: str, conditions: Collection[str]) -> list[str]:
