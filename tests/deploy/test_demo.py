@@ -1,8 +1,10 @@
-"""``make demo``'s command plays to its end and leaves nothing behind."""
+"""``make demo``'s command plays to its end and leaves nothing behind; its scenes are in ``shared/test_demo.py``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.deploy.conftest import Project
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_the_demo_shows_results_of_both_workspaces_and_an_untouched_recorder(tmp_path: Path) -> None:
     """A deployment, for this is what the README has people run first."""
     project = Project(tmp_path / "checkout", {})

@@ -29,7 +29,7 @@ UNUSED = {(function, f"logs:{verb}"): OWN_LOG for function in FUNCTIONS for verb
 
 
 def role(workspace: str, function: str) -> str:
-    return f"acme-{workspace}-{function}-{REGION}"
+    return f"compliance-{workspace}-{function}-{REGION}"
 
 
 def declared(deployed: Deployed, function: str) -> set[str]:
@@ -57,13 +57,13 @@ def use_all_of_it(deployed: Deployed) -> None:
     )
 
     def invoke(name: str, event: dict[str, object]) -> None:
-        functions.invoke(FunctionName=f"acme-{name}", Payload=json.dumps(event).encode())
+        functions.invoke(FunctionName=f"compliance-{name}", Payload=json.dumps(event).encode())
 
     def has_asked(function: str, action: str) -> bool:
         return action in asked_for(deployed, function, allowed=True)
 
     deployed.create_bucket("acme-used")
-    deployed.wait_for("tls", "acme-used", Compliance.NON_COMPLIANT)
+    deployed.wait_for("s3-bucket-tls-only", "acme-used", Compliance.NON_COMPLIANT)
     # Its item is too large for an event, so evaluate reads it from the history.
     group = deployed.create_security_group("large")
     deployed.wait_for("ingress", group, Compliance.COMPLIANT)
@@ -72,15 +72,16 @@ def use_all_of_it(deployed: Deployed) -> None:
     deployed.aws.client("ec2", region=REGION).authorize_security_group_ingress(
         GroupId=exposed, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
     )
-    config.start_config_rules_evaluation(ConfigRuleNames=["acme-dev-log-groups"])
-    deployed.wait_for("log-groups", "/aws/lambda/acme-prod-evaluate", Compliance.COMPLIANT)
+    config.start_config_rules_evaluation(ConfigRuleNames=["compliance-prod-log-groups"])
+    deployed.wait_for("log-groups", "/aws/lambda/compliance-prod-evaluate", Compliance.COMPLIANT)
     # A bucket was removed before its violation came: its waiver is looked for in the history.
-    removed = {"rule_name": "acme-dev-tls", "resource_id": "removed", "recorded": datetime.now(UTC).isoformat()}
-    invoke("dev-record", compliance_event(**removed))
+    rule = "compliance-prod-s3-bucket-tls-only"
+    removed = {"rule_name": rule, "resource_id": "removed", "recorded": datetime.now(UTC).isoformat()}
+    invoke("prod-record", compliance_event(**removed))
     # An invocation was killed after it asked for an evaluation: the next one asks what became of it.
-    interrupted = Waiting(claimed=frozenset({"acme-dev-tls"}), claimed_at=time.time(), version=1000)
-    dynamodb.put_item(TableName="acme-dev-results", Item=interrupted.to_item())
-    invoke("dev-trigger", CONTINUE)
+    interrupted = Waiting(claimed=frozenset({rule}), claimed_at=time.time(), version=1000)
+    dynamodb.put_item(TableName="compliance-prod-results", Item=interrupted.to_item())
+    invoke("prod-trigger", CONTINUE)
     deployed.reconcile()
 
     def has_published() -> bool:

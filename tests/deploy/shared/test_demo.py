@@ -1,0 +1,39 @@
+"""The demo's scenes, played on what is deployed already: the whole demo is in ``tests/deploy/test_demo.py``."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from compliance_tf.local.demo import Demo
+
+if TYPE_CHECKING:
+    from tests.deploy.shared.deployed import Deployed
+
+
+@dataclass(frozen=True)
+class Played(Demo):
+    """The demo without its deployments and its destruction."""
+
+    def _project(self, workspace: str) -> Any:  # noqa: ARG002 (all are deployed)
+        return SimpleNamespace(deploy=lambda: None, destroy=lambda: None)
+
+
+def test_the_scenes_show_results_of_both_workspaces_and_an_untouched_recorder(deployed: Deployed) -> None:
+    written = io.StringIO()
+
+    Played(Console(file=written, width=160), deployed.aws.endpoint).play()
+
+    lines = written.getvalue().splitlines()
+    (heading,) = [line.split() for line in lines if line.startswith("Rule  ")]
+    assert heading == ["Rule", "Severity", "Resource", "dev", "prod", "Reason"]
+    verdicts = {tuple(line.split()[0:3:2]): line.split()[3:5] for line in lines if "✓" in line or "✗" in line}
+    assert verdicts["s3-bucket-tls-only", "acme-archive"] == ["✓", "✓"]
+    assert verdicts["s3-bucket-tls-only", "acme-invoices"] == ["✗", "✗"]
+    assert any(line.startswith("✓ s3-bucket-tls-only of prod to find acme-invoices COMPLIANT") for line in lines)
+    assert any(line.startswith("✓ required-tags of prod to find acme-archive NON_COMPLIANT") for line in lines)
+    assert "It is byte for byte the same as before the first deployment:" in lines
