@@ -17,7 +17,7 @@ from tests.repository import REPOSITORY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-QUICK = 150
+QUICK = 60
 LONG = 1_000_000 // len(TARGETS)
 
 

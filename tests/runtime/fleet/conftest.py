@@ -64,7 +64,7 @@ def fill(aws: LocalAws, account: str, region: str, open_violations: int, *more: 
 
 @pytest.fixture(scope="module")
 def fleet_file(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fleet of five cells: four with tables, of which one has 300 violations, and one that is closed."""
+    """A fleet of five cells: four with tables, of which one has 120 violations, and one that is closed."""
     make_role(local_aws, FIRST)
     make_role(local_aws, SECOND)
     make_role(local_aws, CLOSED, trusts="999999999999")
@@ -75,7 +75,7 @@ def fleet_file(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) ->
     eventually("the group is recorded", lambda: known.items(GROUP, id_))
     fill(local_aws, FIRST, REGIONS[0], 0, Resource(FIRST, REGIONS[0], GROUP, id_))
     for account, region, number in (
-        (FIRST, REGIONS[1], 300),
+        (FIRST, REGIONS[1], 120),
         (SECOND, REGIONS[0], 2),
         (SECOND, REGIONS[1], 0),
     ):

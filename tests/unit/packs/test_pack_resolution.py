@@ -16,6 +16,7 @@ from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.errors import PackConflictError, PackError
 from compliance_tf.packs.pack import CheckPackRule, ManagedPackRule, Pack, PolicyPackRule
 from compliance_tf.packs.resolution import Change, resolve
+from tests.examples import few
 
 if TYPE_CHECKING:
     from compliance_tf.packs.pack import PackRule
@@ -247,6 +248,7 @@ PACKS = st.lists(st.sampled_from(sorted(conformance_packs().packs)), min_size=1,
 PARAMETERS = st.sampled_from([keys(30), keys(90), keys(90, frequency="One_Hour"), keys(severity=Severity.LOW), TRAIL])
 
 
+@few(10)
 @given(packs=PACKS, own=st.lists(PARAMETERS, max_size=2, unique_by=lambda rule: rule.id), data=st.data())
 def test_any_packs_give_each_rule_once_in_one_order_or_name_who_disagrees(
     packs: list[Pack], own: list[ManagedPackRule], data: st.DataObject
@@ -277,6 +279,7 @@ def test_any_packs_give_each_rule_once_in_one_order_or_name_who_disagrees(
     assert resolve(shuffled, **more) == resolved
 
 
+@few(10)
 @given(packs=PACKS, data=st.data())
 def test_whatever_packs_disagree_about_changes_decide(packs: list[Pack], data: st.DataObject) -> None:
     change: dict[str, Change] = {}

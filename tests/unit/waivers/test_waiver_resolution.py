@@ -17,6 +17,7 @@ from compliance_tf.model.workspaces import Workspaces
 from compliance_tf.waivers.expiry import State, days_left, expiring_soon, state
 from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
 from compliance_tf.waivers.waiver import Waiver
+from tests.examples import few
 from tests.unit.compliance_runtime.builders import deployed_waiver
 
 RULES = {
@@ -125,6 +126,7 @@ declared = st.builds(
 )  # fmt: skip
 
 
+@few(10)
 @given(st.data())
 def test_the_order_of_waivers_changes_nothing_and_none_is_for_a_rule_that_is_not_there(data: st.DataObject) -> None:
     waivers = data.draw(st.lists(declared, max_size=6))

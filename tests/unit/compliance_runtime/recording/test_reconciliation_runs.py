@@ -17,6 +17,7 @@ from compliance_runtime.recording.reconciliation import LONGEST_INVOCATION, SETT
 from compliance_runtime.recording.results import time_text
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_runtime.waivers.waiver import ResourceId
+from tests.examples import few
 from tests.unit.compliance_runtime.builders import deployed_waiver
 from tests.unit.compliance_runtime.recording.account import LATER, TAGS, TLS, Account, Killed, result
 
@@ -272,6 +273,7 @@ def test_the_daily_comparison_shortly_after_a_deployment_does_not_replace_the_on
     assert account.resume().written == 1
 
 
+@few(10)
 @given(st.data())
 def test_however_invocations_end_the_table_is_what_aws_config_says(data: st.DataObject) -> None:
     account = Account()

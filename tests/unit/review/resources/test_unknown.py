@@ -70,8 +70,8 @@ def with_hidden(plan: dict[str, Any], address: str, attribute: str, kind: str) -
 @pytest.mark.parametrize(
     ("kind", "step"),
     [
-        ("unknown", 6),
-        ("sensitive", 7),
+        ("unknown", 13),
+        ("sensitive", 17),
         pytest.param("unknown", 1, marks=pytest.mark.long),
         pytest.param("sensitive", 1, marks=pytest.mark.long),
     ],
