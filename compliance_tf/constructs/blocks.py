@@ -7,8 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import jsii
+from cdktf import TerraformElement
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from constructs import Construct
 
 
 @dataclass(frozen=True)
@@ -95,3 +100,27 @@ def _given(members: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in members.items()
         if value is not None
     }
+
+
+class Declared(TerraformElement):
+    """All that a stack declares beside its provider and backend, as one element.
+
+    A construct for each block costs milliseconds. An override of the stack would replace the overrides of others:
+    what an element gives is merged with them, and theirs win.
+
+    Parameters
+    ----------
+    scope, id_
+        Where it stands.
+    blocks
+        Gives its Terraform JSON: when the synthesis asks for it, as rules may be added until then.
+    """
+
+    def __init__(self, scope: Construct, id_: str, blocks: Callable[[], dict[str, object]]) -> None:
+        super().__init__(scope, id_)
+        self._blocks = blocks
+
+    @jsii.member(jsii_name="toTerraform")
+    def to_terraform(self) -> dict[str, object]:
+        """Return the blocks."""
+        return self._blocks()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from cdktf import Annotations, App, Aspects, IAspect, TerraformElement, TerraformStack
+from cdktf import Annotations, App, Aspects, IAspect, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
@@ -16,7 +16,7 @@ from compliance_runtime.deployment import DeployedRule, Deployment
 from compliance_tf.catalog.home_region import check_home_region, only_region
 from compliance_tf.checks.folder import CheckFolder
 from compliance_tf.constructs.account import Account
-from compliance_tf.constructs.blocks import Block, Blocks
+from compliance_tf.constructs.blocks import Block, Blocks, Declared
 from compliance_tf.constructs.event_rules import EventRules
 from compliance_tf.constructs.function_options import DEFAULT_LOG_DAYS, Architecture, FunctionOptions, KmsKeys, Network
 from compliance_tf.constructs.functions import ComplianceFunctions
@@ -31,7 +31,6 @@ from compliance_tf.errors import SettingError
 from compliance_tf.model.checked_types import checked
 from compliance_tf.model.fleet_regions import CONTEXT, FleetRegion
 from compliance_tf.model.naming import RULE_TAG, WORKSPACE, Naming
-from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.model.setting_values import as_tuple, check_provider_version
 from compliance_tf.model.tags import check_tags
 from compliance_tf.model.workspace_values import NEVER, Setting, as_by_workspace
@@ -40,7 +39,7 @@ from compliance_tf.waivers.resolution import check_waivers, resolve_waivers
 from compliance_tf.waivers.waiver import DEFAULT_MAX_DAYS, Waiver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from constructs import IConstruct
 
@@ -191,6 +190,7 @@ class ComplianceStack(TerraformStack):
             reserved_concurrency=reserved_concurrency,
         )
         options.check(region)
+        self._is_complete = False
         self.rules: dict[str, DeployedRule] = {}
         self._ids_by_name: dict[str, str] = {}
         self.blocks = Blocks()
@@ -254,7 +254,7 @@ class ComplianceStack(TerraformStack):
             )
         self.synthesizer = GuardedSynthesizer(self, id_, self.naming.prefix, self.recorder.command, self._fixed)
         # An aspect visits all children, each time in a call from Node: this element has none.
-        Aspects.of(_Declared(self, "completion", self._declared)).add(_Completion(self))
+        Aspects.of(Declared(self, "completion", self._declared)).add(_Completion(self))
 
     @classmethod
     def of(cls, construct: IConstruct) -> ComplianceStack:
@@ -313,6 +313,11 @@ class ComplianceStack(TerraformStack):
         SettingError
             When another rule of the stack has this id or name.
         """
+        if self._is_complete:
+            Annotations.of(self).add_error(
+                f"Rule '{rule_id}' came after the manifest of the rules was written: declare it before the synthesis, "
+                "not in an aspect."
+            )
         if rule_id in self.rules:
             raise SettingError(f"Two rules of stack '{self.node.id}' are called '{rule_id}': give one another id.")
         if other := self._ids_by_name.get(name or rule_id):
@@ -328,6 +333,7 @@ class ComplianceStack(TerraformStack):
 
     def complete(self) -> None:
         """Add what depends on all rules: when synthesis begins."""
+        self._is_complete = True
         self.event_rules.complete()
         resolution = resolve_waivers(self._waivers, self.rules)
         for problem in resolution.problems:
@@ -346,11 +352,15 @@ class ComplianceStack(TerraformStack):
                 asset.write(folder)
 
     def _fixed(self) -> dict[str, object]:
-        """Return the blocks that keep a plan to its workspace and region."""
+        """Return the blocks that keep a plan to its workspace, region and state, and say what it deploys."""
         read = self.recorder.reading
-        variable, output = {"workspace": self.workspaces.variable}, {DEPLOYMENT: self._outputs[DEPLOYMENT]}
-        data = {read.type: {read.name: read.body}}
-        return {"provider": self._provider, "variable": variable, "data": data, "output": output}
+        return {
+            "terraform": {"backend": self._state.backend(self.naming)},
+            "provider": self._provider,
+            "variable": {"workspace": self.workspaces.variable},
+            "data": {read.type: {read.name: read.body}},
+            "output": self._outputs,
+        }
 
     def _declared(self) -> dict[str, object]:
         self.recorder.complete()
@@ -360,30 +370,6 @@ class ComplianceStack(TerraformStack):
             **self.blocks.to_terraform(),
             "output": self._outputs,
         }
-
-
-class _Declared(TerraformElement):
-    """All that a stack declares beside its provider and backend, as one element.
-
-    A construct for each block costs milliseconds. An override of the stack would replace the overrides of others:
-    what an element gives is merged with them, and theirs win.
-
-    Parameters
-    ----------
-    scope, id_
-        Where it stands.
-    blocks
-        Gives its Terraform JSON: when the synthesis asks for it, as rules may be added until then.
-    """
-
-    def __init__(self, scope: Construct, id_: str, blocks: Callable[[], dict[str, object]]) -> None:
-        super().__init__(scope, id_)
-        self._blocks = blocks
-
-    @jsii.member(jsii_name="toTerraform")
-    def to_terraform(self) -> dict[str, object]:
-        """Return the blocks."""
-        return self._blocks()
 
 
 @jsii.implements(IAspect)

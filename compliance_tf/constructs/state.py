@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cdktf import LocalBackend, S3Backend, TerraformStack
 
@@ -50,12 +50,16 @@ class LocalState:
                 "file is the same on every machine."
             )
 
-    def configure(self, stack: TerraformStack, naming: Naming) -> None:
-        """Set the stack's backend."""
+    def backend(self, naming: Naming) -> dict[str, dict[str, Any]]:
+        """Return the backend's Terraform JSON: its arguments by its type."""
         # Terraform runs in cdktf.out/stacks/<stack>. The path names the project and not the stack: renaming the
         # stack keeps the state.
         home = f"../../../{self.folder}/{naming.project}-{naming.region}"
-        LocalBackend(stack, path=f"{home}/terraform.tfstate", workspace_dir=f"{home}/workspaces")
+        return {"local": {"path": f"{home}/terraform.tfstate", "workspace_dir": f"{home}/workspaces"}}
+
+    def configure(self, stack: TerraformStack, naming: Naming) -> None:
+        """Set the stack's backend."""
+        LocalBackend(stack, **self.backend(naming)["local"])
 
     def location(self, naming: Naming) -> str:
         """Describe where the state is, for all workspaces."""
@@ -102,19 +106,24 @@ class S3State:
                 "S3State: kms_key_id", self.kms_key_id, {"kms": _KEY_OR_ALIAS}, example=_EXAMPLE, region=self.region
             )
 
+    def backend(self, naming: Naming) -> dict[str, dict[str, Any]]:
+        """Return the backend's Terraform JSON: its arguments by its type."""
+        arguments = {
+            "bucket": self.bucket,
+            "region": self.region,
+            "key": f"{naming.project}/{naming.region}/terraform.tfstate",
+            "workspace_key_prefix": self.workspace_key_prefix,
+            "encrypt": True,
+            "use_lockfile": True,
+        }
+        return {"s3": arguments if self.kms_key_id is None else {**arguments, "kms_key_id": self.kms_key_id}}
+
     def configure(self, stack: TerraformStack, naming: Naming) -> None:
         """Set the stack's backend."""
-        backend = S3Backend(
-            stack,
-            bucket=self.bucket,
-            region=self.region,
-            key=f"{naming.project}/{naming.region}/terraform.tfstate",
-            workspace_key_prefix=self.workspace_key_prefix,
-            encrypt=True,
-            kms_key_id=self.kms_key_id,
-        )
+        arguments = self.backend(naming)["s3"]
         # cdktf 0.21 has no argument for it, and locking by a DynamoDB table is deprecated.
-        backend.add_override("use_lockfile", True)  # noqa: FBT003 (a value, not a flag)
+        use_lockfile = arguments.pop("use_lockfile")
+        S3Backend(stack, **arguments).add_override("use_lockfile", use_lockfile)
 
     def location(self, naming: Naming) -> str:
         """Describe where the state is, for all workspaces."""

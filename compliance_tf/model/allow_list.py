@@ -161,11 +161,13 @@ REFUSED_ARGUMENTS: Final = MappingProxyType(
         "dynamic": "what it generates cannot be seen at synthesis",
         "locals": "the language reserves it",
         "_": "it hides arguments from whoever reads the configuration",
+        "region": "a deployment goes to one region, the provider's",
     }
 )
-"""Arguments that the language has in every resource and data source and that no deployment needs.
+"""Arguments that every resource and data source may have and that no deployment needs.
 
-Source: Terraform's configs.ResourceBlockSchema. The arguments of a type are the provider's, which refuses others.
+Source: Terraform's configs.ResourceBlockSchema; ``region`` is every type's since version 6 of the AWS provider. The
+arguments of a type are the provider's, which refuses others.
 """
 
 LIFECYCLE: Final = frozenset(

@@ -23,6 +23,7 @@ from compliance_tf.model.allow_list import (
     REFUSED_ARGUMENTS,
     refusal,
 )
+from compliance_tf.model.setting_values import is_provider_version
 from compliance_tf.model.terraform_json import Block, Body, root
 
 _TABLE: Final = "aws_dynamodb_table"
@@ -35,6 +36,8 @@ _ARGUMENTS: Final = {
     "variable": {"type", "default", "description", "sensitive", "nullable", "validation"},
     "moved": {"from", "to"},
 }
+_BESIDE: Final = {"output": {"description"}, "terraform": {"required_version", "required_providers"}}
+"""Arguments that may stand beside what is fixed of a block."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def violations(
     program
         The command that ``data.external`` may run: none by default.
     fixed
-        Terraform JSON of blocks that must be in it exactly so: those that stop a plan for another workspace.
+        Terraform JSON of blocks that must be in it exactly so: those that keep a plan to its workspace and state.
 
     Yields
     ------
@@ -99,12 +102,13 @@ def _changed(top: Body, fixed: Body) -> Iterator[Violation]:
     """Compare whole blocks: what weakens a condition may stand beside it, as a ``for_each`` without members does."""
     for kind in sorted(fixed.members):
         for expected in fixed.blocks(kind, BLOCKS[kind]):
-            found = [one.body.members for one in _readable(top, kind) if one.labels == expected.labels]
-            if found != [expected.body.members]:
+            blocks = [one.body.members for one in _readable(top, kind) if one.labels == expected.labels]
+            fewer = [{name: one[name] for name in one if name not in _BESIDE.get(kind, ())} for one in blocks]
+            if fewer != [expected.body.members]:
                 yield Violation(
                     _path(expected),
-                    "it is not as the stack declares it, and it keeps a plan to its workspace and region, beside a "
-                    "recorder that records: take out what overrides it.",
+                    "it is not as the stack declares it, and it says what is deployed, or keeps a plan to its "
+                    "workspace, region and state, beside a recorder that records: take out what overrides it.",
                 )
 
 
@@ -252,6 +256,8 @@ def _required_provider(name: str, value: object) -> Iterator[Violation]:
         yield Violation(place, f"the provider is refused: only {_list(PROVIDER_SOURCES)} of hashicorp are known.")
     if not isinstance(requirement.get("version", ""), str) or requirement.keys() - {"source", "version", "//"}:
         yield Violation(place, "it is refused: a requirement consists of a source and a version.")
+    elif name == "aws" and not is_provider_version(requirement.get("version")):
+        yield Violation(place, "the version is refused: it must be one exact version from 5.100.0 to below 7.")
 
 
 def _unknown(path: str, body: Body, known: Iterable[str], whose: str) -> Iterator[Violation]:

@@ -35,8 +35,11 @@ _ENGINE = "terraform"
 _OPTIONS = "TF_CLI_ARGS"
 """The environment variable, and the beginning of those for one command each, with options that Terraform adds."""
 
+_OPTIONS_OF_PLANS = f"{_OPTIONS}_plan"
+"""The one that may have ``-lock=false``: a plan writes no state, and a role that may only read cannot lock it."""
+
 _HARMLESS_OPTIONS = (
-    *("-no-color", "-compact-warnings", "-concise", "-input", "-lock", "-lock-timeout", "-parallelism"),
+    *("-no-color", "-compact-warnings", "-concise", "-input", "-lock-timeout", "-parallelism"),
     *("-backend-config", "-plugin-dir", "-reconfigure", "-upgrade"),
 )
 _HARMLESS_OPTION = re.compile(rf"-?({'|'.join(_HARMLESS_OPTIONS)})(=.*)?", re.DOTALL)
@@ -198,6 +201,8 @@ def _require_harmless_options(variables: Mapping[str, str]) -> None:
             options = shlex.split(value)
         except ValueError:
             options = [value]
+        if name == _OPTIONS_OF_PLANS:
+            options = [one for one in options if one.lstrip("-") != "lock=false"]
         if strange := [one for one in options if not _HARMLESS_OPTION.fullmatch(one)]:
             raise CommandError(
                 f"{name} has {strange[0]}, which would change what commands do: take it out. It may have "

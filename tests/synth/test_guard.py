@@ -28,7 +28,7 @@ from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct, IConstruct
 
-from compliance_tf import ComplianceStack
+from compliance_tf import ComplianceStack, ManagedRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +89,36 @@ def late_override_by_an_aspect(stack: ComplianceStack) -> None:
     Aspects.of(stack).add(Late())
 
 
+def late_rule_by_an_aspect(stack: ComplianceStack) -> None:
+    @jsii.implements(IAspect)
+    class Late:
+        def visit(self, node: IConstruct) -> None:
+            if node.node.id == "early":
+                ManagedRule(stack, "late", identifier="CLOUD_TRAIL_ENABLED")
+
+    ManagedRule(stack, "early", identifier="CLOUD_TRAIL_ENABLED")
+    Aspects.of(stack).add(Late())
+
+
+FIXED: list[tuple[str, str, object]] = [
+    ("existing_recorder", f"{READING}.lifecycle.precondition", None),
+    ("existing_recorder", f"{READING}.lifecycle.precondition.0.condition", True),
+    ("existing_recorder", f"{READING}.lifecycle", [{}]),
+    ("existing_recorder", f"{READING}.for_each", None),
+    ("existing_recorder", f"{READING}.count", 0),
+    (r"variable\.workspace", "variable.workspace.default", "prod"),
+    (r"variable\.workspace", "variable.workspace.validation", None),
+    (r"variable\.workspace", "variable", None),
+    (r"provider\.aws", "provider.aws.0.region", "us-east-1"),
+    (r"provider\.aws", "provider.aws.0.default_tags.0.tags.workspace", "dev"),
+    (r"output\.deployment", "output.deployment.value.workspace", "dev"),
+    (r"output\.rules", "output.rules.value", "none"),
+    ("terraform", "terraform.backend", None),
+    ("terraform", "terraform.backend.local.workspace_dir", None),
+    ("terraform", "terraform.backend.local.path", "../../../state/other-eu-west-1/terraform.tfstate"),
+    ("terraform", "terraform.backend", {"s3": {"bucket": "acme", "key": "acme", "region": "eu-west-1"}}),
+]
+
 REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
     (recorder, r"stack/mine: .*aws_config_configuration_recorder is refused: AWS allows one per region and account"),
     (nested_recorder, r"stack/deep/mine: .*aws_config_configuration_recorder is refused"),
@@ -140,20 +170,20 @@ REFUSED: list[tuple[Callable[[ComplianceStack], object], str]] = [
     ),
     *[
         (lambda stack, path=path, value=value: stack.add_override(path, value), f"{fixed}: it is not as the stack decl")
-        for fixed, path, value in [
-            ("existing_recorder", f"{READING}.lifecycle.precondition", None),
-            ("existing_recorder", f"{READING}.lifecycle.precondition.0.condition", True),
-            ("existing_recorder", f"{READING}.lifecycle", [{}]),
-            ("existing_recorder", f"{READING}.for_each", None),
-            ("existing_recorder", f"{READING}.count", 0),
-            (r"variable\.workspace", "variable.workspace.default", "prod"),
-            (r"variable\.workspace", "variable.workspace.validation", None),
-            (r"variable\.workspace", "variable", None),
-            (r"provider\.aws", "provider.aws.0.region", "us-east-1"),
-            (r"provider\.aws", "provider.aws.0.default_tags.0.tags.workspace", "dev"),
-            (r"output\.deployment", "output.deployment.value.workspace", "dev"),
-        ]
+        for fixed, path, value in FIXED
     ],
+    (
+        lambda stack: CloudwatchLogGroup(stack, "mine", name=OWN_NAME).add_override("region", "us-east-1"),
+        r"stack/mine: a region is refused: a deployment goes to one region",
+    ),
+    (
+        lambda stack: stack.add_override("terraform.required_providers.aws.version", ">= 5.100"),
+        r"required_providers\.aws: the version is refused: it must be one exact version",
+    ),
+    (
+        late_rule_by_an_aspect,
+        r"\[stack\] Rule 'late' came after the manifest of the rules was written: declare",
+    ),
     (late_override_by_an_aspect, r"aws_sns_topic\.late: .*is refused: give the ARN of a topic"),
 ]
 
