@@ -5,21 +5,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regi
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-_SCOPE: Final = re.compile(rb"Credential=[^/]*/\d+/(?P<region>[^/]*)/(?P<service>[^/]*)/")
-"""The credential scope of a signature, version 4."""
+from compliance_tf.local.api.signed_request import Answer
+
+if TYPE_CHECKING:
+    from compliance_tf.local.api.signed_request import CredentialScope
 
 _MESSAGE: Final = "The security token included in the request is invalid."
 
 
-def refusal(headers: dict[bytes, bytes], region: str) -> tuple[bytes, bytes] | None:
-    """Return type and body of the refusal of a request to a region; None for a request to another one."""
-    scope = _SCOPE.search(headers.get(b"authorization", b""))
-    if scope is None or scope["region"].decode() != region:
-        return None
-    if scope["service"] == b"sts":
+def refusal(scope: CredentialScope) -> Answer:
+    """Answer a request to such a region."""
+    if scope.service == "sts":
         error = f"<Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>{_MESSAGE}</Message></Error>"
-        return b"text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode()
-    return b"application/x-amz-json-1.1", f'{{"__type":"UnrecognizedClientException","message":"{_MESSAGE}"}}'.encode()
+        return Answer(403, {b"content-type": b"text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>".encode())
+    body = f'{{"__type":"UnrecognizedClientException","message":"{_MESSAGE}"}}'
+    return Answer(403, {b"content-type": b"application/x-amz-json-1.1"}, body.encode())

@@ -8,10 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from compliance_tf.local.api import service_quotas
+from compliance_tf.local.api.bucket_region import BucketRegions
 from compliance_tf.local.api.cloud_control import RECORDER_TYPE, read_recorder
 from compliance_tf.local.api.disabled_region import refusal
 from compliance_tf.local.api.faults import Faults
 from compliance_tf.local.api.json_api import Call, JsonApi
+from compliance_tf.local.api.signed_request import CredentialScope
 from compliance_tf.local.config.config_service import ConfigService
 from compliance_tf.local.server.authorization import USED_ACTIONS
 from compliance_tf.local.server.engine import Engine
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from compliance_tf.local.api.signed_request import Answer
     from compliance_tf.local.server.behaviour import Behaviour
 
     Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -49,16 +52,15 @@ class LocalAwsApplication:
         )
         self._faults = Faults(behaviour.fault_rate)
         self._config = ConfigService(self._engine, self._faults, behaviour)
+        self._bucket_regions = BucketRegions()
         self._poller: asyncio.Task[None] | None = None
         self._serve()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Handle a connection; at startup the polling begins."""
-        region = self._behaviour.disabled_region
-        if scope["type"] == "http" and region and (refused := refusal(dict(scope["headers"]), region)):
-            headers = [(b"content-type", refused[0])]
-            await send({"type": "http.response.start", "status": 403, "headers": headers})
-            await send({"type": "http.response.body", "body": refused[1]})
+        if refused := self._refused(scope):
+            await send({"type": "http.response.start", "status": refused.status, "headers": [*refused.headers.items()]})
+            await send({"type": "http.response.body", "body": refused.body})
             return
         if scope["type"] == "lifespan":
             self._poller = asyncio.create_task(self._poll())
@@ -69,6 +71,14 @@ class LocalAwsApplication:
                 self._poller.cancel()
                 with suppress(asyncio.CancelledError):
                     await self._poller
+
+    def _refused(self, scope: dict[str, Any]) -> Answer | None:
+        signed = CredentialScope.of(dict(scope["headers"])) if scope["type"] == "http" else None
+        if signed is None:
+            return None
+        if signed.region == self._behaviour.disabled_region:
+            return refusal(signed)
+        return self._bucket_regions.redirection(scope, signed.region) if signed.service == "s3" else None
 
     async def _poll(self) -> None:
         while True:

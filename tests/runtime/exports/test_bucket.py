@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
     from tests.runtime.local.accounts import Account
 
+ELSEWHERE = "us-east-2"
 KEY = f"arn:aws:kms:{REGION}:111122223333:key/4a0a1b2c-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
 def s3(account: Account) -> Any:
-    """A bucket that exists, empty."""
-    s3 = account.client("s3")
-    s3.create_bucket(Bucket="exports", CreateBucketConfiguration={"LocationConstraint": REGION})
+    """A bucket that exists, empty, in another region than the results."""
+    s3 = account.aws.client("s3", account.number, ELSEWHERE)
+    s3.create_bucket(Bucket="exports", CreateBucketConfiguration={"LocationConstraint": ELSEWHERE})
     yield s3
     for key in keys(s3):
         s3.delete_object(Bucket="exports", Key=key)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance_tf.local import LocalAws, LocalAwsError, down, status, up
+from compliance_tf.local.server.server import ACCOUNT
 from tests.runtime.local.accounts import PRINT_EVENT, Account, eventually
 
 if TYPE_CHECKING:
@@ -86,6 +87,24 @@ def test_it_listens_on_the_loopback_interface_only(local_aws: LocalAws) -> None:
 
     port = f"{local_aws.endpoint.port:04X}"
     assert [address for address in addresses if address.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+def test_a_bucket_answers_in_its_own_region_and_says_elsewhere_which_that_is(local_aws: LocalAws) -> None:
+    bucket = local_aws.client("s3", region="us-east-2")
+    bucket.create_bucket(Bucket="of-ohio", CreateBucketConfiguration={"LocationConstraint": "us-east-2"})
+    for method, body in (("GET", b"PermanentRedirect"), ("HEAD", b"")):
+        connection = http.client.HTTPConnection("127.0.0.1", local_aws.endpoint.port)
+        signature = f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20261127/eu-west-1/s3/aws4_request"
+        connection.request(method, "/of-ohio", headers={"Authorization": signature})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["x-amz-bucket-region"]) == (301, "us-east-2")
+        assert body in answer.read()
+        connection.close()
+    # boto3 goes on in the bucket's region, as with AWS.
+    elsewhere = local_aws.client("s3", region="eu-west-1")
+    assert elsewhere.get_bucket_location(Bucket="of-ohio")["LocationConstraint"] == "us-east-2"
+    elsewhere.put_object(Bucket="of-ohio", Key="a", Body=b"")
+    assert [one["Key"] for one in bucket.list_objects_v2(Bucket="of-ohio")["Contents"]] == ["a"]
 
 
 def test_a_connection_may_be_idle_for_longer_than_terraform_waits_between_questions(local_aws: LocalAws) -> None:
