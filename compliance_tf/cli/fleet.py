@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from compliance_tf.cli.exit_codes import ExitCode
-from compliance_tf.cli.lifecycle import AutoApprove  # noqa: TC001 (Typer reads it)
+from compliance_tf.cli.lifecycle import AutoApprove, Unlock  # noqa: TC001 (Typer reads them)
 from compliance_tf.fleet.settings import USUAL_FILE
 from compliance_tf.review.rendering import Format
 
@@ -187,11 +187,12 @@ def recover(
     chosen: Chosen,
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Remove it instead.")] = False,
+    unlock: Unlock = None,
     auto_approve: AutoApprove = False,
 ) -> None:
     """Take into the states what killed commands left: what has a cell's names and tags and is in no state."""
     with chosen.begin(approves=auto_approve) as one:
-        _end(one, one.recover(removes=remove), "recovered")
+        _end(one, one.recover(removes=remove, unlocks=unlock), "recovered")
 
 
 @_command

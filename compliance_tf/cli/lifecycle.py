@@ -20,6 +20,9 @@ NoWait = Annotated[
         "--no-wait", help="Fail at once if another command has the lock of the workspace.", show_default=False
     ),
 ]
+Unlock = Annotated[
+    str | None, typer.Option("--unlock", metavar="ID", help="Release this lock of the state without asking.")
+]
 InOneCommand = Annotated[
     bool,
     typer.Option("--in-one-command", hidden=True, help="The caller plans and applies: see terraform/checksums.py."),
@@ -64,9 +67,7 @@ def recover(
     remove: Annotated[
         bool, typer.Option("--remove", help="Remove resources that are in no state, instead of importing them.")
     ] = False,
-    unlock: Annotated[
-        str | None, typer.Option("--unlock", metavar="ID", help="Release this lock of the state without asking.")
-    ] = None,
+    unlock: Unlock = None,
     auto_approve: AutoApprove = False,
     no_wait: NoWait = False,
 ) -> None:

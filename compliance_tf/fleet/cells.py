@@ -56,6 +56,11 @@ class Cell:
         """The account, the region and the workspace."""
         return self.account, self.region.region, self.workspace
 
+    @property
+    def options(self) -> str:
+        """The options of a command that choose it alone."""
+        return f"--group {self.group} --account {self.account} --region {self.region.region}"
+
     def __str__(self) -> str:
         """Write it as people read it."""
         return " ".join(self.place)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.errors import FleetError
 from compliance_tf.fleet.grouping import Group, grouped, reviewed_fingerprints
 from compliance_tf.fleet.running import Outcome, State
+from compliance_tf.model.command_line import CELL
 from compliance_tf.review.plan.shown_plan import ShownPlan
 from compliance_tf.review.review import review
 from compliance_tf.review.settings import Settings
@@ -162,10 +163,24 @@ class Fleet:
 
         return self.runner.each(self.cells, work)
 
-    def recover(self, *, removes: bool) -> list[Outcome]:
-        """Take into the state of each cell what a killed command left in its account, or remove it."""
+    def recover(self, *, removes: bool, unlocks: str | None = None) -> list[Outcome]:
+        """Take into the state of each cell what a killed command left in its account, or remove it.
+
+        Parameters
+        ----------
+        removes
+            Whether it is removed.
+        unlocks
+            The id of the one lock of a state that is released.
+
+        Returns
+        -------
+        list[Outcome]
+            One for each cell, in their order.
+        """
         self.person.confirm(f"Recover {_counted(len(self.cells))}?")
-        return self._each("recover", "--auto-approve", *(["--remove"] if removes else []))
+        options = [*(["--remove"] if removes else []), *(["--unlock", unlocks] if unlocks else [])]
+        return self._each("recover", "--auto-approve", *options)
 
     def preflight(self) -> list[Outcome]:
         """Ask each account whether a deployment can go ahead."""
@@ -193,6 +208,7 @@ class Fleet:
         environment = self.machine.environment()
         variables = self.credentials.variables(cell, environment)
         variables |= self.folder.prepare(cell, self.state_bucket, environment)
+        variables[CELL] = cell.options
         return self.runner.command(
             [command, "-w", cell.workspace, *options],
             folder=self.folder.of(cell),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import FleetError
 from compliance_tf.fleet.cells import Cell
+from compliance_tf.fleet.settings import REGION_PLACE
 from compliance_tf.model.fleet_regions import FleetRegion
 from compliance_tf.terraform.app import SETTINGS, synthesize
 from compliance_tf.terraform.synthesized import OUTPUT, read_configuration, stack_folders, synthesized_stacks
@@ -194,6 +195,8 @@ class FleetFolder:
             changed = {"key": f"{project}/{cell.account}/{rest}"}
             if state_bucket:
                 changed["bucket"] = state_bucket.format(account=cell.account, region=cell.region.region)
+            if REGION_PLACE in state_bucket:
+                changed["region"] = cell.region.region
         return [f"-backend-config={name}={value}" for name, value in changed.items()]
 
 

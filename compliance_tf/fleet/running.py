@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import FleetError, InterruptedCommandError
 from compliance_tf.output.sanitize import visible
+from compliance_tf.terraform.failures import ADVICE
 from compliance_tf.terraform.signals import handled
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _MAX_REASON: Final = 2_000
 
 
 _MAX_LINE: Final = 400
+_MAX_REASON_BESIDE_ADVICE: Final = 160
 
 
 class State(Enum):
@@ -72,8 +74,11 @@ class Outcome:
 
     @property
     def in_a_line(self) -> str:
-        """The outcome as one line of a table."""
-        return visible(" ".join(self.said.split()), _MAX_LINE)
+        """The outcome as one line of a table; what to do is in it, however long the reason is."""
+        reason, advised, advice = " ".join(self.said.split()).partition(ADVICE)
+        if not advised:
+            return visible(reason, _MAX_LINE)
+        return f"{visible(reason, _MAX_REASON_BESIDE_ADVICE)} {visible(advised + advice, _MAX_LINE)}"
 
     @property
     def failed(self) -> bool:
@@ -219,4 +224,5 @@ def _reason(log: Path, code: int) -> str:
     if not found:
         reason = text.removeprefix(_ERROR) if text.startswith(_ERROR) else text[-_MAX_REASON:]
     ended = f" (ended by {signal.Signals(-code).name})" if code < 0 else ""
-    return (reason.strip()[:_MAX_REASON] or "It said nothing.") + ended
+    reason, advised, advice = (reason.strip() or "It said nothing.").partition(ADVICE)
+    return reason[:_MAX_REASON] + advised + advice[:_MAX_REASON] + ended

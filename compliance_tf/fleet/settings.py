@@ -18,6 +18,9 @@ from compliance_tf.preflight.assumptions import USUAL_CHANGES
 
 USUAL_FILE: Final = Path("fleet.yaml")
 
+REGION_PLACE: Final = "{region}"
+"""The placeholder of the region in the name of a bucket."""
+
 _FIRST_REGION: Final = "us-east-1"
 
 AccountId = Annotated[str, allowed("twelve digits", pattern=whole("[0-9]{12}"))]
@@ -126,7 +129,7 @@ class FleetSettings(Struct, frozen=True, forbid_unknown_fields=True):
         How long a role is assumed at a time; it is assumed again when needed. 60 unless given.
     state_bucket
         The bucket of an app that keeps its state in S3, where each account has its own: {account} and {region} stand
-        for the cell's.
+        for the cell's. A bucket with {region} in its name is in that region, any other one where the app's state is.
     """
 
     groups: Annotated[tuple[Group, ...], Meta(min_length=1)]

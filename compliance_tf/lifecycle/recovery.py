@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from compliance_tf.errors import CommandError, RefusedPlanError
 from compliance_tf.lifecycle.import_ids import import_id
 from compliance_tf.lifecycle.leftovers import Account, Leftover
+from compliance_tf.model.command_line import command_line
 from compliance_tf.preflight.names import owner
 from compliance_tf.review.plan.plan import Action
 from compliance_tf.review.plan.plan_json import plan_of_json
@@ -50,7 +51,8 @@ def require_nothing_left(session: Session, stacks: list[Stack]) -> None:
     workspace = session.folder.workspace
     raise CommandError(
         f"AWS still has resources with the names and tags of '{workspace}' that are in no state: "
-        f"{', '.join(map(str, left))}. `compliance-tf recover -w {workspace} --remove` removes them."
+        f"{', '.join(map(str, left))}. Where another command is deploying them, wait for its end; else "
+        f"`{command_line('recover', workspace)} --remove` removes them."
     )
 
 
@@ -91,8 +93,9 @@ def require_free_names(session: Session, stack: Stack, plan: Plan) -> None:
     if left:
         raise RefusedPlanError(
             f"Nothing was changed, for AWS has this of {own} already and the state does not know it: "
-            f"{', '.join(map(str, left))}. A command that was killed leaves such things: "
-            f"`compliance-tf recover -w {own.workspace}` imports them into the state."
+            f"{', '.join(map(str, left))}. Where another command is deploying it, wait for its end, and plan again. A "
+            f"command that was killed leaves such things: `{command_line('recover', own.workspace)}` imports them into "
+            "the state."
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import CommandError
+from compliance_tf.model.command_line import command_line
 from compliance_tf.output.sanitize import visible
 from compliance_tf.terraform.failures import ERRORED_STATE
 
@@ -111,7 +112,7 @@ def release_lock(session: Session, stack: Stack, approved: str | None) -> None:
         if not session.person.answers:
             raise CommandError(
                 f"{what} Nothing was changed: the command may still run elsewhere. If it was killed, release the lock "
-                f"with `compliance-tf recover -w {stack.terraform.workspace} --unlock {lock.id}`."
+                f"with `{command_line('recover', stack.terraform.workspace)} --unlock {lock.id}`."
             )
         session.person.confirm("Was that command killed, so that nothing writes the state any more?")
     if place.lock() != lock:
@@ -156,7 +157,7 @@ def require_saved_state(stack: Stack) -> None:
     if file.is_file():
         raise CommandError(
             f"An earlier command could not save the state to its backend and left it in {file}. Nothing was changed: "
-            f"`compliance-tf recover -w {stack.terraform.workspace}` saves it. If you have done so "
+            f"`{command_line('recover', stack.terraform.workspace)}` saves it. If you have done so "
             "yourself, remove the file."
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from compliance_tf.model.command_line import command_line
 from compliance_tf.terraform.machine import AWS_PROVIDER_VERSION, MIRROR_VARIABLE
 from compliance_tf.terraform.synthesized import read_configuration
 
@@ -27,6 +28,9 @@ _TAKEN: Final = re.compile(
     r"(EntityAlreadyExists|ResourceAlreadyExists|ResourceConflict|ResourceInUse)(Exception)?\b|already exists"
 )
 """Errors of IAM, CloudWatch Logs, Lambda and DynamoDB for a name that is taken."""
+
+ADVICE: Final = "What to do: "
+"""The beginning of each piece of advice, which comes after Terraform's own words."""
 
 ERRORED_STATE: Final = "errored.tfstate"
 """The file in which Terraform saves the state when its backend fails."""
@@ -54,7 +58,7 @@ def explain(errors: str, command: str, folder: Path, workspace: str, engine: str
         Plain text without escape sequences and boxes; the advice comes last.
     """
     plain = _BLANK_LINES.sub("\n\n", _BOX.sub("", _ESCAPE.sub("", errors))).strip()
-    advice = [f"What to do: {text}" for text in _advice(plain, command, folder, workspace, engine)]
+    advice = [f"{ADVICE}{text}" for text in _advice(plain, command, folder, workspace, engine)]
     return "\n\n".join([f"`{engine} {command}` failed for {folder.name} in {workspace}:", plain, *advice])
 
 
@@ -76,24 +80,23 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
         # The operating system releases the lock of a file: whoever holds one runs.
         if not _LOCK_OF_FILE.search(plain):
             advice += (
-                f" If it was killed, release the lock: `compliance-tf recover -w {workspace}` asks and does "
-                f"it, in a script with --unlock {lock[1]}."
+                f" If it was killed, release the lock by `{command_line('recover', workspace)} --unlock {lock[1]}`."
             )
         yield advice
     if command == "apply" and _TAKEN.search(plain):
         yield (
             "Something of this name exists and is in no state. If an earlier command was killed, it belongs to this "
-            f"deployment: `compliance-tf recover -w {workspace}` shows it and imports it into the state."
+            f"deployment: `{command_line('recover', workspace)}` shows it and imports it into the state."
         )
     if command == "apply" and "protected against deletion" in in_one_line:
         yield (
             "AWS does not delete a protected table. If Terraform wants to replace it because an earlier command was "
-            f"interrupted while it made it, `compliance-tf recover -w {workspace}` keeps the table."
+            f"interrupted while it made it, `{command_line('recover', workspace)}` keeps the table."
         )
     if command != "state" and (folder / ERRORED_STATE).is_file():
         yield (
             f"Terraform could not save the state to its backend and left it in {folder / ERRORED_STATE}. Before "
-            f"anything else, `compliance-tf recover -w {workspace}` saves it."
+            f"anything else, `{command_line('recover', workspace)}` saves it."
         )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.errors import CommandError, SettingError
+from compliance_tf.model.command_line import command_line
 from compliance_tf.model.naming import NAME_PART
 from compliance_tf.terraform.synthesized import (
     CONFIGURATION,
@@ -114,7 +115,7 @@ class WorkingFolder:
         """
         path = self.path / MANIFEST
         if not path.is_file():
-            raise CommandError(f"{path} does not exist: run `compliance-tf plan -w {self.workspace}` first.")
+            raise CommandError(f"{path} does not exist: run `{command_line('plan', self.workspace)}` first.")
         return stack_folders(self.path)
 
     def saved_plans(self) -> dict[str, Path]:
@@ -133,7 +134,7 @@ class WorkingFolder:
         plans = {stack: folder / PLAN for stack, folder in self.stacks().items()}
         for path in plans.values():
             if not path.is_file():
-                raise CommandError(f"{path} does not exist: run `compliance-tf plan -w {self.workspace}` first.")
+                raise CommandError(f"{path} does not exist: run `{command_line('plan', self.workspace)}` first.")
         return plans
 
     @contextmanager

@@ -155,7 +155,7 @@ def test_a_lock_of_a_state_that_is_not_there_yet_is_released(aws: LocalAws, tmp_
     key = f"compliance-tf/dev/locked/{REGION}/terraform.tfstate.tflock"
     aws.client("s3", region=REGION).put_object(Bucket=BUCKET, Key=key, Body=json.dumps(lock).encode())
     output = project.run("compliance-tf", "plan", "-w", "dev", "--no-wait", fails=True)
-    assert f"`compliance-tf recover -w dev` asks and does it, in a script with --unlock {lock['ID']}" in output
+    assert f"release the lock by `compliance-tf recover -w dev --unlock {lock['ID']}`" in output
     project.run("compliance-tf", "recover", "-w", "dev", "--unlock", lock["ID"])
     assert "will be created" in project.run("compliance-tf", "plan", "-w", "dev")
 
@@ -168,7 +168,7 @@ def test_what_no_state_knows_is_named_by_the_destruction_and_removed(aws: LocalA
         state.unlink()
     output = project.run("compliance-tf", "destroy", *APPROVED, fails=True)
     assert "function left-dev-record" in output
-    assert "`compliance-tf recover -w dev --remove` removes it" in output
+    assert "`compliance-tf recover -w dev --remove` removes them" in output
     assert deployed(aws, "left", "dev") == declared(project)
     shown = project.run("compliance-tf", "recover", "-w", "dev", "--remove", fails=True)
     assert "table left-dev-results" in shown

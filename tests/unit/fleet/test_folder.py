@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,12 +39,38 @@ def test_a_cell_that_was_deployed_and_is_in_the_fleet_no_more_is_found_until_it_
     assert removed(folder, [KEPT]) == []
 
 
-def test_a_full_disk_is_the_failure_of_the_cell_that_met_it(tmp_path: Path) -> None:
-    folder = FleetFolder(tmp_path)
-    synthesized = folder.path / ".synthesis" / KEPT.region.folder
+def synthesize(folder: FleetFolder, cell: Cell, backend: dict[str, object]) -> None:
+    synthesized = folder.path / ".synthesis" / cell.region.folder
     synthesized.mkdir(parents=True)
     (synthesized / "manifest.json").write_text(json.dumps({"stacks": {"acme": {"workingDirectory": "."}}}))
-    (synthesized / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": {"s3": {"key": "acme/eu/x"}}}}))
+    (synthesized / "cdk.tf.json").write_text(json.dumps({"terraform": {"backend": backend}}))
+
+
+@pytest.mark.parametrize(
+    ("bucket", "expected"),
+    [
+        ("", {"key"}),
+        ("state-{account}", {"key", "bucket=state-111111111111"}),
+        ("state-{account}-{region}", {"key", "bucket=state-111111111111-us-east-2", "region=us-east-2"}),
+    ],
+)
+def test_a_bucket_of_each_region_is_in_that_region_and_every_cell_has_a_key_of_its_own(
+    tmp_path: Path, bucket: str, expected: set[str]
+) -> None:
+    folder, cells = (
+        FleetFolder(tmp_path),
+        [replace(one, region=FleetRegion("us-east-2", "us-east-2")) for one in (KEPT, TAKEN_OUT)],
+    )
+    synthesize(folder, cells[0], {"s3": {"key": "acme/us-east-2/terraform.tfstate", "region": "eu-west-1"}})
+    options = folder.prepare(cells[0], bucket, {})["TF_CLI_ARGS_init"].split()
+    key = "key=acme/111111111111/us-east-2/terraform.tfstate"
+    assert {one.removeprefix("-backend-config=") for one in options} == expected - {"key"} | {key}
+    assert key not in folder.prepare(cells[1], bucket, {})["TF_CLI_ARGS_init"]
+
+
+def test_a_full_disk_is_the_failure_of_the_cell_that_met_it(tmp_path: Path) -> None:
+    folder = FleetFolder(tmp_path)
+    synthesize(folder, KEPT, {"s3": {"key": "acme/eu/x"}})
     folder.of(KEPT).mkdir()
     (folder.of(KEPT) / SETTINGS).symlink_to("/dev/full")
 

@@ -14,6 +14,8 @@ from compliance_tf.errors import FleetError, InterruptedCommandError
 from compliance_tf.fleet.cells import Cell
 from compliance_tf.fleet.running import Runner, State
 from compliance_tf.model.fleet_regions import FleetRegion
+from compliance_tf.terraform.failures import explain
+from tests.unit.terraform.test_failures import FOLDER, LOCKED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +82,18 @@ def test_what_a_cell_says_is_one_line_without_control_characters() -> None:
     assert line.startswith(r"denied ::error::\u001b]0;owned\u0007")
     assert len(line) <= 400
     assert line.isprintable()
+
+
+def test_what_to_do_is_in_the_line_however_much_terraform_says_before() -> None:
+    locked = explain(LOCKED.replace("api error", f"RequestID: {'x' * 400}, api error"), "plan", FOLDER, "dev")
+
+    def work(_cell: Cell) -> tuple[State, str]:
+        raise FleetError(locked)
+
+    line = runner().each(CELLS[:1], work)[0].in_a_line
+    assert line.startswith("`terraform plan` failed for compliance in dev: Error: Error acquiring the state lock")
+    assert "locked by ada@laptop since 2026-11-26 17:00:00 (UTC). Wait for that command to end." in line
+    assert line.endswith("--unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968`.")
 
 
 def test_a_failed_command_is_reported_by_its_last_message(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def creating(*, action: str = "create") -> dict[str, Any]:
 def test_the_end_of_a_destruction_names_what_is_left(fake: FakeProject, left: FakeAccount) -> None:
     del left
     fake.plans("compliance", plan_of(resource_changes=[]), "destruction")
-    with pytest.raises(CommandError, match=r"function acme-dev-record\. `compliance-tf recover -w dev --remove`"):
+    with pytest.raises(CommandError, match=r"acme-dev-record\. Where .* else `compliance-tf recover -w dev --remove`"):
         fake.project().destroy()
 
 

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from compliance_tf.errors import CommandError
+from compliance_tf.fleet.cells import Cell
+from compliance_tf.model.command_line import CELL
+from compliance_tf.model.fleet_regions import FleetRegion
 from compliance_tf.terraform.failures import explain
+from compliance_tf.terraform.working_folder import WorkingFolder
 
 FOLDER = Path("cdktf.out/workspace-dev/compliance")
 
@@ -48,9 +53,21 @@ def test_escapes_and_boxes_are_removed_and_the_advice_of_the_recorder_comes_last
 def test_a_lock_is_explained_with_who_has_it_and_the_command_that_releases_it() -> None:
     assert explain(LOCKED, "apply", FOLDER, "dev").endswith(
         "The state is locked by ada@laptop since 2026-11-26 17:00:00 (UTC). Wait for that command to end. If it was "
-        "killed, release the lock: `compliance-tf recover -w dev` asks and does it, in a script with "
-        "--unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968."
+        "killed, release the lock by `compliance-tf recover -w dev --unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968`."
     )
+
+
+def test_in_a_cell_of_a_fleet_the_command_that_helps_is_the_fleets_on_this_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On the workspace alone it would work with the caller's credentials, and on another state."""
+    cell = Cell("111122223333", FleetRegion("eu-west-1", "eu-west-1"), "dev", "all")
+    monkeypatch.setenv(CELL, cell.options)
+    chosen = "--group all --account 111122223333 --region eu-west-1"
+    unlock = f"`compliance-tf fleet recover {chosen} --unlock b0a2a0b1-9c1c-6a3b-5f0e-1d2c3b4a5968`."
+    assert explain(LOCKED, "apply", FOLDER, "dev").endswith(unlock)
+    with pytest.raises(CommandError, match=f"`compliance-tf fleet plan {chosen}` first"):
+        WorkingFolder(FOLDER, "dev").stacks()
 
 
 def test_a_lock_of_a_file_is_never_to_be_released_for_its_holder_runs() -> None:
