@@ -11,9 +11,13 @@ import json
 import logging
 import os
 import time
+from collections import defaultdict
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from importlib import import_module
+from threading import Semaphore
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.local.api.account_region import AccountRegion
 from compliance_tf.local.api.api_calls import DETAIL_TYPE, WATCHED_SERVICES, Request, api_call_event
@@ -24,7 +28,7 @@ from compliance_tf.local.server.function_policy import Invoker, may_invoke
 from compliance_tf.local.server.iam_tags import limit_iam_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -36,6 +40,15 @@ if TYPE_CHECKING:
 
 IMPORT_TIME_SETTINGS = ("AUTH", "LAMBDA_EXECUTOR", "LOG_LEVEL")
 """Environment variables that MiniStack reads at import, and that functions would otherwise inherit."""
+
+ENVIRONMENTS: Final = 2
+"""Execution environments of a function for asynchronous invocations, which wait for a free one.
+
+AWS starts one for each invocation of a burst. Here each is a process that takes half a second of CPU to start.
+"""
+
+_queued: ContextVar[bool] = ContextVar("queued", default=False)
+"""True where an invocation waits for a free execution environment; one that a function waits for must not."""
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +94,7 @@ class Engine:
         self._check_event_targets(event_rule_lag)
         self._send_api_calls()
         self._run_functions_with(function_runtime)
+        self._queue_invocations()
         keep_all_logs()
 
     @property
@@ -202,7 +216,22 @@ class Engine:
         """Invoke a function asynchronously, with Lambda's retries and destinations."""
         function, config, _ = self._lambda._get_func_record_for_ref(function_arn)  # noqa: SLF001
         record = self._lambda._execution_record_for_config(function, config)  # noqa: SLF001
-        self._lambda.invoke_async_with_retry(record, event)
+        with _set(_queued, to=True):  # the thread that invokes it begins with the variables of this moment
+            self._lambda.invoke_async_with_retry(record, event)
+
+    def _queue_invocations(self) -> None:
+        """Have asynchronous invocations of a function wait for one of its :data:`ENVIRONMENTS`."""
+        original = self._lambda._execute_function  # noqa: SLF001
+        environments: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(ENVIRONMENTS))
+
+        def execute_function(function: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
+            arn = (function.get("config") or function)["FunctionArn"]
+            # It calls itself in the function's account and region, and must not wait there again.
+            with environments[arn] if _queued.get() else nullcontext(), _set(_queued, to=False):
+                answer: dict[str, Any] = original(function, event)
+            return answer
+
+        self._lambda._execute_function = execute_function  # noqa: SLF001
 
     def _run_functions_with(self, interpreter: Path) -> None:
         runtime: Any = import_module("ministack.core.lambda_runtime")
@@ -286,6 +315,15 @@ class Engine:
             "arn": getattr(principal, "arn", ""),
             "accountId": account,
         }
+
+
+@contextmanager
+def _set(variable: ContextVar[bool], *, to: bool) -> Iterator[None]:
+    token = variable.set(to)
+    try:
+        yield
+    finally:
+        variable.reset(token)
 
 
 def _parameters(target: str, body: bytes, routed: dict[str, Any]) -> dict[str, Any]:

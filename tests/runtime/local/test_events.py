@@ -25,6 +25,13 @@ def handler(event, context):
     )
 """
 
+PRINT_PROCESS = """
+import json, os, time
+def handler(event, context):
+    time.sleep(0.3)
+    print("EVENT " + json.dumps({"process": os.getpid()}))
+"""
+
 # Fails once, as a function does that meets a throttled service.
 FAIL_ONCE = """
 import boto3
@@ -238,3 +245,15 @@ def test_calls_of_iam_are_reported_in_the_region_of_global_services(local_aws: L
     [event] = received(global_region, 1)
     assert event["detail"]["requestParameters"]["policyName"] == policy["PolicyName"]
     assert event["region"] == "us-east-1"
+
+
+def test_a_burst_of_events_waits_for_two_environments_of_the_function(account: Account) -> None:
+    """AWS starts one for each; here each is a process more on one machine."""
+    account.on_event("burst", account.function("listener", PRINT_PROCESS, invoked_by="events"), source=["acme"])
+    account.client("events").put_events(Entries=[{"Source": "acme", "DetailType": "burst", "Detail": "{}"}] * 6)
+
+    def ended() -> list[dict[str, Any]] | None:
+        found = account.events_of("listener")
+        return found if len(found) == 6 else None
+
+    assert len({event["process"] for event in eventually("the events", ended)}) <= 2
