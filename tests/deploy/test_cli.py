@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from compliance_tf.cli.main import app as cli
 from tests.deploy import account
 from tests.deploy.conftest import REGION, Project, record_everything
+from tests.deploy.lifecycle.commands import create
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +45,7 @@ LOOK_ALIKES = (
 @pytest.fixture(scope="module")
 def project(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Project:
     record_everything(aws)
-    return Project.create(tmp_path_factory.mktemp("cli") / "app", aws.environment(region=REGION), APP)
+    return create(tmp_path_factory.mktemp("cli") / "app", aws.environment(region=REGION), APP)
 
 
 def test_into_a_file_no_escapes_are_written_and_a_failure_is_reported_once_at_the_end(project: Project) -> None:
@@ -75,7 +79,7 @@ def test_plain_cdktf_deploys_to_the_selected_workspace_and_the_commands_destroy_
         Project(project.folder, {**project.variables, "TF_VAR_workspace": name}) for name in ("plain", "other")
     )
     before = account.describe(aws, REGION)
-    plain.run("cdktf", "deploy", "--auto-approve", "--skip-provider-lock")
+    plain.run("cdktf", "deploy", "--auto-approve", "--skip-provider-lock", "--app", f"{sys.executable} main.py")
     deployed = account.describe(aws, REGION)
     assert deployed["config rule"].keys() - before["config rule"].keys() == {"acme-plain-trail"}
     # cdktf-cli loses what Terraform says last: Terraform is asked itself.
@@ -114,13 +118,23 @@ def test_what_the_guard_refuses_is_one_message_too(project: Project, tmp_path: P
     assert "Traceback" not in output
 
 
-def test_the_local_aws_is_started_found_and_stopped_by_command(project: Project, tmp_path: Path) -> None:
+def test_the_local_aws_is_started_found_and_stopped_by_command(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder)
     folder = ("--folder", str(tmp_path))
-    assert "not running" in project.run("compliance-tf", "local", "status", *folder, fails=True)
+
+    def local(command: str, *, code: int = 0) -> str:
+        answer = CliRunner().invoke(cli, ["local", command, *folder])
+        assert answer.exit_code == code, (answer.output, answer.exception)
+        return answer.output
+
+    assert "not running" in local("status", code=1)
+    # It runs on when the program that started it has ended.
     exports = project.run("compliance-tf", "local", "up", *folder)
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:" in exports
-    assert project.run("compliance-tf", "local", "up", *folder) == exports
-    assert "running at http://127.0.0.1:" in project.run("compliance-tf", "local", "status", *folder)
-    assert "stopped" in project.run("compliance-tf", "local", "down", *folder)
-    assert "not running" in project.run("compliance-tf", "local", "status", *folder, fails=True)
-    assert "none was running" in project.run("compliance-tf", "local", "down", *folder)
+    assert local("up") == exports
+    assert "running at http://127.0.0.1:" in local("status")
+    assert "stopped" in local("down")
+    assert "not running" in local("status", code=1)
+    assert "none was running" in local("down")

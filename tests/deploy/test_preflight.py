@@ -186,13 +186,13 @@ def test_a_rule_of_the_same_name_that_is_not_ours_is_found(folder: Path, account
 
 
 def test_more_rules_than_the_account_may_have_are_found(folder: Path, account: Account) -> None:
-    config = account.with_recorder().config
-    source = {"Owner": "AWS", "SourceIdentifier": "CLOUD_TRAIL_ENABLED"}
-    for number in range(997):
-        config.put_config_rule(ConfigRule={"ConfigRuleName": f"other-{number}", "Source": source})
+    """Those of EventBridge, of which an account may have the fewest."""
+    events = account.with_recorder().client("events")
+    for number in range(299):
+        events.put_rule(Name=f"other-{number}", ScheduleExpression="rate(7 days)", State="DISABLED")
     report = preflight(folder, root(account), fails=True)
-    assert blocking(report) == ["Config rules"]
-    assert report["lines"]["Config rules"]["figure"].startswith("997 + 4 new = 1001 of 1000")
+    assert blocking(report) == ["EventBridge rules"]
+    assert report["lines"]["EventBridge rules"]["figure"].startswith("299 + 3 new = 302 of 300")
 
 
 def test_without_a_workspace_it_is_about_the_selected_one(folder: Path, account: Account) -> None:
