@@ -50,11 +50,18 @@ class StatusQuestions:
             *([f"{len(there - wanted)} rules are no longer declared"] if there - wanted else []),
         ]
         compared = _compared(session, cell, stack.project)
-        if compared is None or datetime.now(UTC) - compared > _COMPARED_WITHIN:
-            problems.append("not compared with AWS Config within two days")
-        if problems:
+        if overdue := comparison_problem(compared, datetime.now(UTC)):
+            problems.append(overdue)
+        if compared is None or problems:
             return State.FOUND, f"{len(there)} rules: {', '.join(problems)}"
         return State.DONE, f"{len(there)} rules, compared {compared:%Y-%m-%d %H:%M} UTC"
+
+
+def comparison_problem(compared: datetime | None, now: datetime) -> str | None:
+    """Describe the lack of a recent comparison with AWS Config; None where there was one."""
+    if compared is None:
+        return "not compared with AWS Config yet: that comes an hour after a deployment"
+    return "not compared with AWS Config within two days" if now - compared > _COMPARED_WITHIN else None
 
 
 def removed(folder: FleetFolder, cells: Collection[Cell]) -> list[Outcome]:
