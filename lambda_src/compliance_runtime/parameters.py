@@ -27,8 +27,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 from compliance_runtime.errors import ParameterError
 from compliance_runtime.suggestions import hint
@@ -261,9 +262,13 @@ _CODECS: Mapping[object, _Codec] = MappingProxyType(
 )
 
 
+_type_hints: Final = cache(get_type_hints)
+"""The types of a class's members: reading them anew for each rule takes most of the time of a conversion."""
+
+
 def _codecs(cls: type[Any]) -> list[tuple[Field[Any], _Codec]]:
     try:
-        types = get_type_hints(cls)
+        types = _type_hints(cls)  # type: ignore[arg-type]  # mypy looks for __hash__ in the instances
     except NameError as cause:
         raise ParameterError(
             f"{cls.__qualname__}: import {cause.name} at run time, not for type checking only."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,13 @@ _CLASSES: Final = {Verdict.CLEAN: "clean", Verdict.APPROVAL: "approval", Verdict
 
 def html_page(documents: Sequence[Document]) -> str:
     """Render reviews as a page, one after another."""
+    style = (_FILES / "review.css").read_text(encoding="utf-8")
+    return _environment().get_template("review.html").render(documents=documents, style=style)
+
+
+@cache
+def _environment() -> Environment:
+    """Return what renders the page: compiling the template takes longer than most reviews."""
     environment = Environment(
         loader=FileSystemLoader(_FILES),
         autoescape=True,
@@ -33,5 +41,4 @@ def html_page(documents: Sequence[Document]) -> str:
     environment.filters["visible"] = visible
     environment.filters["kind"] = lambda part: type(part).__name__
     environment.filters["verdict_class"] = lambda verdict: _CLASSES[verdict]
-    style = (_FILES / "review.css").read_text(encoding="utf-8")
-    return environment.get_template("review.html").render(documents=documents, style=style)
+    return environment
