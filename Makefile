@@ -63,8 +63,9 @@ format: $(PYTHON_READY) ## Fix what ruff can fix
 	ruff format .
 
 test: setup terraform ## Run all tests, deployments to local AWS included
-	@# In the order of the files: those with few tests are the deployments, which take long and must not come last.
-	pytest -n 3 --dist loadscope --no-loadscope-reorder
+	@# In the order of the files: those with few tests are the deployments, which take long and must not come last. Four
+	@# processes keep two cores busy, as deployments wait a part of their time.
+	pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 test-fast: $(PYTHON_READY) ## Run the unit tests alone
 	pytest -n 2 --dist worksteal tests/unit
