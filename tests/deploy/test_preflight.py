@@ -18,6 +18,7 @@ from compliance_tf.cli.main import app as cli
 from tests.deploy import account as descriptions
 from tests.deploy.conftest import REGION, REPOSITORY, Project
 from tests.deploy.lifecycle.commands import create
+from tests.repository import JSII_CACHE
 from tests.runtime.local.accounts import Account, document, eventually
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ def test_the_cost_follows_from_what_the_account_has(folder: Path, account: Accou
 
 def test_without_credentials_it_says_so_once(folder: Path, account: Account) -> None:
     keyless = {name: "" for name in root(account) if "KEY" in name}
-    output = Project(folder, {**root(account), **keyless, "HOME": str(folder)}).run(
+    output = Project(folder, {**root(account), **keyless, **JSII_CACHE, "HOME": str(folder)}).run(
         "compliance-tf", "preflight", "-w", "dev", fails=True
     )
     assert "error: There are no AWS credentials: set AWS_PROFILE" in output

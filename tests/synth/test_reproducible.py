@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository import REPOSITORY
+from tests.repository import JSII_CACHE, REPOSITORY
 
 EAGER = """
 import cdktf_cdktf_provider_aws
@@ -65,9 +65,7 @@ def test_another_folder_time_user_and_locale_change_nothing(tmp_path: Path, refe
     (sources / "lambda_src" / "compliance_runtime" / "__pycache__").mkdir(exist_ok=True)
     (sources / "lambda_src" / "compliance_runtime" / "__pycache__" / "check.cpython-311.pyc").write_bytes(b"stale")
     other = {"HOME": str(tmp_path), "USER": "somebody", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
-    # In the home of somebody else jsii would index the types of all packages anew.
-    cache = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache" / "aws" / "jsii" / "package-cache")}
-    assert synthesize(sources, tmp_path / "out", **other, **cache, AWS_REGION="us-west-2") == reference
+    assert synthesize(sources, tmp_path / "out", **other, **JSII_CACHE, AWS_REGION="us-west-2") == reference
 
 
 @pytest.mark.long  # the import of all bindings: half a minute; its parts are in test_lazy_loading.py

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.deploy.conftest import REPOSITORY
 from tests.deploy.workflows.expressions import evaluated, filled_in
 from tests.deploy.workflows.repository import check_out
+from tests.repository import JSII_CACHE, REPOSITORY
 from tests.runtime.review.fake_forges import TOKEN
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class _Job:
             # What GitHub runs where no shell is named.
             ["bash", "-e", "-c", filled_in(step["run"], self._contexts)],
             cwd=self._folder if self._folder.exists() else self._room,
-            env={**self._variables, **own, "PATH": path, "HOME": str(self._room)},
+            env={**self._variables, **own, "PATH": path, "HOME": str(self._room), **JSII_CACHE},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tests.deploy.conftest import REPOSITORY
 from tests.deploy.workflows.repository import check_out
+from tests.repository import JSII_CACHE, REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +98,7 @@ class Runner:
             **dict.fromkeys(job["id_tokens"], token),
             "PATH": os.environ["PATH"],
             "HOME": str(room),
+            **JSII_CACHE,
             "TMPDIR": str(room),
         }
         for variable, value in job["variables"].items():
