@@ -50,6 +50,9 @@ TERRAFORM_VERSION = ">= 1.10"
 
 _RULE: Final = "aws_config_config_rule"
 _STACK: Final = "_compliance_stack"
+"""The member of a construct with the stack that it is in."""
+_STACKS: Final = "_compliance_stacks"
+"""The member of an app with its stacks."""
 
 
 class ComplianceStack(TerraformStack):
@@ -279,15 +282,15 @@ class ComplianceStack(TerraformStack):
 
     def _refuse_duplicate(self, scope: Construct) -> None:
         """Refuse another stack of this project and region, which would have the same names and the same state."""
-        for other in scope.node.children:
-            if other is self or not isinstance(other, ComplianceStack):
-                continue
+        stacks: list[ComplianceStack] = vars(scope).setdefault(_STACKS, [])  # to ask Node for its children takes 6 ms
+        for other in stacks:
             if (other.naming.project, other.naming.region) == (self.naming.project, self.naming.region):
                 raise SettingError(
                     f"Stacks '{other.node.id}' and '{self.node.id}' are both of project '{self.naming.project}' in "
                     f"{self.naming.region}: they would overwrite each other. Give one of them another project or "
                     "region."
                 )
+        stacks.append(self)
 
     def declare(self, rule_id: str, rule: DeployedRule, body: dict[str, object], *, name: str | None = None) -> str:
         """Declare a Config rule, and add it to the functions' manifest.
