@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from compliance_tf.local.demo import Demo
+from tests.deploy.demo_scenes import assert_scenes
 
 if TYPE_CHECKING:
     from tests.deploy.shared.deployed import Deployed
@@ -29,11 +30,5 @@ def test_the_scenes_show_results_of_both_workspaces_and_an_untouched_recorder(de
     Played(Console(file=written, width=160), deployed.aws.endpoint).play()
 
     lines = written.getvalue().splitlines()
-    (heading,) = [line.split() for line in lines if line.startswith("Rule  ")]
-    assert heading == ["Rule", "Severity", "Resource", "dev", "prod", "Reason"]
-    verdicts = {tuple(line.split()[0:3:2]): line.split()[3:5] for line in lines if "✓" in line or "✗" in line}
-    assert verdicts["s3-bucket-tls-only", "acme-archive"] == ["✓", "✓"]
-    assert verdicts["s3-bucket-tls-only", "acme-invoices"] == ["✗", "✗"]
-    assert any(line.startswith("✓ s3-bucket-tls-only of prod to find acme-invoices COMPLIANT") for line in lines)
+    assert_scenes(lines)
     assert any(line.startswith("✓ required-tags of prod to find acme-archive NON_COMPLIANT") for line in lines)
-    assert "It is byte for byte the same as before the first deployment:" in lines
