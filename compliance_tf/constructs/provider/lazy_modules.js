@@ -22,6 +22,39 @@ Module._extensions[".js"] = function loadScriptOrLazyIndex(module, filename) {
   }
 };
 
+// To look one type up jsii reads the definitions of all, 32 MB, into memory: only those that it asks for are read. Whatever
+// else it should ask of them, it gets from the whole file.
+const DEFINITIONS = ".jsii.runtime-defs.v1.jsonl";
+
+const readFile = fs.readFileSync;
+
+fs.readFileSync = function readFileOrDefinitions(file, ...options) {
+  return options.length === 0 && String(file).endsWith(DEFINITIONS) ? definitions(file) : readFile(file, ...options);
+};
+
+function definitions(file) {
+  const parts = {
+    toString(encoding, start = 0, end = fs.statSync(file).size) {
+      const bytes = Buffer.alloc(end - start);
+      const descriptor = fs.openSync(file);
+      try {
+        fs.readSync(descriptor, bytes, { position: start });
+      } finally {
+        fs.closeSync(descriptor);
+      }
+      return bytes.toString(encoding);
+    },
+  };
+  let whole;
+  return new Proxy(parts, {
+    get(_, name) {
+      if (Object.hasOwn(parts, name)) return parts[name];
+      whole ??= readFile(file);
+      return typeof whole[name] === "function" ? whole[name].bind(whole) : whole[name];
+    },
+  });
+}
+
 // Of a package that is new to its cache jsii builds an index of types in a thread, which ends with the process, before it
 // has written anything: each synthesis would parse the provider's 120 MB of types again.
 const indexing = [];

