@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from functools import cache, wraps
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from compliance_tf.errors import SettingError
 from compliance_tf.model.setting_values import member_hint
@@ -37,24 +37,24 @@ def checked(target: T) -> T:
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)  # type: ignore[misc]
         return target
-    signature = inspect.signature(target)
 
     @cache
-    def types() -> Mapping[str, Any]:
-        return get_type_hints(target)
+    def signature() -> inspect.Signature:
+        return inspect.signature(target, eval_str=True)
 
     @wraps(target)
     def checking(self: object, *args: Any, **options: Any) -> None:  # noqa: ANN401 (what a user gave)
         try:
-            given = signature.bind(self, *args, **options).arguments
+            given = signature().bind(self, *args, **options).arguments
         except TypeError:
             given = {}  # Python's own message, from the call below, has the name of the class.
         for name, value in given.items():
-            if name in types() and not _conforms(value, types()[name]):
+            expected = signature().parameters[name].annotation
+            if not _conforms(value, expected):
                 named = f" '{given['id_']}'" if "id_" in given else ""
                 raise SettingError(
-                    f"{type(self).__name__}{named}: {name}={value!r:.80} must be {_words(types()[name])}."
-                    f"{_hint(value, types()[name])}"
+                    f"{type(self).__name__}{named}: {name}={value!r:.80} must be {_words(expected)}."
+                    f"{_hint(value, expected)}"
                 )
         target(self, *args, **options)
 
@@ -63,7 +63,7 @@ def checked(target: T) -> T:
 
 def _conforms(value: object, expected: Any) -> bool:  # noqa: ANN401, PLR0911 (a type of any kind)
     origin, args = get_origin(expected), get_args(expected)
-    if expected is Any or isinstance(expected, TypeVar):
+    if expected in (Any, inspect.Parameter.empty) or isinstance(expected, TypeVar):
         return True
     if origin in (Union, UnionType):
         return any(_conforms(value, one) for one in args)

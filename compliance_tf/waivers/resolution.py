@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from compliance_runtime.suggestions import hint
 from compliance_runtime.waivers.waiver import DeployedWaiver
-from compliance_tf.catalog.conformance_packs import conformance_packs
 from compliance_tf.errors import WaiverError
 
 if TYPE_CHECKING:
@@ -128,5 +127,7 @@ def _pack(waiver: Waiver) -> str | None:
     """Return the short name of a waiver's pack, which may be given by AWS's name."""
     if waiver.pack is None:
         return None
+    from compliance_tf.catalog.conformance_packs import conformance_packs
+
     short = {pack.aws_name: pack.name for pack in conformance_packs().packs.values()}
     return short.get(waiver.pack, waiver.pack)
