@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.errors import CommandError, ComplianceError
-from tests.unit.lifecycle.builders import FakeProject
+from tests.unit.lifecycle.builders import FakeProject, without_processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +41,9 @@ def s3(local_aws: LocalAws) -> Any:
 
 
 @pytest.fixture
-def fake(local_aws: LocalAws, tmp_path: Path) -> FakeProject:
+def fake(local_aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeProject:
     """A project that Terraform has initialized for state in S3, whose workspace has no state yet."""
+    without_processes(monkeypatch)
     fake = FakeProject.create(tmp_path)
     fake.variables = local_aws.environment(region=REGION)
     fake.workspaces()

@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-import shlex
 import shutil
+import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compliance_tf.errors import CommandError
+from compliance_tf.lifecycle import session
 from compliance_tf.lifecycle.commands import Project
 from compliance_tf.lifecycle.person import Person
 from compliance_tf.terraform.machine import Machine
+from compliance_tf.terraform.programs import Programs
 from tests.unit.review.builders import DEPLOYMENT, output, plan_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-# Both are started for every command of every test: a shell starts ten times as fast as Python.
-_APP = """mkdir -p "$CDKTF_OUTDIR" && cp -R synthesized/. "$CDKTF_OUTDIR"
-"""
+    import pytest
 
-_TERRAFORM = r"""#!/bin/sh
-set -e
-home={home} here=${{PWD##*/}} command=$1 line="${{PWD##*/}}	$1	$TF_WORKSPACE" file= kind=plan bold="\033[1m"
-shift
-for option; do
-    last=$option
-    case $option in
-        -no-color) bold= ;;
-        -out=*) file=${{option#-out=}} ;;
-        -destroy) kind=destruction ;;
-    esac
-done
-echo "$line" >>"$home/asked"
-if [ -e "$home/$command-fails" ]; then
-    cat "$home/$command-fails" >&2
-    exit 1
-fi
-case $command in
-    init)
-        if [ -e .terraform.lock.hcl ]; then
-            cp .terraform.lock.hcl "$home/initialized"
-        else
-            mkdir -p .terraform
-            cp "$home/lock" .terraform.lock.hcl
-        fi ;;
-    workspace) echo "* default"; cat "$home/workspaces" ;;
-    console) base64 -w0 "$home/conditions" ;;
-    plan)
-        if [ -e recover.tf.json ]; then
-            kind=recovery
-            cp recover.tf.json "$home/imports"
-        fi
-        cp "$home/$kind-$here.json" "$file"
-        printf "${{bold}}the plan of $here \033[31mas a value has it\n" ;;
-    show)
-        case $last in
-            -json) echo "{{}}" ;;
-            *) cat "$last" ;;
-        esac ;;
-    state) if [ "$last" = pull ] && [ -e "$home/state" ]; then cat "$home/state"; fi ;;
-esac
-"""
-
+_BIN = "fake-bin"
+_APP = 'cp -R synthesized/. "$CDKTF_OUTDIR"'
 
 _LOCK = """provider "registry.terraform.io/hashicorp/aws" {
   version = "5.100.0"
@@ -92,6 +54,98 @@ def plan_of(*, workspace: str = "dev", region: str = "eu-west-1", **members: Any
     return {**plan, **members}
 
 
+class FakePrograms(Programs):
+    """A runner that does what the app and the Terraform of a :class:`FakeProject` would, and starts other programs."""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        waiting_for: str,
+        visible: bool = False,
+        variables: Mapping[str, str] | None = None,
+    ) -> str:
+        environment = {**self.environment, **(variables or {})}
+        if command[-1] == _APP:
+            shutil.copytree(folder / "synthesized", environment["CDKTF_OUTDIR"])
+            return ""
+        if not _is_terraform(command):
+            return super().run(command, folder=folder, waiting_for=waiting_for, visible=visible, variables=variables)
+        done = _terraform(command, environment, folder)
+        for line in done.stdout.splitlines() if visible else ():
+            self.show(line)
+        if done.returncode:
+            raise CommandError(done.stderr.strip())
+        return done.stdout.strip()
+
+
+def without_processes(patch: pytest.MonkeyPatch) -> None:
+    """Have commands run the Terraform of a :class:`FakeProject` in this process.
+
+    Starting a process takes longer than all else that a command does here. ``tests/unit/terraform`` has the tests of
+    starting one, and ``tests/deploy`` those of the real Terraform.
+    """
+    run = subprocess.run
+
+    def fake_run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        if _is_terraform(command):
+            return _terraform(command, options["env"], Path(options["cwd"]))
+        return run(command, **options)
+
+    patch.setattr(subprocess, "run", fake_run)
+    patch.setattr(session, "Programs", FakePrograms)
+
+
+def _is_terraform(command: Sequence[str]) -> bool:
+    return Path(command[0]).parent.name == _BIN
+
+
+def _terraform(
+    arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Do what Terraform is asked for, in the folder of a stack."""
+    program, command, *options = arguments
+    home = Path(program).parents[1]
+    with (home / "asked").open("a") as log:
+        log.write(f"{folder.name}\t{command}\t{environment.get('TF_WORKSPACE', '')}\n")
+    failure = home / f"{command}-fails"
+    if failure.exists():
+        return subprocess.CompletedProcess(arguments, 1, "", failure.read_text())
+    written = ""
+    match command:
+        case "init":
+            lock = folder / ".terraform.lock.hcl"
+            if lock.exists():
+                shutil.copy(lock, home / "initialized")
+            else:
+                (folder / ".terraform").mkdir(exist_ok=True)
+                shutil.copy(home / "lock", lock)
+        case "workspace":
+            written = f"* default\n{(home / 'workspaces').read_text()}"
+        case "console":
+            written = base64.b64encode((home / "conditions").read_bytes()).decode()
+        case "plan":
+            written = _plan(home, options, folder)
+        case "show":
+            written = "{}" if options[-1] == "-json" else (folder / options[-1]).read_text()
+        case "state" if options[-1] == "pull" and (home / "state").exists():
+            written = (home / "state").read_text()
+    return subprocess.CompletedProcess(arguments, 0, written, "")
+
+
+def _plan(home: Path, options: Sequence[str], folder: Path) -> str:
+    kind = "destruction" if "-destroy" in options else "plan"
+    imports = folder / "recover.tf.json"
+    if imports.exists():
+        kind = "recovery"
+        shutil.copy(imports, home / "imports")
+    (file,) = (option.removeprefix("-out=") for option in options if option.startswith("-out="))
+    shutil.copy(home / f"{kind}-{folder.name}.json", folder / file)
+    bold = "" if "-no-color" in options else "\033[1m"
+    return f"{bold}the plan of {folder.name} \033[31mas a value has it\n"
+
+
 @dataclass
 class FakeProject:
     """A project in a folder.
@@ -116,13 +170,11 @@ class FakeProject:
         """Make one with a stack for each region, by its id; of ``compliance`` alone unless any is given."""
         fake = cls(path)
         regions = regions or {"compliance": "eu-west-1"}
-        (path / "app.sh").write_text(_APP)
-        (path / "cdktf.json").write_text('{"app": "sh app.sh"}')
+        fake.runs(_APP)
         fake.synthesizes({stack: configuration(region=region) for stack, region in regions.items()})
-        program = path / "bin" / "terraform"
+        program = path / _BIN / "terraform"
         program.parent.mkdir()
-        program.write_text(_TERRAFORM.format(home=shlex.quote(str(path))))
-        program.chmod(0o755)
+        program.touch(0o755)
         (path / "lock").write_text(_LOCK)
         fake.workspaces("dev")
         fake.refuse()
@@ -133,13 +185,17 @@ class FakeProject:
     @property
     def machine(self) -> Machine:
         """What it runs on: Terraform is found in the project."""
-        path = f"{self.path}/bin{os.pathsep}{os.environ['PATH']}"
+        path = f"{self.path}/{_BIN}{os.pathsep}{os.environ['PATH']}"
         return Machine({"PATH": path, **self.variables}, working_folder=self.path)
 
     def project(self, workspace: str = "dev", *, approves: bool = True, waits: bool = True) -> Project:
         """Return the project set up for a workspace."""
         person = Person(self.shown.append, self.said.append, approves=approves, waits=waits)
         return Project(self.machine, self.path, workspace, person)
+
+    def runs(self, app: str) -> None:
+        """Say what runs the app."""
+        (self.path / "cdktf.json").write_text(json.dumps({"app": app}))
 
     def synthesizes(self, stacks: dict[str, Any]) -> None:
         """Say what the app makes: the configuration of each stack."""

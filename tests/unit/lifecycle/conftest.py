@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.lifecycle.leftovers import Account
-from tests.unit.lifecycle.builders import FakeProject
+from tests.unit.lifecycle.builders import FakeProject, without_processes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _aws_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def _aws_and_terraform_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_processes(monkeypatch)
     monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: None)
     monkeypatch.setattr(Account, "of", staticmethod(_account))
     monkeypatch.setattr(Account, "find", lambda _: [])

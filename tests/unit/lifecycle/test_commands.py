@@ -262,20 +262,20 @@ def test_the_app_runs_by_cdktf_json_where_there_is_one(fake: FakeProject) -> Non
 
 
 def test_what_the_app_says_of_its_mistakes_is_the_error(fake: FakeProject) -> None:
-    (fake.path / "app.sh").write_text("echo main.py:7: error: that is no rule. >&2; exit 1")
+    fake.runs("echo main.py:7: error: that is no rule. >&2; exit 1")
     with pytest.raises(SynthesizedAppError, match=r"^main\.py:7: that is no rule\.$"):
         fake.project().plan()
 
 
 def test_cdktfs_advice_to_synthesize_in_spite_of_mistakes_is_not_passed_on(fake: FakeProject) -> None:
     advice = "Either fix the issues above, or set the environment variable CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"
-    (fake.path / "app.sh").write_text(f"printf 'error: [s] no such rule.\\n\\n{advice} to ignore them.' >&2; exit 1")
+    fake.runs(f"printf 'error: [s] no such rule.\\n\\n{advice} to ignore them.' >&2; exit 1")
     with pytest.raises(SynthesizedAppError, match=r"^\[s\] no such rule\.$"):
         fake.project().plan()
 
 
 def test_another_engine_is_taken_from_the_environment(fake: FakeProject) -> None:
-    (fake.path / "bin" / "terraform").rename(fake.path / "bin" / "tofu")
+    (fake.path / "fake-bin" / "terraform").rename(fake.path / "fake-bin" / "tofu")
     variables = {**fake.machine.variables, "TERRAFORM_BINARY_NAME": "tofu"}
     project = fake.project()
     object.__setattr__(project, "machine", type(fake.machine)(variables, working_folder=fake.path))
@@ -299,10 +299,10 @@ def test_nothing_that_stands_in_the_folder_becomes_part_of_the_stack(fake: FakeP
     folder = fake.saved_plan().parent
     strange = ("evil.tf", "override.tf.json", "recover.tf.json", "x.tofu", "terraform.tfvars", "a.auto.tfvars.json")
     for name in strange:
-        (folder / name).symlink_to(fake.path / "app.sh")
+        (folder / name).symlink_to(fake.path / "lock")
     fake.project().plan()
     assert sorted(path.name for path in folder.glob("[!.]*.t*")) == ["cdk.tf.json"]
-    assert (fake.path / "app.sh").exists()
+    assert (fake.path / "lock").exists()
 
 
 def test_a_link_in_the_place_of_a_folder_leads_nowhere(fake: FakeProject) -> None:
