@@ -41,16 +41,27 @@ class GuardedSynthesizer:
         The command that ``data.external`` may run; empty for none.
     fixed
         Returns the blocks that must be written exactly so.
+    problems
+        What is found while the stack is completed, and refused as well: CDKTF can be told to go on in spite of errors
+        that are annotations.
     """
 
     def __init__(
-        self, stack: TerraformStack, id_: str, prefix: str, program: Sequence[str], fixed: Callable[[], object]
+        self,
+        stack: TerraformStack,
+        id_: str,
+        *,
+        prefix: str,
+        program: Sequence[str],
+        fixed: Callable[[], object],
+        problems: Sequence[str],
     ) -> None:
         self._stack = stack
         self._id = id_
         self._prefix = prefix
         self._program = program
         self._fixed = fixed
+        self._problems = problems
         self._synthesizer = stack.synthesizer
 
     def synthesize(self, session: ISynthesisSession) -> None:
@@ -59,12 +70,12 @@ class GuardedSynthesizer:
         Raises
         ------
         GuardError
-            When it declares what the allow-list does not have.
+            When it declares what the allow-list does not have, or there are other problems.
         """
         # Not from the session's manifest: that of CDK Terrain takes no stack of CDKTF.
         folder = Path(session.outdir, "stacks", self._id)
         self._synthesizer.synthesize(session)
-        if refused := list(self._refused(folder)):
+        if refused := [*self._problems, *self._refused(folder)]:
             for file in folder.glob("cdk.tf*"):
                 file.unlink()
             raise GuardError("\n  ".join([_OPENING, *(f"[{self._stack.node.path}] {one}" for one in refused)]))

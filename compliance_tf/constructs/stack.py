@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jsii
-from cdktf import Annotations, App, Aspects, IAspect, TerraformStack
+from cdktf import App, Aspects, IAspect, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
@@ -194,6 +194,7 @@ class ComplianceStack(TerraformStack):
         )
         options.check(region)
         self._is_complete = False
+        self._problems: list[str] = []
         self.rules: dict[str, DeployedRule] = {}
         self._ids_by_name: dict[str, str] = {}
         self.blocks = Blocks()
@@ -255,7 +256,14 @@ class ComplianceStack(TerraformStack):
                 event_rules=self.event_rules,
                 recipients=recipients,
             )
-        self.synthesizer = GuardedSynthesizer(self, id_, self.naming.prefix, self.recorder.command, self._fixed)
+        self.synthesizer = GuardedSynthesizer(
+            self,
+            id_,
+            prefix=self.naming.prefix,
+            program=self.recorder.command,
+            fixed=self._fixed,
+            problems=self._problems,
+        )
         # An aspect visits all children, each time in a call from Node: this element has none.
         Aspects.of(Declared(self, "completion", self._declared)).add(_Completion(self))
 
@@ -317,7 +325,7 @@ class ComplianceStack(TerraformStack):
             When another rule of the stack has this id or name.
         """
         if self._is_complete:
-            Annotations.of(self).add_error(
+            self._problems.append(
                 f"Rule '{rule_id}' came after the manifest of the rules was written: declare it before the synthesis, "
                 "not in an aspect."
             )
@@ -339,8 +347,7 @@ class ComplianceStack(TerraformStack):
         self._is_complete = True
         self.event_rules.complete()
         resolution = resolve_waivers(self._waivers, self.rules)
-        for problem in resolution.problems:
-            Annotations.of(self).add_error(problem)
+        self._problems.extend(resolution.problems)
         named = {
             name: self.rules[rule_id] if name == rule_id else replace(self.rules[rule_id], full_id=rule_id)
             for name, rule_id in self._ids_by_name.items()

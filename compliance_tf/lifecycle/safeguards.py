@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance_tf.errors import RefusedPlanError, SynthesizedAppError
+from compliance_tf.errors import GuardError, RefusedPlanError, SynthesizedAppError
 from compliance_tf.model.allow_list import NAMES
+from compliance_tf.model.naming import Naming
 from compliance_tf.model.output_names import DEPLOYMENT
+from compliance_tf.model.terraform_json import read_configuration
+from compliance_tf.model.violations import violations
 from compliance_tf.review.plan.plan import Identity
 from compliance_tf.review.policies import fixed_violations
+from compliance_tf.terraform import read_recorder
 from compliance_tf.terraform.machine import engine_name
+from compliance_tf.terraform.synthesized import CONFIGURATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from compliance_tf.review.plan.plan import Plan
 
@@ -58,6 +64,29 @@ class Target:
                 "planned and destroyed. Deploy other stacks with cdktf or Terraform."
             ) from cause
         return cls(stack, identity)
+
+    def check_configuration(self, folder: Path) -> None:
+        """Check the file that Terraform is about to read against the allow-list, before anything runs that it names.
+
+        The guard of the app has done so, but in the app's own process, where any code can replace it.
+
+        Parameters
+        ----------
+        folder
+            The stack's folder.
+
+        Raises
+        ------
+        GuardError
+            When it declares what the allow-list does not have, or is not JSON.
+        SettingError
+            When its project or region could not be that of a ComplianceStack.
+        """
+        configuration = read_configuration((folder / CONFIGURATION).read_text(encoding="utf-8"))
+        prefix = Naming(self.identity.project, self.identity.region).prefix
+        if refused := [*violations(configuration, prefix=prefix, program=_reading_program(folder))]:
+            lines = "\n".join(f"- {one}" for one in refused)
+            raise GuardError(f"Nothing was changed. What the app wrote for {self.stack} is not allowed:\n{lines}")
 
     def check(self, plan: Plan) -> None:
         """Check that a plan is of this deployment, and against the built-in policies.
@@ -119,6 +148,15 @@ class Target:
 
 
 _PROTECTION = "deletion_protection_enabled"
+
+
+def _reading_program(folder: Path) -> Sequence[str]:
+    """Return the command that reads the recorder, where its program is in the folder and is ours; else none."""
+    program = Path(read_recorder.__file__)
+    for copy in folder.glob(f"assets/*/*/{program.name}"):
+        if copy.read_bytes() == program.read_bytes():
+            return ("python3", f"${{path.module}}/{copy.relative_to(folder).as_posix()}")
+    return ()
 
 
 def _violations(plan: Plan) -> Iterator[str]:

@@ -124,6 +124,8 @@ class Session:
         synthesize(self.programs, self.folder.project, self.folder.synthesis)
         self.folder.take_synthesized()
         stacks = self.synthesized()
+        for stack in stacks:
+            stack.target.check_configuration(stack.terraform.path)
         require_aws(stacks[0].target.identity.region, self.programs.environment)
         for stack in stacks:
             self.initialize(stack, keeps_checksums=keeps_checksums)

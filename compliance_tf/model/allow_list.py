@@ -182,8 +182,10 @@ LIFECYCLE: Final = frozenset(
 )
 """Members that a lifecycle block may have. ``create_before_destroy`` may only be false."""
 
-ONE_TABLE: Final = frozenset({"count", "for_each", "replica", "import_table"})
-"""Meta-arguments that make several tables of one resource, or replace its content."""
+ONE_TABLE: Final = frozenset(
+    {"count", "for_each", "replica", "import_table", "restore_source_name", "restore_source_table_arn"}
+)
+"""Arguments that make several tables of one resource, or bring content that nothing here recorded."""
 
 
 def refusal(resource_type: str) -> str:

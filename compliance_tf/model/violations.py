@@ -27,8 +27,8 @@ from compliance_tf.model.setting_values import is_provider_version
 from compliance_tf.model.terraform_json import Block, Body, root
 
 _TABLE: Final = "aws_dynamodb_table"
-_REFERENCE: Final = re.compile(r"\$\{aws_[a-z0-9_]+\.[A-Za-z0-9_-]+(\[[^]]*\])?\.(name|id|function_name)\}")
-"""A reference to a resource of the configuration, whose own name is held as well."""
+_REFERENCE: Final = re.compile(r"\$\{(?P<type>aws_[a-z0-9_]+)\.[A-Za-z0-9_-]+(\[[^]]*\])?\.(?P<attribute>[a-z_]+)\}")
+"""A reference to an attribute of a resource of the configuration."""
 
 _EXTERNAL: Final = {"program", "query", "for_each", "depends_on", "lifecycle"}
 _ARGUMENTS: Final = {
@@ -170,12 +170,19 @@ def _resources(blocks: Sequence[Block]) -> Iterator[Violation]:
 def _name(block: Block, prefix: str) -> Iterator[Violation]:
     attribute, before = NAMES.get(block.labels[0], ("", ""))
     for name in block.body.members.get(attribute, (None,)) if prefix and attribute else ():
-        if not (isinstance(name, str) and (name.startswith(before + prefix) or _REFERENCE.fullmatch(name))):
+        if not (isinstance(name, str) and (name.startswith(before + prefix) or _is_held(name))):
             yield Violation(
                 _path(block),
                 f"the {attribute} {name!r} is refused: AWS goes by names, so another workspace or project would "
-                f"overwrite it or be overwritten. It must begin with '{before}{prefix}', or refer to a resource here.",
+                f"overwrite it or be overwritten. It must begin with '{before}{prefix}', or refer to a name "
+                "of a resource here.",
             )
+
+
+def _is_held(name: str) -> bool:
+    """Return whether a name is that of another resource here, by the very attribute that :func:`_name` looks at."""
+    found = _REFERENCE.fullmatch(name)
+    return found is not None and NAMES.get(found["type"], ("", ""))[0] == found["attribute"]
 
 
 def _data(block: Block, program: Sequence[str]) -> Iterator[Violation]:

@@ -58,6 +58,9 @@ def _unlisted_resources(plan: Plan, _: Limits) -> Iterator[Hit]:
 def _programs(plan: Plan, _: Limits) -> Iterator[Hit]:
     for address in plan.programs:
         yield Hit(address, "A provisioner would run a program during the apply, and no plan shows what that does.")
+    for member in plan.not_understood:
+        if "action_invocations" in member:
+            yield Hit(member, "An action would run during the apply, and no plan shows what that does.")
     for change in plan.resources:
         if not change.managed and change.type == "external" and change.action is Action.READ:
             yield Hit(change.address, "This data source would run a program during the apply.")
@@ -110,8 +113,8 @@ ALLOW_LIST: Final = Policy(
 
 PROVISIONERS: Final = Policy(
     id="provisioner",
-    title="No provisioners",
-    why="A provisioner runs a program during the apply with the deployer's permissions.",
+    title="No provisioners and no actions",
+    why="A provisioner runs a program during the apply with the deployer's permissions, an action calls what it likes.",
     verdict=Verdict.BLOCKED,
     find=_programs,
     is_fixed=True,

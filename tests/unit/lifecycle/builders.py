@@ -15,6 +15,7 @@ from compliance_tf.errors import CommandError
 from compliance_tf.lifecycle import session
 from compliance_tf.lifecycle.commands import Project
 from compliance_tf.lifecycle.person import Person
+from compliance_tf.model.allow_list import RECORDER_TYPE
 from compliance_tf.terraform.machine import Machine
 from compliance_tf.terraform.programs import Programs
 from tests.unit.review.builders import DEPLOYMENT, output, plan_json
@@ -39,9 +40,10 @@ _LOCK = """provider "registry.terraform.io/hashicorp/aws" {
 def configuration(project: str = "acme", region: str = "eu-west-1") -> dict[str, Any]:
     """As much of a synthesized stack as commands read."""
     said = {**DEPLOYMENT, "project": project, "region": region, "workspace": "${terraform.workspace}"}
+    reading = {"type_name": RECORDER_TYPE, "lifecycle": {"precondition": []}}
     return {
         "output": {"deployment": {"value": said}},
-        "data": {"aws_cloudcontrolapi_resource": {"existing_recorder": {"lifecycle": {"precondition": []}}}},
+        "data": {"aws_cloudcontrolapi_resource": {"existing_recorder": reading}},
     }
 
 

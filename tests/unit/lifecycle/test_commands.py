@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError, SettingError, SynthesizedAppError
+from compliance_tf.errors import (
+    CommandError,
+    ComplianceError,
+    RefusedPlanError,
+    SettingError,
+    SynthesizedAppError,
+)
 from compliance_tf.lifecycle.leftovers import Account, Leftover
 from compliance_tf.review.plan.plan import Identity
 from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
@@ -287,9 +293,9 @@ def test_what_terraform_keeps_survives_a_synthesis_and_what_was_synthesized_does
     fake.project().plan()
     folder = fake.saved_plan().parent
     (folder / "assets").mkdir()
-    fake.synthesizes({"compliance": {**configuration(), "new": True}})
+    fake.synthesizes({"compliance": {**configuration(), "locals": {"new": True}}})
     fake.project().plan()
-    assert json.loads((folder / "cdk.tf.json").read_text())["new"]
+    assert json.loads((folder / "cdk.tf.json").read_text())["locals"]["new"]
     assert (folder / ".terraform").exists()
     assert not (folder / "assets").exists()
 

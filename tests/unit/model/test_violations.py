@@ -53,6 +53,7 @@ BAD: dict[str, dict[str, Any]] = {
     "a table twice by count": resource("aws_dynamodb_table", **TABLE, count=2),
     "a table twice by for_each": resource("aws_dynamodb_table", **TABLE, for_each=["a", "b"]),
     "a table in another region": resource("aws_dynamodb_table", **TABLE, replica={"region_name": "us-east-1"}),
+    "a table with the content of another": resource("aws_dynamodb_table", **TABLE, restore_source_name="theirs"),
     "a module": {"module": {"m": {"source": "acme/rules/aws"}}},
     "a removed block": {"removed": {"from": "aws_iam_role.r", "lifecycle": {"destroy": False}}},
     "an import": {"import": {"to": "aws_iam_role.r", "id": "somebody-elses"}},
@@ -137,6 +138,32 @@ def _merged(one: Any, other: Any) -> Any:
 def test_what_is_allowed_is_allowed_in_any_form(random: Random) -> None:
     assert refused(GOOD) == []
     assert refused(in_another_form(GOOD, random)) == []
+
+
+PREFIX = "acme-${terraform.workspace}-"
+THEIRS = {
+    "aws_iam_role_policy": {"name": "theirs", "role": f"{PREFIX}record"},
+    "aws_lambda_permission": {"statement_id": "theirs", "function_name": f"{PREFIX}record"},
+}
+
+
+@pytest.mark.parametrize(
+    ("reference", "refused"),
+    [
+        ("aws_iam_role.r.name", 0),
+        ("aws_iam_role.r[0].name", 0),
+        ("aws_lambda_function.f.function_name", 0),
+        ("aws_iam_role_policy.mine.name", 1),
+        ("aws_lambda_permission.mine.id", 1),
+        ("aws_lambda_permission.mine.statement_id", 1),
+        ("aws_iam_role.r.description", 1),
+    ],
+)
+def test_a_name_may_be_that_of_another_resource_but_no_text_of_it(reference: str, refused: int) -> None:
+    named = {"aws_iam_role_policy_attachment": {"a": {"role": f"${{{reference}}}", "policy_arn": "p"}}}
+    resources = {**{type_: {"mine": body} for type_, body in THEIRS.items()}, **named}
+    found = [str(one) for one in violations({"resource": resources}, prefix=PREFIX)]
+    assert [one.partition(":")[0] for one in found] == ["aws_iam_role_policy_attachment.a"] * refused
 
 
 @pytest.mark.parametrize("body", [None, [None], [[{}]], {}])

@@ -104,6 +104,11 @@ def _provision(plan: PlanJson, draw: Draw) -> None:
     _configured(plan, draw)["provisioners"] = [{"type": draw.one("local-exec", "remote-exec", "file")}]
 
 
+def _act(plan: PlanJson, draw: Draw) -> None:
+    name = draw.one("action_invocations", "deferred_action_invocations")
+    plan[name] = [{"address": "action.aws_lambda_invoke.a", "type": "aws_lambda_invoke"}]
+
+
 def _program_at_apply(plan: PlanJson, draw: Draw) -> None:
     program = resource_change("external", "program", {"program": ["sh"]}, actions=["read"])
     draw.insert(plan, {**program, "mode": "data"})
@@ -154,6 +159,7 @@ SCOPE = (
     Mutation(scope.ALLOW_LIST, "a data source of another type", _unlisted_data_source),
     Mutation(scope.PROVISIONERS, "a provisioner in any module", _provision),
     Mutation(scope.PROVISIONERS, "a program as a data source", _program_at_apply),
+    Mutation(scope.PROVISIONERS, "an action that a resource triggers", _act),
     Mutation(scope.ELSEWHERE, "the provider works elsewhere", _send_elsewhere),
     Mutation(scope.ELSEWHERE, "a resource has another region", _make_in_another_region),
 )

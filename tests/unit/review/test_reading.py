@@ -281,7 +281,6 @@ def test_a_reason_that_nobody_knows_is_shown_as_it_is(reason: str) -> None:
 
 NEWER = {
     "deferred_changes": lambda plan: plan.update(deferred_changes=[{"reason": "x"}]),
-    "action_invocations": lambda plan: plan.update(action_invocations=[{"address": "action.a.b"}]),
     "resource_changes.change.something": lambda plan: plan["resource_changes"][0]["change"].update(something=1),
     "resource_changes.something": lambda plan: plan["resource_changes"][0].update(something={"a": 1}),
 }
