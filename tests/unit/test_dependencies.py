@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Final
 
-from tests.repository import REPOSITORY
+from tests.repository import REPOSITORY, syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def packages(name: str) -> set[str]:
 def test_what_is_imported_is_declared() -> None:
     for source in (REPOSITORY / "compliance_tf", REPOSITORY / "lambda_src" / "compliance_runtime"):
         for file in source.rglob("*.py"):
-            names = {*imported_at_run_time(ast.parse(file.read_text()))} - OWN - sys.stdlib_module_names
+            names = {*imported_at_run_time(syntax(file))} - OWN - sys.stdlib_module_names
             extra = EXTRA_OF.get(
                 file.relative_to(REPOSITORY).as_posix(), EXTRA_OF.get(file.relative_to(source).parts[0])
             )

@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from maintenance.pages import commands, deployment
-from tests.repository import DOCS, REFERENCE, REPOSITORY
+from tests.repository import DOCS, REFERENCE, REPOSITORY, syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def messages() -> set[str]:
     found = set()
     for folder in ("compliance_tf", "lambda_src"):
         for file in (REPOSITORY / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for node in ast.walk(syntax(file)):
                 if isinstance(node, ast.JoinedStr):
                     found.add("".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values))
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):

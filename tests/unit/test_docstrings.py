@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import ast
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.repository import REPOSITORY, syntax
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
 REFUSED = {"What", "Which", "How", "Whether", "Where", "Who", "Whom", "Whose", "When", "Why", "Give", "Say", "Tell"}
 
 
 @pytest.mark.parametrize("folder", ["compliance_tf", "lambda_src", "maintenance"])
 def test_no_docstring_begins_with_a_question_word_or_a_vague_verb(folder: str) -> None:
     found = [
-        f"{path.relative_to(ROOT)}:{line}: {text.splitlines()[0]}"
-        for path in sorted((ROOT / folder).rglob("*.py"))
-        for line, text in docstrings(ast.parse(path.read_text()))
+        f"{path.relative_to(REPOSITORY)}:{line}: {text.splitlines()[0]}"
+        for path in sorted((REPOSITORY / folder).rglob("*.py"))
+        for line, text in docstrings(syntax(path))
         if text.split()[0].strip(",:;") in REFUSED
     ]
     assert not found, "Begin with an imperative (Return ...) or a noun (The names of ...):\n" + "\n".join(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.repository import REPOSITORY
+from tests.repository import REPOSITORY, syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ MAY_IMPORT: Final = {
 
 def imported(file: Path) -> Iterator[str]:
     """Yield the full name of each module that a file imports, wherever in the file."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(syntax(file)):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
         elif isinstance(node, ast.Import):

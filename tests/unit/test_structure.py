@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.repository import REPOSITORY
+from tests.repository import REPOSITORY, syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def files(*folders: str) -> Iterator[Path]:
 
 def imported_when_loaded(file: Path) -> Iterator[str]:
     """The names that a module imports before anything in it is called; those for type checkers are not."""
-    pending: list[ast.stmt] = list(ast.parse(file.read_text(encoding="utf-8")).body)
+    pending: list[ast.stmt] = list(syntax(file).body)
     while pending:
         node = pending.pop()
         if isinstance(node, ast.ImportFrom) and node.module:
