@@ -7,7 +7,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from compliance_tf.results.wording import percent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
+
+    from jinja2 import Template
 
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.results.counts import Counts
@@ -109,20 +111,9 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
     Iterator[str]
         The HTML, which is made as it is taken.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_FILES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": "{:,}".format, "percent": percent, "heat": heat_level, "short_type": short_type}
     style = _text("report.css")
     script = "\n".join(map(_text, _SCRIPTS))
-    return environment.get_template("report.html").generate(
+    return _template().generate(
         page=page,
         summary=page.summary,
         heat_map=page.heat_map,
@@ -146,6 +137,22 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
         script_hash=_content_hash(script),
         rows=rows,
     )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_FILES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": "{:,}".format, "percent": percent, "heat": heat_level, "short_type": short_type}
+    return environment.get_template("report.html")
 
 
 def heat_level(counts: Counts) -> int:

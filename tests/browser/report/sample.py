@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from compliance_runtime.check import Compliance, Severity
@@ -100,7 +101,8 @@ def controls() -> dict[str, tuple[str, ...]]:
     }
 
 
-def rows() -> list[Row]:
+@cache
+def rows() -> tuple[Row, ...]:
     """All present results."""
     chance = _chance(7)
     resources = {kind: list(_resources(chance, kind, form, count)) for kind, form, count in _TYPES}
@@ -109,7 +111,7 @@ def rows() -> list[Row]:
         found += [_row(chance, rule.entry, resource, rule.share, rule.reason) for resource in resources[rule.kind]]
     for kind, *_ in _TYPES[:-2]:
         found += [_row(chance, _REQUIRED_TAGS, resource, 0.22, "has no tag owner") for resource in resources[kind]]
-    return found
+    return tuple(found)
 
 
 def days(count: int = 60) -> list[DailyCounts]:
