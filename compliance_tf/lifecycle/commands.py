@@ -129,6 +129,7 @@ class Project:
             stacks = session.synthesized()
             for stack, plan in zip(stacks, plans.values(), strict=True):
                 stack.target.check(plan)
+                session.require_account(stack, plan.account)
                 require_free_names(session, stack, plan)
             for stack in stacks:
                 if keeps_checksums and checksums.are_forgotten(stack.terraform.path):
@@ -187,6 +188,7 @@ class Project:
             self.person.show(f"  {leftover}")
         has_workspace = stack.has_workspace
         if removes and left:
+            session.require_account(stack, stack.account if has_workspace else None)
             self.person.confirm(f"Remove these {len(left)}?")
             remove(session, stack, left)
         elif not left and (removes or not has_workspace):

@@ -15,13 +15,18 @@ _CONNECT_SECONDS = 5
 _READ_SECONDS = 10
 
 
-def require_aws(region: str, variables: Mapping[str, str]) -> None:
+def require_aws(region: str, variables: Mapping[str, str]) -> str | None:
     """Require that AWS answers and that there are credentials; errors that AWS returns are left to Terraform.
 
     Parameters
     ----------
     variables
         The environment of Terraform.
+
+    Returns
+    -------
+    str or None
+        The account of the credentials; None where AWS returns an error.
 
     Raises
     ------
@@ -40,7 +45,8 @@ def require_aws(region: str, variables: Mapping[str, str]) -> None:
     endpoint = variables.get("AWS_ENDPOINT_URL_STS") or variables.get("AWS_ENDPOINT_URL") or None
     config = Config(connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS, retries={"total_max_attempts": 1})
     try:
-        session_of(region, variables).client("sts", endpoint_url=endpoint, config=config).get_caller_identity()
+        sts = session_of(region, variables).client("sts", endpoint_url=endpoint, config=config)
+        return str(sts.get_caller_identity()["Account"])
     except (EndpointConnectionError, ProxyConnectionError) as cause:
         where = ", which AWS_ENDPOINT_URL names: start what should answer there, or unset it" if endpoint else ""
         raise CommandError(f"AWS cannot be reached: {cause}{where}. Nothing was changed.") from cause
@@ -51,7 +57,7 @@ def require_aws(region: str, variables: Mapping[str, str]) -> None:
         ) from cause
     except (BotoCoreError, ClientError):
         # Terraform has its own timeouts, and its own message for a denied request.
-        return
+        return None
 
 
 def session_of(region: str, variables: Mapping[str, str]) -> boto3.Session:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance_tf.errors import CommandError, InterruptedCommandError
+from compliance_tf.errors import CommandError, InterruptedCommandError, RefusedPlanError
 from compliance_tf.lifecycle.reachability import require_aws
 from compliance_tf.lifecycle.safeguards import Target
 from compliance_tf.model.output_names import DEPLOYMENT
@@ -136,6 +136,26 @@ class Session:
         stack.terraform.initialize()
         if not keeps_checksums:
             checksums.forget(stack.terraform.path)
+
+    def require_account(self, stack: Stack, account: str | None) -> None:
+        """Require that the credentials are of the account of a saved plan or a state: neither asks for it again.
+
+        Parameters
+        ----------
+        account
+            The account; None where it is not known.
+
+        Raises
+        ------
+        RefusedPlanError
+            When they are of another one.
+        """
+        caller = require_aws(stack.target.identity.region, self.programs.environment)
+        if None not in {account, caller} and caller != account:
+            raise RefusedPlanError(
+                f"Nothing was changed: the credentials are of the account {caller}, and {stack.target.identity} is in "
+                f"{account}: take that one's credentials."
+            )
 
     def synthesized(self) -> list[Stack]:
         """Return the stacks as they were synthesized last for a command on this workspace."""

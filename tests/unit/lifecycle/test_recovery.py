@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
 from tests.unit.lifecycle.builders import plan_of
-from tests.unit.review.builders import function, permission, resource_change, role_policy
+from tests.unit.review.builders import DEPLOYMENT, function, permission, resource_change, role_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +128,16 @@ def test_nothing_is_removed_without_an_approval(
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     with pytest.raises(ComplianceError, match="There is no terminal on which to approve"):
         fake.project(approves=False).recover(removes=True)
+    assert left.left == [FUNCTION]
+
+
+def test_nothing_is_removed_with_the_credentials_of_another_account(
+    fake: FakeProject, left: FakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.has_state(outputs={"deployment": {"value": DEPLOYMENT}})
+    monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: "444455556666")
+    with pytest.raises(RefusedPlanError, match=r"are of the account 444455556666, and .* is in 111122223333: take"):
+        fake.project().recover(removes=True)
     assert left.left == [FUNCTION]
 
 

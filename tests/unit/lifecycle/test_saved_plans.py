@@ -14,6 +14,7 @@ from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
 from compliance_tf.review.plan.plan_json import plan_of_json
 from compliance_tf.review.plan.shown_plan import ShownPlan
 from tests.unit.lifecycle.builders import FakeProject, plan_of
+from tests.unit.review.builders import ACCOUNT, caller
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,20 @@ def test_plans_for_another_workspace_are_refused(fake: FakeProject) -> None:
         fake.plans(stack, plan_of(workspace="prod"))
     fake.project().plan()
     with pytest.raises(ComplianceError, match="is of the workspace 'prod', not 'dev'"):
+        fake.project().apply([*fingerprints(fake).values()])
+    assert fake.asked("apply") == []
+
+
+def test_a_plan_is_not_applied_with_the_credentials_of_another_account(
+    fake: FakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stack, region in (("america", "us-east-1"), ("europe", "eu-west-1")):
+        plan = plan_of(region=region)
+        plan["prior_state"]["values"]["root_module"]["resources"] = [caller(ACCOUNT)]
+        fake.plans(stack, plan)
+    fake.project().plan()
+    monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: "444455556666")
+    with pytest.raises(RefusedPlanError, match=rf"are of the account 444455556666, and .* is in {ACCOUNT}: take"):
         fake.project().apply([*fingerprints(fake).values()])
     assert fake.asked("apply") == []
 
