@@ -69,17 +69,22 @@ class SharedName:
 
 def aws_name(type_: str, values: Attributes) -> tuple[str, ...] | None:
     """Return the parts of a resource's name in AWS; None where they are unknown, or it has none."""
-    parts = [_part(name, values.get(name)) for name in _NAMES.get(type_, ())]
-    if not parts or not all(isinstance(part, str) for part in parts):
-        return None
-    return tuple(str(part).lower() if type_ in _WITHOUT_CASE else str(part) for part in parts)
+    parts: list[str] = []
+    for name in _NAMES.get(type_, ()):
+        part = values.get(name)
+        if name in _DEFAULTS:
+            part = _part(name, part)
+        if not isinstance(part, str) or not (part or name in _DEFAULTS):
+            return None
+        parts.append(part.lower() if type_ in _WITHOUT_CASE else part)
+    return tuple(parts) or None
 
 
 def _part(name: str, value: Value) -> Value:
-    """Return a part of a name as AWS has it, whichever way it is spelled."""
-    if isinstance(value, str) and name in _DEFAULTS:
+    """Return a part of a name that has a default as AWS has it, whichever way it is spelled."""
+    if isinstance(value, str):
         value = next((default for other, default in _SPELLINGS if other.fullmatch(value)), value)
-    return value or _DEFAULTS.get(name)
+    return value or _DEFAULTS[name]
 
 
 def shared_names(plan: Plan) -> Iterator[SharedName]:
@@ -101,8 +106,10 @@ def shared_names(plan: Plan) -> Iterator[SharedName]:
     for others in remaining.values():
         yield from (SharedName(other, others[0], destroys=False) for other in others[1:])
     for change in plan.resources:
+        if not change.managed or change.action not in {Action.DELETE, Action.REPLACE}:
+            continue
         name = aws_name(change.type, change.before)
-        if not change.managed or change.action not in {Action.DELETE, Action.REPLACE} or name is None:
+        if name is None:
             continue
         for other in remaining.get((change.type, name), ()):
             if other is not change or change.creates_first:

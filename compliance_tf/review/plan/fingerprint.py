@@ -116,7 +116,9 @@ def _of_outputs(members: Mapping[str, msgspec.Raw]) -> Iterator[tuple[str, objec
 def _divided(change: dict[str, Any]) -> tuple[object, object]:
     """Split a change into its public part, and all of it where something is secret."""
     shown = {name: without_secrets(change.get(name), change.get(f"{name}_sensitive")) for name in _SECRETS}
-    secret = [change.get(name) for name in _SECRETS] if is_hidden(list(shown.values())) else None
+    # What has no marks is given back as it is: nothing in it is hidden.
+    marked = [value for name, value in shown.items() if value is not change.get(name)]
+    secret = [change.get(name) for name in _SECRETS] if is_hidden(marked) else None
     return {**change, **shown}, secret
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compliance_tf.review.plan.values import may_differ
@@ -97,8 +98,9 @@ class ResourceChange:
     @property
     def changes(self) -> bool:
         """Return whether anything changes: the resource, or the state."""
-        nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.imported_by is None
-        return not nothing
+        # Asked of each resource by many policies: a set would have Python compute the hash of an enumeration's member.
+        is_kept = self.action is Action.NO_OP or self.action is Action.READ
+        return not is_kept or bool(self.moved_from) or self.imported_by is not None
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -243,7 +245,7 @@ class Plan:
     errored: bool = False
     fingerprint: str = field(default="", compare=False)
 
-    @property
+    @cached_property
     def changes(self) -> tuple[ResourceChange, ...]:
         """The resources that change."""
         return tuple(resource for resource in self.resources if resource.managed and resource.changes)
@@ -260,4 +262,12 @@ class Plan:
 
     def of_type(self, type_: str) -> tuple[ResourceChange, ...]:
         """Return the resources of a type, unchanged ones included."""
-        return tuple(resource for resource in self.resources if resource.managed and resource.type == type_)
+        return tuple(self._by_type.get(type_, ()))
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[ResourceChange]]:
+        found: dict[str, list[ResourceChange]] = {}
+        for resource in self.resources:
+            if resource.managed:
+                found.setdefault(resource.type, []).append(resource)
+        return found

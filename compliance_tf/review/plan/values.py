@@ -67,6 +67,8 @@ def with_unknowns(value: Value, unknown: object) -> Value:
         A copy with the placeholder in place of each unknown value, also where ``value`` lacks it; None where there is
         nothing.
     """
+    if not unknown:
+        return value
     if isinstance(unknown, Mapping) and (value is None or isinstance(value, Mapping)):
         members = dict(value or {})
         for key, mark in unknown.items():
@@ -77,8 +79,8 @@ def with_unknowns(value: Value, unknown: object) -> Value:
         items = list(value or [])
         items += [None] * (len(unknown) - len(items))
         marks = unknown + [False] * (len(items) - len(unknown))
-        return [with_unknowns(item, mark) for item, mark in zip(items, marks, strict=True)] if items else value
-    return Hidden.UNKNOWN if unknown else value
+        return [with_unknowns(item, mark) for item, mark in zip(items, marks, strict=True)]
+    return Hidden.UNKNOWN
 
 
 def may_differ(before: Value, after: Value) -> bool:
