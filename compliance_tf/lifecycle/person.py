@@ -86,8 +86,8 @@ def _say(sentence: str) -> None:
 
 
 def _write(descriptor: int, line: str) -> None:
-    """Write a line at once; a closed output does not stop Terraform."""
+    """Write a line at once; an output that is closed, full or a terminal that has gone does not stop Terraform."""
     try:
         os.write(descriptor, f"{line}\n".encode(errors="replace"))
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

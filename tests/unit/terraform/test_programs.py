@@ -24,6 +24,7 @@ POLITE = """
 import signal, sys, time, pathlib
 def end(*_):
     pathlib.Path("interrupts").open("a").write("x")
+    print("ending", flush=True)
     signals.append(1)
 signals = []
 signal.signal(signal.SIGINT, end)
@@ -44,16 +45,21 @@ WAITS = """
 import os, sys
 from pathlib import Path
 from compliance_tf.errors import InterruptedCommandError
+from compliance_tf.lifecycle.person import Person
 from compliance_tf.terraform.programs import Programs
-def say(line):
-    print(line, flush=True)
-programs = Programs(dict(os.environ), say=say, show=say)
+person = Person.at_terminal()
+programs = Programs(dict(os.environ), say=person.say, show=person.show)
 try:
     with programs.interruptible():
         programs.run([sys.executable, "polite.py"], folder=Path(), waiting_for="it", visible=True)
 except InterruptedCommandError as error:
-    print("interrupted by", error.signal.name, flush=True)
+    person.say(f"interrupted by {error.signal.name}")
+    sys.exit(3)
 """
+
+
+INTERRUPTED = 3
+"""The exit code of that when a signal ended it."""
 
 
 def programs(said: list[str], shown: list[str]) -> Programs:
@@ -67,15 +73,15 @@ def wait_for(path: Path) -> None:
         time.sleep(0.02)
 
 
-def waiting(folder: Path) -> subprocess.Popen[str]:
+def waiting(folder: Path, output: int = subprocess.PIPE, errors: int = subprocess.STDOUT) -> subprocess.Popen[str]:
     """Start a program that waits for a polite one."""
     (folder / "polite.py").write_text(POLITE)
     process = subprocess.Popen(
         [sys.executable, "-c", WAITS],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=output,
+        stderr=errors,
         text=True,
     )
     wait_for(folder / "started")
@@ -116,6 +122,18 @@ def test_a_pipeline_that_goes_on_to_terminate_does_not_hurry_it(tmp_path: Path) 
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=60)
     assert "released" in output
+
+
+@pytest.mark.parametrize("errors", [subprocess.STDOUT, subprocess.DEVNULL])
+def test_a_terminal_that_closes_ends_what_runs_politely_and_once(tmp_path: Path, errors: int) -> None:
+    terminal, its_end = os.openpty()
+    process = waiting(tmp_path, its_end, errors)
+    os.close(its_end)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(60) == INTERRUPTED
+    assert (tmp_path / "released").exists()
+    assert (tmp_path / "interrupts").read_text() == "x"
 
 
 def test_a_person_who_insists_ends_it_at_once(tmp_path: Path) -> None:
