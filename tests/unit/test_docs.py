@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 PAGES = sorted([*DOCS.rglob("*.md"), *REPOSITORY.glob("*.md")])
 
 
-def inline_tokens(page: Path) -> Iterator[tuple[Token, Token]]:
-    """Yield the tokens of texts, each with the token before its block."""
+@cache
+def inline_tokens(page: Path) -> tuple[tuple[Token, Token], ...]:
+    """The tokens of texts, each with the token before its block."""
     tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
-    for before, token in pairwise(tokens):
-        if token.type == "inline":
-            yield before, token
+    return tuple((before, token) for before, token in pairwise(tokens) if token.type == "inline")
 
 
 def links(page: Path) -> Iterator[str]:
