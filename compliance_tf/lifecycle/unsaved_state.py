@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from compliance_tf.lifecycle.session import Session, Stack
 
 _OUTDATED: Final = f"{ERRORED_STATE}.outdated"
-_REFUSED_AS_OUTDATED: Final = ("newer state with serial", "has the same serial")
-"""Terraform's messages when a state would overwrite one that has changed since."""
+_REFUSED_AS_OUTDATED: Final = ("newer state with serial", "has the same serial", "over unrelated state")
+"""Terraform's messages when a state would overwrite one that has changed, or was begun anew, since."""
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,7 @@ def test_a_state_that_could_not_be_saved_is_saved_and_used_by_nothing_before(
     "refusal",
     [
         "cannot import state with serial 5 over newer state\nwith serial 6",
+        'cannot import state with lineage "a" over unrelated\nstate with lineage "b"',
         "cannot overwrite existing state with serial 6 with a different state that has the same serial",
     ],
 )
