@@ -170,7 +170,7 @@ class Runner:
                 self._running.add(process)
                 interrupted = self.signal is not None
             if interrupted:
-                _send(process)
+                _send(process, signal.SIGINT)
             code = process.wait()
             with self._guard:
                 self._running.discard(process)
@@ -206,13 +206,13 @@ class Runner:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self.signal = self.signal or signal.Signals(number)
         for process in [*self._running]:
-            _send(process)
+            _send(process, number)
 
 
-def _send(process: subprocess.Popen[bytes]) -> None:
-    """Ask a command to end what it has begun: it passes that on to Terraform, once."""
+def _send(process: subprocess.Popen[bytes], number: int) -> None:
+    """Pass a signal on to a command: it knows that SIGINT after SIGINT means at once, and SIGTERM after it does not."""
     try:
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, number)
     except ProcessLookupError:
         return
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ from compliance_tf.fleet.running import Runner, State
 from compliance_tf.model.fleet_regions import FleetRegion
 from compliance_tf.terraform.failures import explain
 from tests.unit.terraform.test_failures import FOLDER, LOCKED
+from tests.unit.terraform.test_programs import POLITE, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +75,28 @@ def test_after_a_signal_no_cell_begins_and_those_that_have_begun_end() -> None:
     assert [outcome.state for outcome in outcomes] == [State.DONE, *[State.NOT_BEGUN] * 5]
     with pytest.raises(InterruptedCommandError, match="Give the same command again"):
         one.require_no_signal()
+
+
+def test_a_pipeline_that_goes_on_to_terminate_does_not_hurry_what_a_cell_runs(tmp_path: Path) -> None:
+    (tmp_path / "polite.py").write_text(POLITE)
+    (tmp_path / "cdktf.json").write_text(json.dumps({"app": f"exec {sys.executable} polite.py"}))
+    one = runner()
+
+    def work(_cell: Cell) -> tuple[State, str]:
+        one.command(["plan", "-w", "dev"], folder=tmp_path, variables=dict(os.environ), log=tmp_path / "log")
+        return State.DONE, ""
+
+    def cancel() -> None:
+        for number, before in ((signal.SIGINT, "started"), (signal.SIGTERM, "interrupts")):
+            wait_for(tmp_path / before)
+            os.kill(os.getpid(), number)
+
+    pipeline = threading.Thread(target=cancel)
+    pipeline.start()
+    outcomes = one.each(CELLS[:1], work)
+    pipeline.join()
+    assert [outcome.state for outcome in outcomes] == [State.FAILED]
+    assert (tmp_path / "released").exists()
 
 
 def test_what_a_cell_says_is_one_line_without_control_characters() -> None:
