@@ -16,6 +16,17 @@ CONTROLS = {
     "half a pair": "a\ud800b\udc00",
     "a tag": "a\U000e0041b",
 }
+COMMANDS = (
+    "::error file=main.py::FORGED",
+    "a\n  ::Set-Output name=verdict::clean",
+    "\u00a0::stop-commands::token",
+    "(::add-mask::compliant)",
+    f"{'a' * 80}::warning::FORGED",
+    "a ##[set-output name=verdict]clean",
+    "##[error]FORGED##[add-mask]b",
+    "a##vso[task.setvariable variable=verdict]clean",
+)
+"""Texts that GitHub Actions or Azure Pipelines would obey in a log."""
 FORMULAS = (
     "=1+1",
     "+1",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +15,7 @@ from compliance_tf.catalog.parameters import check_parameters
 from compliance_tf.checks.use import parameter_texts
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import TableFormat, TableOrJson
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.output.terminal_table import print_table
 from compliance_tf.packs.difference import difference
 from compliance_tf.packs.pack import (
@@ -278,4 +278,4 @@ def _counted(number: int) -> str:
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, indent=2))
+    typer.echo(json_text(value, indent=2))

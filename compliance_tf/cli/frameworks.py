@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +24,7 @@ from compliance_tf.cli.options import (
     TableOrJson,
 )
 from compliance_tf.cli.readers import end, open_reader
+from compliance_tf.output.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def list_(*, output: TableOrJson = TableFormat.TABLE) -> None:
         for one in known().values()
     ]
     if output is TableFormat.JSON:
-        typer.echo(json.dumps(listed, indent=2))
+        typer.echo(json_text(listed, indent=2))
         return
     rows = [[str(cell) for cell in one.values()] for one in listed]
     print_table(("Framework", "Controls", "Rules", "Title"), rows, whole=("Framework", "Controls", "Rules"))
@@ -79,7 +79,7 @@ def show(name: Name, *, output: TableOrJson = TableFormat.TABLE) -> None:
 
     found = framework(name)
     if output is TableFormat.JSON:
-        typer.echo(json.dumps(framework_to_json(found), indent=2))
+        typer.echo(json_text(framework_to_json(found), indent=2))
         return
     typer.echo(f"{found.title}. Source: {found.source}.", err=True)
     rows = [
@@ -127,7 +127,7 @@ def report(
         case Format.TABLE:
             _print(assessments)
         case Format.JSON:
-            typer.echo(json.dumps(report_to_json(found, assessments, reader.place, reader.missing), indent=2))
+            typer.echo(json_text(report_to_json(found, assessments, reader.place, reader.missing), indent=2))
         case Format.CSV:
             csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from compliance_tf.cli.exit_codes import ExitCode
 from compliance_tf.cli.options import TableFormat, TableOrJson
+from compliance_tf.output.sanitize import json_text
 
 Workspace = Annotated[
     str | None,
@@ -31,7 +31,7 @@ def waivers(*, workspace: Workspace = None, output: TableOrJson = TableFormat.TA
 
     lines = waiver_lines(synthesized_stacks(Path(OUTPUT)), datetime.now(UTC).date(), workspace)
     if output is TableFormat.JSON:
-        typer.echo(json.dumps([line.to_json() for line in lines], indent=2))
+        typer.echo(json_text([line.to_json() for line in lines], indent=2))
     elif lines:
         print_table(COLUMNS, [line.cells for line in lines], whole=COLUMNS[:4])
     else:

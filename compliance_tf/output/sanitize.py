@@ -2,8 +2,8 @@
 
 A resource's id, a tag, a reason or a file's name may contain anything. On a terminal an escape sequence moves the
 cursor, sets the clipboard or hides a link; a line break forges a line; a mark that turns the direction of writing
-makes a name look like another; a spreadsheet computes what begins like a formula; half a surrogate pair cannot be
-written at all.
+makes a name look like another; a spreadsheet computes what begins like a formula; a pipeline obeys a command in its
+log; half a surrogate pair cannot be written at all.
 """
 
 from __future__ import annotations
@@ -25,11 +25,26 @@ _INVISIBLE: Final = re.compile(
 
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
+_COMMAND: Final = re.compile(
+    r"::(?<![a-z0-9]::)(?=(?:add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|notice"
+    r"|remove-matcher|save-state|set-env|set-output|stop-commands|warning)(?: [^\n]*)?::)",
+    re.IGNORECASE,
+)
+"""The beginning of a command in a pipeline's log, at the beginning of a line.
+
+Output is wrapped, so any place that is not inside a word may be the beginning of a line: a type of AWS's, such as
+``AWS::Lambda::Function``, is a word. Source: ActionCommand.cs of https://github.com/actions/runner.
+"""
+
+_COMMAND_ANYWHERE: Final = re.compile(r"##(?=\w*\[)")
+"""Likewise: ``##[`` of GitHub Actions and ``##vso[`` of Azure Pipelines, anywhere in a line."""
+
 _COLOR: Final = re.compile(r"(\x1b\[[0-9;]*m)")
 """Sequences that set a colour or a weight, and nothing else (ECMA-48, SGR)."""
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
+_HASHES: Final = r"\u0023\u0023"
 _FORMULA: Final = frozenset("=+-@")
 """Beginnings of cells that a spreadsheet takes for a formula, after spaces and marks are removed.
 
@@ -41,7 +56,7 @@ _SEPARATOR: Final = ";"
 
 
 def visible(text: str, max_length: int | None = None) -> str:
-    """Escape invisible characters, for output on one line: a terminal, a page, an attribute of XML.
+    """Escape invisible characters and commands of pipelines, for one line: on a terminal, a page, in an XML attribute.
 
     Parameters
     ----------
@@ -57,11 +72,15 @@ def visible(text: str, max_length: int | None = None) -> str:
     """
     if max_length is None and text.isascii() and text.isprintable():
         # Nearly every text, and many times faster.
-        return text
-    shown = _INVISIBLE.sub(_escape, text[:max_length])
+        return _without_commands(text) if "##" in text or "::" in text else text
+    shown = _without_commands(_INVISIBLE.sub(_escape, text[:max_length]))
     if max_length is None or (len(text) <= max_length and len(shown) <= max_length):
         return shown
     return f"{shown[: max_length - 1]}…"
+
+
+def _without_commands(text: str) -> str:
+    return _COMMAND.sub(_escape, _COMMAND_ANYWHERE.sub(_escape, text))
 
 
 def colored_line(text: str) -> str:
@@ -104,7 +123,7 @@ def csv_cell(text: str) -> str:
     str
         The text as it is where it is plain, else escaped as by :func:`visible`.
     """
-    if text[:1].isalnum() and text.isascii() and text.isprintable() and _SEPARATOR not in text:
+    if text[:1].isalnum() and text.isascii() and text.isprintable() and _SEPARATOR not in text and "##" not in text:
         # Nearly every cell, and many times faster.
         return text
     return _SEPARATOR.join(map(_cell, text.split(_SEPARATOR)))
@@ -119,7 +138,8 @@ def _cell(text: str) -> str:
 def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 (anything that JSON holds)
     """Write JSON in ASCII that every parser takes: half a surrogate pair becomes a replacement character.
 
-    All other texts stay exactly as they are, because programs compare them; JSON itself escapes control characters.
+    All other texts stay exactly as they are, because programs compare them; JSON itself escapes control characters, and
+    can escape what a pipeline would obey in its log.
 
     Returns
     -------
@@ -131,11 +151,11 @@ def json_text(value: Any, *, indent: int | None = None) -> str:  # noqa: ANN401 
             # Nearly every value, and many times faster: other texts than printable ASCII are written below.
             encoded = msgspec.json.encode(value)
             if encoded.isascii() and b"\x7f" not in encoded:  # which msgspec does not escape
-                return encoded.decode("ascii")
+                return encoded.decode("ascii").replace("##", _HASHES)
     text = json.dumps(value, indent=indent)
     if r"\ud" in text:
         text = json.dumps(json.loads(utf8_text(json.dumps(value, ensure_ascii=False))), indent=indent)
-    return text
+    return text.replace("##", _HASHES)
 
 
 def utf8_text(text: str) -> str:
@@ -144,4 +164,4 @@ def utf8_text(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    return _SHORT.get(match[0], f"\\u{ord(match[0]):04x}")
+    return _SHORT.get(match[0]) or "".join(f"\\u{ord(one):04x}" for one in match[0])

@@ -5,10 +5,11 @@ Run as a program, it writes the policy of the documentation: ``python -m complia
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+
+from compliance_tf.output.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -242,4 +243,4 @@ def _document(statement: DeployerStatement, values: Mapping[str, str]) -> dict[s
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(deployer_policy("compliance"), indent=2) + "\n")
+    sys.stdout.write(json_text(deployer_policy("compliance"), indent=2) + "\n")

@@ -5,12 +5,12 @@ It prevents those who may deploy from giving a role any other permission.
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.check import LookupCheck, PeriodicCheck
 from compliance_runtime.checks import check_ids, load_check
+from compliance_tf.output.sanitize import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,4 +77,4 @@ def _allow(sid: str, actions: Collection[str], resource: str = "*") -> dict[str,
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(permissions_boundary("compliance"), indent=2) + "\n")
+    sys.stdout.write(json_text(permissions_boundary("compliance"), indent=2) + "\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from compliance_tf.output.sanitize import visible
+from compliance_tf.output.sanitize import json_text, visible
 from compliance_tf.output.terminal import Terminal
 from compliance_tf.preflight.findings import Finding, Verdict
 
@@ -83,7 +82,7 @@ class Report:
                 for finding in self.findings
             ],
         }
-        return json.dumps(document, indent=2)
+        return json_text(document, indent=2)
 
     def print(self, stream: TextIO) -> None:
         """Print a table for each place: as wide as the terminal, or as needed where there is none."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
+
+from compliance_tf.output.sanitize import json_text
 
 
 def reader_policy(account: str = "111122223333", names: str = "*-*", region: str = "*") -> dict[str, Any]:
@@ -45,7 +46,7 @@ def _allow(sid: str, action: str, *resources: str) -> dict[str, Any]:
 
 def policy_text() -> str:
     """Return the policy of ``docs/reference/results-policy.json``."""
-    return json.dumps(reader_policy(), indent=2) + "\n"
+    return json_text(reader_policy(), indent=2) + "\n"
 
 
 if __name__ == "__main__":

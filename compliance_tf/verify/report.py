@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import IntEnum
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_tf.output.sanitize import visible
+from compliance_tf.output.sanitize import json_text, visible
 from compliance_tf.verify.assumptions import assumptions
 from compliance_tf.verify.outcome import Outcome, Verdict
 
@@ -126,7 +125,7 @@ class Report:
 
     def to_json(self) -> str:
         """Return the report as JSON."""
-        return json.dumps(self._without_account(self._members()), indent=2) + "\n"
+        return json_text(self._without_account(self._members()), indent=2) + "\n"
 
     def to_markdown(self) -> str:
         """Return the report as Markdown."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
+import re
 import unicodedata
 
 import msgspec
@@ -16,7 +18,8 @@ from rich.text import Text
 from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.output.sanitize import colored_line, csv_cell, json_text, message, visible
 from compliance_tf.output.terminal import Terminal
-from tests.hostile_texts import CONTROLS, FORMULAS
+from tests.hostile_texts import COMMANDS, CONTROLS, FORMULAS
+from tests.repository import REPOSITORY
 
 SCRIPTS = {
     chr(code)
@@ -33,7 +36,7 @@ SCRIPTS = {
 }
 """Marks of scripts and of music, which belong to what they stand in."""
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-any_text = st.text(st.characters(codec=None)) | st.sampled_from([*CONTROLS.values(), *FORMULAS])
+any_text = st.text(st.characters(codec=None)) | st.sampled_from([*CONTROLS.values(), *FORMULAS, *COMMANDS])
 
 
 def hidden(text: str) -> list[str]:
@@ -47,7 +50,7 @@ def test_all_that_can_be_seen_stays_and_nothing_else(text: str) -> None:
     shown.encode()
     assert hidden(shown) == []
     assert visible(shown) == shown
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and text not in COMMANDS:
         assert shown == text
 
 
@@ -59,6 +62,19 @@ def test_a_hostile_text_is_one_line_that_shows_what_it_is(text: str) -> None:
     assert len(shown.splitlines()) == 1
     assert "\\" in shown
     assert len(visible(text, 5)) <= 5
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_a_pipeline_finds_no_command_in_its_log(text: str) -> None:
+    # As the runner does it: at the beginning of a line behind spaces, or anywhere.
+    for shown in (message(f"No {text}."), message(text), colored_line(text), csv_cell(text), json_text([text])):
+        assert not re.search(r"##\w*\[|^\s*::[a-z-]+( [^:]*)?::", shown, re.MULTILINE | re.IGNORECASE)
+    assert json.loads(json_text(text)) == text
+
+
+@pytest.mark.parametrize("text", ["::/0", "AWS::S3::Bucket", "AWS::IAM::Group of AWS::IAM::User", "C## a::b", "a # b"])
+def test_what_only_looks_like_a_command_stays(text: str) -> None:
+    assert visible(text) == csv_cell(text).removeprefix("'") == text
 
 
 def test_no_line_of_a_message_can_be_taken_for_another_message() -> None:
@@ -132,3 +148,15 @@ def test_what_reads_like_markup_is_not_taken_for_it() -> None:
 def test_a_line_of_terraform_keeps_its_colours_and_nothing_else_that_a_terminal_obeys() -> None:
     line = "\x1b[32m+\x1b[0m\tname = \x1b]52;c;eA==\x07x\x1b[2J\u202e"
     assert colored_line(line) == "\x1b[32m+\x1b[0m    name = \\u001b]52;c;eA==\\u0007x\\u001b[2J\\u202e"
+
+
+def test_json_is_written_by_one_function_which_every_parser_and_log_takes() -> None:
+    """What is given to a program is written with an indentation; a folder of Terraform's is not shown to anybody."""
+    calls = [
+        (file.relative_to(REPOSITORY).as_posix(), ast.unparse(node.func))
+        for file in (REPOSITORY / "compliance_tf").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and any(one.arg == "indent" for one in node.keywords)
+    ]
+    others = {file for file, function in calls if function in {"json.dump", "json.dumps"}}
+    assert others == {"compliance_tf/output/sanitize.py", "compliance_tf/terraform/module.py"}

@@ -28,7 +28,7 @@ from compliance_tf.results.row import Row, Status, status
 from compliance_tf.results.row_formats import write_csv, write_json
 from compliance_tf.results.row_list import print_rows
 from compliance_tf.results.watch import Violations, Watch
-from tests.hostile_texts import CONTROLS, FORMULAS
+from tests.hostile_texts import COMMANDS, CONTROLS, FORMULAS
 from tests.runtime.results.builders import ACCOUNT, BUCKET, NOW, REGION, result, rule
 from tests.unit.results.exports.builders import exported
 
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PLACE = ResultsPlace("acme", "dev", REGION, "acme-dev-results")
-TEXTS = [text for text in (*CONTROLS.values(), *FORMULAS) for _ in (Status.WAIVED, Status.NON_COMPLIANT)]
+TEXTS = [text for text in (*CONTROLS.values(), *FORMULAS, *COMMANDS) for _ in (Status.WAIVED, Status.NON_COMPLIANT)]
+OBEYED = re.compile(r"##\w*\[|^\s*::[a-z-]+[^:]*::", re.MULTILINE | re.IGNORECASE)
+"""What a pipeline takes for a command in its log."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """A colour of rich's own: whatever else begins with an escape has come through."""
 
@@ -93,6 +95,7 @@ def test_nothing_that_acts_reaches_the_terminal_and_no_line_is_forged(
     text.encode()
     assert {one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} == {"\n"}
     assert not [line for line in text.splitlines() if line.lstrip().startswith("FORGED")]
+    assert not OBEYED.search(text)
     assert r"\u001b[2J" in text.replace("\n", "")
 
 
@@ -113,6 +116,7 @@ def test_every_export_is_written_and_holds_no_control(format_: ExportFormat) -> 
     text = exported(format_, ROWS)
 
     text.encode()
+    assert not OBEYED.search(text)
     assert {one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} == {"\n"}
 
 
