@@ -192,7 +192,12 @@ def recover(
 ) -> None:
     """Take into the states what killed commands left: what has a cell's names and tags and is in no state."""
     with chosen.begin(approves=auto_approve) as one:
-        _end(one, one.recover(removes=remove, unlocks=unlock), "recovered")
+        if not remove:
+            _end(one, one.recover(removes=False, unlocks=unlock), "recovered")
+        one.person.require_interactive()
+        shown = one.show_leftovers()
+        recovered = _among(one, shown).recover(removes=True, unlocks=unlock)
+        _end(one, _together(shown, recovered), "recovered")
 
 
 @_command

@@ -70,9 +70,14 @@ def recover(
     unlock: Unlock = None,
     auto_approve: AutoApprove = False,
     no_wait: NoWait = False,
+    shows: Annotated[bool, typer.Option("--show", hidden=True, help="Only show what is in no state.")] = False,
 ) -> None:
     """Clean up after a killed command: the state's lock, an unsaved state, and resources that are in no state."""
-    _project(workspace, approves=auto_approve, no_wait=no_wait).recover(removes=remove, unlocks=unlock)
+    project = _project(workspace, approves=auto_approve, no_wait=no_wait)
+    if shows:
+        project.show_leftovers()
+    else:
+        project.recover(removes=remove, unlocks=unlock)
 
 
 def _project(workspace: str, *, approves: bool = False, no_wait: bool = False) -> Project:

@@ -163,6 +163,20 @@ class Fleet:
 
         return self.runner.each(self.cells, work)
 
+    def show_leftovers(self) -> list[Outcome]:
+        """Show what each cell has with its names and tags and in no state, before it is removed.
+
+        Returns
+        -------
+        list[Outcome]
+            One for each cell, in their order.
+        """
+        outcomes = self._each("recover", "--show")
+        for cell in (outcome.cell for outcome in outcomes if not outcome.failed):
+            for line in self.folder.log(cell, "recover").read_text(encoding="utf-8").splitlines():
+                self.person.show(f"{' '.join(cell.place)}: {line}")
+        return outcomes
+
     def recover(self, *, removes: bool, unlocks: str | None = None) -> list[Outcome]:
         """Take into the state of each cell what a killed command left in its account, or remove it.
 
@@ -178,7 +192,7 @@ class Fleet:
         list[Outcome]
             One for each cell, in their order.
         """
-        self.person.confirm(f"Recover {_counted(len(self.cells))}?")
+        self.person.confirm(f"{'Remove this from' if removes else 'Recover'} {_counted(len(self.cells))}?")
         options = [*(["--remove"] if removes else []), *(["--unlock", unlocks] if unlocks else [])]
         return self._each("recover", "--auto-approve", *options)
 

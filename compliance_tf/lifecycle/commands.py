@@ -181,11 +181,26 @@ class Project:
                 self._recover(session, stack, leftovers(session, stack), removes=removes)
             require_nothing_left(session, stacks)
 
-    def _recover(self, session: Session, stack: Stack, left: list[Leftover], *, removes: bool) -> None:
+    def show_leftovers(self) -> None:
+        """Show the resources with this deployment's names and tags that are in no state.
+
+        Raises
+        ------
+        ComplianceError
+            When they cannot be listed.
+        """
+        with self._session("recover") as session:
+            for stack in session.synthesize():
+                self._show(stack, leftovers(session, stack))
+
+    def _show(self, stack: Stack, left: list[Leftover]) -> None:
         if left:
             self.person.show(f"These resources of {stack.target.identity} are not in the state:")
         for leftover in left:
             self.person.show(f"  {leftover}")
+
+    def _recover(self, session: Session, stack: Stack, left: list[Leftover], *, removes: bool) -> None:
+        self._show(stack, left)
         has_workspace = stack.has_workspace
         if removes and left:
             session.require_account(stack, stack.account if has_workspace else None)

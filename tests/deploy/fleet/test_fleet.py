@@ -77,6 +77,22 @@ def test_cells_that_refuse_neither_hide_nor_stop_the_others(world: LocalAws, tmp
 
 
 @pytest.mark.long
+def test_what_is_removed_from_cells_is_named_before(world: LocalAws, tmp_path: Path) -> None:
+    account, place = "100000000001", "100000000001 eu-west-1 dev"
+    make_role(world, account)
+    make_recorder(world, account, "eu-west-1")
+    logs = world.client("logs", account=account, region="eu-west-1")
+    # Somebody copied a function with its tags and its name's beginning.
+    copied = {"project": "acme", "workspace": "dev", "managed-by": "compliance_tf"}
+    logs.create_log_group(logGroupName="/aws/lambda/acme-dev-copy", tags=copied)
+    fleet = FleetProject.create(world, tmp_path / "app", group(["eu-west-1"], [account]))
+    code, output = fleet.run("fleet", "recover", "--remove", "--auto-approve")
+    assert code == 0, output
+    assert f"{place}:   log group /aws/lambda/acme-dev-copy" in output
+    assert logs.describe_log_groups()["logGroups"] == []
+
+
+@pytest.mark.long
 def test_twelve_cells_three_broken_and_a_kill_in_the_middle(world: LocalAws, tmp_path: Path) -> None:
     accounts = [f"{number:012}" for number in range(100000000001, 100000000005)]
     regions = ["eu-west-1", "us-east-1", "eu-central-1"]

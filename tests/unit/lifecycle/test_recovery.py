@@ -141,6 +141,12 @@ def test_nothing_is_removed_with_the_credentials_of_another_account(
     assert left.left == [FUNCTION]
 
 
+def test_what_is_left_in_a_cell_is_shown_without_a_question(fake: FakeProject, left: FakeAccount) -> None:
+    fake.project(approves=False).show_leftovers()
+    assert fake.shown[-1] == "  function acme-dev-record"
+    assert left.left == [FUNCTION]
+
+
 def test_where_nothing_is_left_it_is_said(fake: FakeProject, left: FakeAccount) -> None:
     left.left = []
     fake.project().recover(removes=False)
