@@ -72,6 +72,16 @@ class _Loader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:  # noqa: FBT001, FBT002 (PyYAML's)
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError) as cause:
+            # A number with more digits than Python converts, or a value after a tag of another kind.
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.MarkedYAMLError(
+                problem=f"{str(node.value)[:40]!r} cannot be read as {kind}", problem_mark=node.start_mark
+            ) from cause
+
     def compose_document(self) -> yaml.Node | None:
         node = super().compose_document()
         if node and _values(node, {}) > MAX_VALUES:
@@ -104,6 +114,8 @@ def _loader() -> type[yaml.SafeLoader]:
     Loader.yaml_implicit_resolvers = {}
     for tag, (word, first) in _PLAIN_WORDS.items():
         Loader.add_implicit_resolver(tag, re.compile(rf"^(?:{word})$"), list(first))
+    known = {*_PLAIN_WORDS, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq")), None}
+    Loader.yaml_constructors = {tag: make for tag, make in Loader.yaml_constructors.items() if tag in known}
     Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
     return Loader
 

@@ -42,6 +42,28 @@ def test_work_without_end_is_refused(tmp_path: Path, text: str, message: str) ->
         read_yaml(file, PackFileError)
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("9" * 100_000, "line 1: '9{40}' cannot be read as int"),
+        ("!!int x", "line 1: 'x' cannot be read as int"),
+        ("!!int ''", "line 1: '' cannot be read as int"),
+        ("!!bool x", "line 1: 'x' cannot be read as bool"),
+        ("!!float x", "line 1: 'x' cannot be read as float"),
+        ("!!map ab", "line 1: 'ab' cannot be read as map"),
+        ("!!timestamp x", "line 1: could not determine a constructor for the tag"),
+        ("!!set {b, c}", "line 1: could not determine a constructor for the tag"),
+        ("!!binary '!'", "line 1: could not determine a constructor for the tag"),
+        ("!!python/object/apply:os.system [id]", "line 1: could not determine a constructor for the tag"),
+    ],
+)
+def test_a_value_that_its_tag_does_not_fit_is_refused(tmp_path: Path, value: str, message: str) -> None:
+    file = tmp_path / "pack.yaml"
+    file.write_text(f"a: [{value}]")
+    with pytest.raises(PackFileError, match=message):
+        read_yaml(file, PackFileError)
+
+
 def test_what_is_as_deep_as_allowed_and_uses_aliases_is_read(tmp_path: Path) -> None:
     file = tmp_path / "pack.yaml"
     lists = MAX_DEPTH - 1  # the mapping itself is one
