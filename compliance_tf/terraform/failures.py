@@ -68,8 +68,8 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
         yield f"recorder {found[1]}."
     if "provider packages" in plain:
         yield (
-            f"{engine} found no AWS provider {_pinned(folder)}: connect to the registry, or name a folder that mirrors "
-            f"it in {MIRROR_VARIABLE}, for OpenTofu below registry.opentofu.org."
+            f"{engine} found no AWS provider {pinned_version(folder)}: connect to the registry, or name a folder that "
+            f"mirrors it in {MIRROR_VARIABLE}, for OpenTofu below registry.opentofu.org."
         )
     if lock := _LOCK_ID.search(plain):
         owner, created = _LOCK_OWNER.search(plain), _LOCK_TIME.search(plain)
@@ -100,7 +100,7 @@ def _advice(plain: str, command: str, folder: Path, workspace: str, engine: str)
         )
 
 
-def _pinned(folder: Path) -> str:
+def pinned_version(folder: Path) -> str:
     """Return the version of the AWS provider that the stack in a folder is pinned to."""
     try:
         configuration = read_configuration(folder)

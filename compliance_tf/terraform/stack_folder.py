@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.errors import CommandError, InterruptedCommandError
 from compliance_tf.terraform import checksums
-from compliance_tf.terraform.failures import explain
+from compliance_tf.terraform.failures import explain, pinned_version
 from compliance_tf.terraform.machine import engine, engine_name
 from compliance_tf.terraform.synthesized import read_configuration
 
@@ -65,6 +65,10 @@ class StackFolder:
         # A leftover selection would make it fail when its workspace does not exist any more.
         (self.path / ".terraform" / "environment").unlink(missing_ok=True)
         checksums.restore(self.path)
+        lock = self.path / checksums.LOCK
+        # It is Terraform's choice for an app that pinned another version, and would have it refuse this one.
+        if lock.is_file() and f'"{pinned_version(self.path)}"' not in lock.read_text(encoding="utf-8"):
+            lock.unlink()
         self._run(
             ["init", "-input=false"], f"Terraform to get its provider and reach the state of {self.id}", bare=True
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance_tf.review.plan.plan_json import plan_of_json
-from tests.unit.lifecycle.builders import plan_of
+from tests.unit.lifecycle.builders import configuration, plan_of
 from tests.unit.review.builders import resource_change
 
 if TYPE_CHECKING:
@@ -65,9 +65,19 @@ def test_a_plan_that_was_to_be_applied_by_its_own_command_is_applied_later_with_
     assert "h1:" in fake.lock_at_initialization()
 
 
+def test_another_version_of_the_provider_is_installed_where_the_app_pins_it_now(fake: FakeProject) -> None:
+    fake.project().deploy()
+    pinned = {"required_providers": {"aws": {"source": "aws", "version": "5.101.0"}}}
+    fake.synthesizes({"compliance": {**configuration(), "terraform": pinned}})
+    lock = fake.path / "lock"
+    lock.write_text(lock.read_text().replace("5.100.0", "5.101.0"))
+    fake.project().plan()
+    assert "5.101.0" in fake.lock()
+
+
 def test_checksums_of_an_earlier_initialization_are_not_put_into_another_lock_file(fake: FakeProject) -> None:
     fake.project().deploy()
-    other = fake.lock().replace("5.100.0", "5.101.0")
+    other = f'{fake.lock()}provider "registry.terraform.io/hashicorp/external" {{}}\n'
     fake.saved_plan().with_name(".terraform.lock.hcl").write_text(other)
     fake.project().deploy()
     assert fake.lock_at_initialization() == other
