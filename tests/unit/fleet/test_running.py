@@ -104,7 +104,7 @@ def test_what_a_cell_says_is_one_line_without_control_characters() -> None:
         raise FleetError("denied\n::error::\x1b]0;owned\x07 \u202e of " + "x" * 500)
 
     line = runner().each(CELLS[:1], work)[0].in_a_line
-    assert line.startswith(r"denied ::error::\u001b]0;owned\u0007")
+    assert line.startswith(r"denied \u003a\u003aerror::\u001b]0;owned\u0007")
     assert len(line) <= 400
     assert line.isprintable()
 
