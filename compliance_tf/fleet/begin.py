@@ -50,9 +50,7 @@ def begin(file: Path, choice: Choice, person: Person, *, parallel: int, synthesi
     caller = caller_session()
     cells = cells_of(settings, choice, caller)
     folder = FleetFolder(Path())
-    # What is relative in it is relative to this folder, and the cells have others.
     environment = Machine.this().environment()
-    environment["TF_CLI_CONFIG_FILE"] = str(Path(environment["TF_CLI_CONFIG_FILE"]).absolute())
     with folder.locked() as lock:
         if synthesizes:
             environment |= _synthesize(folder, cells, environment, person)

@@ -50,6 +50,13 @@ MIRROR_VARIABLE = "COMPLIANCE_TF_PROVIDER_MIRROR"
 LOG_VARIABLE = "TF_LOG_PATH"
 """The environment variable that names the file of Terraform's log."""
 
+_FILES = {
+    *("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+    *("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CA_BUNDLE"),
+}
+"""The environment variables that name files. Terraform runs in another folder than the person who set them, and where
+it does not find a file it goes on without, such as with other credentials."""
+
 _LOG_LEVEL = re.compile(rf"(?!{LOG_VARIABLE})TF_LOG(_.+)?")
 """The environment variables that turn the log on: for all, or for a part such as TF_LOG_PROVIDER."""
 
@@ -171,8 +178,9 @@ class Machine:
         if log := self.log():
             log.parent.mkdir(parents=True, exist_ok=True)  # Terraform falls back to its errors without it
             variables[LOG_VARIABLE] = str(log)
-        if self.cli_configuration() is None:
-            variables["TF_CLI_CONFIG_FILE"] = str(self._write_cli_configuration().absolute())
+        variables["TF_CLI_CONFIG_FILE"] = str(self.cli_configuration() or self._write_cli_configuration())
+        for name in _FILES & variables.keys():
+            variables[name] = str(Path(variables[name]).expanduser().absolute())
         return variables
 
     def _write_cli_configuration(self) -> Path:

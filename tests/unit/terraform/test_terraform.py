@@ -99,13 +99,25 @@ def test_a_named_mirror_without_the_provider_is_an_error_that_says_so(tmp_path: 
         machine(tmp_path, COMPLIANCE_TF_PROVIDER_MIRROR=str(tmp_path / "empty")).provider_mirrors()
 
 
-def test_a_configuration_of_the_user_is_respected_and_one_that_does_not_exist_is_not(tmp_path: Path) -> None:
+def test_a_configuration_of_the_user_is_respected_and_one_that_does_not_exist_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own.rc"
     own.touch()
     mirror(tmp_path / "opt" / "any")
     assert machine(tmp_path, TF_CLI_CONFIG_FILE=str(own)).environment()["TF_CLI_CONFIG_FILE"] == str(own)
+    monkeypatch.chdir(tmp_path)
+    assert machine(tmp_path, TF_CLI_CONFIG_FILE=own.name).environment()["TF_CLI_CONFIG_FILE"] == str(own)
     missing = machine(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "missing.rc")).environment()
     assert missing["TF_CLI_CONFIG_FILE"] == str(tmp_path / "work" / ".cache" / "terraform.rc")
+
+
+@pytest.mark.parametrize("name", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"])
+def test_credentials_in_a_file_are_the_same_in_terraforms_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert machine(tmp_path, **{name: "aws/file"}).environment()[name] == str(tmp_path / "aws" / "file")
 
 
 def test_nothing_phones_home_and_no_workspace_comes_from_outside(tmp_path: Path) -> None:
