@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 CONTROLS = {
     "a colour": "\x1b[31mFORGED",
     "the cursor": "\x1b[2J\x1b[1;1HFORGED",
@@ -27,6 +30,7 @@ COMMANDS = (
     "a##vso[task.setvariable variable=verdict]clean",
 )
 """Texts that GitHub Actions or Azure Pipelines would obey in a log."""
+_OBEYED = re.compile(r"##\w*\[|^\s*::[a-z-]+( [^:]*)?::", re.MULTILINE | re.IGNORECASE)
 FORMULAS = (
     "=1+1",
     "+1",
@@ -45,3 +49,10 @@ FORMULAS = (
     "\x00=1",
     "\ufeff+1",
 )
+
+
+def what_acts(text: str) -> list[str]:
+    """What of an output would do something, or cannot be seen: nothing where each hostile text in it is sanitized."""
+    hidden = {one for one in text if one != "\n" and unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    forged = [line for line in text.splitlines() if line.lstrip().startswith("FORGED")]
+    return [*hidden, *forged, *(found[0] for found in _OBEYED.finditer(text))]

@@ -156,7 +156,7 @@ def _check_format_version(members: Mapping[str, msgspec.Raw], name: str) -> None
         what = "Terraform's state" if members.keys() & {"lineage", "values"} else "something else"
         what = "a file that OpenTofu encrypted" if "encryption_version" in members else what
         raise ReviewError(f"{name} is {what}, not a plan. {_advice()}")
-    version = str(msgspec.json.decode(members["format_version"]))[:20]
+    version = bytes(members["format_version"]).decode().strip('"')[:20]
     major = version.partition(".")[0]
     if major != FORMAT_MAJOR:
         of = "that of another program"

@@ -5,10 +5,10 @@ A violation is a failure; a waived one and an undecided judgement are skipped, w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from compliance_tf.output.sanitize import visible
 from compliance_tf.review.resources.judgement import Outcome
 from compliance_tf.review.resources.sarif import RECORDER_RULE
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compliance_tf.review.resources.judgement import Judged, Judgement
-
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that are not allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets"""
 
 _SKIPPED: Final = (Outcome.WAIVED, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE)
 
@@ -63,7 +60,7 @@ def _case(plan: str, one: Judgement) -> str:
         return f"{head}/>"
     if one.outcome is Outcome.VIOLATION:
         severity = _quoted(one.rule.severity.value)
-        said = f"<failure message={_quoted(one.reason)} type={severity}>{_escaped(one.reason)}</failure>"
+        said = f"<failure message={_quoted(one.reason)} type={severity}>{escape(visible(one.reason))}</failure>"
     else:
         waived = f" Waived: {one.waiver.reason}" if one.waiver else ""
         said = f"<skipped message={_quoted(f'{one.outcome.words}: {one.reason}{waived}')}/>"
@@ -75,8 +72,4 @@ def _head(address: str, plan: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text))
-
-
-def _escaped(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text), {"\r": "&#13;"})
+    return quoteattr(visible(text))

@@ -102,6 +102,12 @@ OTHER_VERSIONS = {
 }
 
 
+@pytest.mark.parametrize("version", ["1e999", "9" * 5000, "NaN"])
+def test_a_version_that_is_no_text_is_refused(version: str) -> None:
+    with pytest.raises(ReviewError):
+        plan_of_json(f'{{"format_version": {version}, "resource_changes": []}}'.encode(), "plan.json")
+
+
 @pytest.mark.parametrize("version", OTHER_VERSIONS)
 def test_another_version_of_the_format_is_refused(version: str) -> None:
     with pytest.raises(ReviewError, match=rf"plan\.json has format version {version}, {OTHER_VERSIONS[version]}"):

@@ -10,10 +10,12 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
+from compliance_tf.cli.check_plan import Form
 from compliance_tf.cli.main import app
 from compliance_tf.errors import ComplianceError
 from compliance_tf.review.forges.put import comments_of
 from maintenance.pages.schemas import schema
+from tests.hostile_texts import COMMANDS, CONTROLS, FORMULAS, what_acts
 from tests.repository import REPOSITORY
 from tests.unit.review.resources.builders import PLANS, change, configured, plan_json
 
@@ -217,3 +219,16 @@ def test_the_real_plan_of_a_stack_is_judged_in_every_form() -> None:
 def test_the_schema_in_the_reference_is_the_schema() -> None:
     written = json.loads((REPOSITORY / "docs" / "reference" / "check-plan.schema.json").read_text())
     assert written == schema("check-plan")
+
+
+@pytest.mark.parametrize("form", Form)
+def test_no_text_of_a_plan_does_anything_in_any_format(folder: Path, form: Form) -> None:
+    texts = [text for text in (*CONTROLS.values(), *COMMANDS, *FORMULAS) if "\ud800" not in text]  # no plan has those
+    after = [{"name": text, "description": text, "ingress": [{**OPEN, "description": text}]} for text in texts]
+    resources = [change(f"{GROUP}[{json.dumps(text)}]", one) for text, one in zip(texts, after, strict=True)]
+    for text, one in zip(texts, resources, strict=True):
+        one["address"] = f"{GROUP}[{text}]"
+    (folder / "plan.json").write_text(json.dumps(plan_json(resources, [configured(GROUP)])))
+    code, text = run("plan.json", "--name", "a ##[error]", "--format", form.value)
+    assert code == 2
+    assert what_acts(text) == []
