@@ -71,6 +71,8 @@ _HOMES = {
     "waivers_from_file": "compliance_tf.waivers.waiver_file",
 }
 
+__all__ = [*_HOMES]  # noqa: PLE0604 (names, which are written once)
+
 load_lazily()
 
 
@@ -83,4 +85,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *__all__])

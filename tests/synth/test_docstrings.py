@@ -43,7 +43,7 @@ def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: py
     # Node has another working directory, so that the usual folder of the output is elsewhere.
     new_app = partial(cdktf.App, outdir=str(tmp_path / "out"))
     monkeypatch.setattr(synthesis, "App", new_app)
-    names = {public: getattr(compliance_tf, public) for public in compliance_tf._HOMES}
+    names = {public: getattr(compliance_tf, public) for public in compliance_tf.__all__}
     for example in doctest.DocTestFinder(exclude_empty=True).find(import_module(name), globs={}):
         if example.examples:
             app = new_app()
@@ -56,9 +56,9 @@ def test_the_examples_of_a_module_run(name: str, tmp_path: Path, monkeypatch: py
 
 def test_the_reference_of_the_constructs_is_what_the_docstrings_say() -> None:
     assert (REFERENCE / "constructs.md").read_text(encoding="utf-8") == constructs.reference(), "run make docs"
-    assert set(constructs.DOCUMENTED) == compliance_tf._HOMES.keys() - WITHOUT_EXAMPLE
+    assert set(constructs.DOCUMENTED) == set(compliance_tf.__all__) - WITHOUT_EXAMPLE
 
 
-@pytest.mark.parametrize("name", sorted(compliance_tf._HOMES.keys() - WITHOUT_EXAMPLE))
+@pytest.mark.parametrize("name", sorted(set(compliance_tf.__all__) - WITHOUT_EXAMPLE))
 def test_a_public_name_has_an_example(name: str) -> None:
     assert ">>> " in (getattr(compliance_tf, name).__doc__ or "")
