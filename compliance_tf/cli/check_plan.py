@@ -79,7 +79,7 @@ Name = Annotated[
     str | None,
     typer.Option(help="The name of the stack, which identifies its comment; the plan's path unless given."),
 ]
-Format = Annotated[Form, typer.Option("--format", help="The format. Markdown is for `compliance-tf comment`.")]
+Format = Annotated[Form, typer.Option("--format", "-f", help="The format. Markdown is for `compliance-tf comment`.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="A file to write to.")]
 Commit = Annotated[str | None, typer.Option("--commit", metavar="SHA", help="The commit of the plan, to be mentioned.")]
 

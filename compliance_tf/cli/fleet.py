@@ -114,7 +114,7 @@ def review(
             "--settings", metavar="FILE", help="The project's settings; review.yaml unless given, if there is."
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="terminal, markdown or json.")] = Format.TERMINAL,
+    form: Annotated[Format, typer.Option("--format", "-f", help="terminal, markdown or json.")] = Format.TERMINAL,
     output: Output = None,
 ) -> None:
     """Review the plans that `fleet plan` saved; cells whose reviews say the same are one, with their list.

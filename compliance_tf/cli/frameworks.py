@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -112,8 +111,9 @@ def report(
     listed at all.
     """
     from compliance_tf.catalog.frameworks.framework import framework
+    from compliance_tf.output.csv_table import write_csv_table
     from compliance_tf.results.frameworks.assessment import ControlStatus, assess, relevant_rules
-    from compliance_tf.results.frameworks.formats import report_csv_rows, report_to_json
+    from compliance_tf.results.frameworks.formats import COLUMNS, report_csv_rows, report_to_json
     from compliance_tf.results.progress import reading
 
     found = framework(name)
@@ -129,7 +129,7 @@ def report(
         case Format.JSON:
             typer.echo(json_text(report_to_json(found, assessments, reader.place, reader.missing), indent=2))
         case Format.CSV:
-            csv.writer(sys.stdout, lineterminator="\n").writerows(report_csv_rows(assessments))
+            write_csv_table(COLUMNS, report_csv_rows(assessments), sys.stdout)
     if strict and any(one.status is ControlStatus.FAILED for one in assessments):
         end(reader, ExitCode.FOUND)
     end(reader)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +27,8 @@ from compliance_tf.cli.options import (
 )
 from compliance_tf.cli.readers import end, open_reader
 from compliance_tf.errors import ResultsError
-from compliance_tf.output.sanitize import csv_cell, json_text
+from compliance_tf.output.csv_table import write_csv_table
+from compliance_tf.output.sanitize import json_text
 from compliance_tf.results.row import Status
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def summary(
     """
     from compliance_tf.results.progress import reading
     from compliance_tf.results.selection import at_least
-    from compliance_tf.results.summary import summarize
+    from compliance_tf.results.summary import SUMMARY_COLUMNS, summarize
     from compliance_tf.results.summary_view import print_summary
 
     reader = open_reader(
@@ -127,9 +127,7 @@ def summary(
         case Format.JSON:
             typer.echo(json_text(found.to_json(), indent=2))
         case Format.CSV:
-            csv.writer(sys.stdout, dialect="unix").writerows(
-                [csv_cell(cell) for cell in line] for line in found.csv_rows()
-            )
+            write_csv_table(SUMMARY_COLUMNS, found.csv_rows(), sys.stdout)
     is_found = fail_on and found.open_violations(at_least(fail_on))
     end(reader, ExitCode.FOUND if is_found else ExitCode.FINE)
 

@@ -45,7 +45,7 @@ PreflightFile = Annotated[
 ]
 Forms = Annotated[
     list[Format] | None,
-    typer.Option("--format", help="The format; terminal unless given. Markdown is for comments. May be repeated."),
+    typer.Option("--format", "-f", help="The format; terminal unless given. Markdown is for comments. Repeatable."),
 ]
 Output = Annotated[
     Path | None,

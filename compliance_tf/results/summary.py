@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance_runtime.check import Compliance
 from compliance_tf.results.counts import Counts
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from compliance_runtime.recording.rule_directory import RuleEntry
     from compliance_tf.results.place import ResultsPlace
     from compliance_tf.results.reader import ResultsReader
+
+SUMMARY_COLUMNS: Final = ("by", "name", "compliant", "non_compliant", "waived", "score_percent")
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Summary:
         }
 
     def csv_rows(self) -> list[tuple[str, ...]]:
-        """Return it as rows of CSV, with a heading; unknown values are empty."""
+        """Return it as rows of :data:`SUMMARY_COLUMNS`; unknown values are empty."""
         groups = [
             *(("severity", one.value, counts) for one, counts in self.severities.items()),
             *(("rule", rule.id, counts) for rule, counts in self.rules.items()),
@@ -129,7 +131,7 @@ class Summary:
         types = [
             ("resource_type", name, "", str(one.non_compliant), str(one.waived), "") for name, one in self.types.items()
         ]
-        return [("by", "name", "compliant", "non_compliant", "waived", "score_percent"), *lines, *types]
+        return [*lines, *types]
 
 
 def summarize(reader: ResultsReader) -> Summary:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance_tf.output.sanitize import csv_cell
 from compliance_tf.results.frameworks.assessment import ControlStatus
 
 if TYPE_CHECKING:
@@ -67,10 +66,9 @@ def report_to_json(
 
 
 def report_csv_rows(assessments: Sequence[ControlAssessment]) -> Iterator[Sequence[str]]:
-    """Return the lines of a report for CSV, the heading first."""
-    yield COLUMNS
+    """Return the lines of a report for CSV, in the order of :data:`COLUMNS`."""
     for one in assessments:
-        cells = (
+        yield (
             one.control.id,
             one.status.value,
             str(one.non_compliant),
@@ -82,7 +80,6 @@ def report_csv_rows(assessments: Sequence[ControlAssessment]) -> Iterator[Sequen
             str(one.control.unmatched),
             one.control.title or "",
         )
-        yield tuple(map(csv_cell, cells))
 
 
 def _assessment_to_json(one: ControlAssessment) -> dict[str, Any]:

@@ -11,8 +11,9 @@ import pytest
 from compliance_runtime.check import Severity
 from compliance_runtime.recording.rule_directory import RuleEntry
 from compliance_tf.catalog.frameworks.framework import Control, Framework
+from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.results.frameworks.assessment import ControlAssessment, ControlStatus, assess, relevant_rules
-from compliance_tf.results.frameworks.formats import report_csv_rows, report_to_json
+from compliance_tf.results.frameworks.formats import COLUMNS, report_csv_rows, report_to_json
 from compliance_tf.results.row import Status
 from tests.unit.results.exports.builders import PLACE, row
 
@@ -138,7 +139,7 @@ def test_results_of_other_rules_count_nowhere() -> None:
     assert {one.status for one in controls.values()} == {ControlStatus.NOT_EVALUATED}
 
 
-def test_only_rules_that_speak_to_a_control_have_to_be_read() -> None:
+def test_only_rules_that_map_to_a_control_have_to_be_read() -> None:
     assert relevant_rules(FRAMEWORK, [UNRELATED, OUR_TLS, POLICY, FLOW_LOGS]) == (OUR_TLS, FLOW_LOGS)
 
 
@@ -153,7 +154,7 @@ def test_the_report_as_json_counts_the_controls_and_names_rules_shortly() -> Non
 
 def test_the_report_as_csv_has_a_line_for_each_control_and_no_formula() -> None:
     text = io.StringIO()
-    csv.writer(text).writerows(report_csv_rows(assess(FRAMEWORK, [TLS], [row(rule=TLS)])))
+    write_csv_table(COLUMNS, report_csv_rows(assess(FRAMEWORK, [TLS], [row(rule=TLS)])), text)
     lines = list(csv.DictReader(io.StringIO(text.getvalue())))
 
     assert [(line["control"], line["status"]) for line in lines] == [
