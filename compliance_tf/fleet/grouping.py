@@ -163,7 +163,7 @@ def reviewed_fingerprints(path: Path) -> dict[tuple[str, str, str], str]:
         read = msgspec.json.decode(path.read_bytes(), type=_ReviewedFleet)
     except (OSError, msgspec.DecodeError) as cause:
         raise FleetError(
-            f"{path} is no review of a fleet: {cause}. Write it by `fleet review --format json`."
+            f"{path} is not a review of a fleet: {cause}. Write it by `fleet review --format json`."
         ) from cause
     if read.version != VERSION:
         raise FleetError(f"{path} is of version {read.version}, and this program reads {VERSION}: review again.")

@@ -12,7 +12,7 @@ from compliance_tf.fleet.credentials import CellCredentials, caller_session
 from compliance_tf.fleet.folder import FleetFolder
 from compliance_tf.fleet.reader import FleetReader
 from compliance_tf.fleet.settings import read_fleet
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.reader import ResultsReader
 from compliance_tf.terraform.synthesized import OUTPUT, synthesized_stacks
@@ -58,7 +58,7 @@ def open_fleet(
     def open_(cell: Cell) -> ResultsReader:
         place = ResultsPlace(name, cell.workspace, cell.region.region, f"{name}-{cell.workspace}-results")
         session = credentials.session(cell)
-        client = patient_client("dynamodb", cell.region.region, str(place), session)
+        client = client_with_retries("dynamodb", cell.region.region, str(place), session)
         return ResultsReader(place, client, at=at, session=session)
 
     return FleetReader(name, cells, open_, at)

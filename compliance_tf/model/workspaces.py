@@ -35,7 +35,7 @@ class Workspaces:
     Raises
     ------
     SettingError
-        When one is no list, or has a name that no workspace can have; when one is protected that is not allowed.
+        When one is not a list, or has a name that no workspace can have; when one is protected that is not allowed.
 
     Examples
     --------

@@ -258,7 +258,7 @@ def open_aggregator(
     import boto3
 
     if (project is None) is not (workspace is None):
-        raise ResultsError("Rules are told by both: give --project and --workspace, or neither.")
+        raise ResultsError("Only both together name a deployment: give --project and --workspace, or neither.")
     with explained(f"the aggregator {name}", "config:DescribeAggregate*", missing=""):
         client: Any = boto3.client("config", region_name=region)
     prefix = f"{project}-{workspace}-" if project and workspace else ""

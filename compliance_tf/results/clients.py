@@ -1,4 +1,4 @@
-"""boto3's clients for reading results: patient with throttling, quick where nothing answers."""
+"""boto3's clients for reading results: many retries where AWS throttles, few where nothing answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 3
 """Attempts to connect: what refuses a connection three times in some seconds refuses the next one, too."""
 
-PATIENT: Final = Config(
+_WITH_RETRIES: Final = Config(
     # Of itself it slows down when AWS refuses to go on as fast.
     retries={"mode": "adaptive", "max_attempts": 8},
     # So that no more than 3 seconds pass in silence: a failed attempt is said.
@@ -26,7 +26,7 @@ PATIENT: Final = Config(
 )
 
 
-def patient_client(service: str, region: str, subject: str, session: boto3.Session | None = None) -> Any:  # noqa: ANN401
+def client_with_retries(service: str, region: str, subject: str, session: boto3.Session | None = None) -> Any:  # noqa: ANN401
     """Create a client for reading.
 
     Parameters
@@ -44,7 +44,7 @@ def patient_client(service: str, region: str, subject: str, session: boto3.Sessi
         A client that tries 8 times where it is throttled, 3 times where nothing answers, and waits 30 seconds for a
         response.
     """
-    made = (session or boto3).client(service, region_name=region, config=PATIENT)  # type: ignore[call-overload]
+    made = (session or boto3).client(service, region_name=region, config=_WITH_RETRIES)  # type: ignore[call-overload]
     give_up_early(made, subject)
     return made
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 from compliance_tf.results.row import Names
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class ConfigQueries:
         with self._lock:
             if self._client is None:
                 subject = f"AWS Config in {self._place.region}"
-                self._client = patient_client("config", self._place.region, subject, self._session)
+                self._client = client_with_retries("config", self._place.region, subject, self._session)
             return self._client
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compliance_tf.errors import ComplianceError, ResultsError
 from compliance_tf.results.boto_errors import explained
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 from compliance_tf.results.config_queries import batches
 from compliance_tf.results.resource_search import caller_account
 from compliance_tf.results.row import Names
@@ -171,7 +171,7 @@ def _account_alias(account: str, region: str, reader: ResultsReader) -> str | No
         if session is None and caller_account(region) != account:
             return None
         with explained("AWS IAM", "iam:ListAccountAliases", missing="AWS IAM does not answer."):
-            aliases = patient_client("iam", region, "AWS IAM", session).list_account_aliases()["AccountAliases"]
+            aliases = client_with_retries("iam", region, "AWS IAM", session).list_account_aliases()["AccountAliases"]
     except ComplianceError:
         # Who may read results need not be allowed to read IAM: the number is there all the same.
         return None

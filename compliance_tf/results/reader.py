@@ -29,7 +29,7 @@ from compliance_runtime.recording.table_schema import (
 from compliance_runtime.suggestions import hint
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 from compliance_tf.results.config_queries import ConfigQueries
 from compliance_tf.results.row import WORST_FIRST, Row, status
 from compliance_tf.results.table_queries import PAGE_ITEMS, Query, TableQueries, Usage
@@ -109,7 +109,7 @@ class ResultsReader:
             When boto3 has no client for the region or the configured profile.
         """
         with explained(str(place), "dynamodb:Query", missing=""):
-            return cls(place, patient_client("dynamodb", place.region, str(place)))
+            return cls(place, client_with_retries("dynamodb", place.region, str(place)))
 
     def again(self) -> ResultsReader:
         """Return a new reader of the same table, as of now."""

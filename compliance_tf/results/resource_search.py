@@ -14,7 +14,7 @@ from compliance_runtime.recording.table_schema import Resource
 from compliance_tf.catalog.managed_rules import managed_rules
 from compliance_tf.errors import ResultsError
 from compliance_tf.results.boto_errors import explained
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -166,7 +166,7 @@ def caller_account(region: str) -> str:
         When there are no credentials, or no network.
     """
     with explained("AWS STS", "sts:GetCallerIdentity", missing="AWS STS does not answer."):
-        return str(patient_client("sts", region, "AWS STS").get_caller_identity()["Account"])
+        return str(client_with_retries("sts", region, "AWS STS").get_caller_identity()["Account"])
 
 
 def _judged(entry: RuleEntry) -> Iterator[str]:

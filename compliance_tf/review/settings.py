@@ -183,7 +183,7 @@ def settings_from_file(path: Path) -> Settings:
             limits = Limits(rules_removed_at_once=setting.maximum)
     for number, one in enumerate(file.acknowledged):
         if one.policy not in _BY_ID:
-            unknown = f"{one.policy!r:.80} is no policy.{hint(one.policy, _BY_ID)}"
+            unknown = f"{one.policy!r:.80} is not a policy.{hint(one.policy, _BY_ID)}"
             document.refuse(unknown, "acknowledged", number, "policy")
         if _BY_ID[one.policy].is_fixed:
             fixed = f"'{one.policy}' is fixed: it cannot be acknowledged."

@@ -44,7 +44,7 @@ class Place:
         Raises
         ------
         EventError
-            When it is no such ARN.
+            When it is not such an ARN.
         """
         parts = arn.split(":")
         if len(parts) < _ARN_PARTS:

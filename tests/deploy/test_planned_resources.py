@@ -130,7 +130,7 @@ def test_what_is_planned_is_judged_as_what_is_there(aws: LocalAws, stack: Projec
     """A deployment, for only the provider says what a plan has of each type and what becomes of it."""
     before = judged(planned(stack), stack.folder)
     # Only what a check asks of AWS beside the item is not in the plan.
-    assert [one for one in before.of(Outcome.UNDECIDED) if "a plan does not tell that" not in one.reason] == []
+    assert [one for one in before.of(Outcome.UNDECIDED) if "a plan does not say that" not in one.reason] == []
     stack.run("terraform", "apply", "-input=false", "-parallelism=40", "plan")
     time.sleep(1)  # the recorder looks ten times a second
     take_away_egress_of_new_groups(aws)

@@ -41,7 +41,7 @@ class ConfigRegion:
         self.delivery_channel = DeliveryChannelSlot(self.recorder)
         self.history = History(place, self.recorder, behaviour.history_window_seconds)
         self.queries = Queries(self.history, behaviour.listing_lag_seconds)
-        self.results = Results(self._tell_of_change, behaviour.listing_lag_seconds)
+        self.results = Results(self._publish_change, behaviour.listing_lag_seconds)
         self.evaluation = Evaluation(place, engine, self.results, faults)
         self.on_demand = OnDemandEvaluations(behaviour.start_interval_seconds, behaviour.evaluation_seconds)
         self.rules = ConfigRules(
@@ -70,7 +70,7 @@ class ConfigRegion:
             self.evaluation.evaluate_soon(rule)
         return {}
 
-    def _tell_of_change(self, new: Result, old: Result | None) -> None:
+    def _publish_change(self, new: Result, old: Result | None) -> None:
         detail = compliance_change(self._place, new, old)
         self._engine.put_event(self._place, "aws.config", "Config Rules Compliance Change", detail)
 

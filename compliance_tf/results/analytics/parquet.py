@@ -82,7 +82,7 @@ def write_parquet(
     day = taken_at.astimezone(UTC).date().isoformat()
     bucket = _BUCKET.fullmatch(target)
     if target.startswith("s3:") and not bucket:
-        raise ExportError(f"{target} is no place in a bucket: give s3://bucket/prefix.")
+        raise ExportError(f"{target} is not a place in a bucket: give s3://bucket/prefix.")
     if kms_key and bucket is None:
         raise ExportError("--kms-key is for objects in a bucket: give s3://bucket/prefix.")
     try:

@@ -127,8 +127,8 @@ class _Note:
         return _note(left_out) if left_out else ""
 
     @property
-    def longest(self) -> str:
-        """The longest that it can become."""
+    def max_text(self) -> str:
+        """The text once all is left out that can be."""
         return _note(Counter(noun for piece in self.pieces for noun in piece.nouns)) if self.pieces else ""
 
 
@@ -172,8 +172,8 @@ def _marker_part(name: str) -> str:
     return f"{part[:_MAX_MARKER_PART]}~{hashlib.sha256(part.encode()).hexdigest()}"
 
 
-def _cut(parts: list[_Part], longest: int) -> None:
-    size = sum(len((part.longest if isinstance(part, _Note) else _text(part)).encode()) for part in parts)
+def _cut(parts: list[_Part], max_bytes: int) -> None:
+    size = sum(len((part.max_text if isinstance(part, _Note) else _text(part)).encode()) for part in parts)
     cuts = [
         (rank, -len(part.text.encode()) if rank is Rank.DIFF else 0, -place, part)
         for place, part in enumerate(parts)
@@ -181,7 +181,7 @@ def _cut(parts: list[_Part], longest: int) -> None:
         for rank in part.ranks
     ]
     for *_, piece in sorted(cuts, key=lambda cut: cut[:3]):
-        if size <= longest:
+        if size <= max_bytes:
             return
         size -= piece.cut()
 
@@ -303,8 +303,8 @@ def _code(text: str) -> str:
     return f"{fence}{space}{shown}{space}{fence}"
 
 
-def _sanitized(text: str, longest: int | None = None) -> str:
-    return _BACKTICKS.sub(lambda match: f"````````…({len(match[0])} backticks)", visible(text, longest))
+def _sanitized(text: str, max_length: int | None = None) -> str:
+    return _BACKTICKS.sub(lambda match: f"````````…({len(match[0])} backticks)", visible(text, max_length))
 
 
 def _backticks(text: str, least: int = 1) -> str:

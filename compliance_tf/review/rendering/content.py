@@ -158,7 +158,7 @@ def _removals(review: Review) -> Iterator[Block]:
     )
     if rows:
         columns = ("Name", "What happens", *(("Because",) if with_reasons else ()), "Resource")
-        yield from _table(columns, rows, "resources", Rank.LOSS)
+        yield from _table(columns, rows, "resources", Rank.REMOVAL)
 
 
 def _permission_increases(review: Review) -> Iterator[Block]:

@@ -42,7 +42,7 @@ class Rank(IntEnum):
     RULE = 2
     CONTEXT = 3
     PERMISSION_INCREASE = 4
-    LOSS = 5
+    REMOVAL = 5
     FINDING = 6
 
 

@@ -160,7 +160,7 @@ class Joins:
         about = f", which refers to {refers}" if refers else ""
         self.unresolved_parts.append(
             UnresolvedPart(
-                part.instance, f"The plan does not tell which resource its {part.link.attribute}{about} names."
+                part.instance, f"The plan does not say which resource its {part.link.attribute}{about} names."
             )
         )
         for owner in owners:

@@ -88,7 +88,7 @@ class PlannedClient:
         return reads.value(wrapped_answer)
 
     def _refuse(self, what: str) -> NoReturn:
-        self._resource.item.reads.refuse(f"the check {what}, and a plan does not tell that")
+        self._resource.item.reads.refuse(f"the check {what}, and a plan does not say that")
 
 
 class _Paginator:

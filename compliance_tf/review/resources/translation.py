@@ -133,7 +133,7 @@ class Scope:
         for one in self.source.joined.possible:
             if one.link.type in types:
                 what = f"{one.instance.address}.{one.link.attribute}"
-                return Unknown(f"the plan does not tell which resource {what} names, which may be this one")
+                return Unknown(f"the plan does not say which resource {what} names, which may be this one")
         return None
 
 

@@ -39,7 +39,7 @@ def evaluate(item: ConfigurationItem, parameters: Parameters, account: Account) 
     Raises
     ------
     EventError
-        When the definition is no JSON.
+        When the definition is not JSON.
     """
     client = account.client("stepfunctions")
     try:

@@ -134,15 +134,15 @@ class EvaluationWriter:
             )
 
     def _put_batch(self, batch: Sequence[Evaluation]) -> None:
-        longest = FIRST_DELAY
+        delay_limit = FIRST_DELAY
         while batch := self._put_once(batch):
             # Full jitter: the functions of a burst would otherwise all retry at the same time.
-            delay = random.uniform(0, longest)  # noqa: S311 no secret
+            delay = random.uniform(0, delay_limit)  # noqa: S311 no secret
             if delay + RESERVE > self.remaining_seconds():
                 names = ", ".join(f"{failed.resource_type} {failed.resource_id}" for failed in batch[:3])
                 raise EvaluationsNotPutError(f"AWS Config did not take {len(batch)} evaluations in time: {names}.")
             self.sleep(delay)
-            longest = min(MAX_DELAY, longest * 2)
+            delay_limit = min(MAX_DELAY, delay_limit * 2)
 
     def _put_once(self, batch: Sequence[Evaluation]) -> Sequence[Evaluation]:
         """Put the evaluations and return those that failed; halve a refused batch to isolate the refused one."""

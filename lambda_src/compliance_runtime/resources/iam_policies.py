@@ -63,7 +63,7 @@ def inline_policies(item: ConfigurationItem) -> tuple[InlinePolicy, ...]:
     """
     member = _INLINE_LISTS.get(item.resource_type)
     if member is None:
-        raise EventError(f"{item.label} is no role, user or group.")
+        raise EventError(f"{item.label} is not a role, user or group.")
     return tuple(
         InlinePolicy(policy.text("policyName"), _document(policy, "policyDocument"))
         for policy in item.members.objects(member)

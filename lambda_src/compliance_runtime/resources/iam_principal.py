@@ -42,7 +42,7 @@ def principal_name(item: ConfigurationItem) -> str:
     """
     member = _NAME_MEMBERS.get(item.resource_type)
     if member is None:
-        raise EventError(f"{item.label} is no role, user or group.")
+        raise EventError(f"{item.label} is not a role, user or group.")
     return item.members.text(member)
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, UnauthorizedSSOTokenError
 
 from compliance_tf.errors import ResultsError
-from compliance_tf.results.clients import patient_client
+from compliance_tf.results.clients import client_with_retries
 from compliance_tf.results.place import ResultsPlace
 from compliance_tf.results.table_queries import Query, TableQueries
 
@@ -30,7 +30,7 @@ def attempts(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def failing(raise_: Callable[[], Exception]) -> tuple[Any, list[str]]:
     """A client whose connections fail, and the requests that it tried."""
-    client = patient_client("dynamodb", "eu-west-1", str(PLACE))
+    client = client_with_retries("dynamodb", "eu-west-1", str(PLACE))
     tried: list[str] = []
 
     def send(request: Any, **_: object) -> None:

@@ -251,7 +251,7 @@ def test_a_review_loads_neither_constructs_nor_aws_nor_other_commands() -> None:
         ),
         (
             f"acknowledged:\n- {{policy: drit, fingerprint: '{FINGERPRINT}', by: Ada, reason: r}}",
-            "line 2, acknowledged[0].policy: 'drit' is no policy. Did you mean drift?",
+            "line 2, acknowledged[0].policy: 'drit' is not a policy. Did you mean drift?",
         ),
     ],
 )

@@ -48,12 +48,12 @@ def tofu_plan(plan: PlanJson | None = None) -> PlanJson:
 
 def test_a_plan_of_opentofu_has_the_findings_of_the_same_plan_of_terraform() -> None:
     assert (policies(reviewed(tofu_plan())), reviewed(tofu_plan()).is_empty) == (set(), True)
-    widened = plan_json()
-    of_type(widened, "aws_iam_role_policy")[0]["change"]["after"]["policy"] = json.dumps(
+    increased = plan_json()
+    of_type(increased, "aws_iam_role_policy")[0]["change"]["after"]["policy"] = json.dumps(
         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     )
-    of_type(widened, "aws_iam_role_policy")[0]["change"]["actions"] = ["update"]
-    assert policies(reviewed(tofu_plan(widened))) == policies(reviewed(widened)) != set()
+    of_type(increased, "aws_iam_role_policy")[0]["change"]["actions"] = ["update"]
+    assert policies(reviewed(tofu_plan(increased))) == policies(reviewed(increased)) != set()
 
 
 def test_a_provider_of_somebody_else_is_refused_in_its_registry_too() -> None:

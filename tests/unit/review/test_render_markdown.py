@@ -265,9 +265,9 @@ def test_deployments_have_different_markers_whatever_their_names() -> None:
 
 @SLOW
 @given(st.integers(SHORTEST, MAX_LENGTH), st.lists(HOSTILE, min_size=1, max_size=6), st.integers(1, 60))
-def test_a_comment_never_has_more_bytes_than_it_may(longest: int, texts: list[str], count: int) -> None:
-    comment = markdown(document(everything(cycle(texts), count)), longest)
-    assert len(comment.encode()) <= longest
+def test_a_comment_never_has_more_bytes_than_it_may(max_bytes: int, texts: list[str], count: int) -> None:
+    comment = markdown(document(everything(cycle(texts), count)), max_bytes)
+    assert len(comment.encode()) <= max_bytes
     outline = parsed(comment)
     assert outline.count(("html", "details")) == outline.count(("html", "/details"))
     assert "## ⛔ Blocked: " in comment
@@ -285,15 +285,15 @@ def test_the_shortest_comment_has_room_for_every_policy(text: str) -> None:
     assert [policy.id for policy in POLICIES if f"`{policy.id}`" not in comment] == []
 
 
-@pytest.mark.parametrize("longest", [SHORTEST, MAX_LENGTH])
-def test_many_packs_with_long_names_do_not_use_up_the_comment(longest: int) -> None:
+@pytest.mark.parametrize("max_bytes", [SHORTEST, MAX_LENGTH])
+def test_many_packs_with_long_names_do_not_use_up_the_comment(max_bytes: int) -> None:
     rules = tuple(
         RuleChange(f"r{number}", kind, None, (f"{number % 60}" + "\u202e&" * 100,), "S")
         for number in range(400)
         for kind in Kind
     )
-    comment = markdown(document(replace(ordinary(), rules=rules)), longest)
-    assert len(comment.encode()) <= longest
+    comment = markdown(document(replace(ordinary(), rules=rules)), max_bytes)
+    assert len(comment.encode()) <= max_bytes
     parsed(comment)
     there = len(re.findall(r"\| `r\d+` \|", comment))
     assert there + left_out(comment, "rules") == 1600

@@ -221,9 +221,11 @@ def _containers(scope: Scope) -> object:
     try:
         found = json.loads(text)
     except ValueError:
-        return Unknown(f"{scope.place}.container_definitions is no JSON")
+        return Unknown(f"{scope.place}.container_definitions is not JSON")
     return (
-        _pascal_case(found) if isinstance(found, list) else Unknown(f"{scope.place}.container_definitions is no list")
+        _pascal_case(found)
+        if isinstance(found, list)
+        else Unknown(f"{scope.place}.container_definitions is not a list")
     )
 
 

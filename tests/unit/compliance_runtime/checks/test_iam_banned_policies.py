@@ -78,7 +78,7 @@ def test_service_linked_roles_are_left_out() -> None:
         (principal(attachedManagedPolicies=[{"policyArn": OWN}]), "policyName"),
         (principal(name=""), "roleName"),
         (principal(path=""), "path"),
-        (event_item("AWS::IAM::Policy"), "AWS::IAM::Policy logs is no role, user or group"),
+        (event_item("AWS::IAM::Policy"), "AWS::IAM::Policy logs is not a role, user or group"),
     ],
 )
 def test_a_malformed_item_is_no_verdict(item: dict[str, Any], member: str) -> None:
