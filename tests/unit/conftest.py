@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+from tests.repository import syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _syntax_is_forgotten() -> Iterator[None]:
+    """Free a million objects: pytest collects garbage five times at the end, and would pass through all of them."""
+    yield
+    syntax.cache_clear()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
