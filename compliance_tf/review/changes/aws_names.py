@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.plan.plan import Action
@@ -87,16 +88,21 @@ def _part(name: str, value: Value) -> Value:
     return value or _DEFAULTS[name]
 
 
-def shared_names(plan: Plan) -> Iterator[SharedName]:
+@lru_cache(maxsize=1)  # several policies ask for those of the plan that is reviewed
+def shared_names(plan: Plan) -> tuple[SharedName, ...]:
     """List names that two resources share, or that a replacement shares with what it replaces.
 
     AWS does not know addresses: a destruction by name hits whichever resource has the name at that time.
 
-    Yields
-    ------
-    SharedName
+    Returns
+    -------
+    tuple
         First the pairs that there will be after the apply, then those of which one is destroyed.
     """
+    return tuple(_shared_names(plan))
+
+
+def _shared_names(plan: Plan) -> Iterator[SharedName]:
     remaining: defaultdict[tuple[str, _Key], list[ResourceChange]] = defaultdict(list)
     for change in plan.resources:
         if change.managed and not change.deposed and change.after and change.action is not Action.FORGET:

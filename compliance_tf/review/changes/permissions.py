@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from compliance_tf.review.changes.grants import Grant, grants, increases
@@ -56,6 +57,7 @@ class Permissions:
         return increases(self.before or (), self.after or ())
 
 
+@lru_cache(maxsize=1)  # several policies ask for those of the plan that is reviewed
 def permissions(plan: Plan) -> tuple[Permissions, ...]:
     """List all permissions that a plan writes."""
     return (*_of_roles(plan), *_of_policies(plan), *_trusts(plan), *_invocations(plan))

@@ -35,6 +35,9 @@ class Action(Enum):
         action._value_, action.words = value, words
         return action
 
+    # By identity, as members are compared: Enum's is computed in Python, for each resource and policy of a review.
+    __hash__ = object.__hash__
+
     @property
     def is_removal(self) -> bool:
         """Return whether the resource, or its content, is removed."""
@@ -98,9 +101,8 @@ class ResourceChange:
     @property
     def changes(self) -> bool:
         """Return whether anything changes: the resource, or the state."""
-        # Asked of each resource by many policies: a set would have Python compute the hash of an enumeration's member.
-        is_kept = self.action is Action.NO_OP or self.action is Action.READ
-        return not is_kept or bool(self.moved_from) or self.imported_by is not None
+        nothing = self.action in {Action.NO_OP, Action.READ} and not self.moved_from and self.imported_by is None
+        return not nothing
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -244,6 +246,9 @@ class Plan:
     is_complete: bool = True
     errored: bool = False
     fingerprint: str = field(default="", compare=False)
+
+    # By identity: what several policies derive from a plan is kept for it.
+    __hash__ = object.__hash__
 
     @cached_property
     def changes(self) -> tuple[ResourceChange, ...]:
