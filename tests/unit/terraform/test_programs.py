@@ -73,11 +73,13 @@ def wait_for(path: Path) -> None:
         time.sleep(0.02)
 
 
-def waiting(folder: Path, output: int = subprocess.PIPE, errors: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+def waiting(
+    folder: Path, *by: str, output: int = subprocess.PIPE, errors: int = subprocess.STDOUT
+) -> subprocess.Popen[str]:
     """Start a program that waits for a polite one."""
     (folder / "polite.py").write_text(POLITE)
     process = subprocess.Popen(
-        [sys.executable, "-c", WAITS],
+        [*by, sys.executable, "-c", WAITS],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=output,
@@ -127,13 +129,21 @@ def test_a_pipeline_that_goes_on_to_terminate_does_not_hurry_it(tmp_path: Path) 
 @pytest.mark.parametrize("errors", [subprocess.STDOUT, subprocess.DEVNULL])
 def test_a_terminal_that_closes_ends_what_runs_politely_and_once(tmp_path: Path, errors: int) -> None:
     terminal, its_end = os.openpty()
-    process = waiting(tmp_path, its_end, errors)
+    process = waiting(tmp_path, output=its_end, errors=errors)
     os.close(its_end)
     os.close(terminal)
     process.send_signal(signal.SIGHUP)
     assert process.wait(60) == INTERRUPTED
     assert (tmp_path / "released").exists()
     assert (tmp_path / "interrupts").read_text() == "x"
+
+
+def test_what_was_started_by_nohup_goes_on_when_its_terminal_closes(tmp_path: Path) -> None:
+    process = waiting(tmp_path, "nohup")
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert output.rstrip().endswith("interrupted by SIGTERM")
 
 
 def test_a_person_who_insists_ends_it_at_once(tmp_path: Path) -> None:
