@@ -244,9 +244,6 @@ def _plan(session: Session, *, keeps_checksums: bool = False) -> list[Stack]:
         require_saved_state(stack)
         _require_allowed(session, stack)
     for stack in stacks:
-        # A failed plan must not leave an old one behind that could be taken for its result.
-        (stack.terraform.path / PLAN).unlink(missing_ok=True)
-    for stack in stacks:
         stack.terraform.plan(PLAN)
     return stacks
 

@@ -91,6 +91,8 @@ class WorkingFolder:
                 # It would become part of the stack, and no guard has seen it.
                 if path.name.endswith(READ_BY_TERRAFORM):
                     _remove(path)
+            # A plan of what was synthesized before would not find its files, and not be the result of a failed command.
+            _remove(target / PLAN)
             for name in _SYNTHESIZED:
                 _remove(target / name)
                 source = self.synthesis / described["workingDirectory"] / name

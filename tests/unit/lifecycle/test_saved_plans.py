@@ -87,6 +87,15 @@ def test_a_plan_is_not_applied_with_the_credentials_of_another_account(
     assert fake.asked("apply") == []
 
 
+def test_a_plan_of_what_was_synthesized_before_is_not_applied(fake: FakeProject) -> None:
+    expected = [*fingerprints(fake).values()]
+    fake.refuse("Not here.")
+    with pytest.raises(RefusedPlanError, match="Not here"):
+        fake.project().plan()
+    with pytest.raises(CommandError, match="america/plan does not exist: run `compliance-tf plan -w dev` first"):
+        fake.project().apply(expected)
+
+
 def test_a_stack_without_a_plan_is_shown_what_to_do(fake: FakeProject) -> None:
     expected = [*fingerprints(fake).values()]
     fake.saved_plan("europe").unlink()
