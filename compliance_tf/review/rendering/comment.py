@@ -7,6 +7,7 @@ import html
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote
 
@@ -289,10 +290,12 @@ def _word(word: str | Code | Strong) -> str:
             return _prose(text)
 
 
+@lru_cache(maxsize=1024)  # rows of a table say the same of many resources
 def _prose(text: str) -> str:
     return "".join(part if isinstance(part, str) else _code(part.text) for part in prose(text[:_MAX_PROSE]))
 
 
+@lru_cache(maxsize=1024)
 def _code(text: str) -> str:
     shown = _sanitized(text, _MAX_NAME)
     if not shown.strip():
