@@ -128,7 +128,7 @@ class Project:
                 )
             stacks = session.synthesized()
             for stack, plan in zip(stacks, plans.values(), strict=True):
-                stack.target.check(plan)
+                stack.check(plan)
                 session.require_account(stack, plan.account)
                 require_free_names(session, stack, plan)
             for stack in stacks:
@@ -259,7 +259,7 @@ def _require_allowed(session: Session, stack: Stack) -> None:
 
 def _held(stack: Stack) -> Plan:
     plan = plan_of_json(stack.terraform.shown(PLAN), f"The plan of {stack.terraform.id}")
-    stack.target.check(plan)
+    stack.check(plan)
     return plan
 
 

@@ -158,7 +158,7 @@ def _import(session: Session, stack: Stack, imports: dict[str, str]) -> None:
     try:
         terraform.plan(_PLAN, targets=list(imports))
         plan = _plan(stack)
-        stack.target.check(plan)
+        stack.check(plan)
         if losing := [change.address for change in plan.changes if change.action.is_removal]:
             raise RefusedPlanError(
                 f"Nothing was changed, because the plan would destroy or replace {', '.join(losing)}. Remove the "

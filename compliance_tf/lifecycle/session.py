@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compliance_tf.errors import CommandError, InterruptedCommandError, RefusedPlanError
 from compliance_tf.lifecycle.reachability import require_aws
 from compliance_tf.lifecycle.safeguards import Target
-from compliance_tf.model.output_names import DEPLOYMENT
 from compliance_tf.terraform import checksums
 from compliance_tf.terraform.app import require_app, synthesize
 from compliance_tf.terraform.programs import Programs
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compliance_tf.lifecycle.person import Person
+    from compliance_tf.review.plan.plan import Plan
     from compliance_tf.terraform.machine import Machine
 
 
@@ -48,8 +48,21 @@ class Stack:
     @property
     def account(self) -> str | None:
         """The account that was deployed to last, as the state has it; None where it does not."""
-        value = self.terraform.state().get("outputs", {}).get(DEPLOYMENT, {}).get("value")
-        return value.get("account") if isinstance(value, dict) else None
+        # Not by the outputs: an interrupted destruction has removed them before all else.
+        read = [one for one in self.terraform.state().get("resources", []) if one["type"] == "aws_caller_identity"]
+        return next((instance["attributes"]["account_id"] for one in read for instance in one["instances"]), None)
+
+    def check(self, plan: Plan) -> None:
+        """Check a plan of a deployment, also against the account of a state that has no outputs any more.
+
+        Raises
+        ------
+        RefusedPlanError
+            When it must not be applied.
+        """
+        if plan.account_before is None and any(one.before for one in (*plan.resources, *plan.drift)):
+            plan = replace(plan, account_before=self.account)
+        self.target.check(plan)
 
 
 @dataclass(frozen=True)

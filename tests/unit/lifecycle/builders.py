@@ -148,6 +148,11 @@ def _plan(home: Path, options: Sequence[str], folder: Path) -> str:
     return f"{bold}the plan of {folder.name} \033[31mas a value has it\n"
 
 
+def state_of_caller(account: str) -> dict[str, Any]:
+    """What a state has of the credentials of the last deployment."""
+    return {"mode": "data", "type": "aws_caller_identity", "instances": [{"attributes": {"account_id": account}}]}
+
+
 @dataclass
 class FakeProject:
     """A project in a folder.

@@ -18,8 +18,8 @@ from compliance_tf.errors import (
 )
 from compliance_tf.lifecycle.leftovers import Account, Leftover
 from compliance_tf.review.plan.plan import Identity
-from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of
-from tests.unit.review.builders import DEPLOYMENT, caller, function, output, resource_change
+from tests.unit.lifecycle.builders import FakeProject, configuration, plan_of, state_of_caller
+from tests.unit.review.builders import ACCOUNT, DEPLOYMENT, caller, function, output, resource_change
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -158,7 +158,7 @@ def test_nothing_is_done_with_the_credentials_of_another_account(fake: FakeProje
         plan["resource_drift"], plan["resource_changes"] = plan["resource_changes"], []
         for change in plan["resource_drift"]:
             change["change"] |= {"actions": ["delete"], "after": None, "after_sensitive": False}
-    fake.has_state(outputs={"deployment": {"value": DEPLOYMENT}})
+    fake.has_state(resources=[state_of_caller(ACCOUNT)])
     refreshed = deepcopy(plan)
     # As Terraform does: a plan that destroys begins with the outputs that the other account would have.
     refreshed["output_changes"]["deployment"]["before"]["account"] = "444455556666"
@@ -166,6 +166,19 @@ def test_nothing_is_done_with_the_credentials_of_another_account(fake: FakeProje
         fake.plans("compliance", refreshed if kind == "destruction" else plan, kind)
         with pytest.raises(RefusedPlanError, match=r"are of the account 444455556666, and .* is in 111122223333: take"):
             command()
+    assert fake.asked("apply") == []
+
+
+def test_after_an_interrupted_destruction_nothing_is_done_with_the_credentials_of_another_account(
+    fake: FakeProject,
+) -> None:
+    plan = plan_of()
+    plan["prior_state"]["values"]["root_module"]["resources"] = [caller("444455556666")]
+    plan["output_changes"]["deployment"] = output(DEPLOYMENT, before=None)  # it has removed the outputs from the state
+    fake.has_state(resources=[state_of_caller(ACCOUNT)])
+    fake.plans("compliance", plan)
+    with pytest.raises(RefusedPlanError, match=rf"are of the account 444455556666, and .* is in {ACCOUNT}: take"):
+        fake.project().deploy()
     assert fake.asked("apply") == []
 
 

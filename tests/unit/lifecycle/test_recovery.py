@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from compliance_tf.errors import CommandError, ComplianceError, RefusedPlanError
 from compliance_tf.lifecycle.leftovers import Account, Leftover
-from tests.unit.lifecycle.builders import plan_of
-from tests.unit.review.builders import DEPLOYMENT, function, permission, resource_change, role_policy
+from tests.unit.lifecycle.builders import plan_of, state_of_caller
+from tests.unit.review.builders import ACCOUNT, function, permission, resource_change, role_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +134,7 @@ def test_nothing_is_removed_without_an_approval(
 def test_nothing_is_removed_with_the_credentials_of_another_account(
     fake: FakeProject, left: FakeAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake.has_state(outputs={"deployment": {"value": DEPLOYMENT}})
+    fake.has_state(resources=[state_of_caller(ACCOUNT)])
     monkeypatch.setattr("compliance_tf.lifecycle.session.require_aws", lambda *_: "444455556666")
     with pytest.raises(RefusedPlanError, match=r"are of the account 444455556666, and .* is in 111122223333: take"):
         fake.project().recover(removes=True)
