@@ -28,7 +28,8 @@ from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct, IConstruct
 
-from compliance_tf import ComplianceStack, ManagedRule
+from compliance_tf import ComplianceStack, ManagedRule, Notifications, RecorderSource
+from compliance_tf.lifecycle.safeguards import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,6 +230,15 @@ class Late:
     def produce(self, _: IResolveContext) -> object:
         self.calls += 1
         return {"local-exec": {"command": "true"}} if self.calls >= self._come_from else None
+
+
+@pytest.mark.parametrize("source", RecorderSource)
+def test_the_commands_which_look_again_allow_what_the_guard_allows(
+    synthesize: Synthesize, tmp_path: Path, source: RecorderSource
+) -> None:
+    topic = Notifications("arn:aws:sns:eu-west-1:111122223333:mine")
+    configuration = synthesize(recorder_source=source, notifications=topic)
+    Target.of("stack", configuration, "dev").check_configuration(tmp_path / "stacks" / "stack")
 
 
 def test_what_is_refused_leaves_no_file_behind(synthesize: Synthesize, tmp_path: Path) -> None:
