@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.output.sarif import HEAD, LEVELS, SCORES
+from compliance_tf.output.sarif import HEAD, LEVELS, SCORES, suppression
 from compliance_tf.results.exports.finding import PRODUCT, PRODUCT_VERSION, finding_id, reason, timestamp
 from compliance_tf.results.exports.json_lines import controls_by_framework
 from compliance_tf.results.frameworks.references import controls_of, first_of_each
@@ -82,10 +82,8 @@ def _result(row: Row) -> dict[str, Any]:
     }
     if row.status is Status.WAIVED and result.waiver is not None:
         made["suppressions"] = [
-            {
-                "kind": "external",
-                "status": "accepted",
-                "justification": result.waiver.reason,
+            suppression(result.waiver.reason)
+            | {
                 "properties": {
                     "ticket": result.waiver.ticket,
                     "owner": result.waiver.owner,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.output.sarif import HEAD
+from compliance_tf.output.sarif import HEAD, partial_fingerprints, suppression
 from compliance_tf.review.policies import POLICIES, Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ def sarif(reviews: Iterable[Review]) -> str:
 
 
 def _run(review: Review) -> dict[str, Any]:
-    identity = review.identity
     return {
         "tool": {
             "driver": {
@@ -42,7 +40,7 @@ def _run(review: Review) -> dict[str, Any]:
                 "rules": [_rule(policy) for policy in POLICIES],
             }
         },
-        "automationDetails": {"id": f"compliance-tf/{identity.project}/{identity.region}/{identity.workspace}/"},
+        "automationDetails": {"id": "/".join(("compliance-tf", *_deployment(review), ""))},
         "columnKind": "unicodeCodePoints",
         "properties": {"fingerprint": review.fingerprint, "verdict": review.verdict.value},
         "results": [result for finding in review.findings for result in _results(finding, review)],
@@ -68,11 +66,13 @@ def _results(finding: Finding, review: Review) -> Iterator[dict[str, Any]]:
             "level": _LEVELS[finding.verdict],
             "message": {"text": hit.message},
             "locations": [_location(hit)],
-            "partialFingerprints": {"compliance-tf/v1": _digest(finding, hit, review)},
+            "partialFingerprints": partial_fingerprints(
+                *_deployment(review), finding.policy.id, hit.address, hit.message
+            ),
         }
         if finding.acknowledgement:
             by, reason = finding.acknowledgement.by, finding.acknowledgement.reason
-            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": f"{by}: {reason}"}]
+            result["suppressions"] = [suppression(f"{by}: {reason}")]
         yield result
 
 
@@ -84,7 +84,5 @@ def _location(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _digest(finding: Finding, hit: Hit, review: Review) -> str:
-    identity = review.identity
-    parts = (identity.project, identity.region, identity.workspace, finding.policy.id, hit.address, hit.message)
-    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
+def _deployment(review: Review) -> tuple[str, str, str]:
+    return review.identity.project, review.identity.region, review.identity.workspace

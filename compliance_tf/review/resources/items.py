@@ -35,8 +35,6 @@ TABLES: Final = (
 
 _BY_TYPE: Final = {type_: table for table in TABLES for type_ in table.terraform}
 
-GLOBAL: Final = "global"
-
 
 @dataclass(frozen=True)
 class PlannedResource:

@@ -6,13 +6,12 @@ https://docs.github.com/en/code-security/code-scanning/integrating-with-code-sca
 
 from __future__ import annotations
 
-import hashlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from compliance_tf.output.sanitize import json_text
-from compliance_tf.output.sarif import HEAD, LEVELS, SCORES
+from compliance_tf.output.sarif import HEAD, LEVELS, SCORES, partial_fingerprints, suppression
 from compliance_tf.review.resources.judgement import Outcome
 
 if TYPE_CHECKING:
@@ -86,11 +85,11 @@ def _results(found: Sequence[Judgement]) -> Iterator[dict[str, Any]]:
             "level": "none" if is_open else LEVELS[one.rule.severity],
             "message": {"text": f"{one.address}: {one.reason}"},
             "locations": [_location(one.address, one.block)],
-            "partialFingerprints": {"compliance-tf/v1": _digest(one.rule.id, one.address)},
+            "partialFingerprints": partial_fingerprints(one.rule.id, one.address),
         }
         if one.waiver:
             said = f"{one.waiver.owner}, {one.waiver.ticket}: {one.waiver.reason}"
-            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
+            result["suppressions"] = [suppression(said)]
         yield result
 
 
@@ -101,7 +100,7 @@ def _recorder(declared: DeclaredRecorder) -> dict[str, Any]:
         "level": "error",
         "message": {"text": f"{declared.address} is what an account and region has once, and shares with everybody."},
         "locations": [_location(declared.address, declared.block)],
-        "partialFingerprints": {"compliance-tf/v1": _digest(RECORDER_RULE, declared.address)},
+        "partialFingerprints": partial_fingerprints(RECORDER_RULE, declared.address),
     }
 
 
@@ -112,7 +111,3 @@ def _location(address: str, block: Block | None) -> dict[str, Any]:
         "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": line}},
         "logicalLocations": [{"fullyQualifiedName": address, "kind": "resource"}],
     }
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
