@@ -50,6 +50,8 @@ def main() -> None:
     """Print a line for each mutant; the exit code is 1 when one was not caught."""
     words = " ".join(sys.argv[1:])
     chosen = [mutant for mutant in MUTANTS if words in mutant.what]
+    if not chosen:
+        sys.exit(f"No mutant has the words '{words}': tests/mutants/mutants.py lists them.")
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy(Path(folder))
