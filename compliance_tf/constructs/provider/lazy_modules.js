@@ -7,17 +7,20 @@ const path = require("path");
 const threads = require("worker_threads");
 
 // The provider's index loads each of its 2,135 modules when it is first used, not all of them at once. It consists of
-// such lines, so it need not be compiled.
+// such lines, by one compiler or another, so it need not be compiled. One with other lines is loaded as it is.
 const INDEX = path.join("@cdktf", "provider-aws", "lib", "index.js");
-const EXPORT = /^exports\.(\w+) = require\("(\.\/[\w-]+)"\);$/gm;
+const EXPORT = /^exports\.(\w+) = (?:__importStar\()?require\("(\.\/[\w/-]+)"\)\)?;$/gm;
+const REQUIRE = /\brequire\(/g;
 
 const loadScript = Module._extensions[".js"];
 
 Module._extensions[".js"] = function loadScriptOrLazyIndex(module, filename) {
-  if (!filename.endsWith(INDEX)) {
+  const text = filename.endsWith(INDEX) ? fs.readFileSync(filename, "utf8") : "";
+  const modules = [...text.matchAll(EXPORT)];
+  if (modules.length === 0 || modules.length !== text.match(REQUIRE).length) {
     return loadScript(module, filename);
   }
-  for (const [, name, file] of fs.readFileSync(filename, "utf8").matchAll(EXPORT)) {
+  for (const [, name, file] of modules) {
     Object.defineProperty(module.exports, name, { configurable: true, enumerable: true, get: () => module.require(file) });
   }
 };
