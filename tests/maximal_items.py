@@ -122,6 +122,8 @@ def policies(size: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     outside = {"StringNotEquals": {"aws:PrincipalAccount": accounts[: len(accounts) // 2]}}
     some = [allow | {"Principal": {"AWS": one}} for one in accounts[: size // 150]]
     yield "many principals apart", [*some, deny | everyone | {"Condition": outside}]
+    open_ = [allow | everyone for _ in some]
+    yield "everyone but many principals, over and over", [*open_, deny | everyone | {"Condition": outside}]
 
 
 def _letters(number: int) -> str:

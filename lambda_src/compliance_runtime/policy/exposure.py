@@ -9,16 +9,21 @@ trusted; policy variables such as ``${aws:ResourceAccount}``; and limits elsewhe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from compliance_runtime.policy.bounds import Relation, bounds_on, bucket_name, callers
 from compliance_runtime.policy.networks import is_network, is_network_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from compliance_runtime.policy.bounds import Bound, Party
     from compliance_runtime.policy.document import PolicyDocument, Statement
+
+
+MAX_UNTRUSTED_PRINCIPALS: Final = 1_000
+"""How many principals of a policy are listed: many more than a reason has room for."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[Un
 
     Those that begin with ``anyone`` come first, the others are in the policy's order. Services of AWS are
     trusted themselves; they are listed where a condition names another account or organization for which they act.
+    Each statement may let in all whom a denial spares: of so many the first `MAX_UNTRUSTED_PRINCIPALS` are listed.
 
     Returns
     -------
@@ -84,11 +90,13 @@ def untrusted_principals(document: PolicyDocument, trusted: Trusted) -> tuple[Un
         The principals, each with the parameter that would list it as trusted; empty where the policy lets in only the
         trusted.
     """
-    found = dict.fromkeys(
+    limits = _Limits(trusted)
+    named = (
         UntrustedPrincipal(f"{one.name} ({statement.name})", one.listed_in)
         for statement in document.allowing
-        for one in _untrusted_principals_of(statement, document, trusted)
+        for one in _untrusted_principals_of(statement, document, limits)
     )
+    found = dict.fromkeys(islice(named, MAX_UNTRUSTED_PRINCIPALS))
     return tuple(sorted(found, key=lambda one: not one.name.startswith("anyone")))
 
 
@@ -130,27 +138,95 @@ def unsourced_services(document: PolicyDocument) -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """A limit, with what is known of it.
+
+    Parameters
+    ----------
+    parties
+        Its parties.
+    trusted
+        Whether all of them are trusted.
+    vagueness
+        That of the least known one: 0 for an account.
+    relations, accounts
+        Those of its parties.
+    """
+
+    parties: Bound
+    trusted: bool
+    vagueness: int
+    relations: frozenset[Relation]
+    accounts: frozenset[str | None]
+
+    def excludes(self, party: Party) -> bool:
+        """Return whether it has only other accounts in the same relation."""
+        return (
+            party.account is not None
+            and self.relations <= {party.relation}
+            and self.accounts.isdisjoint((None, party.account))
+        )
+
+
+class _Limits:
+    """The limits of a policy, each worked out once: all statements share those by denials."""
+
+    def __init__(self, trusted: Trusted) -> None:
+        self.trusted = trusted
+        self._known: dict[int, _Limit] = {}
+        self._within: dict[tuple[int, ...], tuple[UntrustedPrincipal, ...]] = {}
+
+    def of(self, bound: Bound) -> _Limit:
+        # By identity, as a hash takes as long as the work. A limit keeps its parties, so no other gets their identity.
+        known = self._known.get(id(bound))
+        if known is None:
+            known = self._known[id(bound)] = _Limit(
+                bound,
+                trusted=all(self.trusted.includes(party) for party in bound),
+                vagueness=max((_vagueness(party) for party in bound), default=0),
+                relations=frozenset(party.relation for party in bound),
+                accounts=frozenset(party.account for party in bound),
+            )
+        return known
+
+    def untrusted_within(self, bounds: Sequence[_Limit]) -> tuple[UntrustedPrincipal, ...]:
+        """List whom a statement for everyone lets in."""
+        key = tuple(map(id, bounds))
+        if key not in self._within:
+            anyone = () if bounds else (UntrustedPrincipal("anyone"),)
+            parties = self.untrusted(_best_known(bounds), bounds)
+            self._within[key] = (*anyone, *(UntrustedPrincipal(str(one), _listed_in(one)) for one in parties))
+        return self._within[key]
+
+    def untrusted(self, named: Iterable[Party], limits: Iterable[_Limit]) -> list[Party]:
+        """Choose the untrusted parties that no limit excludes."""
+        return [
+            party
+            for party in named
+            if not self.trusted.includes(party) and not any(limit.excludes(party) for limit in limits)
+        ]
+
+
 def _untrusted_principals_of(
-    statement: Statement, document: PolicyDocument, trusted: Trusted
+    statement: Statement, document: PolicyDocument, limits: _Limits
 ) -> Iterator[UntrustedPrincipal]:
     """Yield them, without the statement."""
     principals = statement.principals
     if principals is None:
         return
-    bounds = bounds_on(statement, document)
-    if any(all(trusted.includes(party) for party in bound) for bound in bounds):
+    bounds = [limits.of(bound) for bound in bounds_on(statement, document)]
+    if any(bound.trusted for bound in bounds):
         return
-    best = _best_known(bounds)
     if principals.everyone:
-        if not bounds:
-            yield UntrustedPrincipal("anyone")
-        for party in _untrusted(best, bounds, trusted):
-            yield UntrustedPrincipal(str(party), _listed_in(party))
+        yield from limits.untrusted_within(bounds)
         return
-    for party in _untrusted(callers(principals), bounds, trusted):
+    for party in limits.untrusted(callers(principals), bounds):
         yield UntrustedPrincipal(str(party), _listed_in(party))
-    known = [party for party in best if party.account or party.organization]
-    for party in _untrusted(known, bounds, trusted):
+    if not principals.services:
+        return
+    known = [party for party in _best_known(bounds) if party.account or party.organization]
+    for party in limits.untrusted(known, bounds):
         for service in principals.services:
             yield UntrustedPrincipal(f"{service} for {party.name}", _listed_in(party))
 
@@ -166,23 +242,9 @@ def _listed_in(party: Party) -> str | None:
     return "principals" if party.fixed else None
 
 
-def _untrusted(named: Iterable[Party], bounds: tuple[Bound, ...], trusted: Trusted) -> list[Party]:
-    accounts_by_relation = [
-        ({party.relation for party in bound}, {party.account for party in bound}) for bound in bounds
-    ]
-    return [party for party in named if not trusted.includes(party) and not _is_excluded(party, accounts_by_relation)]
-
-
-def _is_excluded(party: Party, bounds: Iterable[tuple[set[Relation], set[str | None]]]) -> bool:
-    """Return whether one of the limits has only other accounts in the same relation."""
-    return party.account is not None and any(
-        relations <= {party.relation} and not accounts & {None, party.account} for relations, accounts in bounds
-    )
-
-
-def _best_known(bounds: tuple[Bound, ...]) -> Bound:
-    """Choose the most informative limit: accounts rather than organizations, those rather than anything else."""
-    return min(bounds, key=lambda bound: max((_vagueness(party) for party in bound), default=0), default=())
+def _best_known(bounds: Sequence[_Limit]) -> Bound:
+    """Return the parties of the best known limit: accounts rather than organizations, those rather than others."""
+    return min(bounds, key=lambda bound: bound.vagueness).parties if bounds else ()
 
 
 def _vagueness(party: Party) -> int:

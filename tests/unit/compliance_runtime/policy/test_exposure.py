@@ -224,6 +224,13 @@ def test_untrusted_principals_are_named_once_with_their_statement_and_anyone_fir
     )
 
 
+def test_of_very_many_principals_as_many_are_named_as_anybody_reads() -> None:
+    accounts = [f"{number:012}" for number in range(100)]
+    spared = denying({"StringNotEquals": {"aws:PrincipalAccount": accounts}})
+    assert len(found(*(allowing(Sid=f"{number}") for number in range(9)), spared)) == 900
+    assert len(found(*(allowing(Sid=f"{number}") for number in range(99)), spared)) == 1_000
+
+
 OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
 
 
