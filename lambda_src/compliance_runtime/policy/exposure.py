@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 MAX_UNTRUSTED_PRINCIPALS: Final = 1_000
-"""How many principals of a policy are listed: many more than a reason has room for."""
+"""The most principals of a policy that are listed: many more than a reason has room for."""
 
 
 @dataclass(frozen=True)
