@@ -66,9 +66,11 @@ def evaluate(item: ConfigurationItem, parameters: Parameters) -> Verdict:
     )
     document = trust_policy(item)
     found = [
-        (one.name, asks_for_external_id(statement, document, trusted))
+        (one.name, asked)
         for statement in document.allowing
         if statement.actions.matches("sts:assumerole")
+        # Once for all of its principals, of which a denial may spare hundreds.
+        for asked in (asks_for_external_id(statement, document, trusted),)
         for one in untrusted_principals(PolicyDocument((*document.denying, _of_accounts(statement))), trusted)
     ]
     anyone = [name for name, _ in found if name.startswith("anyone")]
