@@ -35,7 +35,7 @@ def imported_at_run_time(node: ast.AST) -> Iterator[str]:
             yield child.module.partition(".")[0]
         elif isinstance(child, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in child.names)
-        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):  # which expressions have none of
+        else:
             yield from imported_at_run_time(child)
 
 
