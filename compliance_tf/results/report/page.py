@@ -21,7 +21,7 @@ from compliance_tf.results.rule_text import description, remediation, rule_url
 from compliance_tf.results.wording import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from jinja2 import Template
@@ -141,18 +141,15 @@ def render(page: Page, rows: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from compliance_tf.output.html_templates import html_templates
 
-    environment = Environment(
-        loader=FileSystemLoader(_FILES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": "{:,}".format, "percent": percent, "heat": heat_level, "short_type": short_type}
-    return environment.get_template("report.html")
+    filters: dict[str, Callable[..., object]] = {
+        "number": "{:,}".format,
+        "percent": percent,
+        "heat": heat_level,
+        "short_type": short_type,
+    }
+    return html_templates(_FILES, filters, finalize=_finalize).get_template("report.html")
 
 
 def heat_level(counts: Counts) -> int:
