@@ -10,9 +10,8 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
 
-from compliance_tf.output.sanitize import visible
+from compliance_tf.output.junit import attribute, content
 from compliance_tf.results.exports.finding import fix, reason, waiver_text
 from compliance_tf.results.row import Status
 
@@ -95,11 +94,11 @@ class _Suites:
         )
         name = f"{snapshot.place.project} {snapshot.place.workspace}"
         stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        stream.write(f"<testsuites name={_quoted(name)} {counts}>\n")
+        stream.write(f"<testsuites name={attribute(name)} {counts}>\n")
         for rule, suite in sorted(self._by_rule.items()):
             counts = f'{_counts(suite.tests, suite.failures)} skipped="{suite.skipped}"'
             taken_at = snapshot.taken_at.isoformat(timespec="seconds")[:19]
-            stream.write(f'<testsuite name={_quoted(rule)} {counts} timestamp="{taken_at}">\n')
+            stream.write(f'<testsuite name={attribute(rule)} {counts} timestamp="{taken_at}">\n')
             with suite.file.open(encoding="utf-8", newline="") as cases:
                 copyfileobj(cases, stream)
             stream.write("</testsuite>\n")
@@ -117,15 +116,17 @@ class _Suites:
 def _case(row: Row) -> str:
     resource = row.result.resource
     class_name = f"{resource.account}.{resource.region}.{resource.type}"
-    head = f'<testcase name={_quoted(resource.id)} classname={_quoted(class_name)} time="0"'
+    head = f'<testcase name={attribute(resource.id)} classname={attribute(class_name)} time="0"'
     match row.status:
         case Status.COMPLIANT:
             return f"{head}/>\n"
         case Status.NON_COMPLIANT:
             severity = row.result.severity.value
-            said = f"<failure message={_quoted(reason(row))} type={_quoted(severity)}>{_failure_text(row)}</failure>"
+            said = (
+                f"<failure message={attribute(reason(row))} type={attribute(severity)}>{_failure_text(row)}</failure>"
+            )
         case Status.WAIVED:
-            said = f"<skipped>{_escaped(f'Waived by {waiver_text(row)}')}</skipped>"
+            said = f"<skipped>{content(f'Waived by {waiver_text(row)}')}</skipped>"
         case Status.CLOSED:
             said = "<skipped>The resource was deleted, or the rule does not apply to it any more.</skipped>"
     return f"{head}>{said}</testcase>\n"
@@ -141,16 +142,8 @@ def _failure_text(row: Row) -> str:
         *([f"Account: {names.account}"] if names.account else []),
         f"To fix it: {fix(row)}",
     ]
-    return "\n".join(map(_escaped, lines))
+    return "\n".join(map(content, lines))
 
 
 def _counts(tests: int, failures: int) -> str:
     return f'tests="{tests}" failures="{failures}" errors="0" time="0"'
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(visible(text))
-
-
-def _escaped(text: str) -> str:
-    return escape(visible(text))

@@ -6,9 +6,8 @@ A violation is a failure; a waived one and an undecided judgement are skipped, w
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape, quoteattr
 
-from compliance_tf.output.sanitize import visible
+from compliance_tf.output.junit import attribute, content
 from compliance_tf.review.resources.judgement import Outcome
 from compliance_tf.review.resources.sarif import RECORDER_RULE
 
@@ -33,8 +32,8 @@ def _suites(judged: Judged) -> list[str]:
     suites = [_suite(judged.name, rule, found) for rule, found in sorted(by_rule.items())]
     if judged.recorders:
         cases = "".join(
-            f"{_head(one.address, judged.name)}><failure type={_quoted('HIGH')} "
-            f"message={_quoted('It is what an account and region has once.')}/></testcase>\n"
+            f"{_head(one.address, judged.name)}><failure type={attribute('HIGH')} "
+            f"message={attribute('It is what an account and region has once.')}/></testcase>\n"
             for one in judged.recorders
         )
         count = len(judged.recorders)
@@ -50,26 +49,22 @@ def _suite(plan: str, rule: str, found: list[Judgement]) -> str:
     skipped = sum(one.outcome in _SKIPPED for one in found)
     counts = f'tests="{len(found)}" failures="{failures}" errors="0" skipped="{skipped}"'
     cases = "".join(f"{_case(plan, one)}\n" for one in found)
-    return f"<testsuite name={_quoted(rule)} {counts}>\n{cases}</testsuite>"
+    return f"<testsuite name={attribute(rule)} {counts}>\n{cases}</testsuite>"
 
 
 def _case(plan: str, one: Judgement) -> str:
-    file = f" file={_quoted(one.block.file)}" if one.block else ""
+    file = f" file={attribute(one.block.file)}" if one.block else ""
     head = f"{_head(one.address, plan)}{file}"
     if one.outcome is Outcome.COMPLIANT:
         return f"{head}/>"
     if one.outcome is Outcome.VIOLATION:
-        severity = _quoted(one.rule.severity.value)
-        said = f"<failure message={_quoted(one.reason)} type={severity}>{escape(visible(one.reason))}</failure>"
+        severity = attribute(one.rule.severity.value)
+        said = f"<failure message={attribute(one.reason)} type={severity}>{content(one.reason)}</failure>"
     else:
         waived = f" Waived: {one.waiver.reason}" if one.waiver else ""
-        said = f"<skipped message={_quoted(f'{one.outcome.words}: {one.reason}{waived}')}/>"
+        said = f"<skipped message={attribute(f'{one.outcome.words}: {one.reason}{waived}')}/>"
     return f"{head}>{said}</testcase>"
 
 
 def _head(address: str, plan: str) -> str:
-    return f'<testcase name={_quoted(address)} classname={_quoted(plan)} time="0"'
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(visible(text))
+    return f'<testcase name={attribute(address)} classname={attribute(plan)} time="0"'
