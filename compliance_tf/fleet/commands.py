@@ -174,7 +174,7 @@ class Fleet:
         outcomes = self._each("recover", "--show")
         for cell in (outcome.cell for outcome in outcomes if not outcome.failed):
             for line in self.folder.log(cell, "recover").read_text(encoding="utf-8").splitlines():
-                self.person.show(f"{' '.join(cell.place)}: {line}")
+                self.person.show(f"{cell}: {line}")
         return outcomes
 
     def recover(self, *, removes: bool, unlocks: str | None = None) -> list[Outcome]:

@@ -18,7 +18,7 @@ from compliance_tf.output.csv_table import write_csv_table
 from compliance_tf.output.sanitize import colored_line, csv_cell, json_text, message, visible
 from compliance_tf.output.terminal import Terminal
 from tests.hostile_texts import COMMANDS, CONTROLS, FORMULAS, what_acts
-from tests.repository import REPOSITORY
+from tests.repository import REPOSITORY, syntax
 
 SCRIPTS = {
     chr(code)
@@ -154,7 +154,7 @@ def test_json_is_written_by_one_function_which_every_parser_and_log_takes() -> N
     calls = [
         (file.relative_to(REPOSITORY).as_posix(), ast.unparse(node.func))
         for file in (REPOSITORY / "compliance_tf").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(syntax(file))
         if isinstance(node, ast.Call) and any(one.arg == "indent" for one in node.keywords)
     ]
     others = {file for file, function in calls if function in {"json.dump", "json.dumps"}}
